@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { version } from '../../package.json';
+import type { Context } from '../context.ts';
+import { execCommand } from './exec.ts';
+import { shellCommand } from './shell.ts';
+import { tcpdumpCommand } from './tcpdump.ts';
+import { vethCommand } from './veth.ts';
+
+/** Takes the exit code of the verb that ran. */
+export type Finish = (exitCode: number) => void;
+
+const VERBS = [shellCommand, execCommand, tcpdumpCommand, vethCommand];
+
+/** The command line: every verb with its options. commander reads it, prints the help, and calls the verb's action. */
+export function program(ctx: Context, finish: Finish): Command {
+  const dbg = new Command('dbg')
+    .description("The Docker host's own tools inside a container's namespaces.")
+    .version(`dbg ${version}`)
+    .usage('VERB [OPTIONS] [CTR] …')
+    // What follows CTR belongs to the tool: options are dbg's only before it.
+    .enablePositionalOptions()
+    .addHelpText('after', HELP);
+  for (const verb of VERBS) dbg.addCommand(verb(ctx, finish));
+  for (const command of [dbg, ...dbg.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => ctx.stdout.write(text),
+      writeErr: (text) => ctx.stderr.write(text.replace(/^error: /, 'dbg: ')),
+    });
+  }
+  return dbg;
+}
+
+const HELP = `
+CTR is a container's name, its id, or a beginning of either that fits no other.
+
+Exit codes: the tool's own, or 128+n when signal n ended it; dbg's own failures are 125,
+126 for a program that cannot be run, 127 for one that is not there, 2 for wrong usage.`;

@@ -1,0 +1,46 @@
+import type { Context } from '../context.ts';
+import { DbgError } from '../errors.ts';
+import { shellLine } from '../text.ts';
+
+// What decides which engine is meant and how the terminal behaves. Nothing else crosses over to root.
+const CARRIED = [
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+  'SHELL',
+  'TERM',
+  'COLORTERM',
+  'NO_COLOR',
+  'LANG',
+  'LC_ALL',
+];
+
+/**
+ * Joining a container's namespaces needs CAP_SYS_ADMIN (setns(2)). As root: undefined, go on. Otherwise dbg starts itself
+ * again through sudo, which asks for a password if it must, and the exit code of that run is given.
+ */
+export async function throughSudo(ctx: Context): Promise<number | undefined> {
+  if (ctx.host.isRoot) return undefined;
+  if (ctx.host.find('sudo').kind !== 'found') {
+    throw new DbgError("entering a container's namespaces needs root, and there is no sudo on this host", {
+      next: [{ what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` }],
+    });
+  }
+  return ctx.host.run(sudoArgv(ctx));
+}
+
+function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>): string[] {
+  const carried = CARRIED.filter((name) => env[name] !== undefined);
+  const keep = carried.length > 0 ? [`--preserve-env=${carried.join(',')}`] : [];
+  const prompt = "--prompt=dbg enters a container's namespaces as root; password for %p: ";
+  return ['sudo', ...keep, prompt, '--', ...self, ...args];
+}
+
+/** The lines that `--dry-run` prints: what would run, ready to paste for whoever asked. */
+export function dryRunText(ctx: Context, commands: readonly (readonly string[])[]): string {
+  // Under sudo, it is the person of before who pastes.
+  const prefix = ctx.host.isRoot && !ctx.env['SUDO_USER'] ? [] : ['sudo'];
+  return commands.map((argv) => `${shellLine([...prefix, ...argv])}\n`).join('');
+}

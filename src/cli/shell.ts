@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { enter, toolArguments } from './enter.ts';
+import type { Finish } from './program.ts';
+
+interface Options {
+  readonly dryRun?: boolean;
+}
+
+export function shellCommand(ctx: Context, finish: Finish): Command {
+  return new Command('shell')
+    .summary("the host's shell in a container's network, host name and ipc")
+    .description(
+      "Start the host's shell in a container's net, uts and ipc namespaces: the files and tools are the host's, the network is the container's.",
+    )
+    .usage('[--dry-run] [CTR] [-- CMD [ARG…]]')
+    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
+    .argument('[cmd...]', 'run this program of the host instead of a shell')
+    .option('--dry-run', 'print the command, run nothing')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg shell web\n  dbg shell web -- ip route\n  dbg shell web -- cat capture.bin | sha256sum',
+    )
+    .action(async (container: string | undefined, args: string[], { dryRun = false }: Options) => {
+      const command = toolArguments(args);
+      const argv = command.length > 0 ? command : [preferredShell(ctx)];
+      finish(await enter(ctx, { container, argv, dryRun }));
+    });
+}
+
+/** The person's own shell; bash when $SHELL is unset or names nothing that runs here. */
+function preferredShell({ env, host }: Context): string {
+  const shell = env['SHELL'];
+  return shell && host.find(shell).kind === 'found' ? shell : 'bash';
+}

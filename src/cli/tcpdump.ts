@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { tcpdumpArgv } from '../capture/tcpdump.ts';
+import type { Context } from '../context.ts';
+import { enter, toolArguments } from './enter.ts';
+import type { Finish } from './program.ts';
+
+interface Options {
+  readonly dryRun?: boolean;
+}
+
+export function tcpdumpCommand(ctx: Context, finish: Finish): Command {
+  return new Command('tcpdump')
+    .summary("the host's tcpdump in a container's network")
+    .description(
+      "Run the host's tcpdump in a container's network: all its interfaces, no name look-ups, packet by packet. What follows CTR goes to tcpdump untouched.",
+    )
+    .usage('[--dry-run] [CTR] [TCPDUMP ARG…]')
+    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
+    .argument('[args...]', "tcpdump's own options and filter")
+    .option('--dry-run', 'print the command, run nothing')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg tcpdump web\n  dbg tcpdump web -w web.pcap port 5432\n  dbg tcpdump web -i eth0 -w - | wireshark -k -i -',
+    )
+    .action(async (container: string | undefined, args: string[], { dryRun = false }: Options) => {
+      const argv = tcpdumpArgv(toolArguments(args), { login: login(ctx) });
+      finish(await enter(ctx, { container, argv, dryRun }));
+    });
+}
+
+/** The login of whoever asked: sudo tells root who that was (sudo(8), SUDO_USER). */
+function login({ env, host }: Context): string | undefined {
+  return host.isRoot ? env['SUDO_USER'] : env['USER'];
+}

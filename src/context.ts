@@ -1,0 +1,31 @@
+import type { Engine } from './engine/engine.ts';
+import type { Host } from './host/host.ts';
+import type { Pick } from './ui/picker.ts';
+
+/** Where text goes: stdout for results, stderr for everything else. */
+export interface Output {
+  readonly isTTY: boolean;
+  write(text: string): void;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Everything that reaches dbg from outside. main.ts makes the real one; a test makes a plain object. Nothing else in
+ * the code asks the process, the clock or the terminal.
+ */
+export interface Context {
+  /** dbg's own argument list, and the argv that starts this dbg again (for sudo). */
+  readonly args: readonly string[];
+  readonly self: readonly string[];
+  readonly env: Environment;
+  readonly stdinIsTTY: boolean;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** milliseconds since the epoch */
+  readonly now: () => number;
+  readonly host: Host;
+  /** The engine that this environment names. Nothing is connected or loaded before it is asked for. */
+  readonly engine: () => Promise<Engine>;
+  readonly pick: Pick;
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from '../context.ts';
+import { DbgError, errorCode } from '../errors.ts';
+
+/** Where an engine listens. */
+export type EngineAddress =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: TlsFiles | undefined };
+
+/** PEM files: who signed the engine's certificate, and who we are. */
+export interface TlsFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const DEFAULT = 'unix:///var/run/docker.sock';
+
+/** The address as a person would give it to DOCKER_HOST. */
+export function addressText(address: EngineAddress): string {
+  return address.kind === 'unix' ? `unix://${address.path}` : `tcp://${address.host}:${address.port}`;
+}
+
+/**
+ * The engine that docker's own CLI would use: DOCKER_HOST, then DOCKER_CONTEXT, then `currentContext` of config.json,
+ * then the default socket (docker/cli, cli/command/cli.go). Throws a DbgError for an address dbg cannot use.
+ */
+export async function engineAddress(env: Environment): Promise<EngineAddress> {
+  if (env['DOCKER_HOST'])
+    return parseHost(env['DOCKER_HOST'], env['DOCKER_TLS_VERIFY'] ? tlsFromEnvironment(env) : undefined);
+  const folder = configFolder(env);
+  const context = env['DOCKER_CONTEXT'] || currentContext(folder);
+  return !context || context === 'default' ? parseHost(DEFAULT, undefined) : contextAddress(folder, context);
+}
+
+function configFolder(env: Environment): string {
+  return env['DOCKER_CONFIG'] || join(env['HOME'] ?? '/root', '.docker');
+}
+
+function tlsFromEnvironment(env: Environment): TlsFiles {
+  return tlsFiles(env['DOCKER_CERT_PATH'] || configFolder(env));
+}
+
+function tlsFiles(folder: string): TlsFiles {
+  return { ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+}
+
+/** Reads an address in DOCKER_HOST's form. */
+export function parseHost(host: string, tls: TlsFiles | undefined): EngineAddress {
+  const unix = /^unix:\/\/(\/.+)$/.exec(host);
+  if (unix) return { kind: 'unix', path: unix[1]! };
+  const tcp = /^tcp:\/\/(?:\[([^\]]+)\]|([^/:@]+))(?::(\d+))?\/?$/.exec(host);
+  if (tcp) return { kind: 'tcp', host: (tcp[1] ?? tcp[2])!, port: Number(tcp[3] ?? (tls ? 2376 : 2375)), tls };
+  if (host.startsWith('ssh://')) {
+    throw new DbgError(`the engine at ${host} is on another machine, and its containers' processes are there`, {
+      next: [{ what: 'run dbg there', command: `ssh -t ${host.slice('ssh://'.length)} dbg …` }],
+    });
+  }
+  throw new DbgError(`"${host}" is not an engine's address that dbg understands (unix:///PATH or tcp://HOST:PORT)`, {
+    next: [{ what: 'use the engine of this machine', command: `env -u DOCKER_HOST dbg …` }],
+  });
+}
+
+function currentContext(folder: string): string | undefined {
+  const config = readJson(join(folder, 'config.json'));
+  return typeof config?.['currentContext'] === 'string' ? config['currentContext'] : undefined;
+}
+
+/** A docker context's endpoint, from where `docker context create` puts it (docker/cli, cli/context/store). */
+async function contextAddress(folder: string, context: string): Promise<EngineAddress> {
+  const { createHash } = await import('node:crypto'); // 3 ms to load, and most people have no context
+  const digest = createHash('sha256').update(context).digest('hex');
+  const meta = readJson(join(folder, 'contexts/meta', digest, 'meta.json')) as ContextMeta | undefined;
+  const host = meta?.Endpoints?.docker?.Host;
+  if (!host) {
+    throw new DbgError(`there is no docker context "${context}"`, {
+      next: [
+        { what: 'see what there is', command: 'docker context ls' },
+        { what: 'go back to this machine', command: 'docker context use default' },
+      ],
+    });
+  }
+  const certificates = join(folder, 'contexts/tls', digest, 'docker');
+  return parseHost(host, readText(join(certificates, 'ca.pem')) === undefined ? undefined : tlsFiles(certificates));
+}
+
+interface ContextMeta {
+  readonly Endpoints?: { readonly docker?: { readonly Host?: string } };
+}
+
+function readJson(path: string): Record<string, unknown> | undefined {
+  const content = readText(path);
+  if (content === undefined) return undefined;
+  try {
+    return JSON.parse(content) as Record<string, unknown>;
+  } catch (cause) {
+    throw new DbgError(`${path} is not JSON`, { cause, next: [{ what: 'look at it', command: `cat ${path}` }] });
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    // EACCES happens under sudo with another user's home: docker's CLI warns and goes on with its defaults.
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import { DbgError } from '../errors.ts';
+
+/** What dbg uses of GET /containers/{id}/json (Docker Engine API 1.24 and later; Podman's service answers the same). */
+export interface Container {
+  readonly id: string;
+  /** without the leading slash that the API gives it */
+  readonly name: string;
+  readonly image: string;
+  readonly state: ContainerState;
+  readonly networkMode: string;
+  readonly networks: readonly NetworkEndpoint[];
+}
+
+export interface ContainerState {
+  /** created, running, paused, restarting, removing, exited or dead; Podman has more */
+  readonly status: string;
+  /** of the container's first process in the engine's pid namespace; 0 when it has none */
+  readonly pid: number;
+  /** The engine's sentence when a start failed; empty otherwise. */
+  readonly error: string;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** milliseconds since the epoch; undefined for a container that never ended */
+  readonly finishedAt: number | undefined;
+}
+
+export interface NetworkEndpoint {
+  readonly network: string;
+  /** lower case; empty while the container is not running */
+  readonly mac: string;
+}
+
+/** What dbg uses of an entry of GET /containers/json. */
+export interface ContainerSummary {
+  readonly id: string;
+  /** the container's own name first; the others are legacy links */
+  readonly name: string;
+  readonly image: string;
+  readonly state: string;
+  /** docker's own words: "Up 3 minutes (healthy)" */
+  readonly status: string;
+  readonly ports: readonly PublishedPort[];
+  /** "default", "host", "none", "container:ID" or a network's name */
+  readonly networkMode: string;
+}
+
+export interface PublishedPort {
+  readonly host: number | undefined;
+  readonly container: number;
+  readonly protocol: string;
+}
+
+// An API answer is data from outside: read field by field, a missing one gets the value that means "nothing".
+type Json = Record<string, unknown>;
+const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+const withoutSlash = (name: string) => name.replace(/^\//, '');
+
+/** Reads the answer of GET /containers/{id}/json. */
+export function parseContainer(answer: unknown): Container {
+  const body = object(answer);
+  const state = object(body['State']);
+  const id = text(body['Id']);
+  if (!id) throw new DbgError('the engine answered an inspect with something that is not a container');
+  return {
+    id,
+    name: withoutSlash(text(body['Name'])),
+    image: text(object(body['Config'])['Image']),
+    state: {
+      status: text(state['Status']),
+      pid: number(state['Pid']),
+      error: text(state['Error']),
+      exitCode: number(state['ExitCode']),
+      oomKilled: state['OOMKilled'] === true,
+      finishedAt: parseTime(text(state['FinishedAt'])),
+    },
+    networkMode: text(object(body['HostConfig'])['NetworkMode']),
+    networks: Object.entries(object(object(body['NetworkSettings'])['Networks'])).map(([network, endpoint]) => ({
+      network,
+      mac: text(object(endpoint)['MacAddress']).toLowerCase(),
+    })),
+  };
+}
+
+/** Reads the answer of GET /containers/json. */
+export function parseContainerList(answer: unknown): ContainerSummary[] {
+  return array(answer)
+    .map(object)
+    .map((entry) => ({
+      id: text(entry['Id']),
+      name: containerName(array(entry['Names']).map(text)),
+      image: text(entry['Image']),
+      state: text(entry['State']),
+      status: text(entry['Status']),
+      networkMode: text(object(entry['HostConfig'])['NetworkMode']),
+      ports: array(entry['Ports'])
+        .map(object)
+        .map((port) => ({
+          host: number(port['PublicPort']) || undefined,
+          container: number(port['PrivatePort']),
+          protocol: text(port['Type']),
+        })),
+    }));
+}
+
+/** A legacy `--link` adds names such as "/web/db" to the linked container; its own has one slash only. */
+function containerName(names: readonly string[]): string {
+  return withoutSlash(names.find((name) => name.lastIndexOf('/') <= 0) ?? names[0] ?? '');
+}
+
+/** An RFC 3339 time; Docker writes the year 1 for "never". */
+function parseTime(time: string): number | undefined {
+  const milliseconds = Date.parse(time);
+  return Number.isNaN(milliseconds) || milliseconds <= 0 ? undefined : milliseconds;
+}

@@ -1,0 +1,24 @@
+import type { Container, ContainerSummary } from './container.ts';
+import type { EngineAddress } from './address.ts';
+import { overSocket } from './over-socket.ts';
+
+/**
+ * What dbg asks an engine. Two ways stand behind it: `overSocket` for a unix socket, with nothing to load, and
+ * `overDockerode` for every other address. One contract test holds for both (test/engine/engine-contract.test.ts).
+ */
+export interface Engine {
+  readonly address: EngineAddress;
+  /**
+   * The container that the engine finds under a name, an id or a prefix of an id; undefined when there is none, or when
+   * a prefix fits several (engines answer both with an error status: 404, or 400 on newer ones). `ref` is well-formed.
+   */
+  inspect(ref: string): Promise<Container | undefined>;
+  /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
+  list(): Promise<ContainerSummary[]>;
+}
+
+/** Opens the engine at an address, by the way that costs the least for it. Nothing is sent yet. */
+export async function openEngine(address: EngineAddress): Promise<Engine> {
+  if (address.kind === 'unix') return overSocket(address);
+  return (await import('./over-dockerode.ts')).overDockerode(address);
+}

@@ -1,0 +1,67 @@
+import { DbgError, errorCode, errorMessage } from '../errors.ts';
+import { addressText, type EngineAddress } from './address.ts';
+
+/** How long dbg waits for an engine that says nothing. An inspect takes under a millisecond, a busy engine's list seconds. */
+export const PATIENCE_MS = 20_000;
+
+/** The error for an engine that could not be asked. */
+export function unreachable(address: EngineAddress, cause: unknown): DbgError {
+  const where = addressText(address);
+  switch (errorCode(cause)) {
+    case 'EACCES':
+    case 'EPERM':
+      return new DbgError(`permission denied on the engine's socket ${where}`, {
+        cause,
+        next: [
+          { what: 'as root', command: 'sudo dbg …' },
+          { what: 'or for good', command: 'sudo usermod -aG docker "$USER"' },
+        ],
+      });
+    case 'ETIMEDOUT':
+      return new DbgError(`the engine at ${where} has said nothing for ${PATIENCE_MS / 1000} seconds`, {
+        cause,
+        next: [{ what: 'what it is doing', command: 'journalctl -u docker -n 50' }],
+      });
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return new DbgError(`no engine answers at ${where} (${reason(cause)})`, { cause, next: NO_ENGINE });
+    default:
+      return new DbgError(`the engine at ${where} cannot be asked: ${errorMessage(cause)}`, { cause, next: NO_ENGINE });
+  }
+}
+
+const NO_ENGINE = [
+  { what: 'start it', command: 'sudo systemctl start docker' },
+  { what: 'is it another one?', command: 'docker context ls' },
+];
+
+const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
+
+/**
+ * The JSON of a raw answer; undefined when the engine says there is no such container (404), or that a prefix fits
+ * several (400 since Engine 28). Any other status is an error with the engine's own words.
+ */
+export function answered(address: EngineAddress, { status, body }: { status: number; body: string }): unknown {
+  if (isNoSuchContainer(status)) return undefined;
+  const json = parseJson(body);
+  if (status === 200 && json !== undefined) return json;
+  const message = (json as { message?: unknown } | undefined)?.message;
+  throw refused(address, status, typeof message === 'string' ? message : 'with no reason given');
+}
+
+export const isNoSuchContainer = (status: number): boolean => status === 404 || status === 400;
+
+/** The error for an engine that answered, with a status that is no answer. */
+export function refused(address: EngineAddress, status: number, message: string): DbgError {
+  return new DbgError(`the engine at ${addressText(address)} answered with status ${status}: ${message}`, {
+    next: [{ what: 'what it says', command: 'journalctl -u docker -n 50' }],
+  });
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Container } from '../engine/container.ts';
+import { runningPid } from '../engine/running.ts';
+import { DbgError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+
+/** A container with its process: what dbg enters. Only `enterable` makes one. */
+export interface Target {
+  readonly container: Container;
+  readonly pid: number;
+  /** of the process, in clock ticks since boot (field 22 of /proc/PID/stat): with the pid, a process' identity */
+  readonly startTime: string;
+}
+
+/**
+ * The container's process on this host, checked to be the container's: /proc/PID/cgroup holds its id. An engine on
+ * another machine, or in another pid namespace, gives numbers that here belong to somebody else.
+ */
+export function enterable(host: Host, container: Container, now: number): Target {
+  const pid = runningPid(container, now);
+  // Read before the cgroup: a pid that is reused in between then has another start time than the one kept here.
+  const startTime = parseStartTime(host.read(`/proc/${pid}/stat`));
+  const cgroup = host.read(`/proc/${pid}/cgroup`);
+  if (startTime === undefined || cgroup === undefined) {
+    throw notHere(container, `this host has no process ${pid}`);
+  }
+  if (!cgroup.includes(container.id)) throw notHere(container, `process ${pid} of this host is another one's`);
+  return { container, pid, startTime };
+}
+
+function notHere({ name, state }: Container, because: string): DbgError {
+  return new DbgError(`the engine says that "${name}" is process ${state.pid}, but ${because}`, {
+    next: [
+      { what: "run dbg on the engine's own machine, in its pid namespace; the engine is", command: 'docker info' },
+    ],
+  });
+}
+
+/** Field 22 of /proc/PID/stat. Field 2, the command in parentheses, may hold blanks and parentheses itself (proc(5)). */
+export function parseStartTime(stat: string | undefined): string | undefined {
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}

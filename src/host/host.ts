@@ -1,0 +1,29 @@
+/**
+ * A place that runs argv. A verb plans argv lists and knows nothing else of the host; where they run (this machine as
+ * root, through sudo …) is decided once, in main.ts.
+ */
+export interface Host {
+  readonly isRoot: boolean;
+  /**
+   * Runs a program with the person's own terminal, pipes and files as its stdin, stdout and stderr, hands it the signals
+   * that dbg gets, and gives its exit code, or 128+n when signal n ended it.
+   */
+  run(argv: readonly string[]): Promise<number>;
+  /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
+  output(argv: readonly string[]): Promise<string>;
+  /** The text of a file of /proc or of the system; undefined when it is not there or may not be read. */
+  read(path: string): string | undefined;
+  /** Where a symbolic link points, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in `read`. */
+  link(path: string): string | undefined;
+  /** What would run for a program's name or path. */
+  find(program: string): Found;
+}
+
+export interface Found {
+  readonly kind: 'found' | 'not executable' | 'missing';
+  /** the file that was found, or the program as it was asked for */
+  readonly path: string;
+}
+
+/** Signals that reach dbg: calls the listener for each, until the function it gives back is called. */
+export type Signals = (listener: (signal: NodeJS.Signals) => void) => () => void;

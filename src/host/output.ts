@@ -1,0 +1,23 @@
+import { execa } from 'execa';
+import type { Environment } from '../context.ts';
+import { DbgError } from '../errors.ts';
+import { shellLine } from '../text.ts';
+
+/** Runs a program to its end and gives its stdout; see Host.output. */
+export async function output(argv: readonly string[], env: Environment): Promise<string> {
+  const [file, ...args] = argv;
+  // LC_ALL=C: dbg reads what the program prints. stdin is none of the program's business.
+  const result = await execa(file!, args, {
+    reject: false,
+    stdin: 'ignore',
+    env: { ...env, LC_ALL: 'C' },
+    extendEnv: false,
+    maxBuffer: 256e6,
+  });
+  if (!result.failed) return result.stdout;
+  const said = result.stderr.trim().split('\n').at(-1) || result.shortMessage;
+  throw new DbgError(`${file} failed: ${said}`, {
+    cause: result,
+    next: [{ what: 'try it by hand', command: shellLine(argv) }],
+  });
+}

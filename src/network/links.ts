@@ -1,0 +1,69 @@
+import { DbgError } from '../errors.ts';
+
+/** A network device, as one network namespace sees it. */
+export interface Link {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly mac: string;
+  /** "veth", "bridge", "macvlan" …; undefined for lo and for hardware */
+  readonly kind: string | undefined;
+  readonly flags: readonly string[];
+  readonly master: string | undefined;
+  /** IFLA_LINK: the peer's (veth) or the parent's (macvlan, vlan) ifindex, in the namespace that `linkNetnsid` names */
+  readonly linkIndex: number | undefined;
+  /** IFLA_LINK_NETNSID: the peer's namespace, numbered by the namespace this look was taken from; undefined: the same one */
+  readonly linkNetnsid: number | undefined;
+  /** with prefix length: "172.20.0.3/16"; only where the look asked for addresses */
+  readonly addresses: readonly string[];
+}
+
+// iproute2's JSON (ip/ipaddress.c, print_linkinfo): numbers are link_index and link_netnsid, `link` is a name.
+interface IpLink {
+  readonly ifindex?: number;
+  readonly ifname?: string;
+  readonly address?: string;
+  readonly flags?: readonly string[];
+  readonly master?: string;
+  readonly link_index?: number;
+  readonly link_netnsid?: number;
+  readonly linkinfo?: { readonly info_kind?: string };
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
+}
+
+/** Reads what `ip -d -j link` or `ip -d -j address` prints. */
+export function parseLinks(json: string): Link[] {
+  let links: readonly IpLink[];
+  try {
+    links = JSON.parse(json) as IpLink[];
+  } catch (cause) {
+    throw new DbgError('ip printed no JSON; dbg needs iproute2 4.14 or newer', {
+      cause,
+      next: [{ what: 'which one is it', command: 'ip -V' }],
+    });
+  }
+  // iproute2 before 5.0 prints an empty object for what a filter left out.
+  return links.flatMap((link) => (link.ifindex === undefined ? [] : [toLink(link, link.ifindex)]));
+}
+
+function toLink(link: IpLink, ifindex: number): Link {
+  return {
+    ifindex,
+    name: link.ifname ?? '',
+    mac: (link.address ?? '').toLowerCase(),
+    kind: link.linkinfo?.info_kind,
+    flags: link.flags ?? [],
+    master: link.master,
+    // Kernels before 4.15 leave IFLA_LINK out when it equals the device's own index: a namespace without an index says so.
+    linkIndex: link.link_index ?? (link.link_netnsid === undefined ? undefined : ifindex),
+    linkNetnsid: link.link_netnsid,
+    addresses: (link.addr_info ?? []).map(({ local, prefixlen }) => `${local}/${prefixlen}`),
+  };
+}
+
+export type LinkState = 'up' | 'no carrier' | 'down';
+
+/** IFF_UP is what a person set, IFF_LOWER_UP whether the other end is up as well. */
+export function linkState({ flags }: Link): LinkState {
+  if (!flags.includes('UP')) return 'down';
+  return flags.includes('LOWER_UP') ? 'up' : 'no carrier';
+}

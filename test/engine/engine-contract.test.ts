@@ -1,0 +1,81 @@
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { Engine } from '../../src/engine/engine.ts';
+import { overDockerode } from '../../src/engine/over-dockerode.ts';
+import { overSocket } from '../../src/engine/over-socket.ts';
+import { test } from './support/lab.ts';
+
+const path = '/var/run/docker.sock';
+// The same engine behind a TCP port, byte for byte.
+const relay = createServer({ allowHalfOpen: true }, (client) => {
+  const upstream = connect({ path, allowHalfOpen: true });
+  client.pipe(upstream).pipe(client);
+  for (const end of [client, upstream]) end.on('error', () => (client.destroy(), upstream.destroy()));
+});
+beforeAll(() => new Promise<void>((resolve) => void relay.listen(0, '127.0.0.1', resolve)));
+afterAll(() => void relay.close());
+
+const WAYS: [string, () => Engine][] = [
+  ['overSocket', () => overSocket({ kind: 'unix', path })],
+  ['overDockerode, unix', () => overDockerode({ kind: 'unix', path })],
+  [
+    'overDockerode, tcp',
+    () =>
+      overDockerode({ kind: 'tcp', host: '127.0.0.1', port: (relay.address() as AddressInfo).port, tls: undefined }),
+  ],
+];
+
+describe.each(WAYS)('%s', (_, open) => {
+  test('inspects by name, id and prefix', async ({ lab }) => {
+    const name = await lab.run('c', { options: ['--network', await lab.network('n')] });
+    const id = await lab.docker('inspect', '-f', '{{.Id}}', name);
+    const expected = {
+      id,
+      name,
+      image: 'busybox',
+      networkMode: lab.name('n'),
+      networks: [
+        {
+          network: lab.name('n'),
+          mac: await lab.docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.MacAddress}}{{end}}', name),
+        },
+      ],
+      state: {
+        status: 'running',
+        pid: await lab.pid(name),
+        error: '',
+        exitCode: 0,
+        oomKilled: false,
+        finishedAt: undefined,
+      },
+    };
+    for (const ref of [name, id, id.slice(0, 12)]) expect(await open().inspect(ref)).toEqual(expected);
+  });
+
+  test('there is no such container', async () => expect(await open().inspect('no-such')).toBeUndefined());
+
+  test('lists stopped ones too, with published ports', async ({ lab }) => {
+    const running = await lab.run('running', { options: ['-p', '127.0.0.1:0:80'] });
+    const stopped = await lab.run('stopped', { command: ['true'] });
+    await lab.docker('wait', stopped);
+    const all = await open().list();
+    expect(all.find(({ name }) => name === running)).toMatchObject({
+      state: 'running',
+      image: 'busybox',
+      ports: [{ host: expect.any(Number), container: 80, protocol: 'tcp' }],
+    });
+    expect(all.find(({ name }) => name === stopped)).toMatchObject({
+      state: 'exited',
+      status: expect.stringMatching(/^Exited \(0\)/),
+      ports: [],
+    });
+  });
+});
+
+test.for([
+  ['overSocket', overSocket({ kind: 'unix', path: '/nowhere.sock' })],
+  ['overDockerode', overDockerode({ kind: 'unix', path: '/nowhere.sock' })],
+] as const)('no engine there, by %s', async ([, engine]) => {
+  await expect(engine.inspect('web')).rejects.toThrow('no engine answers at unix:///nowhere.sock (no such socket)');
+  await expect(engine.list()).rejects.toThrow('no engine answers');
+});

@@ -1,0 +1,125 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect } from 'vitest';
+import { dbg, firstLine } from './support/dbg.ts';
+import { test } from './support/lab.ts';
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+test('host tools in a distroless container, which has none', async ({ lab }) => {
+  const container = await lab.run('c', { image: 'distroless', command: ['/bin/sleep', '3600'] });
+  const inside = await execa('docker', ['exec', container, 'sh', '-c', 'true'], { reject: false });
+  expect(inside.exitCode).not.toBe(0);
+
+  const { stdout, exitCode } = await dbg(['exec', container, 'bash', '-c', 'ip -4 -br address show dev eth0']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(await lab.address(container));
+});
+
+test("host name and addresses are the container's, files and processes the host's", async ({ lab }) => {
+  const container = await lab.run('c', { options: ['--hostname', 'named-by-test'] });
+  const pid = await lab.pid(container);
+  const script =
+    'hostname; ip -j -4 address show dev eth0; readlink /proc/self/ns/{net,uts,ipc,mnt,pid}; pwd; head -1 package.json';
+  const { stdout } = await dbg(['shell', container, '--', 'bash', '-c', script]);
+  const [hostname, address, net, uts, ipc, mnt, pidns, cwd, file] = stdout!.toString().split('\n');
+  const ofContainer = (namespace: string) => readlinkSync(`/proc/${pid}/ns/${namespace}`);
+  const ofHost = (namespace: string) => readlinkSync(`/proc/self/ns/${namespace}`);
+
+  expect(hostname).toBe('named-by-test');
+  expect(JSON.parse(address!)[0].addr_info[0].local).toBe(await lab.address(container));
+  expect([net, uts, ipc]).toEqual(['net', 'uts', 'ipc'].map(ofContainer));
+  expect([mnt, pidns]).toEqual(['mnt', 'pid'].map(ofHost));
+  expect(net).not.toBe(ofHost('net'));
+  expect([cwd, file]).toEqual([process.cwd(), '{']);
+});
+
+describe('exit codes', () => {
+  test.for([
+    ['success', ['true'], 0],
+    ['its own', ['sh', '-c', 'exit 3'], 3],
+    ['nothing found by a shell inside', ['sh', '-c', 'no-such-program'], 127],
+    ['no such program on the host', ['no-such-program'], 127],
+    ['not a program', ['/etc/passwd'], 126],
+    ['a folder', ['/etc'], 126],
+    ['ended by INT', ['sh', '-c', 'kill -INT $$'], 130],
+    ['ended by TERM', ['sh', '-c', 'kill -TERM $$'], 143],
+    ['ended by KILL', ['sh', '-c', 'kill -KILL $$'], 137],
+  ] as const)('%s', async ([, command, expected], { lab }) => {
+    const { exitCode } = await dbg(['exec', await lab.run(), ...command]);
+    expect(exitCode).toBe(expected);
+  });
+
+  test.for([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s sent to dbg reaches the program', async ([signal, expected], { lab }) => {
+    const container = await lab.run();
+    const running = dbg(['exec', container, 'bash', '-c', 'echo $$; exec sleep 3599']);
+    const pid = Number(await firstLine(running));
+    running.kill(signal);
+    expect((await running).exitCode).toBe(expected);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  test('a program that handles the signal decides itself', async ({ lab }) => {
+    const container = await lab.run();
+    const running = dbg(['exec', container, 'bash', '-c', 'trap "exit 9" TERM; echo $$; while :; do sleep 0.05; done']);
+    await firstLine(running);
+    running.kill('SIGTERM');
+    expect((await running).exitCode).toBe(9);
+  });
+});
+
+describe('bytes', () => {
+  test('5 MB of random bytes through stdin and stdout', async ({ lab }) => {
+    const container = await lab.run();
+    const bytes = randomBytes(5_000_000);
+    const { stdout } = await dbg(['exec', container, 'cat'], { stdin: 'pipe', input: bytes, encoding: 'buffer' });
+    expect(sha256(stdout as Uint8Array)).toBe(sha256(bytes));
+  });
+
+  test('in a real pipeline: dbg shell web -- cat f.bin | sha256sum', async ({ lab }) => {
+    const container = await lab.run();
+    const file = join(lab.folder, 'f.bin');
+    writeFileSync(file, randomBytes(5_000_000));
+    const line = `'${process.execPath}' bin/dbg.js shell ${container} -- cat ${file} | sha256sum`;
+    const { stdout } = await execa('bash', ['-c', line]);
+    expect(stdout.split(' ')[0]).toBe(sha256(readFileSync(file)));
+  });
+
+  test('a reader that leaves early ends it quietly', async ({ lab }) => {
+    const container = await lab.run();
+    const line = `'${process.execPath}' bin/dbg.js exec ${container} yes | head -1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await execa('bash', ['-c', line]);
+    expect(stdout).toBe('y\n141');
+    expect(stderr).toBe('');
+  });
+
+  test('stdin is left alone when the program does not read it', async ({ lab }) => {
+    const container = await lab.run();
+    const line = `'${process.execPath}' bin/dbg.js exec ${container} true; cat`;
+    const { stdout } = await execa('bash', ['-c', line], { input: 'for the next one' });
+    expect(stdout).toBe('for the next one');
+  });
+});
+
+test('a paused container can be entered', async ({ lab }) => {
+  const container = await lab.run();
+  await lab.docker('pause', container);
+  lab.cleanUp(() => lab.docker('unpause', container));
+  const { stdout, exitCode } = await dbg(['exec', container, 'hostname']);
+  expect([exitCode, stdout]).toEqual([0, await lab.docker('inspect', '-f', '{{.Config.Hostname}}', container)]);
+});
+
+test("docker's way of writing it: exec -it, a prefix of the name, of the id", async ({ lab }) => {
+  const container = await lab.run();
+  const id = await lab.docker('inspect', '-f', '{{.Id}}', container);
+  for (const ref of [container.slice(0, -1), id, id.slice(0, 12)]) {
+    const { stdout } = await dbg(['exec', '-it', ref, 'hostname']);
+    expect(stdout, ref).toBe(id.slice(0, 12));
+  }
+});

@@ -1,0 +1,163 @@
+import { createServer } from 'node:net';
+import { chmodSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { execa } from 'execa';
+import { dbg, DBG, sleep } from './support/dbg.ts';
+import { test, type Lab } from './support/lab.ts';
+
+async function fails(
+  args: readonly string[],
+  exitCode: number,
+  message: string | RegExp,
+  env: Record<string, string> = {},
+) {
+  const result = await dbg(args, { env });
+  expect(result.stdout).toBe('');
+  expect(result.stderr).toMatch(message);
+  expect(result.exitCode).toBe(exitCode);
+  return result;
+}
+
+const ended = async (lab: Lab, command: readonly string[]) => {
+  const container = await lab.run('c', { command });
+  await lab.docker('wait', container);
+  return container;
+};
+
+describe('the container', () => {
+  test('is not there', async () => {
+    await fails(
+      ['exec', 'no-such-container', 'true'],
+      125,
+      /^dbg: there is no container "no-such-container" \(.*\)\n {5}see all of them: {2}docker ps -a$/,
+    );
+  });
+
+  test('is named by what begins several', async ({ lab }) => {
+    const [one, two] = [await lab.run('one'), await lab.run('other')];
+    const { stderr } = await fails(['exec', lab.name('o'), 'true'], 125, 'is the beginning of 2 containers');
+    expect(stderr).toContain(one);
+    expect(stderr).toContain(two);
+  });
+
+  test('has exited', async ({ lab }) => {
+    const container = await ended(lab, ['sh', '-c', 'exit 3']);
+    await fails(
+      ['exec', container, 'true'],
+      125,
+      /^dbg: container ".*" is not running \(exited \d seconds? ago with code 3\)\n {5}start it: {2}docker start .* what it last said: {2}docker logs --tail 50/,
+    );
+  });
+
+  test('was killed', async ({ lab }) => {
+    const container = await lab.run();
+    await lab.docker('kill', container);
+    await fails(['exec', container, 'true'], 125, 'with code 137, ended by signal 9)');
+  });
+
+  test('was never started', async ({ lab }) => {
+    await lab.docker('create', '--name', lab.name(), 'busybox');
+    lab.cleanUp(() => lab.docker('rm', lab.name()));
+    await fails(['exec', lab.name(), 'true'], 125, 'it was never started');
+  });
+
+  test('could not be started', async ({ lab }) => {
+    await lab.docker('create', '--name', lab.name(), 'busybox', '/no/such/file');
+    lab.cleanUp(() => lab.docker('rm', lab.name()));
+    await lab.docker('start', lab.name()).catch(() => undefined);
+    await fails(['exec', lab.name(), 'true'], 125, '/no/such/file');
+  });
+
+  test('is restarting', async ({ lab }) => {
+    const container = await lab.run('c', { options: ['--restart', 'always'], command: ['false'] });
+    for (;;) {
+      // The pause before the next try doubles each time: wait until it is long enough to be caught in.
+      const [status, count] = (
+        await lab.docker('inspect', '-f', '{{.State.Status}} {{.RestartCount}}', container)
+      ).split(' ');
+      if (status === 'restarting' && Number(count) >= 3) break;
+      await sleep(20);
+    }
+    await fails(
+      ['exec', container, 'true'],
+      125,
+      /is restarting, and has no process just now \(exited \d seconds? ago with code 1\)/,
+    );
+  });
+
+  test("has a process that is somebody else's here", async ({ lab }) => {
+    // An engine in another pid namespace, or on another machine: it names a number, and here that is another process.
+    const container = await lab.run();
+    const answer = JSON.parse(await lab.docker('inspect', container))[0];
+    answer.State.Pid = process.pid;
+    const socket = join(lab.folder, 'other.sock');
+    const body = JSON.stringify(answer);
+    const other = createServer((client) => client.once('data', () => client.end(`HTTP/1.0 200 OK\r\n\r\n${body}`)));
+    await new Promise<void>((resolve) => void other.listen(socket, resolve));
+    lab.cleanUp(async () => other.close());
+    const env = { DOCKER_HOST: `unix://${socket}` };
+    await fails(
+      ['exec', container, 'true'],
+      125,
+      `is process ${process.pid}, but process ${process.pid} of this host is another one's`,
+      env,
+    );
+  });
+});
+
+describe('the engine', () => {
+  test('is not there', async ({ lab }) => {
+    const env = { DOCKER_HOST: `unix://${lab.folder}/nothing.sock` };
+    await fails(
+      ['exec', 'web', 'true'],
+      125,
+      /^dbg: no engine answers at unix:.*\(no such socket\)\n {5}start it: {2}sudo systemctl start docker/,
+      env,
+    );
+  });
+
+  test('is not there, over TCP', async () => {
+    await fails(['exec', 'web', 'true'], 125, 'no engine answers at tcp://127.0.0.1:9 (connection refused)', {
+      DOCKER_HOST: 'tcp://127.0.0.1:9',
+    });
+  });
+
+  test('is something else', async ({ lab }) => {
+    const socket = join(lab.folder, 'x.sock');
+    const other = createServer((client) => client.end('220 mail.example ESMTP\r\n'));
+    await new Promise<void>((resolve) => void other.listen(socket, resolve));
+    lab.cleanUp(async () => other.close());
+    await fails(['exec', 'web', 'true'], 125, 'it does not speak HTTP', { DOCKER_HOST: `unix://${socket}` });
+  });
+
+  test('may not be asked', async ({ lab }) => {
+    const container = await lab.run();
+    const result = await asNobody(['exec', '--dry-run', container, 'true']);
+    expect(result.exitCode).toBe(125);
+    expect(result.stderr).toMatch(
+      /^dbg: permission denied on the engine's socket unix:\/\/\/var\/run\/docker\.sock\n {5}as root: {2}sudo dbg/,
+    );
+  });
+});
+
+test('neither root nor sudo: nothing run, and the way out', async ({ lab }) => {
+  chmodSync(lab.folder, 0o755);
+  // A PATH with the programs it takes and no sudo, whatever this machine has.
+  for (const program of ['nsenter', 'true'])
+    symlinkSync((await execa('which', [program])).stdout, join(lab.folder, program));
+  const result = await asNobody(['exec', 'web', 'true'], { PATH: lab.folder });
+  expect(result.exitCode).toBe(125);
+  expect(result.stderr).toBe(
+    `dbg: entering a container's namespaces needs root, and there is no sudo on this host\n     as root:  su -c 'dbg exec web true'`,
+  );
+});
+
+function asNobody(args: readonly string[], env: Record<string, string> = {}) {
+  const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  return execa('/usr/bin/setpriv', [...nobody, process.execPath, DBG, ...args], {
+    reject: false,
+    stdin: 'ignore',
+    env,
+  });
+}

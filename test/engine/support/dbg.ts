@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
+import { execa, type Options } from 'execa';
+import { spawn as spawnPty } from '@lydell/node-pty';
+
+export const DBG = 'bin/dbg.js';
+
+/** Runs dbg to its end, as a person at a pipe would: stdin is closed, stdout and stderr are kept apart. */
+export function dbg(args: readonly string[], options: Options & { env?: Record<string, string> } = {}) {
+  return execa(process.execPath, [DBG, ...args], { reject: false, stdin: 'ignore', ...options, extendEnv: true });
+}
+
+export interface Terminal {
+  readonly pid: number;
+  /** everything that the screen was sent so far */
+  screen(): string;
+  type(text: string): void;
+  resize(columns: number, rows: number): void;
+  /** waits until the screen was sent this text, colours aside, after what earlier calls have seen */
+  sees(text: string | RegExp): Promise<void>;
+  /** the exit code, once it has ended */
+  readonly ended: Promise<number>;
+}
+
+/** Starts dbg in a real pty, 80 columns by 24 rows. */
+export function dbgOnTerminal(args: readonly string[], env: Record<string, string> = {}): Terminal {
+  const pty = spawnPty(process.execPath, [DBG, ...args], {
+    cols: 80,
+    rows: 24,
+    env: { ...(process.env as Record<string, string>), TERM: 'xterm', ...env },
+  });
+  let text = '';
+  let seen = 0;
+  pty.onData((data) => (text += data));
+  const ended = new Promise<number>((resolve) =>
+    pty.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode)),
+  );
+  return {
+    pid: pty.pid,
+    screen: () => text,
+    type: (keys) => pty.write(keys),
+    resize: (columns, rows) => pty.resize(columns, rows),
+    ended,
+    sees: async (wanted) => {
+      const deadline = Date.now() + 15_000;
+      for (;;) {
+        const rest = stripVTControlCharacters(text).slice(seen);
+        const found = typeof wanted === 'string' ? wanted : wanted.exec(rest)?.[0];
+        if (found !== undefined && rest.includes(found)) {
+          seen += rest.indexOf(found) + found.length;
+          return;
+        }
+        if (Date.now() > deadline)
+          throw new Error(`the terminal did not show ${String(wanted)}, but: ${JSON.stringify(rest.slice(-500))}`);
+        await sleep(10);
+      }
+    },
+  };
+}
+
+export const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+
+/** The first line that a running program prints. */
+export async function firstLine(program: { stdout: NodeJS.ReadableStream | null }): Promise<string> {
+  let said = '';
+  while (!said.includes('\n')) said += String((await once(program.stdout!, 'data'))[0]);
+  return said.slice(0, said.indexOf('\n'));
+}
+
+/** Waits until a running program has written this to its stderr. */
+export async function says(program: { stderr: NodeJS.ReadableStream | null }, text: string): Promise<void> {
+  let said = '';
+  while (!said.includes(text)) said += String((await once(program.stderr!, 'data'))[0]);
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { test as base } from 'vitest';
+
+export interface RunOptions {
+  readonly image?: string;
+  /** docker run's own options */
+  readonly options?: readonly string[];
+  readonly command?: readonly string[];
+}
+
+/** What a test has of the engine: things named after it, and removed with it. */
+export interface Lab {
+  /** a name nothing else on the engine has; `suffix` tells the things of one test apart */
+  name(suffix?: string): string;
+  /** docker's stdout, trimmed; fails the test when docker does */
+  docker(...args: readonly string[]): Promise<string>;
+  /** starts a container that sleeps, and gives its name */
+  run(suffix?: string, options?: RunOptions): Promise<string>;
+  network(suffix: string, ...options: readonly string[]): Promise<string>;
+  pid(container: string): Promise<number>;
+  address(container: string): Promise<string>;
+  /** a folder that goes with the test */
+  readonly folder: string;
+  /** something else to take away when the test has ended, whatever its outcome */
+  cleanUp(action: () => Promise<unknown>): void;
+}
+
+const docker = async (...args: readonly string[]) => (await execa('docker', args)).stdout.trim();
+
+export const test = base.extend<{ lab: Lab }>({
+  lab: async ({ task }, use) => {
+    const slug = task.name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 40);
+    const folder = mkdtempSync(join(tmpdir(), 'dbg-test-'));
+    const containers: string[] = [];
+    const networks: string[] = [];
+    const others: (() => Promise<unknown>)[] = [];
+    const name = (suffix = 'c') => `${slug}-${suffix}`;
+    await use({
+      name,
+      docker,
+      folder,
+      cleanUp: (action) => void others.push(action),
+      run: async (suffix, { image = 'busybox', options = [], command = ['sleep', '3600'] } = {}) => {
+        containers.push(name(suffix));
+        await docker(
+          'run',
+          '-d',
+          '--init=false',
+          '--stop-timeout',
+          '0',
+          '--name',
+          name(suffix),
+          ...options,
+          image,
+          ...command,
+        );
+        return name(suffix);
+      },
+      network: async (suffix, ...options) => {
+        networks.push(name(suffix));
+        await docker('network', 'create', ...options, name(suffix));
+        return name(suffix);
+      },
+      pid: async (container) => Number(await docker('inspect', '-f', '{{.State.Pid}}', container)),
+      address: async (container) =>
+        (await docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}', container)).split(
+          ' ',
+        )[0]!,
+    });
+    // A network can go only when no container is on it any more. A leak would fail here, in the test that made it.
+    for (const action of others.toReversed()) await action();
+    if (containers.length > 0) await docker('rm', '-f', ...containers);
+    if (networks.length > 0) await docker('network', 'rm', ...networks);
+    rmSync(folder, { recursive: true, force: true });
+  },
+});

@@ -1,0 +1,69 @@
+import { expect } from 'vitest';
+import { dbgOnTerminal } from './support/dbg.ts';
+import { test } from './support/lab.ts';
+
+const BASH = { SHELL: '/bin/bash', PS1: '$ ' };
+
+test('an interactive shell: type, resize, Ctrl-C, Ctrl-Z, exit', async ({ lab }) => {
+  const container = await lab.run('c', { options: ['--hostname', 'in-here'] });
+  const terminal = dbgOnTerminal(['shell', container], BASH);
+  terminal.type('echo "$(hostname) $(tty | cut -c1-8)"\r');
+  await terminal.sees('in-here /dev/pts');
+
+  terminal.type('stty size\r');
+  await terminal.sees('24 80');
+  terminal.resize(101, 33);
+  terminal.type('stty size\r');
+  await terminal.sees('33 101');
+
+  terminal.type('sleep 3600\r');
+  await terminal.sees('sleep 3600');
+  terminal.type('\u0003');
+  terminal.type('echo "code $?"\r');
+  await terminal.sees('code 130');
+
+  terminal.type('sleep 3600\r');
+  await terminal.sees('sleep 3600');
+  terminal.type('\u001a');
+  await terminal.sees(/Stopped +sleep 3600\r\n/);
+  terminal.type('fg\r');
+  await terminal.sees('sleep 3600');
+  terminal.type('\u0003');
+  terminal.type('exit 7\r');
+  expect(await terminal.ended).toBe(7);
+});
+
+test('Ctrl-C ends one command, once', async ({ lab }) => {
+  const container = await lab.run();
+  const script = `trap 'echo "INT $((++n))"; sleep 0.3; echo "seen $n"; exit 5' INT; echo ready; while :; do sleep 0.05; done`;
+  const terminal = dbgOnTerminal(['exec', container, 'bash', '-c', script]);
+  await terminal.sees('ready');
+  terminal.type('\u0003');
+  await terminal.sees('seen 1');
+  expect(await terminal.ended).toBe(5);
+  expect(terminal.screen()).not.toContain('INT 2');
+});
+
+test('no container named: a searchable list of what runs, on stderr', async ({ lab }) => {
+  const container = await lab.run('wanted', { options: ['--hostname', 'picked-host'] });
+  await lab.run('other');
+  const terminal = dbgOnTerminal(['shell'], BASH);
+  await terminal.sees('Which container?');
+  terminal.type(container);
+  await terminal.sees(new RegExp(`Which container\\? ${container}\\s+❯ ${container}`));
+  terminal.type('\r');
+  await terminal.sees('✔');
+  await terminal.sees(/[#$] /);
+  terminal.type('hostname\r');
+  await terminal.sees('picked-host');
+  terminal.type('exit\r');
+  expect(await terminal.ended).toBe(0);
+});
+
+test('the list is left with Ctrl-C: 130, and nothing is run', async ({ lab }) => {
+  await lab.run();
+  const terminal = dbgOnTerminal(['shell'], BASH);
+  await terminal.sees('Which container?');
+  terminal.type('\u0003');
+  expect(await terminal.ended).toBe(130);
+});

@@ -1,0 +1,354 @@
+import { execa } from 'execa';
+import { describe, expect } from 'vitest';
+import { dbg, firstLine } from './support/dbg.ts';
+import { test, type Lab } from './support/lab.ts';
+
+interface Row {
+  readonly container: string;
+  readonly interface: string;
+  readonly network: string;
+  readonly addresses: string[];
+  readonly host_device: string | null;
+  readonly peer_ifindex: number | null;
+  readonly state: string | null;
+  readonly proof: string;
+  readonly reason: string | null;
+}
+
+async function rows(...args: readonly string[]): Promise<Row[]> {
+  const { stdout, stderr, exitCode } = await dbg(['veth', ...args, '--json']);
+  expect(exitCode, String(stderr)).toBe(0);
+  return JSON.parse(stdout as string);
+}
+
+const inside = (container: string, ...argv: readonly string[]) =>
+  execa('docker', ['exec', container, ...argv], { reject: false });
+const pings = async (from: string, to: string) => (await inside(from, 'ping', '-c', '1', '-W', '1', to)).exitCode === 0;
+
+/** Which port of its bridge a container's frames come in by: what the kernel's bridge itself has learned. */
+async function bridgePort(container: string): Promise<string> {
+  const { stdout: mac } = await inside(container, 'cat', '/sys/class/net/eth0/address');
+  const { stdout } = await execa('bridge', ['-j', 'fdb', 'show']);
+  const learned = (JSON.parse(stdout) as { mac: string; ifname: string; state: string }[]).filter(
+    (entry) => entry.mac === mac && entry.state !== 'permanent',
+  );
+  expect(learned).toHaveLength(1);
+  return learned[0]!.ifname;
+}
+
+async function linkIsUp(device: string): Promise<boolean> {
+  const { stdout } = await execa('ip', ['-j', 'link', 'show', 'dev', device]);
+  return JSON.parse(stdout)[0].flags.includes('UP');
+}
+
+async function pair(lab: Lab) {
+  const network = await lab.network('net');
+  const web = await lab.run('web', { options: ['--network', network] });
+  const other = await lab.run('other', { options: ['--network', network] });
+  return { network, web, other, address: await lab.address(web) };
+}
+
+test('the host device is the one by which the frames come', async ({ lab }) => {
+  const { network, web, other, address } = await pair(lab);
+  expect(await pings(other, address)).toBe(true);
+  expect(await rows(web)).toEqual([
+    expect.objectContaining({
+      container: web,
+      interface: 'eth0',
+      network,
+      addresses: [`${address}/24`],
+      host_device: await bridgePort(web),
+      state: 'up',
+      proof: 'both ways',
+      reason: null,
+    }),
+  ]);
+});
+
+test('as a table', async ({ lab }) => {
+  const { network, web, address } = await pair(lab);
+  const { stdout, stderr } = await dbg(['veth', web]);
+  const [header, row] = (stdout as string).split('\n').map((line) => line.split(/ {2,}/));
+  expect(header).toEqual([
+    'CONTAINER',
+    'INTERFACE',
+    'NETWORK',
+    'ADDRESS',
+    'HOST DEVICE',
+    'INDEX',
+    'MASTER',
+    'STATE',
+    'PROOF',
+  ]);
+  expect(row?.slice(0, 4)).toEqual([web, 'eth0', network, `${address}/24`]);
+  expect(row?.slice(7)).toEqual(['up', 'both ways']);
+  expect(stderr).toBe('');
+});
+
+test('--down really cuts, --up really restores: device, route and address', async ({ lab }) => {
+  const { network, web, other, address } = await pair(lab);
+  const routes = (await inside(web, 'ip', 'route')).stdout;
+  expect(routes).toContain('default via');
+  const device = (await rows(web))[0]!.host_device!;
+
+  const down = await dbg(['veth', web, '--down']);
+  expect(down.stdout).toBe(
+    `${web} is offline: ${device} (eth0, ${network}) is down\nstays so until:  dbg veth ${web} --up`,
+  );
+  expect(down.exitCode).toBe(0);
+  expect(await linkIsUp(device)).toBe(false);
+  expect(await pings(other, address)).toBe(false);
+  expect((await rows(web))[0]).toMatchObject({ host_device: device, state: 'down', proof: 'both ways' });
+  expect((await inside(web, 'cat', '/sys/class/net/eth0/carrier')).stdout).toBe('0');
+  expect((await inside(web, 'ip', 'route')).stdout).toContain('default via');
+
+  const up = await dbg(['veth', web, '--up']);
+  expect(up.stdout).toBe(`${web} is back online: ${device} (eth0, ${network}) is up`);
+  expect(await linkIsUp(device)).toBe(true);
+  expect((await inside(other, 'ping', '-c', '5', '-W', '1', address)).stdout).toMatch(/[1-5] packets received/);
+  expect((await inside(web, 'ip', 'route')).stdout).toBe(routes);
+});
+
+test('nobody else is cut', async ({ lab }) => {
+  const { web, other, network } = await pair(lab);
+  const third = await lab.run('third', { options: ['--network', network] });
+  await dbg(['veth', web, '--down']);
+  expect(await pings(third, await lab.address(other))).toBe(true);
+});
+
+test('down twice, up twice: the same as once', async ({ lab }) => {
+  const { web, other, address } = await pair(lab);
+  for (const change of ['--down', '--down', '--up', '--up'])
+    expect((await dbg(['veth', web, change])).exitCode).toBe(0);
+  expect((await inside(other, 'ping', '-c', '5', '-W', '1', address)).exitCode).toBe(0);
+});
+
+describe('a container on two networks', () => {
+  async function onTwo(lab: Lab) {
+    const { network, web } = await pair(lab);
+    const second = await lab.network('second');
+    await lab.docker('network', 'connect', second, web);
+    return { web, first: network, second };
+  }
+
+  test('both devices go down, both come back', async ({ lab }) => {
+    const { web, first, second } = await onTwo(lab);
+    const before = await rows(web);
+    expect(before.map(({ network }) => network).toSorted()).toEqual([first, second].toSorted());
+    await dbg(['veth', web, '--down']);
+    for (const { host_device } of before) expect(await linkIsUp(host_device!)).toBe(false);
+    await dbg(['veth', web, '--up']);
+    for (const { host_device } of before) expect(await linkIsUp(host_device!)).toBe(true);
+  });
+
+  test.for(['network', 'interface'] as const)('--%s chooses one', async (by, { lab }) => {
+    const { web, first, second } = await onTwo(lab);
+    const before = await rows(web);
+    const chosen = before.find(({ network }) => network === second)!;
+    const kept = before.find(({ network }) => network === first)!;
+    const { stdout } = await dbg(['veth', web, '--down', `--${by}`, chosen[by]]);
+    expect(stdout).toContain(
+      `${chosen.interface} of ${web} is offline: ${chosen.host_device} (${chosen.interface}, ${second}) is down · untouched: ${kept.interface}, ${first}`,
+    );
+    expect(stdout).toContain(`dbg veth ${web} --interface ${chosen.interface} --up`);
+    expect(await linkIsUp(chosen.host_device!)).toBe(false);
+    expect(await linkIsUp(kept.host_device!)).toBe(true);
+  });
+
+  test('one that it has not', async ({ lab }) => {
+    const { web, first } = await onTwo(lab);
+    const { exitCode, stderr } = await dbg(['veth', web, '--down', '--interface', 'eth7']);
+    expect(exitCode).toBe(125);
+    expect(stderr).toContain(`has no interface "eth7" (it has: eth0 on ${first}`);
+  });
+});
+
+test('who shares its network goes offline too, and is named', async ({ lab }) => {
+  const { web } = await pair(lab);
+  const sidecar = await lab.run('sidecar', { options: ['--network', `container:${web}`] });
+  for (const [asked, also] of [
+    [web, sidecar],
+    [sidecar, web],
+  ] as const) {
+    const { stdout } = await dbg(['veth', asked, '--down']);
+    expect(stdout).toContain(`${asked} is offline`);
+    expect(stdout).toContain(`also offline: ${also} (same network namespace)`);
+    await dbg(['veth', asked, '--up']);
+  }
+});
+
+test('--dry-run prints the command, and it is the right one', async ({ lab }) => {
+  const { web } = await pair(lab);
+  const device = (await rows(web))[0]!.host_device!;
+  const { stdout, exitCode } = await dbg(['veth', web, '--down', '--dry-run']);
+  expect([exitCode, stdout]).toEqual([0, `ip link set dev ${device} down`]);
+  expect(await linkIsUp(device)).toBe(true);
+});
+
+describe('refused, with the reason, and nothing done', () => {
+  async function refuses(container: string, reason: string, untouched: string) {
+    const before = await linkIsUp(untouched);
+    for (const change of ['--down', '--up']) {
+      const { exitCode, stderr, stdout } = await dbg(['veth', container, change]);
+      expect([exitCode, stdout]).toEqual([125, '']);
+      expect(stderr).toContain(reason);
+    }
+    expect(await linkIsUp(untouched)).toBe(before);
+  }
+
+  test("the host's network", async ({ lab }) => {
+    const container = await lab.run('c', { options: ['--network', 'host'] });
+    await refuses(container, "uses the host's own network, so taking it off would take the host off", 'lo');
+    expect((await dbg(['veth', container])).stderr).toContain("uses the host's own network: it has no veth");
+    expect(await rows(container)).toEqual([]);
+  });
+
+  test('no network', async ({ lab }) => {
+    const container = await lab.run('c', { options: ['--network', 'none'] });
+    await refuses(container, 'has no interface but lo', 'lo');
+    expect(await rows(container)).toEqual([]);
+  });
+
+  test("macvlan: the index it shows is its parent's, on whom others live", async ({ lab }) => {
+    const parent = 'dbg-mv-parent';
+    await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', 'dbg-mv-peer']);
+    lab.cleanUp(() => execa('ip', ['link', 'delete', parent]));
+    await execa('ip', ['link', 'set', parent, 'up']);
+    const network = await lab.network(
+      'macvlan',
+      '--driver',
+      'macvlan',
+      '--opt',
+      `parent=${parent}`,
+      '--subnet',
+      '10.99.0.0/24',
+    );
+    const container = await lab.run('c', { options: ['--network', network] });
+    await refuses(
+      container,
+      'eth0 is a macvlan on a device of the host: taking that one down would cut off everybody on it',
+      parent,
+    );
+    expect(await rows(container)).toEqual([
+      expect.objectContaining({ interface: 'eth0', host_device: null, proof: 'none' }),
+    ]);
+  });
+
+  test('the peer in a third namespace, and a device here with the same two indexes', async ({ lab }) => {
+    // The trap of a finder that compares numbers: x0 here and its peer elsewhere carry the very indexes of the
+    // container's pair, whose real other end is in a namespace of its own, as an overlay network's is.
+    const container = await lab.run('c', { options: ['--network', 'none'] });
+    const pid = String(await lab.pid(container));
+    const [overlay, elsewhere] = [await namespaceHolder(lab), await namespaceHolder(lab)];
+    await execa('ip', [
+      'link',
+      'add',
+      'ov0',
+      'netns',
+      overlay,
+      'index',
+      '7057',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'eth0',
+      'index',
+      '7056',
+      'netns',
+      pid,
+    ]);
+    await execa('ip', [
+      'link',
+      'add',
+      'dbg-x0',
+      'index',
+      '7057',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'x1',
+      'index',
+      '7056',
+      'netns',
+      elsewhere,
+    ]);
+    lab.cleanUp(() => execa('ip', ['link', 'delete', 'dbg-x0']));
+    await execa('nsenter', ['-t', pid, '-n', 'ip', 'link', 'set', 'eth0', 'up']);
+
+    await refuses(
+      container,
+      "the peer of eth0 is in another network namespace than the host's, as with overlay networks; index 7057 is dbg-x0 here, which is not it",
+      'dbg-x0',
+    );
+    expect(await rows(container)).toEqual([
+      expect.objectContaining({ interface: 'eth0', host_device: null, proof: 'none' }),
+    ]);
+  });
+
+  test('half of it: one interface is sure, the other is not', async ({ lab }) => {
+    const { web } = await pair(lab);
+    const elsewhere = await namespaceHolder(lab);
+    await execa('ip', [
+      'link',
+      'add',
+      'far0',
+      'netns',
+      elsewhere,
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'odd0',
+      'netns',
+      String(await lab.pid(web)),
+    ]);
+    const device = (await rows(web)).find((row) => row.interface === 'eth0')!.host_device;
+    await refuses(web, 'the peer of odd0 is in another network namespace', device!);
+    const { exitCode } = await dbg(['veth', web, '--down', '--interface', 'eth0']);
+    expect(exitCode).toBe(0);
+  });
+});
+
+/** A process in a network namespace of its own; gives its pid. */
+async function namespaceHolder(lab: Lab): Promise<string> {
+  const holder = execa('unshare', ['-n', '--', 'bash', '-c', 'echo up; exec sleep 3600'], { reject: false });
+  lab.cleanUp(async () => (holder.kill('SIGKILL'), await holder));
+  expect(await firstLine(holder)).toBe('up');
+  return String(holder.pid);
+}
+
+test('renamed on either side, it is still found', async ({ lab }) => {
+  const { web } = await pair(lab);
+  const device = (await rows(web))[0]!.host_device!;
+  const run = (...argv: [string, ...string[]]) => execa(argv[0], argv.slice(1));
+  await run('ip', 'link', 'set', device, 'down');
+  await run('ip', 'link', 'set', device, 'name', 'renamed-by-dbg');
+  const inContainer = ['nsenter', '-t', String(await lab.pid(web)), '-n', 'ip', 'link', 'set', 'eth0'] as const;
+  await run(...inContainer, 'down');
+  await run(...inContainer, 'name', 'wan0');
+  expect((await rows(web))[0]).toMatchObject({
+    interface: 'wan0',
+    host_device: 'renamed-by-dbg',
+    state: 'down',
+    proof: 'both ways',
+  });
+});
+
+test('a restart brings a new device, which is found', async ({ lab }) => {
+  const { web, other, address } = await pair(lab);
+  await dbg(['veth', web, '--down']);
+  await lab.docker('restart', web);
+  expect((await rows(web))[0]).toMatchObject({ state: 'up', proof: 'both ways' });
+  expect(await pings(other, address)).toBe(true);
+  expect(await bridgePort(web)).toBe((await rows(web))[0]!.host_device);
+});
+
+test('a stopped container has none, and that is said', async ({ lab }) => {
+  const container = await lab.run('c', { command: ['true'] });
+  await lab.docker('wait', container);
+  const { exitCode, stderr } = await dbg(['veth', container, '--down']);
+  expect(exitCode).toBe(125);
+  expect(stderr).toContain('is not running (exited');
+});

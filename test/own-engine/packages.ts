@@ -1,0 +1,56 @@
+// Installs what the engine needs from Debian's packages, said beforehand; on a machine that has it all, a few stat calls.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runAttached } from './run-attached.ts';
+import { findProgram, missingPrograms } from './programs.ts';
+import { canSudo, isRoot } from './root.ts';
+
+const INSTALL = fileURLToPath(new URL('install.sh', import.meta.url));
+
+/** Makes sure that every program of programs.ts is there. Ends the process with code 1 when that cannot be. */
+export async function ensurePackages(): Promise<void> {
+  const missing = missingPrograms();
+  if (Object.keys(missing).length === 0) return;
+  const packages = packagesFor(missing, osRelease());
+  const names = Object.keys(missing).join(', ');
+
+  if (!findProgram('apt-get')) giveUp(`missing: ${names}\n     install them; without apt-get, dbg cannot`);
+  if (!isRoot() && !canSudo()) giveUp(`missing: ${names}\n     install them:  ${aptLine(packages)}`);
+
+  console.error(`dbg: missing for an engine of its own: ${names}`);
+  console.error(`dbg: installing from Debian's packages, no service is started: ${packages.join(' ')}`);
+  const argv = ['sh', INSTALL, ...packages];
+  const code = await runAttached(isRoot() ? argv : ['sudo', '-n', ...argv], 'stderr');
+  if (code !== 0) giveUp(`the installation failed (exit ${code})\n     try it by hand:  ${aptLine(packages)}`);
+  const left = Object.keys(missingPrograms());
+  if (left.length > 0) giveUp(`installed, and still missing: ${left.join(', ')}`);
+}
+
+/**
+ * The packages to install. Debian has the client in a package docker-cli since 13; before that, and on Ubuntu, it is in
+ * docker.io.
+ */
+export function packagesFor(missing: Readonly<Record<string, string>>, release: string): string[] {
+  const debian = /^ID="?debian"?$/m.test(release);
+  const version = /^VERSION_ID="?(\d+)/m.exec(release)?.[1];
+  const ownCli = debian && (version === undefined || Number(version) >= 13);
+  const packages = Object.values(missing).map((name) => (name === 'docker-cli' && !ownCli ? 'docker.io' : name));
+  return [...new Set(packages)].toSorted();
+}
+
+function aptLine(packages: readonly string[]): string {
+  return `sudo apt-get install --no-install-recommends ${packages.join(' ')}`;
+}
+
+function osRelease(): string {
+  try {
+    return readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function giveUp(message: string): never {
+  console.error(`dbg: ${message}`);
+  process.exit(1);
+}

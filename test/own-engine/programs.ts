@@ -1,0 +1,68 @@
+// Which program of the engine is in which Debian package, and which of them this machine lacks.
+import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the engine and dbg's tests call, and the Debian package that has it. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  dockerd: 'docker.io',
+  docker: 'docker-cli',
+  containerd: 'containerd',
+  'containerd-shim-runc-v2': 'containerd',
+  runc: 'runc',
+  ip: 'iproute2',
+  iptables: 'iptables',
+  tcpdump: 'tcpdump',
+  ethtool: 'ethtool',
+  strace: 'strace',
+  ps: 'procps',
+  tar: 'tar',
+  mount: 'mount',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+  setpriv: 'util-linux',
+  flock: 'util-linux',
+};
+
+/** Where install.sh puts the static busybox on a machine whose own busybox is the dynamic one. */
+const BUSYBOX_ASIDE = '/var/lib/dbg-busybox/busybox';
+
+/** The full path of a program; also looks where a plain user's PATH on Debian does not (/usr/sbin). */
+export function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
+  return [...path.split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
+    .filter((dir) => dir.startsWith('/'))
+    .map((dir) => join(dir, name))
+    .find(isExecutable);
+}
+
+/** The busybox that runs in an image with nothing else in it, or undefined. */
+export function staticBusybox(): string | undefined {
+  return ['/bin/busybox', BUSYBOX_ASIDE].find((file) => isExecutable(file) && isStatic(file));
+}
+
+/** The missing programs with their packages; empty on a machine that has everything. */
+export function missingPrograms(): Record<string, string> {
+  const missing = Object.entries(PROGRAMS).filter(([name]) => !findProgram(name));
+  if (!staticBusybox()) missing.push(['busybox (static)', 'busybox-static']);
+  return Object.fromEntries(missing);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A dynamic ELF program names its loader (/lib64/ld-linux…, /lib/ld-musl…) near its beginning; a static one has none. */
+function isStatic(file: string): boolean {
+  const fd = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(4096);
+    readSync(fd, head, 0, head.length, 0);
+    return !head.includes('/ld-') && !head.includes('/ld64.so');
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { run } from '../../../src/cli/run.ts';
+import { container, fakeContext, fakeHost } from '../fakes.ts';
+
+const ENTER = ['nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
+
+describe('what is run', () => {
+  test.each([
+    [['shell', 'web'], {}, ['bash']],
+    [['shell', 'web'], { SHELL: '/bin/zsh' }, ['/bin/zsh']],
+    [['shell', 'web', '--', 'ip', '-br', 'a'], {}, ['ip', '-br', 'a']],
+    [['shell', 'web', 'hostname'], {}, ['hostname']],
+    [['exec', 'web', 'sh', '-c', 'a --dry-run'], {}, ['sh', '-c', 'a --dry-run']],
+    [['exec', 'web', '--', 'ls', '--', '-l'], {}, ['ls', '--', '-l']],
+    [['exec', '-it', 'web', 'bash'], {}, ['bash']],
+    [['exec', '-i', '-t', 'c0ffee', 'bash', '-i'], {}, ['bash', '-i']],
+    [
+      ['tcpdump', 'web', '-c', '3', '--', 'icmp'],
+      {},
+      [
+        'tcpdump',
+        '-i',
+        'any',
+        '-n',
+        '-l',
+        '-U',
+        '--immediate-mode',
+        '-B',
+        '32768',
+        '-Z',
+        'root',
+        '-c',
+        '3',
+        '--',
+        'icmp',
+      ],
+    ],
+    [
+      ['tcpdump', 'web', '-w', 'x'],
+      { SUDO_USER: 'ann' },
+      ['tcpdump', '-i', 'any', '-n', '-l', '-U', '--immediate-mode', '-B', '32768', '-Z', 'ann', '-w', 'x'],
+    ],
+  ])('dbg %j %j', async (args, env, expected) => {
+    const ctx = fakeContext({ args, env, host: fakeHost({ exitCode: 3 }) });
+    expect(await run(ctx)).toBe(3);
+    expect(ctx.host.ran).toEqual([[...ENTER, ...expected]]);
+    expect(ctx.printed).toEqual({ out: '', err: '' });
+  });
+
+  test('a shell that is not there: bash', async () => {
+    const ctx = fakeContext({
+      args: ['shell', 'web'],
+      env: { SHELL: '/bin/fish' },
+      host: fakeHost({ missing: ['/bin/fish'] }),
+    });
+    await run(ctx);
+    expect(ctx.host.ran).toEqual([[...ENTER, 'bash']]);
+  });
+});
+
+describe('--dry-run prints what would run, and runs nothing', () => {
+  test.each([
+    [['shell', '--dry-run', 'web'], true, {}, 'nsenter --target 1234 --net --uts --ipc -- bash\n'],
+    [['exec', '--dry-run', 'web', 'echo', 'a b'], true, {}, "nsenter --target 1234 --net --uts --ipc -- echo 'a b'\n"],
+    [['exec', '--dry-run', 'web', 'ls'], false, {}, 'sudo nsenter --target 1234 --net --uts --ipc -- ls\n'],
+    [
+      ['exec', '--dry-run', 'web', 'ls'],
+      true,
+      { SUDO_USER: 'ann' },
+      'sudo nsenter --target 1234 --net --uts --ipc -- ls\n',
+    ],
+  ])('%j, root %s', async (args, isRoot, env, out) => {
+    const ctx = fakeContext({ args, env, host: fakeHost({ isRoot }) });
+    expect(await run(ctx)).toBe(0);
+    expect(ctx.printed).toEqual({ out, err: '' });
+    expect(ctx.host.ran).toEqual([]);
+  });
+});
+
+describe('not root', () => {
+  test('starts itself through sudo, with what names the engine and the terminal, and nothing else', async () => {
+    const ctx = fakeContext({
+      args: ['exec', 'web', 'ip', 'a b'],
+      env: { DOCKER_HOST: 'unix:///x', TERM: 'xterm', SECRET: 's', LD_PRELOAD: 'x.so' },
+      host: fakeHost({ isRoot: false, exitCode: 7 }),
+    });
+    expect(await run(ctx)).toBe(7);
+    const [argv] = ctx.host.ran;
+    expect(argv?.slice(0, 2)).toEqual(['sudo', '--preserve-env=DOCKER_HOST,TERM']);
+    expect(argv?.slice(argv.indexOf('--'))).toEqual(['--', 'node', 'dbg.js', 'exec', 'web', 'ip', 'a b']);
+  });
+
+  test('no sudo: says how else', async () => {
+    const ctx = fakeContext({ args: ['exec', 'web', 'ip'], host: fakeHost({ isRoot: false, missing: ['sudo'] }) });
+    expect(await run(ctx)).toBe(125);
+    expect(ctx.printed.err).toBe(
+      `dbg: entering a container's namespaces needs root, and there is no sudo on this host\n     as root:  su -c 'dbg exec web ip'\n`,
+    );
+  });
+});
+
+describe('errors: nothing is run', () => {
+  test.each([
+    [['exec', 'web', 'tcpflow'], { host: fakeHost({ missing: ['tcpflow'] }) }, 127, 'sudo apt install tcpflow'],
+    [['exec', 'web', 'frob'], { host: fakeHost({ missing: ['frob'] }) }, 127, 'docker exec … frob'],
+    [
+      ['exec', 'nope', 'ls'],
+      {},
+      125,
+      'dbg: there is no container "nope" (running: web)\n     see all of them:  docker ps -a\n',
+    ],
+    [
+      ['exec', 'web', 'ls'],
+      { containers: [container({ state: { status: 'created', pid: 0 } })] },
+      125,
+      'docker start web',
+    ],
+    [['shell'], {}, 2, 'dbg: which container?'],
+    [['shell', ''], {}, 2, 'dbg: which container?'],
+    [['exec', 'web'], {}, 2, "dbg: missing required argument 'cmd'"],
+    [['exec', '--bogus', 'web', 'ls'], {}, 2, "dbg: unknown option '--bogus'"],
+    [['frobnicate'], {}, 2, "dbg: unknown command 'frobnicate'"],
+    [['veth', 'web', '--down', '--up'], {}, 2, "dbg: option '--down' cannot be used with option '--up'"],
+    [['veth', 'web', 'more'], {}, 2, 'dbg: too many arguments'],
+  ])('dbg %j', async (args, over, exitCode, message) => {
+    const ctx = fakeContext({ args, ...over });
+    expect(await run(ctx)).toBe(exitCode);
+    expect(ctx.printed.err).toContain(message);
+    expect(ctx.printed.out).toBe('');
+    expect(ctx.host.ran).toEqual([]);
+  });
+
+  test('a name from outside cannot reach the terminal', async () => {
+    const ctx = fakeContext({
+      args: ['exec', '\u001b[2Jx', 'ls'],
+      containers: [container({ name: 'a\u001b]0;b\u0007' })],
+    });
+    expect(await run(ctx)).toBe(125);
+    expect(ctx.printed.err).toContain('there is no container "\\e[2Jx" (running: a\\e]0;b\\u0007)');
+  });
+
+  test('what nobody expected is 125, with where it happened', async () => {
+    const broken = async () => Promise.reject(new TypeError('oops'));
+    const ctx = fakeContext({ args: ['exec', 'web', 'ls'], engine: broken });
+    expect(await run(ctx)).toBe(125);
+    expect(ctx.printed.err).toContain('dbg: unexpected: TypeError: oops');
+  });
+});
+
+describe('the picker', () => {
+  const onTerminal = { stdinIsTTY: true, stderr: { isTTY: true, write: () => {} } };
+
+  test('asks when no container is named on a terminal', async () => {
+    const ctx = fakeContext({ ...onTerminal, args: ['shell'], pick: async (_, choices) => choices[0]!.value });
+    expect(await run(ctx)).toBe(0);
+    expect(ctx.host.ran).toEqual([[...ENTER, 'bash']]);
+  });
+
+  test('only what runs is offered', async () => {
+    const ctx = fakeContext({
+      ...onTerminal,
+      args: ['shell'],
+      containers: [container({ state: { status: 'exited', pid: 0 } })],
+    });
+    expect(await run(ctx)).toBe(125);
+  });
+});
+
+test.each([
+  [[], 0],
+  [['--help'], 0],
+  [['help', 'exec'], 0],
+  [['veth', '--help'], 0],
+])('dbg %j prints help on stdout', async (args, exitCode) => {
+  const ctx = fakeContext({ args });
+  expect(await run(ctx)).toBe(exitCode);
+  expect(ctx.printed.out).toContain('Usage: dbg');
+  expect(ctx.printed.err).toBe('');
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { parseContainer, parseContainerList } from '../../../src/engine/container.ts';
+
+test('reads an inspect answer', () => {
+  const answer = {
+    Id: 'abc',
+    Name: '/web',
+    Config: { Image: 'nginx:1' },
+    HostConfig: { NetworkMode: 'app_net' },
+    State: {
+      Status: 'exited',
+      Pid: 0,
+      Error: '',
+      ExitCode: 137,
+      OOMKilled: true,
+      FinishedAt: '2026-01-01T00:00:00.123456789Z',
+    },
+    NetworkSettings: { Networks: { app_net: { MacAddress: '02:42:AC:14:00:03' } } },
+  };
+  expect(parseContainer(answer)).toEqual({
+    id: 'abc',
+    name: 'web',
+    image: 'nginx:1',
+    networkMode: 'app_net',
+    networks: [{ network: 'app_net', mac: '02:42:ac:14:00:03' }],
+    state: {
+      status: 'exited',
+      pid: 0,
+      error: '',
+      exitCode: 137,
+      oomKilled: true,
+      finishedAt: Date.parse('2026-01-01T00:00:00.123Z'),
+    },
+  });
+});
+
+test('the year 1 means it never ended, and what is missing means nothing', () => {
+  const { state, networks } = parseContainer({ Id: 'abc', State: { FinishedAt: '0001-01-01T00:00:00Z' } });
+  expect(state.finishedAt).toBeUndefined();
+  expect(networks).toEqual([]);
+});
+
+test.each([[null], ['text'], [{}], [[]]])('%j is not a container', (answer) =>
+  expect(() => parseContainer(answer)).toThrow('not a container'),
+);
+
+test("a legacy link's name is not the container's own", () => {
+  const [entry] = parseContainerList([
+    {
+      Id: 'abc',
+      Names: ['/web/db', '/db'],
+      State: 'running',
+      Ports: [{ PrivatePort: 80, PublicPort: 8080, Type: 'tcp' }],
+    },
+  ]);
+  expect(entry).toMatchObject({ name: 'db', ports: [{ host: 8080, container: 80, protocol: 'tcp' }] });
+});

@@ -1,0 +1,120 @@
+import type { Context } from '../../src/context.ts';
+import type { Container, ContainerSummary } from '../../src/engine/container.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { Host } from '../../src/host/host.ts';
+
+export const ID = 'c0ffee'.padEnd(64, '0');
+
+export function container(
+  over: Omit<Partial<Container>, 'state'> & { state?: Partial<Container['state']> } = {},
+): Container {
+  const { state, ...rest } = over;
+  return {
+    id: ID,
+    name: 'web',
+    image: 'busybox',
+    networkMode: 'default',
+    networks: [],
+    ...rest,
+    state: { status: 'running', pid: 1234, error: '', exitCode: 0, oomKilled: false, finishedAt: undefined, ...state },
+  };
+}
+
+export function summary(over: Partial<ContainerSummary> = {}): ContainerSummary {
+  return {
+    id: ID,
+    name: 'web',
+    image: 'busybox',
+    state: 'running',
+    status: 'Up 3 minutes',
+    networkMode: 'default',
+    ports: [],
+    ...over,
+  };
+}
+
+/** An engine that holds these containers and answers as Docker does: by name, id, or a prefix of one id. */
+export function fakeEngine(containers: readonly Container[]): Engine {
+  return {
+    address: { kind: 'unix', path: '/var/run/docker.sock' },
+    inspect: async (ref) => {
+      const exact = containers.find(({ name, id }) => name === ref || id === ref);
+      const byPrefix = containers.filter(({ id }) => id.startsWith(ref));
+      return exact ?? (byPrefix.length === 1 ? byPrefix[0] : undefined);
+    },
+    list: async () =>
+      containers.map(({ id, name, image, networkMode, state }) =>
+        summary({ id, name, image, networkMode, state: state.status }),
+      ),
+  };
+}
+
+export interface FakeHost extends Host {
+  /** every argv that was run on the terminal */
+  readonly ran: (readonly string[])[];
+}
+
+interface FakeHostOptions {
+  readonly isRoot?: boolean;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly missing?: readonly string[];
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly exitCode?: number;
+}
+
+/** A host where container 1234's process is at home and every program exists, unless said otherwise. */
+export function fakeHost({
+  isRoot = true,
+  files,
+  links = {},
+  missing = [],
+  outputs = {},
+  exitCode = 0,
+}: FakeHostOptions = {}): FakeHost {
+  const ran: (readonly string[])[] = [];
+  const proc = files ?? {
+    '/proc/1234/cgroup': `0::/docker/${ID}\n`,
+    '/proc/1234/stat': `1234 (sleep) S ${Array.from({ length: 18 }, () => '0').join(' ')} 4242 0`,
+  };
+  return {
+    isRoot,
+    ran,
+    run: async (argv) => {
+      ran.push(argv);
+      return exitCode;
+    },
+    output: async (argv) => outputs[argv.join(' ')] ?? '',
+    read: (path) => proc[path],
+    link: (path) => links[path],
+    find: (program) => ({ kind: missing.includes(program) ? 'missing' : 'found', path: program }),
+  };
+}
+
+export interface FakeContext extends Context {
+  readonly host: FakeHost;
+  readonly printed: { out: string; err: string };
+}
+
+export function fakeContext(
+  over: Partial<Omit<Context, 'host'>> & { host?: FakeHost; containers?: readonly Container[] } = {},
+): FakeContext {
+  const { containers = [container()], host = fakeHost(), ...rest } = over;
+  const printed = { out: '', err: '' };
+  return {
+    args: [],
+    self: ['node', 'dbg.js'],
+    env: {},
+    stdinIsTTY: false,
+    stdout: { isTTY: false, write: (text) => void (printed.out += text) },
+    stderr: { isTTY: false, write: (text) => void (printed.err += text) },
+    now: () => Date.parse('2026-01-01T00:03:00Z'),
+    engine: async () => fakeEngine(containers),
+    pick: async () => {
+      throw new Error('nobody was to be asked');
+    },
+    ...rest,
+    host,
+    printed,
+  };
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { mayShare } from '../../../src/network/sharing.ts';
+import { container, summary } from '../fakes.ts';
+
+const all = [
+  summary({ id: 'owner', name: 'owner', networkMode: 'default' }),
+  summary({ id: 'one', name: 'one', networkMode: 'container:owner' }),
+  summary({ id: 'two', name: 'two', networkMode: 'container:owner' }),
+  summary({ id: 'other', name: 'other', networkMode: 'default' }),
+  summary({ id: 'others', name: 'others', networkMode: 'container:other' }),
+];
+
+test.each([
+  ['owner', 'default', ['one', 'two']],
+  ['one', 'container:owner', ['owner', 'two']],
+  ['other', 'default', ['others']],
+])('%s (%s) may share with %j', (id, networkMode, expected) => {
+  expect(mayShare(all, container({ id, networkMode })).map(({ name }) => name)).toEqual(expected);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { failureText } from '../../../src/ui/failure.ts';
+import { matching } from '../../../src/ui/picker.ts';
+import { table } from '../../../src/ui/table.ts';
+
+test('a table is aligned, an empty cell is a dash, nothing trails', () => {
+  expect(
+    table(
+      ['NAME', 'MASTER'],
+      [
+        ['veth2e7d114', ''],
+        ['v\u001b', 'br0'],
+      ],
+    ),
+  ).toBe('NAME         MASTER\nveth2e7d114  -\nv\\e          br0\n');
+});
+
+test('a failure without a next step is one line', () => expect(failureText('no', [])).toBe('dbg: no\n'));
+
+test.each([
+  ['', ['a', 'b']],
+  ['NGINX', ['a']],
+  ['up redis', ['b']],
+  ['zebra', []],
+])('%j finds %j', (term, values) => {
+  const choices = [
+    { value: 'a', label: 'web  nginx  Up' },
+    { value: 'b', label: 'cache  redis  Up' },
+  ];
+  expect(matching(choices, term).map(({ value }) => value)).toEqual(values);
+});
