@@ -25,6 +25,19 @@ async function type(...words: readonly string[]): Promise<Outcome> {
   return { output: result.all, exitCode: result.exitCode ?? 1 };
 }
 
+/** The same, for what the demo stands on: its failure ends the demo. */
+async function mustType(...words: readonly string[]): Promise<Outcome> {
+  const outcome = await type(...words);
+  if (outcome.exitCode !== 0) throw new Error(`that failed with exit code ${outcome.exitCode}`);
+  return outcome;
+}
+
+/** The engine keeps its containers from one start to the next: also those of a demo that was killed. */
+async function tidy(): Promise<void> {
+  await execa('docker', ['rm', '-f', 'web', 'client'], { reject: false });
+  await execa('docker', ['network', 'rm', 'app_net'], { reject: false });
+}
+
 const say = (text: string) => console.log(`\n${paint('dim', `# ${text}`)}`);
 
 /** Ends the demo, non-zero, when a step did not come out as it should. */
@@ -35,8 +48,8 @@ function check(what: string, isSo: boolean): void {
 
 async function show(): Promise<void> {
   say('Two BusyBox containers that talk to each other.');
-  await type('docker', 'network', 'create', 'app_net');
-  await type(
+  await mustType('docker', 'network', 'create', 'app_net');
+  await mustType(
     'docker',
     'run',
     '-d',
@@ -50,7 +63,7 @@ async function show(): Promise<void> {
     'sleep',
     '3600',
   );
-  await type('docker', 'run', '-d', '--name', 'client', '--network', 'app_net', 'busybox', 'ping', 'web');
+  await mustType('docker', 'run', '-d', '--name', 'client', '--network', 'app_net', 'busybox', 'ping', 'web');
   const address = (await execa('docker', ['exec', 'web', 'hostname', '-i'])).stdout;
 
   say("There is no bash and no tcpdump in them. The host's bash goes in:");
@@ -77,12 +90,12 @@ async function show(): Promise<void> {
   check('the host device is proven both ways', /veth\w+ .* up +both ways/.test(veth.output));
 
   say('Pull the plug:');
-  await type('dbg', 'veth', 'web', '--down');
+  await mustType('dbg', 'veth', 'web', '--down');
   const cut = await type('docker', 'exec', 'client', 'ping', '-c', '1', '-W', '1', 'web');
   check('a ping fails', cut.exitCode !== 0 && cut.output.includes('100% packet loss'));
 
   say('And put it back:');
-  await type('dbg', 'veth', 'web', '--up');
+  await mustType('dbg', 'veth', 'web', '--up');
   const back = await type('docker', 'exec', 'client', 'ping', '-c', '3', '-W', '2', 'web');
   check('a ping works again', back.exitCode === 0);
 
@@ -93,8 +106,11 @@ async function show(): Promise<void> {
 // Ctrl-C goes to the command that is shown as well: it ends, its check fails, and the demo ends after it.
 process.on('SIGINT', () => undefined);
 try {
+  await tidy();
   await show();
 } catch (error) {
   console.error(`\ndbg: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
+} finally {
+  await tidy();
 }
