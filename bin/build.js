@@ -21,6 +21,14 @@ const withoutSshAndGrpc = {
   },
 };
 
+const DOCKER_VARIABLES = [
+  'DOCKER_HOST',
+  'DOCKER_TLS_VERIFY',
+  'DOCKER_CERT_PATH',
+  'DOCKER_CLIENT_TIMEOUT',
+  'DOCKER_PATH_PREFIX',
+];
+
 /** The licence texts of every package that has code in the bundle, as those licences ask. */
 function writeLicences(/** @type {import('esbuild').Metafile} */ metafile) {
   const inputs = Object.values(metafile.outputs).flatMap((output) =>
@@ -57,6 +65,8 @@ async function build() {
     metafile: true,
     logLevel: 'warning',
     plugins: [withoutSshAndGrpc],
+    // docker-modem reads these by itself, whatever it is told; dbg decides on the engine, from its context.
+    define: Object.fromEntries(DOCKER_VARIABLES.map((name) => [`process.env.${name}`, 'undefined'])),
     // CommonJS packages inside an ES module bundle still call require() for Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });

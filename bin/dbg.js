@@ -12,7 +12,12 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   writeSync(2, `dbg: Node 20 or newer is needed, this is ${process.version}\n`);
   process.exitCode = 125;
 } else if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-  writeSync(1, `dbg ${require('../package.json').version}\n`);
+  try {
+    writeSync(1, `dbg ${require('../package.json').version}\n`);
+  } catch (error) {
+    // The reader left, or the disk is full: no stack trace for that.
+    process.exitCode = /** @type {any} */ (error).code === 'EPIPE' ? 141 : 125;
+  }
 } else if (!existsSync(main)) {
   writeSync(2, `dbg: not built yet\n     build it:  npm --prefix ${join(__dirname, '..')} run build\n`);
   process.exitCode = 125;

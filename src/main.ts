@@ -2,10 +2,11 @@ import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
 import { engineAddress } from './engine/address.ts';
-import { openEngine } from './engine/engine.ts';
-import { errorCode } from './errors.ts';
+import { openEngine, type Engine } from './engine/engine.ts';
+import { errorCode, errorMessage, EXIT } from './errors.ts';
 import type { Signals } from './host/host.ts';
 import { localHost } from './host/local.ts';
+import { failureText } from './ui/failure.ts';
 import { inquirerPick, type Pick } from './ui/picker.ts';
 
 // The one user of `process`. Its streams are touched only when something is written: opening process.stdout costs 2 ms,
@@ -15,6 +16,7 @@ const stderr = output(2, () => process.stderr);
 
 const pick: Pick = (message, choices) => inquirerPick(process.stderr)(message, choices);
 
+let engine: Promise<Engine> | undefined;
 const context: Context = {
   args: process.argv.slice(2),
   self: [process.execPath, process.argv[1] ?? ''],
@@ -24,10 +26,11 @@ const context: Context = {
   stderr,
   now: Date.now,
   host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals: onSignals }),
-  engine: async () => openEngine(await engineAddress(process.env)),
+  engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
   pick,
 };
 
+process.exitCode = EXIT.failed; // until the end is reached: what hangs for ever and is given up by Node did not succeed
 process.exitCode = await run(context);
 
 function output(fd: number, stream: () => NodeJS.WriteStream): Output {
@@ -35,16 +38,17 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
   return {
     isTTY: isatty(fd),
     write: (text) => {
-      opened ??= stream().on('error', stopWhenNobodyReads);
+      opened ??= stream().on('error', stopWhenNotWritten);
       opened.write(text);
     },
   };
 }
 
-/** `dbg veth | head -1`: the reader left, which is no failure. Exit as the shell's tools do, with SIGPIPE's code. */
-function stopWhenNobodyReads(error: unknown): void {
-  if (errorCode(error) !== 'EPIPE') throw error;
-  process.exit(141);
+/** `dbg veth | head -1`: the reader left, which is no failure: SIGPIPE's code, as the shell's tools. A full disk is one. */
+function stopWhenNotWritten(error: unknown): void {
+  if (errorCode(error) === 'EPIPE') process.exit(141);
+  process.stderr.write(failureText(`the output cannot be written: ${errorMessage(error)}`, []));
+  process.exit(EXIT.failed);
 }
 
 function onSignals(listener: Parameters<Signals>[0]): () => void {

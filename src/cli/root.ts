@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { configFolder } from '../engine/address.ts';
 import { DbgError } from '../errors.ts';
 import { shellLine } from '../text.ts';
 
@@ -28,19 +29,29 @@ export async function throughSudo(ctx: Context): Promise<number | undefined> {
       next: [{ what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` }],
     });
   }
-  return ctx.host.run(sudoArgv(ctx));
+  // sudo makes HOME root's, and docker's configuration, which may name another engine, is in the person's.
+  return ctx.host.run(sudoArgv(ctx), { DOCKER_CONFIG: configFolder(ctx.env) });
 }
 
 function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>): string[] {
-  const carried = CARRIED.filter((name) => env[name] !== undefined);
-  const keep = carried.length > 0 ? [`--preserve-env=${carried.join(',')}`] : [];
+  const carried = CARRIED.filter((name) => name === 'DOCKER_CONFIG' || env[name] !== undefined);
+  const keep = [`--preserve-env=${carried.join(',')}`];
   const prompt = "--prompt=dbg enters a container's namespaces as root; password for %p: ";
   return ['sudo', ...keep, prompt, '--', ...self, ...args];
 }
 
+/**
+ * The login of the person for whom root's dbg runs: sudo says who called it (sudo(8)). Not in a root shell that was once opened
+ * by sudo: its user is root. Undefined when that, or root itself, is who asked.
+ */
+export function whoAsked({ env, host }: Pick<Context, 'env' | 'host'>): string | undefined {
+  if (!host.isRoot) return env['USER'];
+  const isOurSudo = /(^|\/)dbg(\.js)?( |$)/.test(env['SUDO_COMMAND'] ?? '');
+  return isOurSudo && env['SUDO_USER'] !== 'root' ? env['SUDO_USER'] : undefined;
+}
+
 /** The lines that `--dry-run` prints: what would run, ready to paste for whoever asked. */
 export function dryRunText(ctx: Context, commands: readonly (readonly string[])[]): string {
-  // Under sudo, it is the person of before who pastes.
-  const prefix = ctx.host.isRoot && !ctx.env['SUDO_USER'] ? [] : ['sudo'];
+  const prefix = ctx.host.isRoot && whoAsked(ctx) === undefined ? [] : ['sudo'];
   return commands.map((argv) => `${shellLine([...prefix, ...argv])}\n`).join('');
 }

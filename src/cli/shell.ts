@@ -22,8 +22,11 @@ export function shellCommand(ctx: Context, finish: Finish): Command {
       'after',
       '\nExamples:\n  dbg shell web\n  dbg shell web -- ip route\n  dbg shell web -- cat capture.bin | sha256sum',
     )
-    .action(async (container: string | undefined, args: string[], { dryRun = false }: Options) => {
-      const command = toolArguments(args);
+    .action(async (operand: string | undefined, rest: string[], { dryRun = false }: Options, self: Command) => {
+      // `dbg shell -- CMD`: commander drops the `--` and takes CMD for the container.
+      const isLeftOut = operand !== undefined && leadsWithDashes(self, ctx.args);
+      const container = isLeftOut ? undefined : operand;
+      const command = isLeftOut ? [operand, ...rest] : toolArguments(rest);
       const argv = command.length > 0 ? command : [preferredShell(ctx)];
       finish(await enter(ctx, { container, argv, dryRun }));
     });
@@ -33,4 +36,10 @@ export function shellCommand(ctx: Context, finish: Finish): Command {
 function preferredShell({ env, host }: Context): string {
   const shell = env['SHELL'];
   return shell && host.find(shell).kind === 'found' ? shell : 'bash';
+}
+
+/** Whether `--` comes before any operand: "shell --dry-run -- ls", but not "shell web -- ls". */
+function leadsWithDashes(shell: Command, args: readonly string[]): boolean {
+  const dashes = args.indexOf('--');
+  return dashes > 0 && shell.parseOptions(args.slice(1, dashes)).operands.length === 0;
 }

@@ -3,6 +3,7 @@ import { tcpdumpArgv } from '../capture/tcpdump.ts';
 import type { Context } from '../context.ts';
 import { enter, toolArguments } from './enter.ts';
 import type { Finish } from './program.ts';
+import { whoAsked } from './root.ts';
 
 interface Options {
   readonly dryRun?: boolean;
@@ -24,12 +25,7 @@ export function tcpdumpCommand(ctx: Context, finish: Finish): Command {
       '\nExamples:\n  dbg tcpdump web\n  dbg tcpdump web -w web.pcap port 5432\n  dbg tcpdump web -i eth0 -w - | wireshark -k -i -',
     )
     .action(async (container: string | undefined, args: string[], { dryRun = false }: Options) => {
-      const argv = tcpdumpArgv(toolArguments(args), { login: login(ctx) });
+      const argv = tcpdumpArgv(toolArguments(args), { login: whoAsked(ctx) });
       finish(await enter(ctx, { container, argv, dryRun }));
     });
-}
-
-/** The login of whoever asked: sudo tells root who that was (sudo(8), SUDO_USER). */
-function login({ env, host }: Context): string | undefined {
-  return host.isRoot ? env['SUDO_USER'] : env['USER'];
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { requireProgram } from '../host/programs.ts';
 import { linkSet, proven, selected, setLinks, type CutState, type Selection } from '../network/cut.ts';
 import { containerNetwork, NEEDED_PROGRAMS, type ContainerNetwork } from '../network/interfaces.ts';
-import { sharingContainers } from '../network/sharing.ts';
+import { endpointsOf, sharingContainers } from '../network/sharing.ts';
 import { json } from '../ui/table.ts';
 import { chosenTarget, requireContainer } from './container.ts';
 import type { Finish } from './program.ts';
@@ -47,7 +47,8 @@ async function veth(ctx: Context, ref: string | undefined, options: Options): Pr
   if (exitCode !== undefined) return exitCode;
 
   const target = await chosenTarget(ctx, ref);
-  const network = await containerNetwork(ctx.host, target);
+  const endpoints = await endpointsOf(await ctx.engine(), target.container);
+  const network = await containerNetwork(ctx.host, target, endpoints);
   const state = options.down ? 'down' : options.up ? 'up' : undefined;
   return state === undefined ? show(ctx, network, options) : change(ctx, network, options, state);
 }
@@ -62,7 +63,7 @@ function show(ctx: Context, network: ContainerNetwork, options: Options): number
 }
 
 async function change(ctx: Context, network: ContainerNetwork, options: Options, state: CutState): Promise<number> {
-  const interfaces = proven(network, options);
+  const interfaces = proven(network, options, state);
   if (options.dryRun) {
     ctx.stdout.write(
       dryRunText(
@@ -73,7 +74,7 @@ async function change(ctx: Context, network: ContainerNetwork, options: Options,
     return 0;
   }
   const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
-  const changed = await setLinks(ctx.host, interfaces, state);
+  const changed = await ctx.host.uninterrupted(() => setLinks(ctx.host, interfaces, state));
   ctx.stdout.write(options.json ? json(changed.map(interfaceRecord)) : cutText(network, changed, state, sharing));
   return 0;
 }

@@ -2,18 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../context.ts';
 import { DbgError, errorCode } from '../errors.ts';
+import { shellQuote } from '../text.ts';
 
 /** Where an engine listens. */
 export type EngineAddress =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: TlsFiles | undefined };
 
-/** PEM files: who signed the engine's certificate, and who we are. */
-export interface TlsFiles {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
+/** PEM files: who signed the engine's certificate (else those whom the system trusts), and who we are. */
+export type TlsFiles = Partial<Record<'ca' | 'cert' | 'key', string>>;
 
 const DEFAULT = 'unix:///var/run/docker.sock';
 
@@ -34,7 +31,8 @@ export async function engineAddress(env: Environment): Promise<EngineAddress> {
   return !context || context === 'default' ? parseHost(DEFAULT, undefined) : contextAddress(folder, context);
 }
 
-function configFolder(env: Environment): string {
+/** Where docker's CLI keeps its configuration. */
+export function configFolder(env: Environment): string {
   return env['DOCKER_CONFIG'] || join(env['HOME'] ?? '/root', '.docker');
 }
 
@@ -46,15 +44,22 @@ function tlsFiles(folder: string): TlsFiles {
   return { ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
 }
 
+/** A context keeps only the files that it was given. */
+function contextTls(folder: string): TlsFiles | undefined {
+  const there = Object.entries(tlsFiles(folder)).filter(([, path]) => readText(path) !== undefined);
+  return there.length > 0 ? Object.fromEntries(there) : undefined;
+}
+
 /** Reads an address in DOCKER_HOST's form. */
 export function parseHost(host: string, tls: TlsFiles | undefined): EngineAddress {
   const unix = /^unix:\/\/(\/.+)$/.exec(host);
   if (unix) return { kind: 'unix', path: unix[1]! };
-  const tcp = /^tcp:\/\/(?:\[([^\]]+)\]|([^/:@]+))(?::(\d+))?\/?$/.exec(host);
-  if (tcp) return { kind: 'tcp', host: (tcp[1] ?? tcp[2])!, port: Number(tcp[3] ?? (tls ? 2376 : 2375)), tls };
+  const tcp = /^tcp:\/\/(?:\[([\da-fA-F:.%\w]+)\]|([\w.-]+))(?::(\d+))?\/?$/.exec(host);
+  const port = Number(tcp?.[3] ?? (tls ? 2376 : 2375));
+  if (tcp && port <= 65_535) return { kind: 'tcp', host: (tcp[1] ?? tcp[2])!, port, tls };
   if (host.startsWith('ssh://')) {
     throw new DbgError(`the engine at ${host} is on another machine, and its containers' processes are there`, {
-      next: [{ what: 'run dbg there', command: `ssh -t ${host.slice('ssh://'.length)} dbg …` }],
+      next: [{ what: 'run dbg there', command: `ssh -t ${shellQuote(host.slice('ssh://'.length))} dbg …` }],
     });
   }
   throw new DbgError(`"${host}" is not an engine's address that dbg understands (unix:///PATH or tcp://HOST:PORT)`, {
@@ -73,7 +78,7 @@ async function contextAddress(folder: string, context: string): Promise<EngineAd
   const digest = createHash('sha256').update(context).digest('hex');
   const meta = readJson(join(folder, 'contexts/meta', digest, 'meta.json')) as ContextMeta | undefined;
   const host = meta?.Endpoints?.docker?.Host;
-  if (!host) {
+  if (typeof host !== 'string' || host === '') {
     throw new DbgError(`there is no docker context "${context}"`, {
       next: [
         { what: 'see what there is', command: 'docker context ls' },
@@ -81,8 +86,7 @@ async function contextAddress(folder: string, context: string): Promise<EngineAd
       ],
     });
   }
-  const certificates = join(folder, 'contexts/tls', digest, 'docker');
-  return parseHost(host, readText(join(certificates, 'ca.pem')) === undefined ? undefined : tlsFiles(certificates));
+  return parseHost(host, contextTls(join(folder, 'contexts/tls', digest, 'docker')));
 }
 
 interface ContextMeta {
@@ -95,7 +99,10 @@ function readJson(path: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(content) as Record<string, unknown>;
   } catch (cause) {
-    throw new DbgError(`${path} is not JSON`, { cause, next: [{ what: 'look at it', command: `cat ${path}` }] });
+    throw new DbgError(`${path} is not JSON`, {
+      cause,
+      next: [{ what: 'look at it', command: `cat ${shellQuote(path)}` }],
+    });
   }
 }
 
@@ -104,7 +111,7 @@ function readText(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (error) {
     // EACCES happens under sudo with another user's home: docker's CLI warns and goes on with its defaults.
-    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

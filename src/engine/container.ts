@@ -26,6 +26,8 @@ export interface ContainerState {
 
 export interface NetworkEndpoint {
   readonly network: string;
+  /** of the network; its bridge on the host is called br-<the first 12 of it>, unless it was given another name */
+  readonly networkId: string;
   /** lower case; empty while the container is not running */
   readonly mac: string;
 }
@@ -80,6 +82,7 @@ export function parseContainer(answer: unknown): Container {
     networkMode: text(object(body['HostConfig'])['NetworkMode']),
     networks: Object.entries(object(object(body['NetworkSettings'])['Networks'])).map(([network, endpoint]) => ({
       network,
+      networkId: text(object(endpoint)['NetworkID']),
       mac: text(object(endpoint)['MacAddress']).toLowerCase(),
     })),
   };
@@ -87,23 +90,22 @@ export function parseContainer(answer: unknown): Container {
 
 /** Reads the answer of GET /containers/json. */
 export function parseContainerList(answer: unknown): ContainerSummary[] {
-  return array(answer)
-    .map(object)
-    .map((entry) => ({
-      id: text(entry['Id']),
-      name: containerName(array(entry['Names']).map(text)),
-      image: text(entry['Image']),
-      state: text(entry['State']),
-      status: text(entry['Status']),
-      networkMode: text(object(entry['HostConfig'])['NetworkMode']),
-      ports: array(entry['Ports'])
-        .map(object)
-        .map((port) => ({
-          host: number(port['PublicPort']) || undefined,
-          container: number(port['PrivatePort']),
-          protocol: text(port['Type']),
-        })),
-    }));
+  if (!Array.isArray(answer)) throw new DbgError('the engine answered with something that is not a list of containers');
+  return answer.map(object).map((entry) => ({
+    id: text(entry['Id']),
+    name: containerName(array(entry['Names']).map(text)),
+    image: text(entry['Image']),
+    state: text(entry['State']),
+    status: text(entry['Status']),
+    networkMode: text(object(entry['HostConfig'])['NetworkMode']),
+    ports: array(entry['Ports'])
+      .map(object)
+      .map((port) => ({
+        host: number(port['PublicPort']) || undefined,
+        container: number(port['PrivatePort']),
+        protocol: text(port['Type']),
+      })),
+  }));
 }
 
 /** A legacy `--link` adds names such as "/web/db" to the linked container; its own has one slash only. */

@@ -37,25 +37,42 @@ const NO_ENGINE = [
 
 const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
 
-/**
- * The JSON of a raw answer; undefined when the engine says there is no such container (404), or that a prefix fits
- * several (400 since Engine 28). Any other status is an error with the engine's own words.
- */
-export function answered(address: EngineAddress, { status, body }: { status: number; body: string }): unknown {
-  if (isNoSuchContainer(status)) return undefined;
-  const json = parseJson(body);
-  if (status === 200 && json !== undefined) return json;
-  const message = (json as { message?: unknown } | undefined)?.message;
-  throw refused(address, status, typeof message === 'string' ? message : 'with no reason given');
+/** What a way to the engine throws when its patience has ended. */
+export function noAnswer(): Error {
+  return Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
 }
 
-export const isNoSuchContainer = (status: number): boolean => status === 404 || status === 400;
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Whether an answer to an inspect means that there is no such container (404), or that a prefix fits several (400 since
+ * Engine 28). Without the engine's JSON it means nothing of the kind: it is not an engine that speaks.
+ */
+export function isNoSuchContainer({ status, body }: Answer): boolean {
+  return (status === 404 || status === 400) && messageOf(body) !== undefined;
+}
+
+/** The JSON of a raw answer. A status other than 200 is an error with the engine's own words. */
+export function answered(address: EngineAddress, { status, body }: Answer): unknown {
+  if (status !== 200) throw refused(address, status, messageOf(body) ?? 'with no reason that an engine would give');
+  const json = parseJson(body);
+  if (json === undefined) throw unreachable(address, new Error('its answer broke off'));
+  return json;
+}
 
 /** The error for an engine that answered, with a status that is no answer. */
 export function refused(address: EngineAddress, status: number, message: string): DbgError {
   return new DbgError(`the engine at ${addressText(address)} answered with status ${status}: ${message}`, {
     next: [{ what: 'what it says', command: 'journalctl -u docker -n 50' }],
   });
+}
+
+function messageOf(body: string): string | undefined {
+  const message = (parseJson(body) as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : undefined;
 }
 
 function parseJson(body: string): unknown {

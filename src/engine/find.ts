@@ -6,7 +6,9 @@ import type { Engine } from './engine.ts';
  * The one container that `ref` names: its full name or id, or a prefix of either that fits no other container. Throws a
  * DbgError that lists the candidates when several fit, and what runs when none does.
  */
-export async function findContainer(engine: Engine, ref: string): Promise<Container> {
+export async function findContainer(engine: Engine, asked: string): Promise<Container> {
+  const ref = asked.replace(/^\//, ''); // the API writes names with a slash before them, and docker takes them so
+
   const exact = isWellFormed(ref) ? await engine.inspect(ref) : undefined;
   if (exact && (exact.name === ref || exact.id === ref)) return exact;
 

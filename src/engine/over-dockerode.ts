@@ -4,15 +4,15 @@ import { DbgError, errorMessage } from '../errors.ts';
 import type { EngineAddress, TlsFiles } from './address.ts';
 import { parseContainer, parseContainerList } from './container.ts';
 import type { Engine } from './engine.ts';
-import { isNoSuchContainer, PATIENCE_MS, refused, unreachable } from './errors.ts';
+import { type Answer, isNoSuchContainer, noAnswer, PATIENCE_MS, refused, unreachable } from './errors.ts';
 
 /** The engine at any address, by dockerode. It is told everything, so that it does not read the environment itself. */
 export function overDockerode(address: EngineAddress): Engine {
-  const docker = new Docker({ ...destination(address), timeout: PATIENCE_MS });
+  const docker = new Docker(destination(address));
   return {
     address,
     inspect: async (ref) => {
-      const answer = await asked(address, docker.getContainer(ref).inspect());
+      const answer = await asked(address, unlessMissing(docker.getContainer(ref).inspect()));
       return answer === undefined ? undefined : parseContainer(answer);
     },
     list: async () => parseContainerList(await asked(address, docker.listContainers({ all: true }))),
@@ -27,7 +27,7 @@ function destination(address: EngineAddress): Docker.DockerOptions {
 
 function readTls(tls: TlsFiles) {
   try {
-    return { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+    return Object.fromEntries(Object.entries(tls).map(([name, path]) => [name, readFileSync(path)]));
   } catch (cause) {
     throw new DbgError(`the engine's TLS certificates cannot be read: ${errorMessage(cause)}`, {
       cause,
@@ -36,15 +36,40 @@ function readTls(tls: TlsFiles) {
   }
 }
 
-/** Turns what docker-modem rejects with into dbg's errors; undefined for "no such container". */
-async function asked<T>(address: EngineAddress, answer: Promise<T>): Promise<T | undefined> {
+// What docker-modem rejects with: the HTTP status and the engine's JSON; without a status nothing was answered.
+interface ModemError {
+  readonly statusCode?: number;
+  readonly json?: unknown;
+}
+
+/** Waits for an answer, but not for ever: one that breaks off never settles in docker-modem. */
+async function asked<T>(address: EngineAddress, answer: Promise<T>): Promise<T> {
+  let deadline: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_, reject) => {
+    deadline = setTimeout(() => reject(noAnswer()), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, patience]);
+  } catch (error) {
+    const answered = answerOf(error);
+    throw answered ? refused(address, answered.status, errorMessage(error)) : unreachable(address, error);
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/** The answer to an inspect; undefined when there is no such container. */
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    // docker-modem puts the HTTP status on its error; without one nothing was answered.
-    const { statusCode, json } = error as { statusCode?: number; json?: { message?: string } };
-    if (statusCode === undefined) throw unreachable(address, error);
-    if (isNoSuchContainer(statusCode)) return undefined;
-    throw refused(address, statusCode, json?.message ?? errorMessage(error));
+    const answered = answerOf(error);
+    if (answered && isNoSuchContainer(answered)) return undefined;
+    throw error;
   }
+}
+
+function answerOf(error: unknown): Answer | undefined {
+  const { statusCode, json } = error as ModemError;
+  return statusCode === undefined ? undefined : { status: statusCode, body: JSON.stringify(json ?? null) };
 }

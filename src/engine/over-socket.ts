@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { EngineAddress } from './address.ts';
 import { parseContainer, parseContainerList } from './container.ts';
 import type { Engine } from './engine.ts';
-import { answered, PATIENCE_MS, unreachable } from './errors.ts';
+import { answered, isNoSuchContainer, noAnswer, PATIENCE_MS, unreachable } from './errors.ts';
 
 type UnixAddress = Extract<EngineAddress, { kind: 'unix' }>;
 
@@ -14,8 +14,8 @@ export function overSocket(address: UnixAddress): Engine {
   return {
     address,
     inspect: async (ref) => {
-      const body = answered(address, await get(address, `/containers/${ref}/json`));
-      return body === undefined ? undefined : parseContainer(body);
+      const answer = await get(address, `/containers/${ref}/json`);
+      return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
     },
     list: async () => parseContainerList(answered(address, await get(address, '/containers/json?all=1'))),
   };
@@ -28,18 +28,38 @@ export function overSocket(address: UnixAddress): Engine {
 function get(address: UnixAddress, path: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    let size = 0;
     const socket = connect(address.path);
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
-    socket.on('error', (error) => reject(unreachable(address, error)));
-    socket.on('data', (chunk) => chunks.push(chunk));
+    const fail = (error: Error) => {
+      clearTimeout(deadline);
+      socket.destroy();
+      reject(unreachable(address, error));
+    };
+    const deadline = setTimeout(() => fail(noAnswer()), PATIENCE_MS);
+    socket.on('error', fail);
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MOST_BYTES) fail(new Error(`its answer is larger than ${MOST_BYTES / 1e6} MB`));
+    });
     socket.on('end', () => {
-      const answer = Buffer.concat(chunks).toString('utf8');
-      const headersEnd = answer.indexOf('\r\n\r\n');
-      const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
-      if (status === undefined || headersEnd < 0) reject(unreachable(address, new Error('it does not speak HTTP')));
-      else resolve({ status: Number(status), body: answer.slice(headersEnd + 4) });
+      clearTimeout(deadline);
+      const answer = parseAnswer(Buffer.concat(chunks).toString('utf8'));
+      if (answer) resolve(answer);
+      else fail(new Error('it does not speak HTTP'));
     });
     // Not end(): an engine may take the half-close for a client that has gone away.
     socket.write(`GET ${path} HTTP/1.0\r\nHost: docker\r\n\r\n`);
   });
+}
+
+// 10,000 containers are 15 MB of list.
+const MOST_BYTES = 64e6;
+
+function parseAnswer(answer: string): { status: number; body: string } | undefined {
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
+  const headersEnd = answer.indexOf('\r\n\r\n');
+  return status === undefined || headersEnd < 0
+    ? undefined
+    : { status: Number(status), body: answer.slice(headersEnd + 4) };
 }

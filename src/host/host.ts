@@ -6,9 +6,11 @@ export interface Host {
   readonly isRoot: boolean;
   /**
    * Runs a program with the person's own terminal, pipes and files as its stdin, stdout and stderr, hands it the signals
-   * that dbg gets, and gives its exit code, or 128+n when signal n ended it.
+   * that dbg gets, and gives its exit code, or 128+n when signal n ended it. `env` is added to dbg's own environment.
    */
-  run(argv: readonly string[]): Promise<number>;
+  run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<number>;
+  /** Does work that must not stop half-way: signals that arrive meanwhile are dropped. For milliseconds, not longer. */
+  uninterrupted<T>(work: () => Promise<T>): Promise<T>;
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
   output(argv: readonly string[]): Promise<string>;
   /** The text of a file of /proc or of the system; undefined when it is not there or may not be read. */

@@ -6,10 +6,13 @@ import { shellLine } from '../text.ts';
 /** Runs a program to its end and gives its stdout; see Host.output. */
 export async function output(argv: readonly string[], env: Environment): Promise<string> {
   const [file, ...args] = argv;
-  // LC_ALL=C: dbg reads what the program prints. stdin is none of the program's business.
+  // LC_ALL=C: dbg reads what the program prints. In a session of its own, Ctrl-C does not end it half-way; `/` is there
+  // even when dbg's own directory has been removed.
   const result = await execa(file!, args, {
     reject: false,
     stdin: 'ignore',
+    cwd: '/',
+    detached: true,
     env: { ...env, LC_ALL: 'C' },
     extendEnv: false,
     maxBuffer: 256e6,

@@ -1,6 +1,6 @@
-import { DbgError, type NextStep } from '../errors.ts';
+import { DbgError, errorMessage, type NextStep } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { shellQuote } from '../text.ts';
+import { shellLine, shellQuote } from '../text.ts';
 import type { ContainerInterface, ContainerNetwork } from './interfaces.ts';
 import { linkState, parseLinks, type Link } from './links.ts';
 
@@ -27,7 +27,10 @@ export function selected(
     (each) => (name === undefined || each.inside.name === name) && (wanted === undefined || each.network === wanted),
   );
   if (chosen.length > 0 || (name === undefined && wanted === undefined)) return chosen;
-  const what = name === undefined ? `no interface on network "${wanted}"` : `no interface "${name}"`;
+  const what = [
+    `no interface${name === undefined ? '' : ` "${name}"`}`,
+    ...(wanted === undefined ? [] : [`on network "${wanted}"`]),
+  ].join(' ');
   const there = interfaces.map(({ inside, network: on }) =>
     on === undefined ? inside.name : `${inside.name} on ${on}`,
   );
@@ -37,14 +40,15 @@ export function selected(
 }
 
 /**
- * The interfaces to act on. Throws a DbgError when any of them is not certainly one end of the container's own wire:
- * then nothing at all is done.
+ * The interfaces to act on. Throws a DbgError when one of those that are meant is not certainly one end of the container's own
+ * wire: then nothing at all is done. Meant are those that a person chose; else, for a cut, all that the engine put there (what a
+ * container makes itself, a bridge or inner veths, has no wire of its own to the host); and for its undoing, what can be undone.
  */
-export function proven(network: ContainerNetwork, selection: Selection): ProvenInterface[] {
+export function proven(network: ContainerNetwork, selection: Selection, state: CutState): ProvenInterface[] {
   const { name } = network.target.container;
   if (network.isHosts) {
     throw new DbgError(`refused: "${name}" uses the host's own network, so taking it off would take the host off`, {
-      next: [{ what: 'cut its traffic by stopping it', command: `docker pause ${shellQuote(name)}` }],
+      next: [{ what: 'stop its traffic by stopping it', command: `docker pause ${shellQuote(name)}` }],
     });
   }
   const chosen = selected(network, selection);
@@ -53,28 +57,36 @@ export function proven(network: ContainerNetwork, selection: Selection): ProvenI
       next: [{ what: 'connect it', command: `docker network connect NETWORK ${shellQuote(name)}` }],
     });
   }
-  const unproven = chosen.filter((each) => !isProven(each));
-  if (unproven.length > 0) {
-    throw new DbgError(`refused, and nothing done: ${unproven.map(({ reason }) => reason).join('; ')}`, {
-      next: alternatives(name, chosen.filter(isProven)),
-    });
+  const sure = chosen.filter(isProven);
+  const missing = meant(chosen, selection, state).filter((each) => !isProven(each));
+  if (missing.length > 0 || sure.length === 0) {
+    const reasons = (missing.length > 0 ? missing : chosen).map(({ reason }) => reason);
+    throw new DbgError(`refused, and nothing done: ${reasons.join('; ')}`, { next: alternatives(name, sure, state) });
   }
-  return chosen.filter(isProven);
+  return sure;
+}
+
+function meant(
+  chosen: readonly ContainerInterface[],
+  selection: Selection,
+  state: CutState,
+): readonly ContainerInterface[] {
+  if (selection.interface !== undefined || selection.network !== undefined) return chosen;
+  if (state === 'up') return [];
+  const engines = chosen.filter(({ network }) => network !== undefined);
+  return engines.length > 0 ? engines : chosen;
 }
 
 function isProven(each: ContainerInterface): each is ProvenInterface {
   return each.proof === 'both ways' && each.device !== undefined;
 }
 
-function alternatives(name: string, sure: readonly ContainerInterface[]): NextStep[] {
-  const quoted = shellQuote(name);
-  return [
-    ...sure.map(({ inside }) => ({
-      what: 'only what is sure',
-      command: `dbg veth ${quoted} --down --interface ${inside.name}`,
-    })),
-    { what: 'let the engine do it', command: `docker network disconnect NETWORK ${quoted}` },
-  ];
+function alternatives(name: string, sure: readonly ContainerInterface[], state: CutState): NextStep[] {
+  const only = sure.map(({ inside }) => ({
+    what: 'only what is sure',
+    command: `dbg veth ${shellQuote(name)} --${state} --interface ${shellQuote(inside.name)}`,
+  }));
+  return [...only, { what: 'let the engine do it', command: `docker network disconnect NETWORK ${shellQuote(name)}` }];
 }
 
 /**
@@ -86,28 +98,41 @@ export function linkSet(device: Link, state: CutState): string[] {
 }
 
 /**
- * Takes proven interfaces down or brings them back, and gives them as the kernel then shows them. When one fails, those
- * already taken down are brought back and a DbgError says so: never half a cut.
+ * Takes proven interfaces down or brings them back, and gives them as the kernel then shows them. When one cannot be taken
+ * down, those that this call took down are brought back: never half a cut. Throws a DbgError that says what is left to do.
  */
 export async function setLinks(
   host: Host,
   interfaces: readonly ProvenInterface[],
   state: CutState,
 ): Promise<ProvenInterface[]> {
-  for (const [done, { device }] of interfaces.entries()) {
-    try {
-      await host.output(linkSet(device, state));
-    } catch (error) {
-      if (state === 'down') for (const each of interfaces.slice(0, done)) await host.output(linkSet(each.device, 'up'));
-      throw error;
+  const done: ProvenInterface[] = [];
+  try {
+    for (const each of interfaces) {
+      await host.output(linkSet(each.device, state));
+      done.push(each);
     }
+    return seenAs(parseLinks(await host.output(['ip', '-d', '-j', 'link'])), done, state);
+  } catch (error) {
+    if (state === 'up') throw error;
+    // One that was down before was somebody's wish.
+    const undo = done.filter(({ device }) => linkState(device) !== 'down').map(({ device }) => linkSet(device, 'up'));
+    const outcomes = await Promise.allSettled(undo.map((command) => host.output(command)));
+    const left = undo.filter((_, at) => outcomes[at]!.status === 'rejected');
+    throw new DbgError(`the cut failed${left.length > 0 ? '' : ', and is undone'}: ${errorMessage(error)}`, {
+      cause: error,
+      next: left.map((command) => ({ what: 'bring it back', command: shellLine(command) })),
+    });
   }
-  const links = parseLinks(await host.output(['ip', '-d', '-j', 'link']));
+}
+
+/** The interfaces with their devices as they are now. Throws when one is not in the state it was put into. */
+function seenAs(links: readonly Link[], interfaces: readonly ProvenInterface[], state: CutState): ProvenInterface[] {
   return interfaces.map((each) => {
     const device = links.find(({ ifindex }) => ifindex === each.device.ifindex);
     if (device === undefined || (linkState(device) === 'down') !== (state === 'down')) {
       throw new DbgError(`${each.device.name} was set ${state}, but the kernel does not show it so`, {
-        next: [{ what: 'look', command: `ip -d link show dev ${each.device.name}` }],
+        next: [{ what: 'look', command: shellLine(['ip', '-d', 'link', 'show', 'dev', each.device.name]) }],
       });
     }
     return { ...each, device };

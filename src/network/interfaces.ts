@@ -1,9 +1,10 @@
 import { nsenter } from '../enter/nsenter.ts';
+import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { parseLinks, type Link } from './links.ts';
 import { parseNamespaceInode, parseNetnsid, parsePeerIfindex } from './peer.ts';
-import { provePair, type Pair } from './proof.ts';
+import { hostPeer, provePair, type Pair } from './proof.ts';
 
 /** An interface of a container, with what is known of its other end. */
 export interface ContainerInterface extends Pair {
@@ -25,7 +26,11 @@ export interface ContainerNetwork {
 export const NEEDED_PROGRAMS = ['nsenter', 'ip', 'lsns'] as const;
 
 /** Looks at a container's interfaces from inside and from the host. Changes nothing. */
-export async function containerNetwork(host: Host, target: Target): Promise<ContainerNetwork> {
+export async function containerNetwork(
+  host: Host,
+  target: Target,
+  endpoints: readonly NetworkEndpoint[],
+): Promise<ContainerNetwork> {
   const netns = netnsOf(host, target.pid);
   const isHosts = netns !== undefined && netns === parseNamespaceInode(host.link('/proc/self/ns/net'));
   if (isHosts) return { target, netns, isHosts, interfaces: [] };
@@ -37,17 +42,35 @@ export async function containerNetwork(host: Host, target: Target): Promise<Cont
   ]);
   const hostLinks = parseLinks(outside);
   const netnsid = netns === undefined ? undefined : parseNetnsid(namespaces, netns);
-  const interfaces = await Promise.all(
-    parseLinks(inside)
-      .filter(carriesTraffic)
-      .map(async (link) => ({
-        ...provePair({ inside: link, peerIfindex: await peerIfindex(host, target, link), hostLinks, netnsid }),
-        target,
-        inside: link,
-        network: target.container.networks.find(({ mac }) => mac !== '' && mac === link.mac)?.network,
-      })),
+  const interfaces: ContainerInterface[] = [];
+  // One after the other: a container decides how many veths it has.
+  for (const link of parseLinks(inside).filter(carriesTraffic)) {
+    const evidence = { inside: link, hostLinks, netnsid };
+    // ethtool is a process: asked only where the host's look has found something to confirm.
+    const peerIfindex = hostPeer(evidence) ? await askPeerIfindex(host, target, link) : link.linkIndex;
+    interfaces.push({ ...provePair({ ...evidence, peerIfindex }), target, inside: link, network: undefined });
+  }
+  return { target, netns, isHosts, interfaces: withNetworks(interfaces, endpoints) };
+}
+
+/**
+ * Says which of the engine's networks each interface is on. The bridge that the host device is a port of decides, then the MAC
+ * address: names of devices move when networks are connected, and a container with NET_ADMIN can change its addresses.
+ */
+function withNetworks(
+  interfaces: readonly ContainerInterface[],
+  endpoints: readonly NetworkEndpoint[],
+): ContainerInterface[] {
+  const byBridge = new Map(
+    interfaces.map((each) => [
+      each,
+      endpoints.find(({ networkId }) => networkId && each.device?.master === `br-${networkId.slice(0, 12)}`),
+    ]),
   );
-  return { target, netns, isHosts, interfaces };
+  const taken = new Set(byBridge.values());
+  const byMac = ({ inside }: ContainerInterface) =>
+    endpoints.find((endpoint) => !taken.has(endpoint) && endpoint.mac !== '' && endpoint.mac === inside.mac);
+  return interfaces.map((each) => ({ ...each, network: (byBridge.get(each) ?? byMac(each))?.network }));
 }
 
 /** The inode of a process' network namespace. */
@@ -60,9 +83,13 @@ function carriesTraffic({ kind, flags }: Link): boolean {
   return !flags.includes('LOOPBACK') && (kind === 'veth' || flags.includes('UP'));
 }
 
-async function peerIfindex(host: Host, target: Target, { name, kind, linkIndex }: Link): Promise<number | undefined> {
-  if (kind !== 'veth') return undefined;
-  // IFLA_LINK is the same number from the same driver; it serves where ethtool is not installed.
+async function askPeerIfindex(host: Host, target: Target, { name, linkIndex }: Link): Promise<number | undefined> {
+  // IFLA_LINK is the same number from the same driver. It serves where ethtool is not installed, and for a name that ethtool
+  // cannot be given, one that is not UTF-8.
   if (host.find('ethtool').kind !== 'found') return linkIndex;
-  return parsePeerIfindex(await host.output(nsenter(target, ['ethtool', '-S', name], ['net'])));
+  try {
+    return parsePeerIfindex(await host.output(nsenter(target, ['ethtool', '-S', name], ['net'])));
+  } catch {
+    return linkIndex;
+  }
 }

@@ -34,7 +34,7 @@ interface IpLink {
 export function parseLinks(json: string): Link[] {
   let links: readonly IpLink[];
   try {
-    links = JSON.parse(json) as IpLink[];
+    links = JSON.parse(escapeRaw(json)) as IpLink[];
   } catch (cause) {
     throw new DbgError('ip printed no JSON; dbg needs iproute2 4.14 or newer', {
       cause,
@@ -43,6 +43,13 @@ export function parseLinks(json: string): Link[] {
   }
   // iproute2 before 5.0 prints an empty object for what a filter left out.
   return links.flatMap((link) => (link.ifindex === undefined ? [] : [toLink(link, link.ifindex)]));
+}
+
+/** iproute2 prints control characters of a device's name or alias as they are, which JSON does not allow. */
+function escapeRaw(json: string): string {
+  return json.replace(/\p{Cc}/gu, (char) =>
+    /\s/.test(char) ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function toLink(link: IpLink, ifindex: number): Link {

@@ -33,17 +33,14 @@ export interface Evidence {
  * statement is the host's: a veth whose peer is (the host's number for the container's namespace, the interface's index
  * there). What the container's side says, a bare number, must agree with it and is not believed alone.
  */
-export function provePair({ inside, peerIfindex, hostLinks, netnsid }: Evidence): Pair {
+export function provePair(evidence: Evidence): Pair {
+  const { inside, peerIfindex, hostLinks } = evidence;
   if (inside.kind !== 'veth') return none(notVeth(inside));
+  if (inside.linkIndex !== undefined && inside.linkNetnsid === undefined)
+    return none(`both ends of ${inside.name} are in the container`);
   if (peerIfindex === undefined) return none(`the kernel names no peer of ${inside.name}`);
 
-  const device = hostLinks.find(
-    (link) =>
-      link.kind === 'veth' &&
-      netnsid !== undefined &&
-      link.linkNetnsid === netnsid &&
-      link.linkIndex === inside.ifindex,
-  );
+  const device = hostPeer(evidence);
   if (device === undefined) return none(peerElsewhere(inside, peerIfindex, hostLinks));
   if (device.ifindex === peerIfindex) return { device, proof: 'both ways', reason: '' };
   return {
@@ -51,6 +48,14 @@ export function provePair({ inside, peerIfindex, hostLinks, netnsid }: Evidence)
     proof: 'one way',
     reason: `${device.name} (index ${device.ifindex}) names ${inside.name} as its peer, but ${inside.name} names index ${peerIfindex}`,
   };
+}
+
+/** The host's statement: its veth whose peer has this index in the container's namespace. */
+export function hostPeer({ inside, hostLinks, netnsid }: Omit<Evidence, 'peerIfindex'>): Link | undefined {
+  if (netnsid === undefined) return undefined;
+  return hostLinks.find(
+    ({ kind, linkNetnsid, linkIndex }) => kind === 'veth' && linkNetnsid === netnsid && linkIndex === inside.ifindex,
+  );
 }
 
 const none = (reason: string): Pair => ({ device: undefined, proof: 'none', reason });

@@ -1,4 +1,4 @@
-import type { Container, ContainerSummary } from '../engine/container.ts';
+import type { Container, ContainerSummary, NetworkEndpoint } from '../engine/container.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../host/host.ts';
 import { netnsOf, type ContainerNetwork } from './interfaces.ts';
@@ -18,12 +18,26 @@ export async function sharingContainers(
     .toSorted();
 }
 
-/** Those that by their settings are in one family of `--network container:X` with a container. */
+/** Those that by their settings are in one family of `--network container:X` with a container, over any number of steps. */
 export function mayShare(all: readonly ContainerSummary[], container: Container): ContainerSummary[] {
-  const owner = ownerOfNetwork(container.networkMode) ?? container.id;
-  return all.filter(
-    ({ id, networkMode }) => id !== container.id && (id === owner || ownerOfNetwork(networkMode) === owner),
-  );
+  const ownerOf = new Map(all.map(({ id, networkMode }) => [id, ownerOfNetwork(networkMode)]));
+  const rootOf = (id: string, seen: readonly string[] = []): string => {
+    const owner = ownerOf.get(id);
+    return owner === undefined || seen.includes(owner) ? id : rootOf(owner, [...seen, id]);
+  };
+  const root = rootOf(container.id);
+  return all.filter(({ id }) => id !== container.id && rootOf(id) === root);
+}
+
+/** The networks that a container's interfaces are on: its own, or those of the container whose network it shares. */
+export async function endpointsOf(engine: Engine, container: Container): Promise<readonly NetworkEndpoint[]> {
+  let owner: Container | undefined = container;
+  for (let steps = 0; owner && steps < 16; steps++) {
+    const next = ownerOfNetwork(owner.networkMode);
+    if (next === undefined) return owner.networks;
+    owner = await engine.inspect(next);
+  }
+  return [];
 }
 
 /** The id in "container:ID", the form in which the engine keeps `--network container:NAME`. */

@@ -37,6 +37,7 @@ describe.each(WAYS)('%s', (_, open) => {
       networks: [
         {
           network: lab.name('n'),
+          networkId: await lab.docker('network', 'inspect', '-f', '{{.Id}}', lab.name('n')),
           mac: await lab.docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.MacAddress}}{{end}}', name),
         },
       ],

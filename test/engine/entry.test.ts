@@ -65,6 +65,15 @@ describe('exit codes', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
+  test('a signal sent to the whole group comes once', async ({ lab }) => {
+    const script = `trap 'echo "INT $((++n))"; sleep 0.3; exit 5' INT; echo ready; while :; do sleep 0.05; done`;
+    const running = dbg(['exec', await lab.run(), 'bash', '-c', script], { detached: true });
+    expect(await firstLine(running)).toBe('ready');
+    process.kill(-running.pid!, 'SIGINT');
+    const { exitCode, stdout } = await running;
+    expect([exitCode, stdout]).toEqual([5, 'ready\nINT 1']);
+  });
+
   test('a program that handles the signal decides itself', async ({ lab }) => {
     const container = await lab.run();
     const running = dbg(['exec', container, 'bash', '-c', 'trap "exit 9" TERM; echo $$; while :; do sleep 0.05; done']);

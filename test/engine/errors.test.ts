@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
-import { chmodSync, symlinkSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { chmodSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { execa } from 'execa';
@@ -91,11 +91,7 @@ describe('the container', () => {
     const container = await lab.run();
     const answer = JSON.parse(await lab.docker('inspect', container))[0];
     answer.State.Pid = process.pid;
-    const socket = join(lab.folder, 'other.sock');
-    const body = JSON.stringify(answer);
-    const other = createServer((client) => client.once('data', () => client.end(`HTTP/1.0 200 OK\r\n\r\n${body}`)));
-    await new Promise<void>((resolve) => void other.listen(socket, resolve));
-    lab.cleanUp(async () => other.close());
+    const socket = await answering(lab, `HTTP/1.0 200 OK\r\n\r\n${JSON.stringify(answer)}`);
     const env = { DOCKER_HOST: `unix://${socket}` };
     await fails(
       ['exec', container, 'true'],
@@ -123,12 +119,25 @@ describe('the engine', () => {
     });
   });
 
-  test('is something else', async ({ lab }) => {
-    const socket = join(lab.folder, 'x.sock');
-    const other = createServer((client) => client.end('220 mail.example ESMTP\r\n'));
-    await new Promise<void>((resolve) => void other.listen(socket, resolve));
-    lab.cleanUp(async () => other.close());
-    await fails(['exec', 'web', 'true'], 125, 'it does not speak HTTP', { DOCKER_HOST: `unix://${socket}` });
+  test.for([
+    ['is something else', '220 mail.example ESMTP\r\n', 'it does not speak HTTP'],
+    ['breaks off', 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"Id":"', 'its answer broke off'],
+    ['is a web server', 'HTTP/1.1 404 Not Found\r\n\r\n<h1>no</h1>', 'answered with status 404'],
+    ['has an error', 'HTTP/1.1 500 Oops\r\n\r\n{"message":"disk on fire"}', 'answered with status 500: disk on fire'],
+  ] as const)('%s', async ([, answer, message], { lab }) => {
+    const env = { DOCKER_HOST: `unix://${await answering(lab, answer)}` };
+    await fails(['exec', 'web', 'touch', `${lab.folder}/ran`], 125, message, env);
+    expect(existsSync(`${lab.folder}/ran`)).toBe(false);
+  });
+
+  test('breaks off, over TCP: never a success', { timeout: 40_000 }, async ({ lab }) => {
+    const half = createServer((client) =>
+      client.once('data', () => client.end('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{')),
+    );
+    await new Promise<void>((resolve) => void half.listen(0, '127.0.0.1', resolve));
+    lab.cleanUp(async () => half.close());
+    const env = { DOCKER_HOST: `tcp://127.0.0.1:${(half.address() as AddressInfo).port}` };
+    await fails(['exec', 'web', 'true'], 125, 'dbg: the engine at tcp://', env);
   });
 
   test('may not be asked', async ({ lab }) => {
@@ -160,4 +169,13 @@ function asNobody(args: readonly string[], env: Record<string, string> = {}) {
     stdin: 'ignore',
     env,
   });
+}
+
+/** A socket where each client that asks gets this answer. */
+async function answering(lab: Lab, answer: string): Promise<string> {
+  const socket = join(lab.folder, 'engine.sock');
+  const server = createServer((client) => client.once('data', () => client.end(answer)));
+  await new Promise<void>((resolve) => void server.listen(socket, resolve));
+  lab.cleanUp(async () => server.close());
+  return socket;
 }

@@ -54,7 +54,7 @@ test('files belong to the person who asked through sudo, rotated ones too', asyn
   const nobody = 65534;
   chownSync(lab.folder, nobody, nobody);
   const capture = dbg(['tcpdump', target, '-i', 'eth0', '-C', '1', '-s', '0', '-w', join(lab.folder, 'ring')], {
-    env: { SUDO_USER: 'nobody' },
+    env: { SUDO_USER: 'nobody', SUDO_COMMAND: '/usr/local/bin/dbg tcpdump' },
   });
   await says(capture, LISTENING);
   for (let at = 0; at < 2; at++)

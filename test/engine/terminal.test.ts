@@ -44,6 +44,16 @@ test('Ctrl-C ends one command, once', async ({ lab }) => {
   expect(terminal.screen()).not.toContain('INT 2');
 });
 
+test('a signal for dbg alone reaches the command, on a terminal too', async ({ lab }) => {
+  const container = await lab.run();
+  const script = `trap 'echo "INT $((++n))"; sleep 0.3; exit 5' INT; echo ready; while :; do sleep 0.05; done`;
+  const terminal = dbgOnTerminal(['exec', container, 'bash', '-c', script]);
+  await terminal.sees('ready');
+  process.kill(terminal.pid, 'SIGINT');
+  await terminal.sees('INT 1');
+  expect(await terminal.ended).toBe(5);
+});
+
 test('no container named: a searchable list of what runs, on stderr', async ({ lab }) => {
   const container = await lab.run('wanted', { options: ['--hostname', 'picked-host'] });
   await lab.run('other');

@@ -166,9 +166,10 @@ describe('a container on two networks', () => {
 test('who shares its network goes offline too, and is named', async ({ lab }) => {
   const { web } = await pair(lab);
   const sidecar = await lab.run('sidecar', { options: ['--network', `container:${web}`] });
+  const chained = await lab.run('chained', { options: ['--network', `container:${sidecar}`] });
   for (const [asked, also] of [
-    [web, sidecar],
-    [sidecar, web],
+    [web, `${chained}, ${sidecar}`],
+    [chained, `${sidecar}, ${web}`],
   ] as const) {
     const { stdout } = await dbg(['veth', asked, '--down']);
     expect(stdout).toContain(`${asked} is offline`);
@@ -287,9 +288,30 @@ describe('refused, with the reason, and nothing done', () => {
     ]);
   });
 
-  test('half of it: one interface is sure, the other is not', async ({ lab }) => {
-    const { web } = await pair(lab);
+  test('half of it: on two networks of the engine, one is macvlan', async ({ lab }) => {
+    const { web, network } = await pair(lab);
+    const parent = 'dbg-half-parent';
+    await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', 'dbg-half-peer']);
+    lab.cleanUp(() => execa('ip', ['link', 'delete', parent]));
+    const options = ['--driver', 'macvlan', '--opt', `parent=${parent}`, '--subnet', '10.98.0.0/24'];
+    await lab.docker('network', 'connect', await lab.network('macvlan', ...options), web);
+    const [eth0] = (await rows(web)).filter((row) => row.network === network);
+    const { exitCode, stderr } = await dbg(['veth', web, '--down']);
+    expect(exitCode).toBe(125);
+    expect(stderr).toContain('is a macvlan on a device of the host');
+    expect(stderr).toContain(`only what is sure:  dbg veth ${web} --down --interface ${eth0!.interface}`);
+    expect(await linkIsUp(eth0!.host_device!)).toBe(true);
+  });
+});
+
+describe('devices that a container made itself', () => {
+  test('are left alone and named, and do not hold up the undoing', async ({ lab }) => {
+    const { web, other, address } = await pair(lab);
+    const pid = String(await lab.pid(web));
+    const ip = (...argv: readonly string[]) => execa('nsenter', ['-t', pid, '-n', 'ip', ...argv]);
     const elsewhere = await namespaceHolder(lab);
+    await ip('link', 'add', 'br0', 'type', 'bridge');
+    await ip('link', 'set', 'br0', 'up');
     await execa('ip', [
       'link',
       'add',
@@ -300,14 +322,54 @@ describe('refused, with the reason, and nothing done', () => {
       'veth',
       'peer',
       'name',
-      'odd0',
+      'inner0',
       'netns',
-      String(await lab.pid(web)),
+      pid,
     ]);
-    const device = (await rows(web)).find((row) => row.interface === 'eth0')!.host_device;
-    await refuses(web, 'the peer of odd0 is in another network namespace', device!);
-    const { exitCode } = await dbg(['veth', web, '--down', '--interface', 'eth0']);
-    expect(exitCode).toBe(0);
+
+    const down = await dbg(['veth', web, '--down']);
+    expect(down.stdout).toContain('is down · untouched: ');
+    expect(down.stdout).toMatch(/untouched: (br0; inner0|inner0; br0)/);
+    expect(await pings(other, address)).toBe(false);
+    expect((await dbg(['veth', web, '--up'])).exitCode).toBe(0);
+  });
+
+  test('with names that are no names for a terminal, for JSON, for UTF-8', async ({ lab }) => {
+    const { web, other, address } = await pair(lab);
+    const before = (await rows(web))[0]!;
+    const rename = ['link', 'set', 'dev', 'eth0', 'name', '\u001b[31mred'];
+    const ip = ['-t', String(await lab.pid(web)), '-n', 'ip'];
+    await execa('nsenter', [...ip, 'link', 'set', 'eth0', 'down']);
+    await execa('nsenter', [...ip, ...rename]);
+    await execa('nsenter', [...ip, 'link', 'set', '\u001b[31mred', 'up', 'alias', 'x\u001by"z']);
+    const { stdout } = await dbg(['veth', web]);
+    expect(stdout).toContain('\\e[31mred');
+    expect(stdout).not.toContain('\u001b');
+    expect((await rows(web))[0]).toMatchObject({
+      interface: '\u001b[31mred',
+      host_device: before.host_device,
+      proof: 'both ways',
+    });
+    await dbg(['veth', web, '--down']);
+    expect(await pings(other, address)).toBe(false);
+  });
+
+  test('with the MAC address of another network: the bridge on the host decides', async ({ lab }) => {
+    const { web, network } = await pair(lab);
+    const second = await lab.network('second');
+    await lab.docker('network', 'connect', second, web);
+    const before = await rows(web);
+    const pid = String(await lab.pid(web));
+    const ip = (...argv: readonly string[]) => execa('nsenter', ['-t', pid, '-n', 'ip', ...argv]);
+    const macs = await Promise.all(
+      before.map(async (row) => (await inside(web, 'cat', `/sys/class/net/${row.interface}/address`)).stdout),
+    );
+    await ip('link', 'set', before[0]!.interface, 'address', '02:00:00:00:00:01');
+    await ip('link', 'set', before[1]!.interface, 'address', macs[0]!);
+    await ip('link', 'set', before[0]!.interface, 'address', macs[1]!);
+    const networks = (list: Row[]) => Object.fromEntries(list.map((row) => [row.host_device, row.network]));
+    expect(networks(await rows(web))).toEqual(networks(before));
+    expect(Object.values(networks(before))).toEqual(expect.arrayContaining([network, second]));
   });
 });
 

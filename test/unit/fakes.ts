@@ -52,6 +52,8 @@ export function fakeEngine(containers: readonly Container[]): Engine {
 export interface FakeHost extends Host {
   /** every argv that was run on the terminal */
   readonly ran: (readonly string[])[];
+  /** and what was added to its environment */
+  readonly ranWith: (Readonly<Record<string, string>> | undefined)[];
 }
 
 interface FakeHostOptions {
@@ -73,6 +75,7 @@ export function fakeHost({
   exitCode = 0,
 }: FakeHostOptions = {}): FakeHost {
   const ran: (readonly string[])[] = [];
+  const ranWith: FakeHost['ranWith'] = [];
   const proc = files ?? {
     '/proc/1234/cgroup': `0::/docker/${ID}\n`,
     '/proc/1234/stat': `1234 (sleep) S ${Array.from({ length: 18 }, () => '0').join(' ')} 4242 0`,
@@ -80,10 +83,13 @@ export function fakeHost({
   return {
     isRoot,
     ran,
-    run: async (argv) => {
+    ranWith,
+    run: async (argv, env) => {
       ran.push(argv);
+      ranWith.push(env);
       return exitCode;
     },
+    uninterrupted: (work) => work(),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
     link: (path) => links[path],

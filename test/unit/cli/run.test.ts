@@ -37,7 +37,7 @@ describe('what is run', () => {
     ],
     [
       ['tcpdump', 'web', '-w', 'x'],
-      { SUDO_USER: 'ann' },
+      { SUDO_USER: 'ann', SUDO_COMMAND: '/usr/bin/dbg tcpdump web -w x' },
       ['tcpdump', '-i', 'any', '-n', '-l', '-U', '--immediate-mode', '-B', '32768', '-Z', 'ann', '-w', 'x'],
     ],
   ])('dbg %j %j', async (args, env, expected) => {
@@ -66,7 +66,7 @@ describe('--dry-run prints what would run, and runs nothing', () => {
     [
       ['exec', '--dry-run', 'web', 'ls'],
       true,
-      { SUDO_USER: 'ann' },
+      { SUDO_USER: 'ann', SUDO_COMMAND: '/usr/bin/node /opt/dbg/bin/dbg.js exec --dry-run web ls' },
       'sudo nsenter --target 1234 --net --uts --ipc -- ls\n',
     ],
   ])('%j, root %s', async (args, isRoot, env, out) => {
@@ -81,12 +81,13 @@ describe('not root', () => {
   test('starts itself through sudo, with what names the engine and the terminal, and nothing else', async () => {
     const ctx = fakeContext({
       args: ['exec', 'web', 'ip', 'a b'],
-      env: { DOCKER_HOST: 'unix:///x', TERM: 'xterm', SECRET: 's', LD_PRELOAD: 'x.so' },
+      env: { HOME: '/home/ann', DOCKER_HOST: 'unix:///x', TERM: 'xterm', SECRET: 's', LD_PRELOAD: 'x.so' },
       host: fakeHost({ isRoot: false, exitCode: 7 }),
     });
     expect(await run(ctx)).toBe(7);
     const [argv] = ctx.host.ran;
-    expect(argv?.slice(0, 2)).toEqual(['sudo', '--preserve-env=DOCKER_HOST,TERM']);
+    expect(ctx.host.ranWith).toEqual([{ DOCKER_CONFIG: '/home/ann/.docker' }]);
+    expect(argv?.slice(0, 2)).toEqual(['sudo', '--preserve-env=DOCKER_HOST,DOCKER_CONFIG,TERM']);
     expect(argv?.slice(argv.indexOf('--'))).toEqual(['--', 'node', 'dbg.js', 'exec', 'web', 'ip', 'a b']);
   });
 
@@ -117,6 +118,7 @@ describe('errors: nothing is run', () => {
     ],
     [['shell'], {}, 2, 'dbg: which container?'],
     [['shell', ''], {}, 2, 'dbg: which container?'],
+    [['shell', '--', 'ip', 'a'], {}, 2, 'dbg: which container?'],
     [['exec', 'web'], {}, 2, "dbg: missing required argument 'cmd'"],
     [['exec', '--bogus', 'web', 'ls'], {}, 2, "dbg: unknown option '--bogus'"],
     [['frobnicate'], {}, 2, "dbg: unknown command 'frobnicate'"],
@@ -155,6 +157,19 @@ describe('the picker', () => {
     expect(await run(ctx)).toBe(0);
     expect(ctx.host.ran).toEqual([[...ENTER, 'bash']]);
   });
+
+  test.each([[['shell', '--', 'ip', 'a']], [['shell', '--dry-run', '--', 'ip', 'a']]])(
+    'dbg %j asks too',
+    async (args) => {
+      const ctx = fakeContext({ ...onTerminal, args, pick: async (_, choices) => choices[0]!.value });
+      expect(await run(ctx)).toBe(0);
+      const ran = ctx.host.ran
+        .map((argv) => argv.join(' '))
+        .concat(ctx.printed.out.trim())
+        .join('');
+      expect(ran).toBe([...ENTER, 'ip', 'a'].join(' '));
+    },
+  );
 
   test('only what runs is offered', async () => {
     const ctx = fakeContext({

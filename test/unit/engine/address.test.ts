@@ -36,6 +36,8 @@ test.each([
   ['tcp://user:pw@x', 'is not an engine'],
   ['unix://relative', 'is not an engine'],
   ['nonsense', 'is not an engine'],
+  ['tcp://127.0.0.1:99999', 'is not an engine'],
+  ['tcp://a\u0007b', 'is not an engine'],
 ])('%s is refused', (host, message) => expect(() => parseHost(host, undefined)).toThrow(message));
 
 test('nothing said: the default socket', async () => {
@@ -76,4 +78,11 @@ test('a context that is not there, a config that is no JSON', async () => {
   );
   writeFileSync(join(folder, 'config.json'), '{');
   await expect(engineAddress({ DOCKER_CONFIG: folder })).rejects.toThrow('is not JSON');
+});
+
+test('the hint for an ssh engine is safe to paste', () => {
+  const hint = () => parseHost('ssh://a;reboot', undefined);
+  expect(hint).toThrow(
+    expect.objectContaining({ next: [expect.objectContaining({ command: "ssh -t 'a;reboot' dbg …" })] }),
+  );
 });

@@ -15,14 +15,14 @@ test('reads an inspect answer', () => {
       OOMKilled: true,
       FinishedAt: '2026-01-01T00:00:00.123456789Z',
     },
-    NetworkSettings: { Networks: { app_net: { MacAddress: '02:42:AC:14:00:03' } } },
+    NetworkSettings: { Networks: { app_net: { NetworkID: 'f00', MacAddress: '02:42:AC:14:00:03' } } },
   };
   expect(parseContainer(answer)).toEqual({
     id: 'abc',
     name: 'web',
     image: 'nginx:1',
     networkMode: 'app_net',
-    networks: [{ network: 'app_net', mac: '02:42:ac:14:00:03' }],
+    networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03' }],
     state: {
       status: 'exited',
       pid: 0,

@@ -12,6 +12,7 @@ const engine = fakeEngine([
 
 test.each([
   ['web', 'web'],
+  ['/web', 'web'],
   ['web-', 'web-2'],
   ['data', 'database'],
   ['aaa2', 'web-2'],

@@ -28,6 +28,10 @@ test('older kernels: a namespace without an index means the same index', () => {
   });
 });
 
+test('control characters in a name, which iproute2 prints as they are', () => {
+  expect(parseLinks('[{"ifindex":7,"ifname":"\u001b[31mred"}]')[0]?.name).toBe('\u001b[31mred');
+});
+
 test('no JSON', () => expect(() => parseLinks('Usage: ip')).toThrow('ip printed no JSON'));
 
 test.each([

@@ -28,6 +28,11 @@ describe('not proven', () => {
   test.each([
     ['macvlan: the number is its parent', { inside: link({ kind: 'macvlan' }) }, 'would cut off everybody'],
     ['a tun device', { inside: link({ name: 'tap0', kind: 'tun' }) }, 'tap0 is a tun device with no other end'],
+    [
+      'a pair within the container',
+      { inside: link({ linkNetnsid: undefined }) },
+      'both ends of eth0 are in the container',
+    ],
     ['no peer named', { peerIfindex: undefined }, 'names no peer'],
     ['the host knows no number for that namespace', { netnsid: undefined }, 'in another network namespace'],
     [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { failureText } from '../../../src/ui/failure.ts';
 import { matching } from '../../../src/ui/picker.ts';
-import { table } from '../../../src/ui/table.ts';
+import { json, table } from '../../../src/ui/table.ts';
 
 test('a table is aligned, an empty cell is a dash, nothing trails', () => {
   expect(
@@ -28,4 +28,10 @@ test.each([
     { value: 'b', label: 'cache  redis  Up' },
   ];
   expect(matching(choices, term).map(({ value }) => value)).toEqual(values);
+});
+
+test('JSON cannot reach the terminal either, and is the same value', () => {
+  const text = json({ name: '\u001b[1m\u009b31mx\u202e' });
+  expect(text).not.toMatch(/\p{Cc}(?<!\n)|\u202e/u);
+  expect(JSON.parse(text)).toEqual({ name: '\u001b[1m\u009b31mx\u202e' });
 });
