@@ -7,9 +7,17 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly state: ContainerState;
+  readonly labels: Labels;
+  /** the directory that its programs start in; "/" when the image names none */
+  readonly workingDir: string;
   readonly networkMode: string;
   readonly networks: readonly NetworkEndpoint[];
+  /** where the engine keeps what it mounts into the container's /etc; empty for one it does not mount */
+  readonly files: ContainerFiles;
 }
+
+export type Labels = Readonly<Record<string, string>>;
+export type ContainerFiles = Readonly<Record<'resolv.conf' | 'hosts' | 'hostname', string>>;
 
 export interface ContainerState {
   /** created, running, paused, restarting, removing, exited or dead; Podman has more */
@@ -20,7 +28,8 @@ export interface ContainerState {
   readonly error: string;
   readonly exitCode: number;
   readonly oomKilled: boolean;
-  /** milliseconds since the epoch; undefined for a container that never ended */
+  /** milliseconds since the epoch; undefined for a container that was never started, or never ended */
+  readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
 }
 
@@ -41,6 +50,7 @@ export interface ContainerSummary {
   readonly state: string;
   /** docker's own words: "Up 3 minutes (healthy)" */
   readonly status: string;
+  readonly labels: Labels;
   readonly ports: readonly PublishedPort[];
   /** "default", "host", "none", "container:ID" or a network's name */
   readonly networkMode: string;
@@ -65,19 +75,28 @@ const withoutSlash = (name: string) => name.replace(/^\//, '');
 export function parseContainer(answer: unknown): Container {
   const body = object(answer);
   const state = object(body['State']);
+  const config = object(body['Config']);
   const id = text(body['Id']);
   if (!id) throw new DbgError('the engine answered an inspect with something that is not a container');
   return {
     id,
     name: withoutSlash(text(body['Name'])),
-    image: text(object(body['Config'])['Image']),
+    image: text(config['Image']),
     state: {
       status: text(state['Status']),
       pid: number(state['Pid']),
       error: text(state['Error']),
       exitCode: number(state['ExitCode']),
       oomKilled: state['OOMKilled'] === true,
+      startedAt: parseTime(text(state['StartedAt'])),
       finishedAt: parseTime(text(state['FinishedAt'])),
+    },
+    labels: labels(config['Labels']),
+    workingDir: text(config['WorkingDir']) || '/',
+    files: {
+      'resolv.conf': text(body['ResolvConfPath']),
+      hosts: text(body['HostsPath']),
+      hostname: text(body['HostnamePath']),
     },
     networkMode: text(object(body['HostConfig'])['NetworkMode']),
     networks: Object.entries(object(object(body['NetworkSettings'])['Networks'])).map(([network, endpoint]) => ({
@@ -97,6 +116,7 @@ export function parseContainerList(answer: unknown): ContainerSummary[] {
     image: text(entry['Image']),
     state: text(entry['State']),
     status: text(entry['Status']),
+    labels: labels(entry['Labels']),
     networkMode: text(object(entry['HostConfig'])['NetworkMode']),
     ports: array(entry['Ports'])
       .map(object)
@@ -107,6 +127,9 @@ export function parseContainerList(answer: unknown): ContainerSummary[] {
       })),
   }));
 }
+
+const labels = (value: unknown): Labels =>
+  Object.fromEntries(Object.entries(object(value)).map(([name, label]) => [name, text(label)]));
 
 /** A legacy `--link` adds names such as "/web/db" to the linked container; its own has one slash only. */
 function containerName(names: readonly string[]): string {

@@ -15,6 +15,9 @@ export interface Host {
   output(argv: readonly string[]): Promise<string>;
   /** The text of a file of /proc or of the system; undefined when it is not there or may not be read. */
   read(path: string): string | undefined;
+  exists(path: string): boolean;
+  /** The names in a folder; none when it is not there or may not be read. */
+  entries(path: string): string[];
   /** Where a symbolic link points, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in `read`. */
   link(path: string): string | undefined;
   /** What would run for a program's name or path. */

@@ -1,4 +1,4 @@
-import { accessSync, constants as fs, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { accessSync, constants as fs, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Environment } from '../context.ts';
 import type { Found, Host, Signals } from './host.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
@@ -22,6 +22,8 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
     // execa is loaded when the first program is asked for its output: 16 ms that shell and exec need not pay.
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
     read: (path) => optional(() => readFileSync(path, 'utf8')),
+    exists: existsSync,
+    entries: (path) => optional(() => readdirSync(path)) ?? [],
     link: (path) => optional(() => readlinkSync(path)),
     find: (program) => findProgram(program, env),
   };

@@ -27,12 +27,19 @@ const WAYS: [string, () => Engine][] = [
 
 describe.each(WAYS)('%s', (_, open) => {
   test('inspects by name, id and prefix', async ({ lab }) => {
-    const name = await lab.run('c', { options: ['--network', await lab.network('n')] });
+    const name = await lab.run('c', { options: ['--label', 'tier=front', '--network', await lab.network('n')] });
     const id = await lab.docker('inspect', '-f', '{{.Id}}', name);
     const expected = {
       id,
       name,
       image: 'busybox',
+      labels: { tier: 'front' },
+      workingDir: '/',
+      files: {
+        'resolv.conf': expect.stringContaining(`${id}/resolv.conf`),
+        hosts: expect.stringContaining(`${id}/hosts`),
+        hostname: expect.stringContaining(`${id}/hostname`),
+      },
       networkMode: lab.name('n'),
       networks: [
         {
@@ -47,6 +54,7 @@ describe.each(WAYS)('%s', (_, open) => {
         error: '',
         exitCode: 0,
         oomKilled: false,
+        startedAt: expect.any(Number),
         finishedAt: undefined,
       },
     };

@@ -13,10 +13,22 @@ export function container(
     id: ID,
     name: 'web',
     image: 'busybox',
+    labels: {},
+    workingDir: '/',
     networkMode: 'default',
     networks: [],
+    files: { 'resolv.conf': '', hosts: '', hostname: '' },
     ...rest,
-    state: { status: 'running', pid: 1234, error: '', exitCode: 0, oomKilled: false, finishedAt: undefined, ...state },
+    state: {
+      status: 'running',
+      pid: 1234,
+      error: '',
+      exitCode: 0,
+      oomKilled: false,
+      startedAt: undefined,
+      finishedAt: undefined,
+      ...state,
+    },
   };
 }
 
@@ -29,6 +41,7 @@ export function summary(over: Partial<ContainerSummary> = {}): ContainerSummary 
     status: 'Up 3 minutes',
     networkMode: 'default',
     ports: [],
+    labels: {},
     ...over,
   };
 }
@@ -92,6 +105,8 @@ export function fakeHost({
     uninterrupted: (work) => work(),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
+    exists: (path) => path in proc,
+    entries: (path) => namesBelow(path, { ...proc, ...links }),
     link: (path) => links[path],
     find: (program) => ({ kind: missing.includes(program) ? 'missing' : 'found', path: program }),
   };
@@ -123,4 +138,9 @@ export function fakeContext(
     host,
     printed,
   };
+}
+
+function namesBelow(folder: string, files: Readonly<Record<string, string>>): string[] {
+  const below = Object.keys(files).filter((file) => file.startsWith(`${folder}/`));
+  return [...new Set(below.map((file) => file.slice(folder.length + 1).split('/')[0]!))];
 }

@@ -5,7 +5,10 @@ test('reads an inspect answer', () => {
   const answer = {
     Id: 'abc',
     Name: '/web',
-    Config: { Image: 'nginx:1' },
+    Config: { Image: 'nginx:1', WorkingDir: '/srv', Labels: { tier: 'front' } },
+    ResolvConfPath: '/r',
+    HostsPath: '/h',
+    HostnamePath: '/n',
     HostConfig: { NetworkMode: 'app_net' },
     State: {
       Status: 'exited',
@@ -13,6 +16,7 @@ test('reads an inspect answer', () => {
       Error: '',
       ExitCode: 137,
       OOMKilled: true,
+      StartedAt: '2026-01-01T00:00:00Z',
       FinishedAt: '2026-01-01T00:00:00.123456789Z',
     },
     NetworkSettings: { Networks: { app_net: { NetworkID: 'f00', MacAddress: '02:42:AC:14:00:03' } } },
@@ -20,6 +24,9 @@ test('reads an inspect answer', () => {
   expect(parseContainer(answer)).toEqual({
     id: 'abc',
     name: 'web',
+    labels: { tier: 'front' },
+    workingDir: '/srv',
+    files: { 'resolv.conf': '/r', hosts: '/h', hostname: '/n' },
     image: 'nginx:1',
     networkMode: 'app_net',
     networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03' }],
@@ -29,6 +36,7 @@ test('reads an inspect answer', () => {
       error: '',
       exitCode: 137,
       oomKilled: true,
+      startedAt: Date.parse('2026-01-01T00:00:00Z'),
       finishedAt: Date.parse('2026-01-01T00:00:00.123Z'),
     },
   });
