@@ -45,7 +45,9 @@ if (!isInstalled()) {
   console.error('dbg: installing the npm packages of package-lock.json (no install scripts are run)');
   // Not through `npm` of PATH when npm itself runs us: the same npm that was asked installs.
   const npm = process.env['npm_execpath'];
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  // Inside `npm install -g .` npm hands on its own --global, --omit and --prefix: not for this install.
+  const here = ['--no-global', '--location=project', '--include=dev', '--include=optional', '--prefix', top];
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...here];
   if (npm) await run(process.execPath, [npm, ...args]);
   else await run('npm', args);
 }

@@ -7,6 +7,7 @@ export default defineConfig({
   // Outside the tree: the engine tests run as root, and would leave root's files in a person's checkout.
   cacheDir: join(tmpdir(), 'dbg-vitest'),
   test: {
+    cache: false,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 export interface GroupWitness {
   /** Whether a signal that reached dbg was sent to its whole process group, as the terminal sends Ctrl-C. */
@@ -6,8 +7,8 @@ export interface GroupWitness {
   end(): void;
 }
 
-/** A signal to a group is delivered to its members at once; what is left is the kernel's and Node's time to tell. */
-const TELLING_MS = 50;
+/** kill(2) of a group signals its members in one go; so long dbg waits, having been the first of them, for the others. */
+const ONE_GO_MS = 10;
 
 /**
  * A process in dbg's own process group that any signal ends. When dbg gets a signal and the witness dies of the same, the
@@ -19,8 +20,11 @@ export function groupWitness(): GroupWitness {
   let turn: Promise<unknown> = Promise.resolve();
 
   const look = async (signal: NodeJS.Signals): Promise<boolean> => {
-    const diedOf = await Promise.race([witness.diedOf, after(TELLING_MS)]);
-    if (diedOf !== undefined) witness = start();
+    await after(ONE_GO_MS);
+    // Still alive with nothing pending: it was not meant. On a busy machine its death itself can take longer to be told.
+    if (!isDying(witness.pid)) return false;
+    const diedOf = await witness.diedOf;
+    witness = start();
     return diedOf === signal;
   };
   return {
@@ -39,13 +43,23 @@ function start() {
   const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
   const diedOf = new Promise<NodeJS.Signals | undefined>((resolve) => {
     child.on('exit', (_, signal) => resolve(signal ?? undefined));
-    child.on('error', () => undefined);
+    child.on('error', () => resolve(undefined));
     child.stdin.on('error', () => undefined);
   });
   child.unref();
-  return { diedOf, end: () => child.stdin.destroy() };
+  return { pid: child.pid ?? 0, diedOf, end: () => child.stdin.destroy() };
 }
 
-function after(milliseconds: number): Promise<undefined> {
-  return new Promise((resolve) => void setTimeout(() => resolve(undefined), milliseconds));
+/** Whether a process has ended, or has a signal waiting that will end it: proc(5), State, SigPnd and ShdPnd. */
+function isDying(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return /^State:\s+[ZX]/m.test(status) || /^(SigPnd|ShdPnd):\s+0*[1-9a-f]/m.test(status);
+  } catch {
+    return true;
+  }
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
 }

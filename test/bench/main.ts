@@ -1,6 +1,6 @@
 // `npm run bench -- start [NODE…]`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
 import { fileURLToPath } from 'node:url';
-import { asRoot, down, ensurePackages, execArgv, runAttached, running, up } from '../own-engine/engine.ts';
+import { runInEngine } from '../own-engine/engine.ts';
 import { benchStart } from './start.ts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => boolean>> = {
@@ -15,14 +15,6 @@ if (!bench) {
 } else if (process.env['DBG_BENCH_INSIDE']) {
   process.exitCode = bench(args) ? 0 : 1;
 } else {
-  await ensurePackages();
-  await asRoot();
-  const wasUp = running() !== undefined;
-  const engine = await up();
-  try {
-    const inside = ['env', 'DBG_BENCH_INSIDE=1', process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url)];
-    process.exitCode = await runAttached(execArgv(engine, [...inside, name, ...args]));
-  } finally {
-    if (!wasUp) await down();
-  }
+  const self = ['env', 'DBG_BENCH_INSIDE=1', process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url)];
+  process.exitCode = await runInEngine([...self, name, ...args]);
 }

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { chmodSync, existsSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { execa } from 'execa';
@@ -142,7 +142,7 @@ describe('the engine', () => {
 
   test('may not be asked', async ({ lab }) => {
     const container = await lab.run();
-    const result = await asNobody(['exec', '--dry-run', container, 'true']);
+    const result = await asNobody(lab, ['exec', '--dry-run', container, 'true']);
     expect(result.exitCode).toBe(125);
     expect(result.stderr).toMatch(
       /^dbg: permission denied on the engine's socket unix:\/\/\/var\/run\/docker\.sock\n {5}as root: {2}sudo dbg/,
@@ -155,16 +155,19 @@ test('neither root nor sudo: nothing run, and the way out', async ({ lab }) => {
   // A PATH with the programs it takes and no sudo, whatever this machine has.
   for (const program of ['nsenter', 'true'])
     symlinkSync((await execa('which', [program])).stdout, join(lab.folder, program));
-  const result = await asNobody(['exec', 'web', 'true'], { PATH: lab.folder });
+  const result = await asNobody(lab, ['exec', 'web', 'true'], { PATH: lab.folder });
   expect(result.exitCode).toBe(125);
   expect(result.stderr).toBe(
     `dbg: entering a container's namespaces needs root, and there is no sudo on this host\n     as root:  su -c 'dbg exec web true'`,
   );
 });
 
-function asNobody(args: readonly string[], env: Record<string, string> = {}) {
+function asNobody(lab: Lab, args: readonly string[], env: Record<string, string> = {}) {
+  // A checkout below somebody's home (0700) is not nobody's to read: a copy is.
+  chmodSync(lab.folder, 0o755);
+  for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(lab.folder, part), { recursive: true });
   const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
-  return execa('/usr/bin/setpriv', [...nobody, process.execPath, DBG, ...args], {
+  return execa('/usr/bin/setpriv', [...nobody, process.execPath, join(lab.folder, DBG), ...args], {
     reject: false,
     stdin: 'ignore',
     env,

@@ -10,4 +10,8 @@ export default function onlyOurEngine(): void {
       'the engine tests run inside an engine of their own: npm test, or npm run engine -- exec npx vitest …',
     );
   }
+  // The tests are root's own, also when sudo brought them here from a plain user's PATH and home.
+  for (const name of Object.keys(process.env)) if (name.startsWith('SUDO_')) delete process.env[name];
+  process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+  process.env['HOME'] = '/nonexistent';
 }

@@ -38,8 +38,10 @@ export function packagesFor(missing: Readonly<Record<string, string>>, release: 
   return [...new Set(packages)].toSorted();
 }
 
+/** The line to type, exactly: on a fresh Debian there may be neither package lists nor sudo. */
 function aptLine(packages: readonly string[]): string {
-  return `sudo apt-get install --no-install-recommends ${packages.join(' ')}`;
+  const script = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  return findProgram('sudo') ? `sudo sh -c '${script}'` : `su -c '${script}'`;
 }
 
 function osRelease(): string {

@@ -1,5 +1,6 @@
 // Root rights: namespaces, mounts and cgroups of the engine need them.
 import { spawnSync } from 'node:child_process';
+import { findProgram } from './programs.ts';
 import { runAttached } from './run-attached.ts';
 
 /** Whether this process is root. */
@@ -19,7 +20,8 @@ export function canSudo(): boolean {
 export async function asRoot(): Promise<void> {
   if (isRoot()) return;
   if (!canSudo()) {
-    console.error('dbg: an engine of its own needs root, and sudo does not work without a password here');
+    const line = findProgram('sudo') ? `sudo -v && ${asked()}` : `su -c '${asked()}'`;
+    console.error(`dbg: an engine of its own needs root\n     give it:  ${line}`);
     process.exit(1);
   }
   process.exit(await runAttached([...sudoPrefix(), process.execPath, ...process.execArgv, ...process.argv.slice(1)]));
@@ -28,4 +30,10 @@ export async function asRoot(): Promise<void> {
 /** -E keeps the environment but for PATH, which sudoers' secure_path replaces: env puts that back. */
 function sudoPrefix(): string[] {
   return ['sudo', '-n', '-E', 'env', `PATH=${process.env['PATH'] ?? ''}`];
+}
+
+/** What the person typed, as npm tells it: "npm start", "npm run bench". */
+function asked(): string {
+  const script = process.env['npm_lifecycle_event'] ?? 'start';
+  return ['start', 'test'].includes(script) ? `npm ${script}` : `npm run ${script}`;
 }
