@@ -22,6 +22,8 @@ export interface Context {
   readonly stdinIsTTY: boolean;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** dbg's working directory; "/" when it has been removed */
+  readonly cwd: () => string;
   /** milliseconds since the epoch */
   readonly now: () => number;
   readonly host: Host;

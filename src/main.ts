@@ -16,6 +16,7 @@ const stderr = output(2, () => process.stderr);
 
 const pick: Pick = (message, choices) => inquirerPick(process.stderr)(message, choices);
 
+const signals: Signals = { on: onSignals, send: (pid, signal) => void process.kill(pid, signal) };
 let engine: Promise<Engine> | undefined;
 const context: Context = {
   args: process.argv.slice(2),
@@ -24,8 +25,9 @@ const context: Context = {
   stdinIsTTY: isatty(0),
   stdout,
   stderr,
+  cwd,
   now: Date.now,
-  host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals: onSignals }),
+  host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals }),
   engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
   pick,
 };
@@ -51,10 +53,18 @@ function stopWhenNotWritten(error: unknown): void {
   process.exit(EXIT.failed);
 }
 
-function onSignals(listener: Parameters<Signals>[0]): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
-  for (const signal of signals) process.on(signal, listener);
+function cwd(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
+function onSignals(listener: (signal: NodeJS.Signals) => void): () => void {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+  for (const name of names) process.on(name, listener);
   return () => {
-    for (const signal of signals) process.off(signal, listener);
+    for (const name of names) process.off(name, listener);
   };
 }

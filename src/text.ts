@@ -15,7 +15,7 @@ const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\
 export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   // $'…' is not POSIX, but only a word with control characters needs it, and it keeps the line printable.
-  if (/\p{Cc}/u.test(word)) return `$'${escapeForDollarQuote(word)}'`;
+  if (/(?!\n)\p{Cc}/u.test(word)) return `$'${escapeForDollarQuote(word)}'`;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,32 +1,47 @@
 import type { Context } from '../context.ts';
 import { nsenter } from '../enter/nsenter.ts';
+import { entryFailure } from '../enter/outcome.ts';
+import { planEntry } from '../enter/plan.ts';
 import { requireProgram } from '../host/programs.ts';
 import { chosenTarget, requireContainer } from './container.ts';
+import type { EntryOptions } from './entry-options.ts';
 import { dryRunText, throughSudo } from './root.ts';
 
 export interface EnterWish {
   readonly container: string | undefined;
-  /** the program of the host and its arguments */
+  /** the program and its arguments; the host's, unless the container's mount namespace is joined */
   readonly argv: readonly string[];
-  readonly dryRun: boolean;
+  readonly options: EntryOptions;
 }
 
 /** What shell, exec and tcpdump do once they know the program: find the container, enter, run. Gives the exit code. */
-export async function enter(ctx: Context, { container, argv, dryRun }: EnterWish): Promise<number> {
+export async function enter(ctx: Context, { container, argv, options }: EnterWish): Promise<number> {
   requireContainer(ctx, container);
-  for (const program of [argv[0] ?? '', 'nsenter']) requireProgram(ctx.host, program);
+  requireProgram(ctx.host, 'nsenter');
+  if (!runsTheContainers(options)) requireProgram(ctx.host, argv[0] ?? '');
 
-  if (!dryRun) {
+  if (!options.dryRun) {
     const exitCode = await throughSudo(ctx);
     if (exitCode !== undefined) return exitCode;
   }
   const target = await chosenTarget(ctx, container);
-  const plan = nsenter(target, argv);
-  if (dryRun) {
-    ctx.stdout.write(dryRunText(ctx, [plan]));
+  const { entry, env } = planEntry(ctx.host, target, options, ctx.cwd(), ctx.env);
+  const plan = nsenter(target, argv, entry);
+  if (options.dryRun) {
+    ctx.stdout.write(
+      dryRunText(ctx, [['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...plan]]),
+    );
     return 0;
   }
-  return ctx.host.run(plan);
+  const { exitCode, report } = await ctx.host.run(plan, { env, isChild: entry.namespaces.includes('pid') });
+  const failure = entryFailure(report, exitCode, target, entry);
+  if (failure) throw failure;
+  return exitCode;
+}
+
+/** With the container's mount namespace joined, the program is looked for among the container's files. */
+export function runsTheContainers({ all, ns }: EntryOptions): boolean {
+  return all === true || (ns ?? '').split(',').includes('mnt');
 }
 
 /** A tool's own arguments as they came, less the one `--` that may stand before them. */

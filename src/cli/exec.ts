@@ -1,23 +1,19 @@
 import { Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { enter, toolArguments } from './enter.ts';
+import { addEntryOptions, type EntryOptions } from './entry-options.ts';
 import type { Finish } from './program.ts';
-
-interface Options {
-  readonly dryRun?: boolean;
-}
 
 export function execCommand(ctx: Context, finish: Finish): Command {
   return (
-    new Command('exec')
+    addEntryOptions(new Command('exec'))
       .summary("one program of the host in a container's namespaces")
       .description(
         "Run a program of the host in a container's net, uts and ipc namespaces. Exit code, signals, stdin and stdout are the program's.",
       )
-      .usage('[--dry-run] CTR CMD [ARG…]')
+      .usage('[OPTIONS] CTR CMD [ARG…]')
       .argument('<ctr>', 'name, id or an unambiguous prefix')
       .argument('<cmd...>', "the host's program and its arguments, untouched")
-      .option('--dry-run', 'print the command, run nothing')
       // For fingers used to docker. The program inherits stdin and the terminal in any case.
       .addOption(new Option('-i, --interactive', 'accepted, as with docker exec: stdin is always open').hideHelp())
       .addOption(new Option('-t, --tty', 'accepted, as with docker exec: the terminal is always passed on').hideHelp())
@@ -26,8 +22,8 @@ export function execCommand(ctx: Context, finish: Finish): Command {
         'after',
         '\nExamples:\n  dbg exec web ss -tlnp\n  dbg exec web ethtool -S eth0\n  dbg exec -it web bash',
       )
-      .action(async (container: string, args: string[], { dryRun = false }: Options) => {
-        finish(await enter(ctx, { container, argv: toolArguments(args), dryRun }));
+      .action(async (container: string, args: string[], options: EntryOptions) => {
+        finish(await enter(ctx, { container, argv: toolArguments(args), options }));
       })
   );
 }

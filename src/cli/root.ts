@@ -30,7 +30,7 @@ export async function throughSudo(ctx: Context): Promise<number | undefined> {
     });
   }
   // sudo makes HOME root's, and docker's configuration, which may name another engine, is in the person's.
-  return ctx.host.run(sudoArgv(ctx), { DOCKER_CONFIG: configFolder(ctx.env) });
+  return (await ctx.host.run(sudoArgv(ctx), { env: { DOCKER_CONFIG: configFolder(ctx.env) } })).exitCode;
 }
 
 function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>): string[] {

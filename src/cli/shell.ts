@@ -1,34 +1,30 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { enter, toolArguments } from './enter.ts';
+import { enter, runsTheContainers, toolArguments } from './enter.ts';
+import { addEntryOptions, type EntryOptions } from './entry-options.ts';
 import type { Finish } from './program.ts';
 
-interface Options {
-  readonly dryRun?: boolean;
-}
-
 export function shellCommand(ctx: Context, finish: Finish): Command {
-  return new Command('shell')
+  return addEntryOptions(new Command('shell'))
     .summary("the host's shell in a container's network, host name and ipc")
     .description(
       "Start the host's shell in a container's net, uts and ipc namespaces: the files and tools are the host's, the network is the container's.",
     )
-    .usage('[--dry-run] [CTR] [-- CMD [ARG…]]')
+    .usage('[OPTIONS] [CTR] [-- CMD [ARG…]]')
     .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
     .argument('[cmd...]', 'run this program of the host instead of a shell')
-    .option('--dry-run', 'print the command, run nothing')
     .passThroughOptions()
     .addHelpText(
       'after',
       '\nExamples:\n  dbg shell web\n  dbg shell web -- ip route\n  dbg shell web -- cat capture.bin | sha256sum',
     )
-    .action(async (operand: string | undefined, rest: string[], { dryRun = false }: Options, self: Command) => {
+    .action(async (operand: string | undefined, rest: string[], options: EntryOptions, self: Command) => {
       // `dbg shell -- CMD`: commander drops the `--` and takes CMD for the container.
       const isLeftOut = operand !== undefined && leadsWithDashes(self, ctx.args);
       const container = isLeftOut ? undefined : operand;
       const command = isLeftOut ? [operand, ...rest] : toolArguments(rest);
-      const argv = command.length > 0 ? command : [preferredShell(ctx)];
-      finish(await enter(ctx, { container, argv, dryRun }));
+      const argv = command.length > 0 ? command : [runsTheContainers(options) ? 'sh' : preferredShell(ctx)];
+      finish(await enter(ctx, { container, argv, options }));
     });
 }
 

@@ -6,9 +6,9 @@ export interface Host {
   readonly isRoot: boolean;
   /**
    * Runs a program with the person's own terminal, pipes and files as its stdin, stdout and stderr, hands it the signals
-   * that dbg gets, and gives its exit code, or 128+n when signal n ended it. `env` is added to dbg's own environment.
+   * that dbg gets, and tells how it ended.
    */
-  run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<number>;
+  run(argv: readonly string[], options?: RunOptions): Promise<Ended>;
   /** Does work that must not stop half-way: signals that arrive meanwhile are dropped. For milliseconds, not longer. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
@@ -30,5 +30,24 @@ export interface Found {
   readonly path: string;
 }
 
-/** Signals that reach dbg: calls the listener for each, until the function it gives back is called. */
-export type Signals = (listener: (signal: NodeJS.Signals) => void) => () => void;
+export interface RunOptions {
+  /** added to dbg's own environment */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The program is the child of the one that is started, and signals are for it. */
+  readonly isChild?: boolean;
+}
+
+export interface Ended {
+  /** the program's own, or 128+n when signal n ended it */
+  readonly exitCode: number;
+  /** what it wrote on descriptor 3 */
+  readonly report: string;
+}
+
+/** Signals, as the process that dbg is has them. */
+export interface Signals {
+  /** Calls the listener for each signal that reaches dbg, until the function it gives back is called. */
+  on(listener: (signal: NodeJS.Signals) => void): () => void;
+  /** kill(2); throws when there is no such process. */
+  send(pid: number, signal: NodeJS.Signals): void;
+}

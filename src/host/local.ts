@@ -14,9 +14,9 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
   const childEnv = { ...env, PATH: searchPath(env).join(':') };
   return {
     isRoot: uid === 0,
-    run: (argv, extraEnv) => runOnTerminal(argv, { ...childEnv, ...extraEnv }, signals),
+    run: (argv, options = {}) => runOnTerminal(argv, { ...options, env: { ...childEnv, ...options.env } }, signals),
     uninterrupted: async (work) => {
-      const stop = signals(() => undefined);
+      const stop = signals.on(() => undefined);
       return work().finally(stop);
     },
     // execa is loaded when the first program is asked for its output: 16 ms that shell and exec need not pay.

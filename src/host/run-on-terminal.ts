@@ -1,35 +1,66 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Environment } from '../context.ts';
+import type { Readable } from 'node:stream';
 import { DbgError, EXIT } from '../errors.ts';
 import { groupWitness } from './group-witness.ts';
-import type { Signals } from './host.ts';
+import type { Ended, RunOptions, Signals } from './host.ts';
 
 /** Runs a program with the person's terminal, pipes and files; see Host.run. */
-export async function runOnTerminal(argv: readonly string[], env: Environment, signals: Signals): Promise<number> {
+export async function runOnTerminal(
+  argv: readonly string[],
+  { env, isChild = false }: RunOptions,
+  signals: Signals,
+): Promise<Ended> {
   const [file, ...args] = argv;
   // Listened to before the program is there: one that comes in between is its, and not dbg's end.
   const arrived: NodeJS.Signals[] = [];
-  let handOn = (signal: NodeJS.Signals) => void arrived.push(signal);
-  const stop = signals((signal) => handOn(signal));
+  let handOn = (signal: NodeJS.Signals): unknown => arrived.push(signal);
+  const stop = signals.on((signal) => handOn(signal));
 
   // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
   // job control need no help, and a pipe's bytes never pass through dbg.
-  const child = spawn(file!, args, { stdio: 'inherit', env });
-  const ended = new Promise<number>((resolve, reject) => {
-    child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
+  const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env });
+  const report = textOf(child.stdio[3] as Readable);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('close', (code, signal) =>
+      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: report() }),
+    );
     child.on('error', (cause) =>
       reject(new DbgError(`${file} cannot be started: ${cause.message}`, { cause, exitCode: EXIT.cannotRun })),
     );
   });
 
+  // Started while nsenter and its script are at work, it costs the program no time.
   const witness = groupWitness();
-  handOn = (signal) => void witness.hasSeen(signal).then((seen) => seen || child.kill(signal));
-  for (const signal of arrived) child.kill(signal);
+  handOn = async (signal) => {
+    if (!(await witness.hasSeen(signal))) send(signals, child.pid ?? 0, signal, isChild);
+  };
+  for (const signal of arrived) send(signals, child.pid ?? 0, signal, isChild);
   try {
     return await ended;
   } finally {
     witness.end();
     stop();
+  }
+}
+
+/** What a stream has brought so far. The program's end of it is closed before the program begins, or with it. */
+function textOf(stream: Readable): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  stream.on('error', () => undefined);
+  return () => text.trim();
+}
+
+function send(signals: Signals, pid: number, signal: NodeJS.Signals, isChild: boolean): void {
+  try {
+    // proc(5): the children of a thread, as pids of this namespace.
+    const children = isChild
+      ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+      : [];
+    signals.send(Number(children[0] ?? pid), signal);
+  } catch {
+    // It has ended already.
   }
 }

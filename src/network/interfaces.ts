@@ -1,4 +1,4 @@
-import { nsenter } from '../enter/nsenter.ts';
+import { nsenter, plainEntry } from '../enter/nsenter.ts';
 import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
@@ -36,7 +36,7 @@ export async function containerNetwork(
   if (isHosts) return { target, netns, isHosts, interfaces: [] };
 
   const [inside, outside, namespaces] = await Promise.all([
-    host.output(nsenter(target, ['ip', '-d', '-j', 'address'], ['net'])),
+    host.output(nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']))),
     host.output(['ip', '-d', '-j', 'link']),
     host.output(['lsns', '-t', 'net', '-J', '-o', 'NS,NETNSID']),
   ]);
@@ -88,7 +88,7 @@ async function askPeerIfindex(host: Host, target: Target, { name, linkIndex }: L
   // cannot be given, one that is not UTF-8.
   if (host.find('ethtool').kind !== 'found') return linkIndex;
   try {
-    return parsePeerIfindex(await host.output(nsenter(target, ['ethtool', '-S', name], ['net'])));
+    return parsePeerIfindex(await host.output(nsenter(target, ['ethtool', '-S', name], plainEntry(['net']))));
   } catch {
     return linkIndex;
   }

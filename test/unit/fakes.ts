@@ -97,10 +97,10 @@ export function fakeHost({
     isRoot,
     ran,
     ranWith,
-    run: async (argv, env) => {
+    run: async (argv, options) => {
       ran.push(argv);
-      ranWith.push(env);
-      return exitCode;
+      ranWith.push(options?.env);
+      return { exitCode, report: 'entered' };
     },
     uninterrupted: (work) => work(),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
@@ -129,6 +129,7 @@ export function fakeContext(
     stdinIsTTY: false,
     stdout: { isTTY: false, write: (text) => void (printed.out += text) },
     stderr: { isTTY: false, write: (text) => void (printed.err += text) },
+    cwd: () => '/home/ann',
     now: () => Date.parse('2026-01-01T00:03:00Z'),
     engine: async () => fakeEngine(containers),
     pick: async () => {

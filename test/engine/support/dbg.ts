@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { execa, type Options } from 'execa';
 import { spawn as spawnPty } from '@lydell/node-pty';
@@ -71,4 +72,16 @@ export async function firstLine(program: { stdout: NodeJS.ReadableStream | null 
 export async function says(program: { stderr: NodeJS.ReadableStream | null }, text: string): Promise<void> {
   let said = '';
   while (!said.includes(text)) said += String((await once(program.stderr!, 'data'))[0]);
+}
+
+/** The command lines of all processes of this pid namespace. */
+export function commandLines(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    } catch {
+      return ''; // it has ended in between
+    }
+  });
 }

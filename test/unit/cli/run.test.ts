@@ -3,6 +3,8 @@ import { run } from '../../../src/cli/run.ts';
 import { container, fakeContext, fakeHost } from '../fakes.ts';
 
 const ENTER = ['nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
+/** The program that an entry line becomes; the line itself has its own tests. */
+const program = (argv: readonly string[] | undefined) => argv?.slice(argv.lastIndexOf('0') + 1);
 
 describe('what is run', () => {
   test.each([
@@ -43,7 +45,9 @@ describe('what is run', () => {
   ])('dbg %j %j', async (args, env, expected) => {
     const ctx = fakeContext({ args, env, host: fakeHost({ exitCode: 3 }) });
     expect(await run(ctx)).toBe(3);
-    expect(ctx.host.ran).toEqual([[...ENTER, ...expected]]);
+    expect(ctx.host.ran).toHaveLength(1);
+    expect(ctx.host.ran[0]?.slice(0, ENTER.length)).toEqual(ENTER);
+    expect(program(ctx.host.ran[0])).toEqual(expected);
     expect(ctx.printed).toEqual({ out: '', err: '' });
   });
 
@@ -54,25 +58,31 @@ describe('what is run', () => {
       host: fakeHost({ missing: ['/bin/fish'] }),
     });
     await run(ctx);
-    expect(ctx.host.ran).toEqual([[...ENTER, 'bash']]);
+    expect(ctx.host.ran.map(program)).toEqual([['bash']]);
   });
 });
 
 describe('--dry-run prints what would run, and runs nothing', () => {
   test.each([
-    [['shell', '--dry-run', 'web'], true, {}, 'nsenter --target 1234 --net --uts --ipc -- bash\n'],
-    [['exec', '--dry-run', 'web', 'echo', 'a b'], true, {}, "nsenter --target 1234 --net --uts --ipc -- echo 'a b'\n"],
-    [['exec', '--dry-run', 'web', 'ls'], false, {}, 'sudo nsenter --target 1234 --net --uts --ipc -- ls\n'],
+    [
+      ['shell', '--dry-run', 'web'],
+      true,
+      {},
+      /^env DBG_ROOT=\/proc\/1234\/root nsenter --target 1234 --net --uts --ipc -- .* bash\n$/s,
+    ],
+    [['exec', '--dry-run', 'web', 'echo', 'a b'], true, {}, / echo 'a b'\n$/],
+    [['exec', '--dry-run', 'web', 'ls'], false, {}, /^sudo env .* nsenter --target 1234 /],
     [
       ['exec', '--dry-run', 'web', 'ls'],
       true,
       { SUDO_USER: 'ann', SUDO_COMMAND: '/usr/bin/node /opt/dbg/bin/dbg.js exec --dry-run web ls' },
-      'sudo nsenter --target 1234 --net --uts --ipc -- ls\n',
+      /^sudo env /,
     ],
   ])('%j, root %s', async (args, isRoot, env, out) => {
     const ctx = fakeContext({ args, env, host: fakeHost({ isRoot }) });
     expect(await run(ctx)).toBe(0);
-    expect(ctx.printed).toEqual({ out, err: '' });
+    expect(ctx.printed.out).toMatch(out);
+    expect(ctx.printed.err).toBe('');
     expect(ctx.host.ran).toEqual([]);
   });
 });
@@ -155,7 +165,7 @@ describe('the picker', () => {
   test('asks when no container is named on a terminal', async () => {
     const ctx = fakeContext({ ...onTerminal, args: ['shell'], pick: async (_, choices) => choices[0]!.value });
     expect(await run(ctx)).toBe(0);
-    expect(ctx.host.ran).toEqual([[...ENTER, 'bash']]);
+    expect(ctx.host.ran.map(program)).toEqual([['bash']]);
   });
 
   test.each([[['shell', '--', 'ip', 'a']], [['shell', '--dry-run', '--', 'ip', 'a']]])(
@@ -163,11 +173,8 @@ describe('the picker', () => {
     async (args) => {
       const ctx = fakeContext({ ...onTerminal, args, pick: async (_, choices) => choices[0]!.value });
       expect(await run(ctx)).toBe(0);
-      const ran = ctx.host.ran
-        .map((argv) => argv.join(' '))
-        .concat(ctx.printed.out.trim())
-        .join('');
-      expect(ran).toBe([...ENTER, 'ip', 'a'].join(' '));
+      const ran = args.includes('--dry-run') ? ctx.printed.out : ctx.host.ran[0]?.join(' ');
+      expect(ran).toMatch(/ ip a\n?$/);
     },
   );
 

@@ -1,21 +1,75 @@
-import { expect, test } from 'vitest';
-import { nsenter } from '../../../src/enter/nsenter.ts';
+import { describe, expect, test } from 'vitest';
+import { ENTRY_SCRIPT } from '../../../src/enter/entry-script.ts';
+import { type Entry, nsenter, plainEntry } from '../../../src/enter/nsenter.ts';
+import { entryFailure } from '../../../src/enter/outcome.ts';
 import { enterable, parseStartTime } from '../../../src/enter/target.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
 
-test('the entry line', () => {
-  expect(nsenter({ pid: 42 }, ['bash', '-l'])).toEqual([
-    'nsenter',
-    '--target',
-    '42',
-    '--net',
-    '--uts',
-    '--ipc',
-    '--',
-    'bash',
-    '-l',
-  ]);
-  expect(nsenter({ pid: 42 }, ['ip', 'a'], ['net'])).toEqual(['nsenter', '--target', '42', '--net', '--', 'ip', 'a']);
+const target = { container: container(), pid: 42, startTime: '99' };
+const entry = (over: Partial<Entry> = {}): Entry => ({ ...plainEntry(), directory: '/srv', ...over });
+/** The argv with the two fixed scripts named, not shown. */
+const line = (over: Partial<Entry>, argv = ['ls', '-l']) =>
+  nsenter(target, argv, entry(over))
+    .map((word) => (word === ENTRY_SCRIPT ? 'ENTRY' : word.startsWith('trap') ? 'WAIT' : word))
+    .join(' ');
+
+const ARGS = `sh -c ENTRY dbg 42 99 ${ID}`;
+
+describe('the entry line', () => {
+  test.each<[string, Partial<Entry>, string]>([
+    ['the default', {}, `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv   0 ls -l`],
+    ['one namespace', { namespaces: ['net'] }, `nsenter --target 42 --net -- ${ARGS} /srv   0 ls -l`],
+    [
+      'with a view, in a mount namespace of its own',
+      { view: { fstab: 'FSTAB', nsswitch: 'NSS', changed: [] } },
+      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv FSTAB NSS 0 ls -l`,
+    ],
+    [
+      'joining cgroups',
+      { cgroupProcs: ['/a', '/b'] },
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv   2 /a /b ls -l`,
+    ],
+    [
+      'as somebody else',
+      { credentials: { ids: { uid: 7, gid: 8, groups: [9] }, boundingSet: [13], noNewPrivileges: true } },
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv   0 setpriv --reuid 7 --regid 8 --groups 9 --inh-caps -all --bounding-set -all,+cap_13 --no-new-privs -- ls -l`,
+    ],
+    [
+      "with the container's files: joined last, from /proc/PID",
+      {
+        namespaces: ['net', 'mnt'],
+        credentials: { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
+      },
+      `nsenter --target 42 --net -- ${ARGS} .   0 nsenter --mount=ns/mnt --wdns=/srv --setuid 7 --setgid 8 -- ls -l`,
+    ],
+    [
+      'the full entry',
+      { namespaces: ['net', 'uts', 'ipc', 'mnt', 'pid'] },
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} .   0 nsenter --pid=ns/pid --no-fork -- sh -c WAIT dbg nsenter --mount=ns/mnt --wdns=/srv -- ls -l`,
+    ],
+  ])('%s', (_, over, expected) => expect(line(over)).toBe(expected));
+
+  test('what the person typed is never part of a script', () => {
+    const words = nsenter(target, ['$(reboot)', '; reboot'], entry({ directory: '/a;b' }));
+    expect(words.filter((word) => word.includes('reboot'))).toEqual(['$(reboot)', '; reboot']);
+  });
+});
+
+describe('why an entry failed', () => {
+  test.each([
+    ['entered', 1, undefined],
+    ['entered', 125, undefined],
+    ['', 130, undefined],
+    ['gone', 125, 'ended or was restarted just now; nothing was run'],
+    ['other', 125, 'process 42 is not one of "web"'],
+    ['view', 125, 'refused a mount'],
+    ['dir', 125, 'there is no directory /srv'],
+    ['', 1, 'could not be entered'],
+  ])('%j with exit code %d', (report, exitCode, message) => {
+    const failure = entryFailure(report, exitCode, target, entry());
+    if (message === undefined) expect(failure).toBeUndefined();
+    else expect(failure?.message).toContain(message);
+  });
 });
 
 test('a command may have blanks and parentheses in its name', () => {

@@ -1,0 +1,60 @@
+import { DbgError, EXIT } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+
+/** A namespace by its name in /proc/PID/ns, and the option of nsenter(1) that joins it. */
+const OPTION = {
+  net: '--net',
+  uts: '--uts',
+  ipc: '--ipc',
+  mnt: '--mount',
+  pid: '--pid',
+  user: '--user',
+  cgroup: '--cgroup',
+} as const;
+
+export type Namespace = keyof typeof OPTION;
+const ALL_NAMESPACES = Object.keys(OPTION) as readonly Namespace[];
+
+/** Enough to see the container's network and be called by its name, with the file system and tools of the host. */
+export const DEFAULT_NAMESPACES: readonly Namespace[] = ['net', 'uts', 'ipc'];
+
+/** All that docker exec joins: the container's own world. */
+export const FULL_ENTRY: readonly Namespace[] = ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'];
+
+/** Those in which the host's tools still find their files, so that dbg can check and prepare after joining them. */
+const JOINED_FIRST: readonly Namespace[] = ['net', 'uts', 'ipc'];
+
+/** The options for the namespaces that are joined at once, and for those that are joined last. */
+export function nsenterOptions(namespaces: readonly Namespace[]): { first: string[]; last: string[] } {
+  const [first, last] = [true, false].map((early) =>
+    namespaces.filter((namespace) => JOINED_FIRST.includes(namespace) === early),
+  ) as [Namespace[], Namespace[]];
+  return {
+    first: first.map((namespace) => OPTION[namespace]),
+    // Relative to /proc/PID, where the entry script stands: never another process' namespaces.
+    last: last.map((namespace) => `${OPTION[namespace]}=ns/${namespace}`),
+  };
+}
+
+/** Reads `--ns net,mnt`. Throws a usage error that names what there is. */
+export function parseNamespaces(list: string): Namespace[] {
+  const names = list.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !ALL_NAMESPACES.includes(name as Namespace));
+  if (unknown !== undefined) {
+    throw new DbgError(`there is no namespace "${unknown}" (there is: ${ALL_NAMESPACES.join(', ')})`, {
+      exitCode: EXIT.usage,
+    });
+  }
+  return ALL_NAMESPACES.filter((name) => names.includes(name));
+}
+
+/**
+ * Without those that the container shares with dbg itself, where there is nothing to join: setns(2) to one's own user
+ * namespace fails with EINVAL, for the others it changes nothing.
+ */
+export function differing(host: Host, pid: number, namespaces: readonly Namespace[]): Namespace[] {
+  return namespaces.filter((name) => {
+    const theirs = host.link(`/proc/${pid}/ns/${name}`);
+    return theirs === undefined || theirs !== host.link(`/proc/self/ns/${name}`);
+  });
+}

@@ -1,0 +1,95 @@
+import type { Container } from '../engine/container.ts';
+import type { Host } from '../host/host.ts';
+
+/** What a host tool sees of the container besides its namespaces: mounts in a mount namespace of the tool's own. */
+export interface View {
+  /** the mounts, in the form of fstab(5) */
+  readonly fstab: string;
+  /** what /etc/nsswitch.conf then says; empty when the host has none */
+  readonly nsswitch: string;
+  /** what is not the host's any more, for people */
+  readonly changed: readonly string[];
+}
+
+interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly type?: string;
+  readonly options: string;
+}
+
+/** File systems below /sys that do not belong to a network namespace: a new sysfs hides them, so they are bound back. */
+const KEPT_OF_SYS = ['fs/cgroup', 'fs/bpf', 'kernel/debug', 'kernel/tracing', 'kernel/security', 'fs/fuse/connections'];
+
+/**
+ * Sockets by which programs ask the host's resolver past resolv.conf: nscd, systemd-resolved (nss-resolve, resolvectl), and
+ * the system bus, by which resolvectl before systemd 254 asks. Without them they fall back to what the files say, or fail.
+ */
+const RESOLVER_SOCKETS = [
+  '/run/nscd/socket',
+  '/run/systemd/resolve/io.systemd.Resolve',
+  '/run/systemd/resolve/io.systemd.Resolve.Monitor',
+  '/run/dbus/system_bus_socket',
+];
+
+/** The view for a container whose network is joined. Reads the host; changes nothing. */
+export function planView(host: Host, { files }: Pick<Container, 'files'>): View {
+  const nsswitch = filesAndDns(host.read('/etc/nsswitch.conf'));
+  const etc = [
+    { source: '/sys/module/nsswitch.conf', target: '/etc/nsswitch.conf', wanted: nsswitch !== '' },
+    ...(['resolv.conf', 'hosts', 'hostname'] as const).map((name) => ({
+      source: files[name],
+      target: `/etc/${name}`,
+      wanted: files[name] !== '' && host.read(files[name]) !== undefined && host.read(`/etc/${name}`) !== undefined,
+    })),
+  ].filter(({ wanted }) => wanted);
+  const bound = etc.map(({ source, target }): Mount => ({ source, target, options: 'bind' }));
+  const masked = RESOLVER_SOCKETS.filter((socket) => host.exists(socket)).map((target): Mount => ({
+    source: '/dev/null',
+    target,
+    options: 'bind',
+  }));
+  return {
+    // nsswitch.conf lies in the old /sys: it is bound before the new one covers it.
+    fstab: [...bound, ...masked, ...sysfs(mountPoints(host))].map(fstabLine).join('\n'),
+    nsswitch,
+    changed: ['/sys', ...etc.map(({ target }) => target)],
+  };
+}
+
+/**
+ * A sysfs shows the devices of the network namespace in which it is mounted (fs/sysfs/mount.c). It is made on a folder of the old
+ * one, gets what is kept, and is then put over all of it.
+ */
+function sysfs(mounted: ReadonlySet<string>): Mount[] {
+  const kept = KEPT_OF_SYS.filter((path) => mounted.has(`/sys/${path}`));
+  return [
+    { source: 'sysfs', target: '/sys/class', type: 'sysfs', options: 'nosuid,nodev,noexec' },
+    ...kept.map((path) => ({ source: `/sys/${path}`, target: `/sys/class/${path}`, options: 'rbind' })),
+    { source: '/sys/class', target: '/sys', options: 'rbind' },
+  ];
+}
+
+/** Where something is mounted: field 5 of /proc/self/mountinfo (proc(5)). */
+function mountPoints(host: Host): Set<string> {
+  return new Set((host.read('/proc/self/mountinfo') ?? '').split('\n').map((line) => line.split(' ')[4] ?? ''));
+}
+
+/**
+ * nsswitch.conf, with hosts asked of the files and of DNS alone: `resolve`, `mdns` and `myhostname` answer for the host. Its
+ * comments are left out, they would only fill the printed command.
+ */
+function filesAndDns(nsswitch: string | undefined): string {
+  const lines = (nsswitch ?? '').split('\n').map((line) => line.replace(/#.*/, '').trim());
+  return lines
+    .filter(Boolean)
+    .map((line) => line.replace(/^hosts:.*/, 'hosts: files dns'))
+    .join('\n');
+}
+
+/** A line of fstab(5), where blanks and backslashes are written in octal. */
+function fstabLine({ source, target, type = 'none', options }: Mount): string {
+  const word = (text: string) =>
+    text.replace(/[\s\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return `${word(source)} ${word(target)} ${type} ${options} 0 0`;
+}

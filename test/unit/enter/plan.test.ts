@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { cgroupProcs } from '../../../src/enter/cgroups.ts';
+import { fromContainer, parseVariables } from '../../../src/enter/environment.ts';
+import { type EntryWish, planEntry } from '../../../src/enter/plan.ts';
+import { parseProcessStatus } from '../../../src/enter/process-status.ts';
+import { planView } from '../../../src/enter/view.ts';
+import { container, fakeHost, ID } from '../fakes.ts';
+
+const STATUS =
+  'Name:\tx\nUid:\t0\t1000\t0\t0\nGid:\t0\t100\t0\t0\nGroups:\t10 20 \nCapBnd:\t0000000000003000\nNoNewPrivs:\t1\n';
+const MOUNTINFO = `30 1 0:26 / /sys/fs/cgroup rw - tmpfs tmpfs rw
+31 30 0:27 / /sys/fs/cgroup/cpu,cpuacct rw shared:5 - cgroup cgroup rw,cpu,cpuacct
+32 30 0:28 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd
+33 30 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
+34 1 0:30 / /sys/kernel/debug rw - debugfs debugfs rw`;
+const files = {
+  '/proc/1234/status': STATUS,
+  '/proc/1234/cgroup': `4:cpu,cpuacct:/docker/${ID}\n0::/\n`,
+  '/proc/1234/environ': 'A=1\0PATH=/evil\0LD_PRELOAD=/evil.so\0BASH_FUNC_ls%%=() { evil; }\0',
+  '/proc/self/mountinfo': MOUNTINFO,
+  '/etc/nsswitch.conf':
+    '# a comment\npasswd: files systemd # more\nhosts: files mymachines resolve [!UNAVAIL=return] dns\n',
+  '/etc/resolv.conf': '',
+  '/etc/hosts': '',
+  '/data/my resolv.conf': '',
+  '/data/hosts': '',
+  '/run/nscd/socket': '',
+};
+const links = Object.fromEntries(
+  ['net', 'user', 'cgroup'].flatMap((name) => [
+    [`/proc/1234/ns/${name}`, `${name}:[1]`],
+    [`/proc/self/ns/${name}`, name === 'user' ? 'user:[1]' : `${name}:[2]`],
+  ]),
+);
+const host = fakeHost({ files, links });
+const web = container({
+  workingDir: '/app',
+  files: { 'resolv.conf': '/data/my resolv.conf', hosts: '/data/hosts', hostname: '/data/gone' },
+});
+const target = { container: web, pid: 1234, startTime: '1' };
+const plan = (wish: EntryWish) => planEntry(host, target, wish, '/home/ann', { OWN: 'mine' });
+
+describe('the view', () => {
+  test('files of the container, sockets masked, and a /sys with what is kept, in this order', () => {
+    expect(planView(host, web)).toEqual({
+      nsswitch: 'passwd: files systemd\nhosts: files dns',
+      changed: ['/sys', '/etc/nsswitch.conf', '/etc/resolv.conf', '/etc/hosts'],
+      fstab: [
+        '/sys/module/nsswitch.conf /etc/nsswitch.conf none bind 0 0',
+        '/data/my\\040resolv.conf /etc/resolv.conf none bind 0 0',
+        '/data/hosts /etc/hosts none bind 0 0',
+        '/dev/null /run/nscd/socket none bind 0 0',
+        'sysfs /sys/class sysfs nosuid,nodev,noexec 0 0',
+        '/sys/fs/cgroup /sys/class/fs/cgroup none rbind 0 0',
+        '/sys/kernel/debug /sys/class/kernel/debug none rbind 0 0',
+        '/sys/class /sys none rbind 0 0',
+      ].join('\n'),
+    });
+  });
+
+  test.each<[string, EntryWish, boolean]>([
+    ['by default', {}, true],
+    ['not when it is not wanted', { hostView: true }, false],
+    ['not without the network', { ns: 'uts,ipc' }, false],
+    ["not with the container's own files", { ns: 'net,mnt' }, false],
+  ])('%s', (_, wish, has) => expect(plan(wish).entry.view !== undefined).toBe(has));
+});
+
+describe('what is joined', () => {
+  test.each<[EntryWish, string[]]>([
+    [{}, ['net', 'uts', 'ipc']],
+    [{ ns: 'pid, net' }, ['net', 'pid']],
+    [{ ns: 'user,net' }, ['net']],
+    [{ all: true }, ['net', 'uts', 'ipc', 'mnt', 'pid', 'cgroup']],
+  ])('%j', (wish, namespaces) => expect(plan(wish).entry.namespaces).toEqual(namespaces));
+
+  test('an unknown one is wrong usage', () =>
+    expect(() => plan({ ns: 'net,foo' })).toThrow('there is no namespace "foo"'));
+});
+
+describe('who and where', () => {
+  test.each<[EntryWish, unknown]>([
+    [{}, undefined],
+    [{ user: '7' }, { ids: { uid: 7, gid: 7, groups: [] }, boundingSet: undefined, noNewPrivileges: false }],
+    [{ user: '7:8' }, { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false }],
+    [{ caps: 'container' }, { ids: undefined, boundingSet: [12, 13], noNewPrivileges: true }],
+  ])('%j', (wish, credentials) => expect(plan(wish).entry.credentials).toEqual(credentials));
+
+  test("the container's own user", () => {
+    expect(plan({ user: 'container' }).entry.credentials?.ids).toMatchObject({ uid: 1000, gid: 100, groups: [10, 20] });
+    expect(parseProcessStatus('')).toMatchObject({ groups: [], boundingSet: 0n, noNewPrivileges: false });
+  });
+
+  test.each<[EntryWish, string]>([
+    [{ user: 'alice' }, '--user takes UID, UID:GID or "container", not "alice"'],
+    [{ caps: 'container', all: true }, "--caps goes with the host's files"],
+  ])('%j is wrong usage', (wish, message) => expect(() => plan(wish)).toThrow(message));
+
+  test.each<[EntryWish, string]>([
+    [{}, '/home/ann'],
+    [{ workdir: '/x' }, '/x'],
+    [{ all: true }, '/app'],
+    [{ all: true, workdir: '/x' }, '/x'],
+  ])('%j starts in %s', (wish, directory) => expect(plan(wish).entry.directory).toBe(directory));
+
+  test('a paused container is not joined', () => {
+    const paused = { ...target, container: container({ state: { status: 'paused' } }) };
+    expect(() => planEntry(host, paused, { cgroup: true }, '/', {})).toThrow(
+      'is paused: what joins its cgroup is frozen',
+    );
+  });
+});
+
+describe('the environment', () => {
+  test.each<[EntryWish, Record<string, string>]>([
+    [{}, { DBG_ROOT: '/proc/1234/root' }],
+    [{ all: true }, {}],
+    [{ env: ['K=V=W', 'OWN', 'NOT'] }, { DBG_ROOT: '/proc/1234/root', K: 'V=W', OWN: 'mine' }],
+    [
+      { envFromContainer: true, env: ['A=2'] },
+      { DBG_ROOT: '/proc/1234/root', A: '2' },
+    ],
+  ])('%j', (wish, env) => expect(plan(wish).env).toEqual(env));
+
+  test("of the container's, nothing by which a tool of the host would load code", () => {
+    const evil = [
+      'LD_AUDIT',
+      'BASH_ENV',
+      'ENV',
+      'PYTHONSTARTUP',
+      'PERL5OPT',
+      'NODE_OPTIONS',
+      'PS4',
+      'PROMPT_COMMAND',
+      'LESSOPEN',
+      'PAGER',
+      'a-b',
+      '',
+    ];
+    expect(fromContainer([...evil.map((name) => `${name}=x`), 'DB_HOST=db', 'TERM=x', 'EMPTY='].join('\0'))).toEqual({
+      DB_HOST: 'db',
+      EMPTY: '',
+    });
+    expect(parseVariables(['A'], {})).toEqual({});
+  });
+});
+
+describe('cgroup.procs', () => {
+  test.each([
+    [
+      'v1 and hybrid',
+      `5:cpu,cpuacct:/docker/x\n1:name=systemd:/docker/x\n0::/docker/x\n9:pids:/docker/x\n`,
+      MOUNTINFO,
+      ['/sys/fs/cgroup/cpu,cpuacct/docker/x', '/sys/fs/cgroup/systemd/docker/x', '/sys/fs/cgroup/unified/docker/x'],
+    ],
+    [
+      'v2',
+      '0::/system.slice/docker-x.scope\n',
+      '29 1 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw',
+      ['/sys/fs/cgroup/system.slice/docker-x.scope'],
+    ],
+    [
+      'from inside a container',
+      '0::/docker/me/x\n',
+      '29 1 0:26 /docker/me /sys/fs/cgroup rw - cgroup2 cgroup rw',
+      ['/sys/fs/cgroup/x'],
+    ],
+    ['at the root: nothing to join', '0::/\n', MOUNTINFO, []],
+  ])('%s', (_, cgroup, mountinfo, folders) => {
+    expect(cgroupProcs(cgroup, mountinfo)).toEqual(folders.map((folder) => `${folder}/cgroup.procs`));
+  });
+});
