@@ -5,6 +5,7 @@ import { engineAddress } from './engine/address.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
 import { errorCode, errorMessage, EXIT } from './errors.ts';
 import type { Signals } from './host/host.ts';
+import { followLeash, LEASH_VARIABLE } from './host/leash.ts';
 import { localHost } from './host/local.ts';
 import { failureText } from './ui/failure.ts';
 import { inquirerPick, type Pick } from './ui/picker.ts';
@@ -16,7 +17,15 @@ const stderr = output(2, () => process.stderr);
 
 const pick: Pick = (message, choices) => inquirerPick(process.stderr)(message, choices);
 
-const signals: Signals = { on: onSignals, send: (pid, signal) => void process.kill(pid, signal) };
+const signals: Signals = {
+  pid: process.pid,
+  on: onSignals,
+  send: (pid, signal) => void process.kill(pid, signal),
+};
+const leash = process.env[LEASH_VARIABLE];
+// The person's dbg is gone: end without a word, and the guard beside the tool ends that too.
+if (leash) followLeash(leash, arrive, () => process.exit(129));
+
 let engine: Promise<Engine> | undefined;
 const context: Context = {
   args: process.argv.slice(2),
@@ -59,6 +68,11 @@ function cwd(): string {
   } catch {
     return '/';
   }
+}
+
+/** A signal by the leash does what it would do had it come from the kernel. */
+function arrive(signal: NodeJS.Signals): void {
+  if (!process.emit(signal, signal)) process.kill(process.pid, signal);
 }
 
 function onSignals(listener: (signal: NodeJS.Signals) => void): () => void {

@@ -2,6 +2,9 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import type { Context } from '../context.ts';
 import { execCommand } from './exec.ts';
+import { limitsCommand } from './limits.ts';
+import { nsCommand } from './ns.ts';
+import { psCommand } from './ps.ts';
 import { shellCommand } from './shell.ts';
 import { tcpdumpCommand } from './tcpdump.ts';
 import { vethCommand } from './veth.ts';
@@ -14,6 +17,9 @@ const VERBS: Readonly<Record<string, (ctx: Context, finish: Finish) => Command>>
   exec: execCommand,
   tcpdump: tcpdumpCommand,
   veth: vethCommand,
+  ns: nsCommand,
+  ps: psCommand,
+  limits: limitsCommand,
 };
 
 /**

@@ -4,19 +4,7 @@ import { DbgError } from '../errors.ts';
 import { shellLine } from '../text.ts';
 
 // What decides which engine is meant and how the terminal behaves. Nothing else crosses over to root.
-const CARRIED = [
-  'DOCKER_HOST',
-  'DOCKER_CONTEXT',
-  'DOCKER_CONFIG',
-  'DOCKER_CERT_PATH',
-  'DOCKER_TLS_VERIFY',
-  'SHELL',
-  'TERM',
-  'COLORTERM',
-  'NO_COLOR',
-  'LANG',
-  'LC_ALL',
-];
+const CARRIED = /^(DOCKER_\w+|SHELL|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
 
 /**
  * Joining a container's namespaces needs CAP_SYS_ADMIN (setns(2)). As root: undefined, go on. Otherwise dbg starts itself
@@ -25,19 +13,27 @@ const CARRIED = [
 export async function throughSudo(ctx: Context): Promise<number | undefined> {
   if (ctx.host.isRoot) return undefined;
   if (ctx.host.find('sudo').kind !== 'found') {
-    throw new DbgError("entering a container's namespaces needs root, and there is no sudo on this host", {
+    throw new DbgError('looking into a container needs root, and there is no sudo on this host', {
       next: [{ what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` }],
     });
   }
   // sudo makes HOME root's, and docker's configuration, which may name another engine, is in the person's.
-  return (await ctx.host.run(sudoArgv(ctx), { env: { DOCKER_CONFIG: configFolder(ctx.env) } })).exitCode;
+  const env = { DOCKER_CONFIG: configFolder(ctx.env) };
+  const { exitCode, report } = await ctx.host.run(sudoArgv(ctx), { env, isDbg: true });
+  if (report === 'taken') return exitCode;
+  throw new DbgError('sudo did not let dbg run as root', {
+    next: [
+      { what: 'what you may do', command: 'sudo -l' },
+      { what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` },
+    ],
+  });
 }
 
 function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>): string[] {
-  const carried = CARRIED.filter((name) => name === 'DOCKER_CONFIG' || env[name] !== undefined);
-  const keep = [`--preserve-env=${carried.join(',')}`];
-  const prompt = "--prompt=dbg enters a container's namespaces as root; password for %p: ";
-  return ['sudo', ...keep, prompt, '--', ...self, ...args];
+  const carried = Object.keys(env).filter((name) => CARRIED.test(name) && env[name] !== undefined);
+  const names = [...new Set([...carried, 'DOCKER_CONFIG', 'DBG_LEASH'])].toSorted((a, b) => a.localeCompare(b));
+  const prompt = '--prompt=dbg looks into containers as root; password for %p: ';
+  return ['sudo', `--preserve-env=${names.join(',')}`, prompt, '--', ...self, ...args];
 }
 
 /**

@@ -15,6 +15,12 @@ export interface Host {
   output(argv: readonly string[]): Promise<string>;
   /** The text of a file of /proc or of the system; undefined when it is not there or may not be read. */
   read(path: string): string | undefined;
+  /**
+   * The first `limit` bytes of a regular file below a folder that somebody else fills, such as /proc/PID/root: no symbolic link
+   * below that folder is followed (it would lead to the host's own files), and nothing but a regular file is opened.
+   * undefined as in `read`.
+   */
+  readBelow(folder: string, path: string, limit: number): string | undefined;
   exists(path: string): boolean;
   /** The names in a folder; none when it is not there or may not be read. */
   entries(path: string): string[];
@@ -35,6 +41,11 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The program is the child of the one that is started, and signals are for it. */
   readonly isChild?: boolean;
+  /**
+   * The program becomes another dbg, root's: signals reach it by a leash, and it ends when this dbg does. `report` is then
+   * "taken" when it came to life.
+   */
+  readonly isDbg?: boolean;
 }
 
 export interface Ended {
@@ -46,6 +57,8 @@ export interface Ended {
 
 /** Signals, as the process that dbg is has them. */
 export interface Signals {
+  /** dbg's own process id */
+  readonly pid: number;
   /** Calls the listener for each signal that reaches dbg, until the function it gives back is called. */
   on(listener: (signal: NodeJS.Signals) => void): () => void;
   /** kill(2); throws when there is no such process. */

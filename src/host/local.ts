@@ -1,6 +1,8 @@
 import { accessSync, constants as fs, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Environment } from '../context.ts';
 import type { Found, Host, Signals } from './host.ts';
+import { LEASH_VARIABLE } from './leash.ts';
+import { readBelow } from './read-below.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
 
 export interface LocalHostOptions {
@@ -11,7 +13,9 @@ export interface LocalHostOptions {
 
 /** This machine. */
 export function localHost({ env, uid, signals }: LocalHostOptions): Host {
-  const childEnv = { ...env, PATH: searchPath(env).join(':') };
+  // The leash is this dbg's alone: another one, started in a shell of dbg's, would follow it too.
+  const { [LEASH_VARIABLE]: _, ...own } = env;
+  const childEnv = { ...own, PATH: searchPath(env).join(':') };
   return {
     isRoot: uid === 0,
     run: (argv, options = {}) => runOnTerminal(argv, { ...options, env: { ...childEnv, ...options.env } }, signals),
@@ -22,6 +26,7 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
     // execa is loaded when the first program is asked for its output: 16 ms that shell and exec need not pay.
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
     read: (path) => optional(() => readFileSync(path, 'utf8')),
+    readBelow,
     exists: existsSync,
     entries: (path) => optional(() => readdirSync(path)) ?? [],
     link: (path) => optional(() => readlinkSync(path)),

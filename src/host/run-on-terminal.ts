@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DbgError, EXIT } from '../errors.ts';
-import { groupWitness } from './group-witness.ts';
+import { companion } from './companion.ts';
 import type { Ended, RunOptions, Signals } from './host.ts';
+import { LEASH_VARIABLE, openLeash } from './leash.ts';
 
 /** Runs a program with the person's terminal, pipes and files; see Host.run. */
 export async function runOnTerminal(
   argv: readonly string[],
-  { env, isChild = false }: RunOptions,
+  { env = {}, isChild = false, isDbg = false }: RunOptions,
   signals: Signals,
 ): Promise<Ended> {
   const [file, ...args] = argv;
@@ -18,13 +19,15 @@ export async function runOnTerminal(
   let handOn = (signal: NodeJS.Signals): unknown => arrived.push(signal);
   const stop = signals.on((signal) => handOn(signal));
 
+  const leash = isDbg ? await openLeash(signals.pid) : undefined;
+  const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.name } : env;
   // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
   // job control need no help, and a pipe's bytes never pass through dbg.
-  const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env });
+  const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });
   const report = textOf(child.stdio[3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('close', (code, signal) =>
-      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: report() }),
+      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: leash?.wasTaken() ? 'taken' : report() }),
     );
     child.on('error', (cause) =>
       reject(new DbgError(`${file} cannot be started: ${cause.message}`, { cause, exitCode: EXIT.cannotRun })),
@@ -32,15 +35,18 @@ export async function runOnTerminal(
   });
 
   // Started while nsenter and its script are at work, it costs the program no time.
-  const witness = groupWitness();
+  const beside = companion(child.pid ?? 0);
+  const pass = (signal: NodeJS.Signals) =>
+    leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal, isChild);
   handOn = async (signal) => {
-    if (!(await witness.hasSeen(signal))) send(signals, child.pid ?? 0, signal, isChild);
+    if (!(await beside.hasSeen(signal))) pass(signal);
   };
-  for (const signal of arrived) send(signals, child.pid ?? 0, signal, isChild);
+  arrived.forEach(pass);
   try {
     return await ended;
   } finally {
-    witness.end();
+    beside.end();
+    leash?.end();
     stop();
   }
 }

@@ -158,7 +158,7 @@ test('neither root nor sudo: nothing run, and the way out', async ({ lab }) => {
   const result = await asNobody(lab, ['exec', 'web', 'true'], { PATH: lab.folder });
   expect(result.exitCode).toBe(125);
   expect(result.stderr).toBe(
-    `dbg: entering a container's namespaces needs root, and there is no sudo on this host\n     as root:  su -c 'dbg exec web true'`,
+    `dbg: looking into a container needs root, and there is no sudo on this host\n     as root:  su -c 'dbg exec web true'`,
   );
 });
 

@@ -14,6 +14,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   tcpdump: 'tcpdump',
   ethtool: 'ethtool',
   strace: 'strace',
+  sudo: 'sudo',
   ps: 'procps',
   tar: 'tar',
   mount: 'mount',

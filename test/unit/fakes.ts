@@ -100,11 +100,12 @@ export function fakeHost({
     run: async (argv, options) => {
       ran.push(argv);
       ranWith.push(options?.env);
-      return { exitCode, report: 'entered' };
+      return { exitCode, report: options?.isDbg ? 'taken' : 'entered' };
     },
     uninterrupted: (work) => work(),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
+    readBelow: (folder, path, limit) => proc[`${folder}/${path}`]?.slice(0, limit),
     exists: (path) => path in proc,
     entries: (path) => namesBelow(path, { ...proc, ...links }),
     link: (path) => links[path],

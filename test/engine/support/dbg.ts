@@ -25,7 +25,12 @@ export interface Terminal {
 
 /** Starts dbg in a real pty, 80 columns by 24 rows. */
 export function dbgOnTerminal(args: readonly string[], env: Record<string, string> = {}): Terminal {
-  const pty = spawnPty(process.execPath, [DBG, ...args], {
+  return onTerminal([process.execPath, DBG, ...args], env);
+}
+
+/** Starts a program in a real pty. */
+export function onTerminal([file = '', ...args]: readonly string[], env: Record<string, string> = {}): Terminal {
+  const pty = spawnPty(file, args, {
     cols: 80,
     rows: 24,
     env: { ...(process.env as Record<string, string>), TERM: 'xterm', ...env },

@@ -97,7 +97,7 @@ describe('not root', () => {
     expect(await run(ctx)).toBe(7);
     const [argv] = ctx.host.ran;
     expect(ctx.host.ranWith).toEqual([{ DOCKER_CONFIG: '/home/ann/.docker' }]);
-    expect(argv?.slice(0, 2)).toEqual(['sudo', '--preserve-env=DOCKER_HOST,DOCKER_CONFIG,TERM']);
+    expect(argv?.slice(0, 2)).toEqual(['sudo', '--preserve-env=DBG_LEASH,DOCKER_CONFIG,DOCKER_HOST,TERM']);
     expect(argv?.slice(argv.indexOf('--'))).toEqual(['--', 'node', 'dbg.js', 'exec', 'web', 'ip', 'a b']);
   });
 
@@ -105,7 +105,7 @@ describe('not root', () => {
     const ctx = fakeContext({ args: ['exec', 'web', 'ip'], host: fakeHost({ isRoot: false, missing: ['sudo'] }) });
     expect(await run(ctx)).toBe(125);
     expect(ctx.printed.err).toBe(
-      `dbg: entering a container's namespaces needs root, and there is no sudo on this host\n     as root:  su -c 'dbg exec web ip'\n`,
+      `dbg: looking into a container needs root, and there is no sudo on this host\n     as root:  su -c 'dbg exec web ip'\n`,
     );
   });
 });

@@ -1,0 +1,60 @@
+import { RESOURCES, type Limits } from '../process/limits.ts';
+import type { Pressure } from '../process/pressure.ts';
+
+/**
+ * `dbg limits --json`; the keys are documented in docs/processes.md and stay. A limit that is not set is null. What the kernel does
+ * not offer is undefined, which JSON leaves out.
+ */
+export function limitsRecord({ memory, swap, cpu, pids, io, pressure }: Limits) {
+  return {
+    memory: memory && {
+      used_bytes: memory.used,
+      charged_bytes: memory.charged,
+      limit_bytes: memory.limit,
+      reservation_bytes: memory.reservation,
+      peak_bytes: memory.peak,
+      limit_hits: memory.limitHits,
+      oom_kills: memory.oomKills,
+    },
+    swap: swap && { used_bytes: swap.used, limit_bytes: swap.limit },
+    cpu: cpu && {
+      used_cpus: Math.round(cpu.usedCpus * 1000) / 1000,
+      limit_cpus: cpu.limitCpus,
+      used_usec: cpu.usedMicroseconds,
+      quota_usec: cpu.quotaMicroseconds,
+      period_usec: cpu.periodMicroseconds,
+      shares: cpu.shares,
+      weight: cpu.weight,
+      cpuset: cpu.cpuset,
+      periods: cpu.periods,
+      throttled_periods: cpu.throttledPeriods,
+      throttled_usec: cpu.throttledMicroseconds,
+    },
+    pids: pids && { used: pids.used, limit: pids.limit, limit_hits: pids.limitHits },
+    io: io?.map((device) => ({
+      device: device.number,
+      name: device.name ?? null,
+      read_bytes: device.readBytes,
+      written_bytes: device.writtenBytes,
+      reads: device.reads,
+      writes: device.writes,
+      read_bytes_per_second_limit: device.readBytesLimit,
+      written_bytes_per_second_limit: device.writtenBytesLimit,
+      reads_per_second_limit: device.readsLimit,
+      writes_per_second_limit: device.writesLimit,
+    })),
+    pressure:
+      pressure &&
+      Object.fromEntries(
+        RESOURCES.flatMap((resource) => {
+          const lines = pressure[resource];
+          return lines === undefined
+            ? []
+            : [[resource, { some: pressureRecord(lines.some), full: pressureRecord(lines.full) }]];
+        }),
+      ),
+  };
+}
+
+const pressureRecord = (line: Pressure | undefined) =>
+  line && { avg10: line.avg10, avg60: line.avg60, avg300: line.avg300, total_usec: line.totalMicroseconds };

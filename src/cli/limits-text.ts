@@ -1,0 +1,101 @@
+import { RESOURCES, type Limits } from '../process/limits.ts';
+import { table } from '../ui/table.ts';
+import { binarySize, decimalSize } from './sizes.ts';
+
+type Row = readonly [resource: string, use: string, limit: string, share: string, notes: string];
+
+/** Use beside limit, and below it the pressure, which is a table of its own. */
+export function limitsTable(limits: Limits): string {
+  const rows = [...memoryRows(limits), ...cpuRows(limits), ...pidsRows(limits), ...ioRows(limits)];
+  const pressure = pressureRows(limits);
+  return `${table(['RESOURCE', 'USE', 'LIMIT', 'SHARE', 'NOTES'], rows)}${
+    pressure.length === 0 ? '' : `\n${table(PRESSURE_HEADER, pressure)}`
+  }`;
+}
+
+const AREAS = ['memory', 'swap', 'cpu', 'pids', 'io', 'pressure'] as const;
+
+/** One line on what is missing from the answer, as `docker run` warns of it; none when nothing is. */
+export function notOfferedText(limits: Limits): string {
+  const missing = AREAS.filter((area) => limits[area] === undefined);
+  return missing.length === 0 ? '' : `dbg: this kernel does not count for the container: ${missing.join(', ')}\n`;
+}
+
+function memoryRows({ memory, swap }: Limits): Row[] {
+  const rows: Row[] = [];
+  if (memory) {
+    const notes = [
+      memory.oomKills ? `killed out of memory: ${memory.oomKills}` : '',
+      memory.limitHits ? `at its limit ${times(memory.limitHits)}` : '',
+      memory.peak === undefined ? '' : `peak ${binarySize(memory.peak)}`,
+      memory.reservation ? `reserved ${binarySize(memory.reservation)}` : '',
+    ];
+    rows.push(['memory', binarySize(memory.used), limitText(memory.limit, binarySize), share(memory), join(notes)]);
+  }
+  if (swap) rows.push(['swap', binarySize(swap.used), limitText(swap.limit, binarySize), share(swap), '']);
+  return rows;
+}
+
+function cpuRows({ cpu }: Limits): Row[] {
+  if (!cpu) return [];
+  const notes = [
+    cpu.throttledPeriods
+      ? `throttled in ${cpu.throttledPeriods} of ${cpu.periods} periods, ${seconds(cpu.throttledMicroseconds ?? 0)} in all`
+      : '',
+    cpu.shares === undefined ? '' : `shares ${cpu.shares}`,
+    cpu.weight === undefined ? '' : `weight ${cpu.weight}`,
+    cpu.cpuset === undefined ? '' : `on CPU ${cpu.cpuset}`,
+    `${seconds(cpu.usedMicroseconds)} used in all`,
+  ];
+  const percent = share({ used: cpu.usedCpus, limit: cpu.limitCpus });
+  return [['cpu', cpus(cpu.usedCpus), limitText(cpu.limitCpus, cpus), percent, join(notes)]];
+}
+
+function pidsRows({ pids }: Limits): Row[] {
+  if (!pids) return [];
+  const notes = pids.limitHits ? `at its limit ${times(pids.limitHits)}` : '';
+  return [['pids', String(pids.used), limitText(pids.limit, String), share(pids), notes]];
+}
+
+function ioRows({ io = [] }: Limits): Row[] {
+  return io.map((device) => {
+    const limits = [
+      device.readBytesLimit === null ? '' : `read ${decimalSize(device.readBytesLimit)}/s`,
+      device.writtenBytesLimit === null ? '' : `write ${decimalSize(device.writtenBytesLimit)}/s`,
+      device.readsLimit === null ? '' : `${device.readsLimit} reads/s`,
+      device.writesLimit === null ? '' : `${device.writesLimit} writes/s`,
+    ];
+    const use = `${decimalSize(device.readBytes)} read, ${decimalSize(device.writtenBytes)} written`;
+    return [
+      `io ${device.name ?? device.number}`,
+      use,
+      join(limits) || 'none',
+      '',
+      `${device.reads} reads, ${device.writes} writes`,
+    ];
+  });
+}
+
+const PRESSURE_HEADER = ['PRESSURE', 'SOME 10 s', '60 s', '300 s', 'FULL 10 s', '60 s', '300 s'];
+
+function pressureRows({ pressure = {} }: Limits): string[][] {
+  return RESOURCES.flatMap((resource) => {
+    const lines = pressure[resource];
+    if (lines === undefined) return [];
+    const cells = [lines.some, lines.full].flatMap((line) => [line?.avg10, line?.avg60, line?.avg300]);
+    return [[resource, ...cells.map((value) => (value === undefined ? '' : `${value.toFixed(2)}%`))]];
+  });
+}
+
+const join = (notes: readonly string[]) => notes.filter(Boolean).join(', ');
+const times = (count: number) => `${count} ${count === 1 ? 'time' : 'times'}`;
+const seconds = (microseconds: number) => `${Number((microseconds / 1e6).toPrecision(3))} s`;
+const cpus = (amount: number) => `${Number(amount.toFixed(2))} CPUs`;
+
+function limitText(limit: number | null | undefined, unit: (value: number) => string): string {
+  return limit === undefined ? '' : limit === null ? 'none' : unit(limit);
+}
+
+function share({ used, limit }: { readonly used: number; readonly limit: number | null | undefined }): string {
+  return limit ? `${((100 * used) / limit).toFixed(1)}%` : '';
+}

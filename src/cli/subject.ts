@@ -1,0 +1,53 @@
+import { Option, type Command } from 'commander';
+import type { Context } from '../context.ts';
+import { DbgError, EXIT } from '../errors.ts';
+import { subjectOf, subjectOfPid, type Subject } from '../process/subject.ts';
+import { chosenTarget, requireContainer } from './container.ts';
+import { throughSudo } from './root.ts';
+
+/** What `ns`, `ps` and `limits` are asked: a container, or a process of one, for when the engine does not answer. */
+export interface SubjectOptions {
+  readonly pid?: number;
+  readonly json?: boolean;
+}
+
+/** The argument and the options that these verbs share. */
+export function withSubject(command: Command): Command {
+  return command
+    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
+    .addOption(
+      new Option('--pid <pid>', 'the container that this process of the host is in; no engine is asked').argParser(
+        pidOf,
+      ),
+    )
+    .option('--json', 'the result as JSON');
+}
+
+/** The container that is meant; or, when dbg had to start itself again through sudo, the exit code of that run. */
+export async function chosenSubject(
+  ctx: Context,
+  ref: string | undefined,
+  { pid }: SubjectOptions,
+  needsRoot = true,
+): Promise<Subject | number> {
+  if (pid === undefined) requireContainer(ctx, ref);
+  else if (ref !== undefined) {
+    throw new DbgError(`"${ref}" and --pid ${pid}: name the container or one of its processes, not both`, {
+      exitCode: EXIT.usage,
+    });
+  }
+  const exitCode = needsRoot ? await throughSudo(ctx) : undefined;
+  if (exitCode !== undefined) return exitCode;
+  return pid === undefined ? subjectOf(ctx.host, await chosenTarget(ctx, ref)) : subjectOfPid(ctx.host, pid);
+}
+
+/** What each of their `--json` answers begins with. */
+export const subjectRecord = ({ id, name, pid }: Subject) => ({ container: name ?? null, id, pid });
+
+function pidOf(text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw new DbgError(`--pid ${text}: not the number of a process`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'see what runs', command: 'ps -e' }],
+  });
+}

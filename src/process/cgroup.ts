@@ -1,0 +1,80 @@
+/** A process' place in one cgroup hierarchy: a line of /proc/PID/cgroup (cgroups(7)). */
+export interface CgroupPlace {
+  /** the controllers of a v1 hierarchy, "cpu,cpuacct" or "name=systemd"; empty for v2's one hierarchy */
+  readonly hierarchy: string;
+  /** as seen from dbg's own cgroup namespace */
+  readonly path: string;
+}
+
+/** Reads /proc/PID/cgroup: one line for each v1 hierarchy, and `0::` for v2; both kinds on a hybrid host. */
+export function parsePlaces(text: string): CgroupPlace[] {
+  return text.split('\n').flatMap((line) => {
+    const [, hierarchy, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    // cgroup-v2.rst: the path of a zombie whose cgroup was removed has this at its end.
+    return path === undefined ? [] : [{ hierarchy: hierarchy!, path: path.replace(/ \(deleted\)$/, '') }];
+  });
+}
+
+// The folder of a container: `<id>` (cgroupfs driver), `docker-<id>.scope` (systemd), `libpod-<id>` (Podman),
+// `cri-containerd-<id>.scope`. Podman's and CRI-O's conmon, outside the container, is in `libpod-conmon-<id>.scope`.
+const CONTAINER_FOLDER = /^(?!.*conmon-)(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
+
+/** The ids of the containers that a process is in, the outermost first: Docker in Docker gives more than one. */
+export function containerIds(places: readonly CgroupPlace[]): string[] {
+  const ids = places.flatMap(({ path }) => path.split('/').map((folder) => CONTAINER_FOLDER.exec(folder)?.[1]));
+  return [...new Set(ids.filter((id) => id !== undefined))];
+}
+
+/**
+ * Where a container is, from the place of one of its processes, which may be in a cgroup that was made inside (systemd, Docker in
+ * Docker, Podman's `container`). Hierarchies in which the container has no cgroup of its own are left out.
+ */
+export function containerPlaces(places: readonly CgroupPlace[], id: string): CgroupPlace[] {
+  return places.flatMap(({ hierarchy, path }) => {
+    const folders = path.split('/');
+    const index = folders.findIndex((folder) => folder.includes(id) && !folder.includes('conmon-'));
+    return index < 0 ? [] : [{ hierarchy, path: folders.slice(0, index + 1).join('/') }];
+  });
+}
+
+/** Whether a process is in a container's cgroup or in one below, in any hierarchy. */
+export function isWithin(container: readonly CgroupPlace[], places: readonly CgroupPlace[]): boolean {
+  return container.some(({ hierarchy, path }) =>
+    places.some((place) => place.hierarchy === hierarchy && `${place.path}/`.startsWith(`${path}/`)),
+  );
+}
+
+/** A mounted cgroup hierarchy. */
+export interface CgroupMount {
+  /** what a v1 hierarchy holds; undefined for v2 */
+  readonly controllers: readonly string[] | undefined;
+  /** which of its cgroups is the top of this mount, as seen from dbg's own cgroup namespace */
+  readonly root: string;
+  readonly mountPoint: string;
+}
+
+/** Reads /proc/self/mountinfo (proc_pid_mountinfo(5)). A v1 hierarchy names its controllers among the super options. */
+export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [, , , root, mountPoint] = before.split(' ');
+    const [type, , options = ''] = after.split(' ');
+    if (root === undefined || mountPoint === undefined || !/^cgroup2?$/.test(type ?? '')) return [];
+    const controllers = type === 'cgroup' ? options.split(',') : undefined;
+    return [{ controllers, root: unescapeOctal(root), mountPoint: unescapeOctal(mountPoint) }];
+  });
+}
+
+const unescapeOctal = (text: string) =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+
+/**
+ * The folder of a cgroup under a mount; undefined when this mount does not show it. Both paths are relative to one cgroup namespace
+ * (cgroup_namespaces(7)): each `/..` at the beginning is a level above its root, so they can be compared only from the same level.
+ */
+export function folderUnder({ root, mountPoint }: CgroupMount, path: string): string | undefined {
+  const top = root === '/' ? '' : root;
+  if (!`${path}/`.startsWith(`${top}/`)) return undefined;
+  const below = path.slice(top.length);
+  return below.split('/').includes('..') ? undefined : `${mountPoint}${below === '/' ? '' : below}`;
+}

@@ -1,0 +1,72 @@
+import type { CgroupFile } from './cgroup-files.ts';
+import { amount, nestedKeyed, perDevice } from './cgroup-values.ts';
+
+/** What a container read from a block device and wrote to it, with its limits, in bytes and operations (a second). */
+export interface DeviceUse {
+  /** major:minor, as the kernel writes it */
+  readonly number: string;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+  readonly reads: number;
+  readonly writes: number;
+  /** null: not set */
+  readonly readBytesLimit: number | null;
+  readonly writtenBytesLimit: number | null;
+  readonly readsLimit: number | null;
+  readonly writesLimit: number | null;
+}
+
+/** The devices that a container used or is limited on; undefined when the kernel does not count them for it. */
+export function ioUse(file: CgroupFile): DeviceUse[] | undefined {
+  return ioOfV2(file) ?? ioOfV1(file);
+}
+
+/** cgroup-v2.rst, "IO Interface Files": "254:0 rbytes=1 wbytes=2 rios=3 wios=4 …" and "254:0 rbps=max wbps=1048576 …". */
+function ioOfV2(file: CgroupFile): DeviceUse[] | undefined {
+  const text = file('io.stat');
+  if (text === undefined) return undefined;
+  const stat = nestedKeyed(text);
+  const max = nestedKeyed(file('io.max'));
+  return devices([stat, max]).map((number) => {
+    const used = (key: string) => Number(stat.get(number)?.get(key) ?? 0);
+    const limit = (key: string) => amount(max.get(number)?.get(key)) ?? null;
+    return {
+      number,
+      readBytes: used('rbytes'),
+      writtenBytes: used('wbytes'),
+      reads: used('rios'),
+      writes: used('wios'),
+      readBytesLimit: limit('rbps'),
+      writtenBytesLimit: limit('wbps'),
+      readsLimit: limit('riops'),
+      writesLimit: limit('wiops'),
+    };
+  });
+}
+
+/** cgroup-v1/blkio-controller.rst, "Throttling/Upper limit policy files". Those of the cgroups below are in `_recursive`, since Linux 5.0. */
+function ioOfV1(file: CgroupFile): DeviceUse[] | undefined {
+  const read = (name: string) => file(`blkio.throttle.${name}_recursive`) ?? file(`blkio.throttle.${name}`);
+  const bytes = read('io_service_bytes');
+  if (bytes === undefined) return undefined;
+  const operations = read('io_serviced');
+  const used = [perDevice(bytes, 'Read'), perDevice(bytes, 'Write')];
+  used.push(perDevice(operations, 'Read'), perDevice(operations, 'Write'));
+  const limits = ['read_bps', 'write_bps', 'read_iops', 'write_iops'].map((name) =>
+    perDevice(file(`blkio.throttle.${name}_device`)),
+  );
+  return devices([...used, ...limits]).map((number) => ({
+    number,
+    readBytes: used[0]!.get(number) ?? 0,
+    writtenBytes: used[1]!.get(number) ?? 0,
+    reads: used[2]!.get(number) ?? 0,
+    writes: used[3]!.get(number) ?? 0,
+    readBytesLimit: limits[0]!.get(number) ?? null,
+    writtenBytesLimit: limits[1]!.get(number) ?? null,
+    readsLimit: limits[2]!.get(number) ?? null,
+    writesLimit: limits[3]!.get(number) ?? null,
+  }));
+}
+
+const devices = (tables: readonly ReadonlyMap<string, unknown>[]): string[] =>
+  [...new Set(tables.flatMap((table) => [...table.keys()]))].filter((key) => /^\d+:\d+$/.test(key)).toSorted();

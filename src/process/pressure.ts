@@ -1,0 +1,31 @@
+import { nestedKeyed } from './cgroup-values.ts';
+
+/** How much of the time tasks waited, in percent of the last 10, 60 and 300 seconds, and in all (Documentation/accounting/psi.rst). */
+export interface Pressure {
+  readonly avg10: number;
+  readonly avg60: number;
+  readonly avg300: number;
+  readonly totalMicroseconds: number;
+}
+
+/** `some`: at least one task waited; `full`: all that had something to do did. */
+export type PressureLines = Readonly<Partial<Record<'some' | 'full', Pressure>>>;
+
+/** Reads cpu.pressure, memory.pressure or io.pressure; undefined when the kernel does not count it (psi=0, cgroup.pressure 0). */
+export function parsePressure(text: string | undefined): PressureLines | undefined {
+  const lines = nestedKeyed(text);
+  const [some, full] = ['some', 'full'].map((key) => {
+    const values = lines.get(key);
+    const value = (name: string) => Number(values?.get(name) ?? 0);
+    return (
+      values && {
+        avg10: value('avg10'),
+        avg60: value('avg60'),
+        avg300: value('avg300'),
+        totalMicroseconds: value('total'),
+      }
+    );
+  });
+  if (some === undefined) return undefined;
+  return full === undefined ? { some } : { some, full };
+}

@@ -1,0 +1,59 @@
+import type { Target } from '../enter/target.ts';
+import { DbgError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import { containerIds, containerPlaces, isWithin, parsePlaces, type CgroupPlace } from './cgroup.ts';
+
+/** A container as the kernel knows it: what `ns`, `ps` and `limits` look at. */
+export interface Subject {
+  readonly id: string;
+  /** undefined when no engine was asked */
+  readonly name: string | undefined;
+  /** a process of the container's: its first one, or the one that was named */
+  readonly pid: number;
+  /** its cgroup in every hierarchy in which it has one */
+  readonly places: readonly CgroupPlace[];
+}
+
+/** The container that an engine named. */
+export function subjectOf(host: Host, { container, pid }: Pick<Target, 'container' | 'pid'>): Subject {
+  const places = containerPlaces(parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? ''), container.id);
+  if (places.length === 0) throw ended(container);
+  return { id: container.id, name: container.name, pid, places };
+}
+
+/** What to say when a container's process or cgroup was there and is not any more. */
+export function ended(container: Pick<Subject, 'name' | 'id'>): DbgError {
+  return new DbgError(`container "${nameOf(container)}" ended just now`, {
+    next: [{ what: 'see how', command: `docker ps -a --filter id=${container.id}` }],
+  });
+}
+
+/** The container that a process is in, the innermost one where they are nested. No engine is asked: the cgroup's path has its id. */
+export function subjectOfPid(host: Host, pid: number): Subject {
+  const text = host.read(`/proc/${pid}/cgroup`);
+  if (text === undefined) {
+    throw new DbgError(`there is no process ${pid} on this host`, {
+      next: [{ what: 'see what runs', command: 'ps -e' }],
+    });
+  }
+  const places = parsePlaces(text);
+  const id = containerIds(places).at(-1);
+  if (id === undefined) {
+    throw new DbgError(`process ${pid} is in no container: no path of its cgroups has a container's id`, {
+      next: [{ what: 'see them', command: `cat /proc/${pid}/cgroup` }],
+    });
+  }
+  return { id, name: undefined, pid, places: containerPlaces(places, id) };
+}
+
+/** How a person calls it: its name, or the twelve digits that `docker ps` shows. */
+export const nameOf = ({ name, id }: Pick<Subject, 'name' | 'id'>): string => name ?? id.slice(0, 12);
+
+/** Every process that this host shows: the numbers among the names in /proc (proc(5)). */
+export const processIds = (host: Host): number[] =>
+  host.entries('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+
+/** A process' cgroups; none when it is gone. */
+export const placesOf = (host: Host, pid: number): CgroupPlace[] => parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
+
+export const isMember = (subject: Subject, places: readonly CgroupPlace[]): boolean => isWithin(subject.places, places);

@@ -1,0 +1,132 @@
+import { existsSync, statSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { execa } from 'execa';
+import { expect } from 'vitest';
+import { DBG, dbg } from './support/dbg.ts';
+import { test } from './support/lab.ts';
+
+async function limits(...args: readonly string[]) {
+  const { stdout, stderr, exitCode } = await dbg(['limits', ...args, '--json']);
+  expect(exitCode, String(stderr)).toBe(0);
+  return JSON.parse(stdout as string);
+}
+
+const shell = (script: string, ...options: readonly string[]) => ({ command: ['sh', '-c', script], options });
+const MIB = 1 << 20;
+
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 15_000, interval: 20 });
+
+test('limits as docker run was given them', async ({ lab }) => {
+  const options = [
+    '-m',
+    '64m',
+    '--memory-swap',
+    '96m',
+    '--memory-reservation',
+    '32m',
+    '--cpus',
+    '0.5',
+    '--pids-limit',
+    '50',
+  ];
+  const web = await lab.run('web', { options: [...options, '--cpu-shares', '512', '--cpuset-cpus', '0'] });
+  const read = await limits(web);
+  expect(read).toMatchObject({
+    container: web,
+    pid: await lab.pid(web),
+    memory: { limit_bytes: 64 * MIB, reservation_bytes: 32 * MIB, oom_kills: 0, limit_hits: 0 },
+    swap: { limit_bytes: 32 * MIB, used_bytes: 0 },
+    cpu: {
+      limit_cpus: 0.5,
+      quota_usec: 50_000,
+      period_usec: 100_000,
+      cpuset: '0',
+      throttled_periods: expect.any(Number),
+    },
+    pids: { used: 1, limit: 50, limit_hits: 0 },
+  });
+  expect(read.cpu.shares ?? read.cpu.weight).toBe(read.cpu.shares === undefined ? 20 : 512);
+  expect(read.memory.used_bytes).toBeGreaterThan(0);
+  expect(read.memory.used_bytes).toBeLessThan(16 * MIB);
+});
+
+test('none set: null', async ({ lab }) => {
+  const web = await lab.run('web');
+  expect(await limits(web)).toMatchObject({
+    memory: { limit_bytes: null, reservation_bytes: null },
+    swap: { limit_bytes: null },
+    cpu: { limit_cpus: null, quota_usec: null },
+    pids: { limit: null },
+  });
+});
+
+test('memory in use, as docker stats says it', async ({ lab }) => {
+  const web = await lab.run('web', shell('dd if=/dev/zero of=/dev/shm/x bs=1M count=20; exec sleep 3600', '-m', '64m'));
+  await soon(async () => (await limits(web)).memory.used_bytes).toBeGreaterThan(20 * MIB);
+  const stats = await lab.docker('stats', '--no-stream', '--format', '{{.MemUsage}}', web);
+  const { stdout } = await dbg(['limits', web]);
+  const used = /^memory +([\d.]+)MiB +64MiB +\d+\.\d% +peak/m.exec(stdout as string)?.[1];
+  expect(Number(used)).toBeCloseTo(Number(/^([\d.]+)MiB/.exec(stats)?.[1]), 0);
+});
+
+test('a process killed out of memory', async ({ lab }) => {
+  const web = await lab.run('web', shell('tail /dev/zero; exec sleep 3600', '-m', '16m', '--memory-swap', '32m'));
+  await soon(async () => (await limits(web)).memory.oom_kills).toBe(1);
+  expect((await limits(web)).memory.limit_hits).toBeGreaterThan(0);
+  expect((await dbg(['limits', web])).stdout).toMatch(
+    /^memory .* 16MiB .* killed out of memory: 1, at its limit \d+ times?/m,
+  );
+});
+
+test('forks refused for the limit on processes', async ({ lab }) => {
+  const forks = '(for i in 1 2 3 4 5 6 7 8 9; do sleep 3600 & done); exec sleep 3600';
+  const web = await lab.run('web', shell(forks, '--pids-limit', '5'));
+  await soon(async () => (await limits(web)).pids.limit_hits).toBeGreaterThan(0);
+  const { pids } = await limits(web);
+  expect(pids.limit).toBe(5);
+  expect(pids.used).toBeLessThanOrEqual(5);
+});
+
+test('a throttled one: use, throttled periods, and its own pressure', async ({ lab }) => {
+  const web = await lab.run('web', shell('while :; do :; done', '--cpus', '0.5'));
+  await soon(async () => (await limits(web)).cpu.throttled_periods).toBeGreaterThan(5);
+  const idle = await lab.run('idle');
+  const { cpu, pressure } = await limits(web);
+  expect(cpu.used_cpus).toBeGreaterThan(0.25);
+  expect(cpu.used_cpus).toBeLessThan(0.75);
+  expect(cpu.throttled_usec).toBeGreaterThan(100_000);
+  const waited = pressure.cpu.some.total_usec;
+  expect(waited).toBeGreaterThan(100_000);
+  expect((await limits(idle)).pressure.cpu.some.total_usec).toBeLessThan(waited);
+  const { stdout } = await dbg(['limits', web]);
+  expect(stdout).toMatch(/^cpu +0\.\d+ CPUs +0\.5 CPUs +\d+\.\d% +throttled in \d+ of \d+ periods/m);
+  expect(stdout).toMatch(/^PRESSURE +SOME 10 s .*\ncpu +\d+\.\d\d% /m);
+});
+
+test('block I/O: written bytes, and a limit', async ({ lab, skip }) => {
+  const { dev } = statSync('/');
+  const number = `${(dev >> 8) & 0xfff}:${dev & 0xff}`;
+  const device = `/dev/${basename(await realpath(`/sys/dev/block/${number}`).catch(() => 'none'))}`;
+  skip(!existsSync(device), 'the files of this machine are on no block device of its own');
+  const write = 'dd if=/dev/zero of=/x bs=1M count=8 oflag=direct; exec sleep 3600';
+  const web = await lab.run('web', shell(write, '--device-read-bps', `${device}:1mb`));
+  const ofDevice = async () =>
+    (await limits(web)).io.find(({ name }: { name: string | null }) => device === `/dev/${name}`);
+  expect(await ofDevice()).toMatchObject({
+    device: number,
+    read_bytes_per_second_limit: MIB,
+    written_bytes_per_second_limit: null,
+  });
+  await soon(async () => (await ofDevice()).written_bytes).toBeGreaterThanOrEqual(8 * MIB);
+  expect((await dbg(['limits', web])).stdout).toMatch(/^io \w+ +\S+ read, 8\.\d+MB written +read 1\.05MB\/s /m);
+});
+
+test('by PID, for nobody, who may ask neither the engine nor sudo', async ({ lab }) => {
+  const web = await lab.run('web', { options: ['-m', '64m'] });
+  const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  const args = ['limits', '--pid', String(await lab.pid(web)), '--json'];
+  const { stdout, exitCode } = await execa('/usr/bin/setpriv', [...nobody, process.execPath, DBG, ...args]);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ container: null, memory: { limit_bytes: 64 * MIB } });
+});
