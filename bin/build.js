@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: one small file with the way from argv to nsenter, and chunks for execa, dockerode and
 // inquirer, which a verb loads when it needs them. Unsplit, every start would pay for all of them.
 'use strict';
-const { rmSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
+const { cpSync, rmSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const esbuild = require('esbuild');
 
@@ -71,6 +71,8 @@ async function build() {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
   writeLicences(metafile);
+  const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');
+  cpSync(join(top, 'src/cli/session'), join(top, 'dist/session'), { recursive: true, filter: isForShells });
 }
 
 build().catch((error) => {

@@ -24,6 +24,8 @@ export interface Context {
   readonly stderr: Output;
   /** dbg's working directory; "/" when it has been removed */
   readonly cwd: () => string;
+  /** where the files that shells read in a session are installed (src/cli/session) */
+  readonly sessionFolder: string;
   /** milliseconds since the epoch */
   readonly now: () => number;
   readonly host: Host;

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { fileURLToPath } from 'node:url';
 import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
 import { engineAddress } from './engine/address.ts';
@@ -35,6 +36,7 @@ const context: Context = {
   stdout,
   stderr,
   cwd,
+  sessionFolder: fileURLToPath(new URL('session', import.meta.url)),
   now: Date.now,
   host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals }),
   engine: () => (engine ??= engineAddress(process.env).then(openEngine)),

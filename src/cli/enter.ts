@@ -6,16 +6,20 @@ import { requireProgram } from '../host/programs.ts';
 import { chosenTarget, requireContainer } from './container.ts';
 import type { EntryOptions } from './entry-options.ts';
 import { dryRunText, throughSudo } from './root.ts';
+import { openSession } from './session/session.ts';
 
 export interface EnterWish {
   readonly container: string | undefined;
   /** the program and its arguments; the host's, unless the container's mount namespace is joined */
   readonly argv: readonly string[];
   readonly options: EntryOptions;
+  /** a person will be in there, at a prompt: the shell is argv's one word */
+  readonly isSession?: boolean;
 }
 
 /** What shell, exec and tcpdump do once they know the program: find the container, enter, run. Gives the exit code. */
-export async function enter(ctx: Context, { container, argv, options }: EnterWish): Promise<number> {
+export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
+  const { container, argv, options } = wish;
   requireContainer(ctx, container);
   requireProgram(ctx.host, 'nsenter');
   if (!runsTheContainers(options)) requireProgram(ctx.host, argv[0] ?? '');
@@ -25,16 +29,22 @@ export async function enter(ctx: Context, { container, argv, options }: EnterWis
     if (exitCode !== undefined) return exitCode;
   }
   const target = await chosenTarget(ctx, container);
-  const { entry, env } = planEntry(ctx.host, target, options, ctx.cwd(), ctx.env);
-  const plan = nsenter(target, argv, entry);
+  const plan = planEntry(ctx.host, target, options, ctx.cwd(), ctx.env);
+  const session =
+    wish.isSession && !options.dryRun
+      ? await openSession(ctx, target, plan, argv[0] ?? '', options.quiet)
+      : { argv, env: {}, end: () => undefined };
+  const env = { ...session.env, ...plan.env };
+  const line = nsenter(target, session.argv, plan.entry);
   if (options.dryRun) {
-    ctx.stdout.write(
-      dryRunText(ctx, [['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...plan]]),
-    );
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    ctx.stdout.write(dryRunText(ctx, [['env', ...variables, ...line]]));
     return 0;
   }
-  const { exitCode, report } = await ctx.host.run(plan, { env, isChild: entry.namespaces.includes('pid') });
-  const failure = entryFailure(report, exitCode, target, entry);
+  const { exitCode, report } = await ctx.host
+    .run(line, { env, isChild: plan.entry.namespaces.includes('pid') })
+    .finally(session.end);
+  const failure = entryFailure(report, exitCode, target, plan.entry);
   if (failure) throw failure;
   return exitCode;
 }

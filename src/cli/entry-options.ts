@@ -3,6 +3,7 @@ import type { EntryWish } from '../enter/plan.ts';
 
 export interface EntryOptions extends EntryWish {
   readonly dryRun?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** The options that say how to enter, for every verb that runs a tool of the host in a container. */

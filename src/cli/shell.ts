@@ -13,6 +13,7 @@ export function shellCommand(ctx: Context, finish: Finish): Command {
     .usage('[OPTIONS] [CTR] [-- CMD [ARG…]]')
     .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
     .argument('[cmd...]', 'run this program of the host instead of a shell')
+    .option('-q, --quiet', 'no banner')
     .passThroughOptions()
     .addHelpText(
       'after',
@@ -24,7 +25,8 @@ export function shellCommand(ctx: Context, finish: Finish): Command {
       const container = isLeftOut ? undefined : operand;
       const command = isLeftOut ? [operand, ...rest] : toolArguments(rest);
       const argv = command.length > 0 ? command : [runsTheContainers(options) ? 'sh' : preferredShell(ctx)];
-      finish(await enter(ctx, { container, argv, options }));
+      const isSession = command.length === 0 && ctx.stdinIsTTY && ctx.stderr.isTTY;
+      finish(await enter(ctx, { container, argv, options, isSession }));
     });
 }
 

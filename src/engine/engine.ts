@@ -15,6 +15,18 @@ export interface Engine {
   inspect(ref: string): Promise<Container | undefined>;
   /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
   list(): Promise<ContainerSummary[]>;
+  /**
+   * Calls back for each event of a container (GET /events) until the function it gives back is called. When the engine ends the
+   * stream, or there is none, nothing more comes: that is no error, but a session without news.
+   */
+  watch(id: string, hear: (event: ContainerEvent) => void): () => void;
+}
+
+export interface ContainerEvent {
+  /** "die", "start", "pause", "unpause", "oom", "destroy" … */
+  readonly action: string;
+  /** of a container that died */
+  readonly exitCode: string | undefined;
 }
 
 /** Opens the engine at an address, by the way that costs the least for it. Nothing is sent yet. */

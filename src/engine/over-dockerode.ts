@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import Docker from 'dockerode';
 import { DbgError, errorMessage } from '../errors.ts';
 import type { EngineAddress, TlsFiles } from './address.ts';
+import { eventFilters, eventReader } from './events.ts';
 import { parseContainer, parseContainerList } from './container.ts';
 import type { Engine } from './engine.ts';
 import { type Answer, isNoSuchContainer, noAnswer, PATIENCE_MS, refused, unreachable } from './errors.ts';
@@ -14,6 +15,14 @@ export function overDockerode(address: EngineAddress): Engine {
     inspect: async (ref) => {
       const answer = await asked(address, unlessMissing(docker.getContainer(ref).inspect()));
       return answer === undefined ? undefined : parseContainer(answer);
+    },
+    watch: (id, hear) => {
+      const ended = new AbortController();
+      docker
+        .getEvents({ ...eventFilters(id), abortSignal: ended.signal })
+        .then((stream) => stream.on('error', () => undefined).on('data', eventReader(hear)))
+        .catch(() => undefined);
+      return () => ended.abort();
     },
     list: async () => parseContainerList(await asked(address, docker.listContainers({ all: true }))),
   };

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { EngineAddress } from './address.ts';
 import { parseContainer, parseContainerList } from './container.ts';
 import type { Engine } from './engine.ts';
+import { eventFilters, eventReader } from './events.ts';
 import { answered, isNoSuchContainer, noAnswer, PATIENCE_MS, unreachable } from './errors.ts';
 
 type UnixAddress = Extract<EngineAddress, { kind: 'unix' }>;
@@ -16,6 +17,13 @@ export function overSocket(address: UnixAddress): Engine {
     inspect: async (ref) => {
       const answer = await get(address, `/containers/${ref}/json`);
       return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
+    },
+    watch: (id, hear) => {
+      const socket = connect(address.path);
+      socket.on('error', () => undefined);
+      socket.on('data', eventReader(hear));
+      socket.write(request(`/events?${new URLSearchParams(eventFilters(id)).toString()}`));
+      return () => socket.destroy();
     },
     list: async () => parseContainerList(answered(address, await get(address, '/containers/json?all=1'))),
   };
@@ -49,9 +57,11 @@ function get(address: UnixAddress, path: string): Promise<{ status: number; body
       else fail(new Error('it does not speak HTTP'));
     });
     // Not end(): an engine may take the half-close for a client that has gone away.
-    socket.write(`GET ${path} HTTP/1.0\r\nHost: docker\r\n\r\n`);
+    socket.write(request(path));
   });
 }
+
+const request = (path: string) => `GET ${path} HTTP/1.0\r\nHost: docker\r\n\r\n`;
 
 // 10,000 containers are 15 MB of list.
 const MOST_BYTES = 64e6;

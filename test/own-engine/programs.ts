@@ -15,6 +15,8 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   ethtool: 'ethtool',
   strace: 'strace',
   sudo: 'sudo',
+  zsh: 'zsh',
+  fish: 'fish',
   ps: 'procps',
   tar: 'tar',
   mount: 'mount',

@@ -55,6 +55,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       const byPrefix = containers.filter(({ id }) => id.startsWith(ref));
       return exact ?? (byPrefix.length === 1 ? byPrefix[0] : undefined);
     },
+    watch: () => () => undefined,
     list: async () =>
       containers.map(({ id, name, image, networkMode, state }) =>
         summary({ id, name, image, networkMode, state: state.status }),
@@ -131,6 +132,7 @@ export function fakeContext(
     stdout: { isTTY: false, write: (text) => void (printed.out += text) },
     stderr: { isTTY: false, write: (text) => void (printed.err += text) },
     cwd: () => '/home/ann',
+    sessionFolder: '/opt/dbg/dist/session',
     now: () => Date.parse('2026-01-01T00:03:00Z'),
     engine: async () => fakeEngine(containers),
     pick: async () => {

@@ -165,7 +165,7 @@ describe('the picker', () => {
   test('asks when no container is named on a terminal', async () => {
     const ctx = fakeContext({ ...onTerminal, args: ['shell'], pick: async (_, choices) => choices[0]!.value });
     expect(await run(ctx)).toBe(0);
-    expect(ctx.host.ran.map(program)).toEqual([['bash']]);
+    expect(ctx.host.ran.map(program)).toEqual([['bash', '--rcfile', '/opt/dbg/dist/session/bashrc']]);
   });
 
   test.each([[['shell', '--', 'ip', 'a']], [['shell', '--dry-run', '--', 'ip', 'a']]])(

@@ -1,0 +1,33 @@
+import type { Context } from '../../context.ts';
+import type { Plan } from '../../enter/plan.ts';
+import type { Target } from '../../enter/target.ts';
+import { bannerText } from './banner.ts';
+import { withPrompt } from './prompt.ts';
+import { watchSession } from './watch.ts';
+
+export interface Session {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly end: () => void;
+}
+
+/** Prepares a shell at which a person will sit: banner, prompt, and word of what happens to the container meanwhile. */
+export async function openSession(
+  ctx: Context,
+  target: Target,
+  { entry }: Plan,
+  shell: string,
+  isQuiet = false,
+): Promise<Session> {
+  const netns = ctx.host.link(`/proc/${target.pid}/ns/net`);
+  const isHostNetwork = netns !== undefined && netns === ctx.host.link('/proc/self/ns/net');
+  const { argv, env } = withPrompt(shell, {
+    target,
+    isHostNetwork,
+    hostName: ctx.host.read('/proc/sys/kernel/hostname')?.trim() ?? '',
+    folder: ctx.sessionFolder,
+    zdotdir: ctx.env['ZDOTDIR'],
+  });
+  if (!isQuiet) ctx.stderr.write(bannerText(target, entry, isHostNetwork));
+  return { argv, env, end: watchSession(await ctx.engine(), target.container, (line) => ctx.stderr.write(line)) };
+}

@@ -1,0 +1,16 @@
+# The person's own file, then a prompt that names the container and the host; see ../bashrc.
+ZDOTDIR=${DBG_ZDOTDIR:-$HOME}
+if [[ -r "$ZDOTDIR/.zshrc" ]]; then . "$ZDOTDIR/.zshrc"; fi
+
+__dbg_prompt() {
+  local color=green note= stat
+  if [[ "$DBG_NETWORK" = host ]]; then color=red note=' HOST NETWORK'; fi
+  { read -r stat <"/proc/$DBG_PID/stat" } 2>/dev/null
+  if [[ "${${=stat##*\) }[20]}" != "$DBG_START" ]]; then color=red note=' GONE'; fi
+  local name="[$DBG_CONTAINER@$DBG_HOST$note]"
+  if [[ -z "$NO_COLOR" ]]; then name="%F{$color}$name%f"; fi
+  if [[ "$PROMPT" != "$__dbg_ours" ]]; then __dbg_theirs=$PROMPT; fi
+  PROMPT="$name $__dbg_theirs"
+  __dbg_ours=$PROMPT
+}
+autoload -Uz add-zsh-hook && add-zsh-hook precmd __dbg_prompt
