@@ -86,6 +86,22 @@ describe('the container', () => {
     );
   });
 
+  test('has a name and an image that are made for the terminal', async ({ lab }) => {
+    // Docker refuses such names, other engines may not: the answer of the real one, with other words in it.
+    const container = await lab.run();
+    const answer = JSON.parse(await lab.docker('inspect', container))[0];
+    answer.Name = '/x\u001b]0;owned\u0007\u202e';
+    answer.Config = { ...answer.Config, Image: 'i\u001b[2J', Labels: { l: '\u001b[31m' } };
+    answer.State.Pid = 0;
+    answer.State.Status = 'exited';
+    answer.State.Error = '\u001b[5mno';
+    const body = JSON.stringify(answer);
+    const env = { DOCKER_HOST: `unix://${await answering(lab, `HTTP/1.0 200 OK\r\n\r\n${body}`)}` };
+    const { stderr } = await fails(['exec', answer.Id, 'true'], 125, 'is not running', env);
+    expect(stderr).toContain('x\\e]0;owned\\u0007\\u202e');
+    expect(String(stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}|\u202e/u);
+  });
+
   test("has a process that is somebody else's here", async ({ lab }) => {
     // An engine in another pid namespace, or on another machine: it names a number, and here that is another process.
     const container = await lab.run();

@@ -77,8 +77,16 @@ test('a command may have blanks and parentheses in its name', () => {
   expect(parseStartTime(`7 (a) (b c) ${fields.join(' ')}`)).toBe('987654');
 });
 
-test('the process is checked to be the container before it is a target', () => {
-  expect(enterable(fakeHost(), container(), 0)).toMatchObject({ pid: 1234, startTime: '4242' });
+test.each([
+  ['cgroup v2, cgroupfs', `0::/docker/${ID}`],
+  ['cgroup v2, systemd', `0::/system.slice/docker-${ID}.scope`],
+  ['cgroup v1 and hybrid', `4:memory:/docker/${ID}\n1:name=systemd:/docker/${ID}\n0::/`],
+  ['Podman', `0::/machine.slice/libpod-${ID}.scope/container`],
+  ['below a parent of its own, seen from inside another cgroup namespace', `0::/../mine/${ID}`],
+])('the process is checked to be the container before it is a target: %s', (_, cgroup) => {
+  const stat = `1234 (sleep) S ${'0 '.repeat(18)}4242 0`;
+  const host = fakeHost({ files: { '/proc/1234/cgroup': `${cgroup}\n`, '/proc/1234/stat': stat } });
+  expect(enterable(host, container(), 0)).toMatchObject({ pid: 1234, startTime: '4242' });
 });
 
 test.each([
