@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import type { Context } from '../context.ts';
+import { completeCommand, completionCommand } from './completion.ts';
 import { execCommand } from './exec.ts';
 import { limitsCommand } from './limits.ts';
 import { nsCommand } from './ns.ts';
@@ -20,6 +21,7 @@ const VERBS: Readonly<Record<string, (ctx: Context, finish: Finish) => Command>>
   ns: nsCommand,
   ps: psCommand,
   limits: limitsCommand,
+  completion: completionCommand,
 };
 
 /**
@@ -37,6 +39,7 @@ export function program(ctx: Context, finish: Finish): Command {
     .enablePositionalOptions()
     .addHelpText('after', HELP);
   for (const verb of verbs) dbg.addCommand(verb(ctx, finish));
+  if (asked === '__complete') dbg.addCommand(completeCommand(ctx, finish), { hidden: true });
   for (const command of [dbg, ...dbg.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => ctx.stdout.write(text),
@@ -47,7 +50,8 @@ export function program(ctx: Context, finish: Finish): Command {
 }
 
 const HELP = `
-CTR is a container's name, its id, or a beginning of either that fits no other.
+CTR is a container's name, its id, a beginning of either that fits no other, a Compose service
+(web, shop/web, web.2), or :PORT that it publishes.
 
 Exit codes: the tool's own, or 128+n when signal n ended it; dbg's own failures are 125,
 126 for a program that cannot be run, 127 for one that is not there, 2 for wrong usage.`;

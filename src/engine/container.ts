@@ -54,6 +54,8 @@ export interface ContainerSummary {
   readonly ports: readonly PublishedPort[];
   /** "default", "host", "none", "container:ID" or a network's name */
   readonly networkMode: string;
+  /** the names of the networks that it is on */
+  readonly networks: readonly string[];
 }
 
 export interface PublishedPort {
@@ -118,6 +120,7 @@ export function parseContainerList(answer: unknown): ContainerSummary[] {
     status: text(entry['Status']),
     labels: labels(entry['Labels']),
     networkMode: text(object(entry['HostConfig'])['NetworkMode']),
+    networks: Object.keys(object(object(entry['NetworkSettings'])['Networks'])),
     ports: array(entry['Ports'])
       .map(object)
       .map((port) => ({

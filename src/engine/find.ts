@@ -1,22 +1,26 @@
-import { DbgError } from '../errors.ts';
+import { DbgError, type NextStep } from '../errors.ts';
+import { shellQuote } from '../text.ts';
 import type { Container, ContainerSummary } from './container.ts';
 import type { Engine } from './engine.ts';
+import { matching, type Match, portRef, SERVICE, serviceNames } from './match.ts';
 
 /**
- * The one container that `ref` names: its full name or id, or a prefix of either that fits no other container. Throws a
- * DbgError that lists the candidates when several fit, and what runs when none does.
+ * The one container that `ref` names (matching() says by what; docs/naming.md). Throws a DbgError that lists the candidates
+ * when several fit, and what runs when none does. A full name or id costs one call to the engine.
  */
 export async function findContainer(engine: Engine, asked: string): Promise<Container> {
   const ref = asked.replace(/^\//, ''); // the API writes names with a slash before them, and docker takes them so
 
-  const exact = isWellFormed(ref) ? await engine.inspect(ref) : undefined;
-  if (exact && (exact.name === ref || exact.id === ref)) return exact;
+  const first = isWellFormed(ref) ? await engine.inspect(ref) : undefined;
+  if (first && (first.name === ref || first.id === ref)) return first;
 
   // What the engine found by a prefix of an id may also begin another container's name, so the list decides.
   const all = await engine.list();
-  const [found, ...others] = containersMatching(all, ref);
+  const match = matching(all, ref);
+  const [found, ...others] = match.containers;
   if (found === undefined) throw noSuchContainer(ref, all);
-  if (others.length > 0) throw ambiguous(ref, [found, ...others]);
+  if (others.length > 0) throw ambiguous(ref, match);
+  if (found.id === first?.id) return first;
   const container = await engine.inspect(found.id);
   if (container === undefined) throw noSuchContainer(ref, all);
   return container;
@@ -30,23 +34,56 @@ function isWellFormed(ref: string): boolean {
   return /^[a-zA-Z0-9][\w.-]*$/.test(ref);
 }
 
-/** The containers whose name is `ref`, or else those whose name or id begins with it. */
-function containersMatching(all: readonly ContainerSummary[], ref: string): ContainerSummary[] {
-  const named = all.filter(({ name, id }) => name === ref || id === ref);
-  return named.length > 0 ? named : all.filter(({ name, id }) => name.startsWith(ref) || id.startsWith(ref));
-}
-
 function noSuchContainer(ref: string, all: readonly ContainerSummary[]): DbgError {
+  const port = portRef(ref);
+  if (port) {
+    const published = all.flatMap(({ ports }) => ports.flatMap(({ host }) => host ?? [])).toSorted((a, b) => a - b);
+    const which = `${port.port}${port.protocol ? `/${port.protocol}` : ''}`;
+    return new DbgError(
+      `no container publishes port ${which} (${some('published', [...new Set(published)].map(String))})`,
+      { next: [{ what: 'who listens there', command: `ss -tulpn 'sport = :${port.port}'` }] },
+    );
+  }
   const running = all.filter(({ state }) => state === 'running').map(({ name }) => name);
-  const shown = running.slice(0, 8).join(', ') + (running.length > 8 ? ', …' : '');
-  return new DbgError(`there is no container "${ref}" (${shown ? `running: ${shown}` : 'none is running'})`, {
+  return new DbgError(`there is no container "${ref}" (${some('running', running)})`, {
     next: [{ what: 'see all of them', command: 'docker ps -a' }],
   });
 }
 
-function ambiguous(ref: string, candidates: readonly ContainerSummary[]): DbgError {
-  const shown = candidates.map(({ name, id }) => `${name} (${id.slice(0, 12)})`).join(', ');
-  return new DbgError(`"${ref}" is the beginning of ${candidates.length} containers: ${shown}`, {
-    next: [{ what: 'say more of the name or id', command: 'docker ps -a' }],
-  });
+function some(what: string, names: readonly string[]): string {
+  return names.length > 0 ? `${what}: ${shortList(names, 8)}` : `none is ${what}`;
+}
+
+function ambiguous(ref: string, { by, containers }: Match): DbgError {
+  const shown = shortList(
+    containers.map((each) => candidate(each, by)),
+    12,
+  );
+  const count = `${containers.length} containers: ${shown}`;
+  switch (by) {
+    case 'port':
+      return new DbgError(`port ${ref.slice(1)} is published by ${count}`, { next: [NAME_IT] });
+    case 'service':
+      return new DbgError(`"${ref}" is the Compose service of ${count}`, { next: [servicesOf(containers)] });
+    default:
+      return new DbgError(`"${ref}" is the beginning of ${count}`, {
+        next: [{ what: 'say more of the name or id', command: 'docker ps -a' }],
+      });
+  }
+}
+
+const NAME_IT: NextStep = { what: 'name one of them', command: 'docker ps' };
+
+function servicesOf([first]: readonly ContainerSummary[]): NextStep {
+  const label = `${SERVICE}=${first?.labels[SERVICE] ?? ''}`;
+  return { what: 'name one of them', command: `docker ps -a --filter ${shellQuote(`label=${label}`)}` };
+}
+
+/** A container so that it can be told from the others and typed: its name always can. */
+function candidate({ name, id, state, labels }: ContainerSummary, by: Match['by']): string {
+  return by === 'service' ? `${name} (${serviceNames(labels).at(-1)}, ${state})` : `${name} (${id.slice(0, 12)})`;
+}
+
+function shortList(names: readonly string[], most: number): string {
+  return names.slice(0, most).join(', ') + (names.length > most ? `, … (${names.length - most} more)` : '');
 }

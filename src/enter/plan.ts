@@ -1,7 +1,7 @@
 import { DbgError, EXIT } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { shellQuote } from '../text.ts';
-import { cgroupProcs } from './cgroups.ts';
+import { cgroupProcs, parseCgroupMounts, parsePlaces } from './cgroup.ts';
 import { capsOf, type Credentials } from './credentials.ts';
 import { fromContainer, parseVariables, type Variables } from './environment.ts';
 import { DEFAULT_NAMESPACES, differing, FULL_ENTRY, type Namespace, parseNamespaces } from './namespaces.ts';
@@ -69,7 +69,8 @@ function joinable(host: Host, { container, pid }: Target): string[] {
       next: [{ what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` }],
     });
   }
-  return cgroupProcs(host.read(`/proc/${pid}/cgroup`) ?? '', host.read('/proc/self/mountinfo') ?? '');
+  const places = parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
+  return cgroupProcs(places, parseCgroupMounts(host.read('/proc/self/mountinfo') ?? ''));
 }
 
 function wishedCredentials(wish: EntryWish, isInside: boolean, status: () => ProcessStatus): Credentials | undefined {

@@ -1,9 +1,10 @@
+import { parseNamespace } from '../enter/namespaces.ts';
 import { nsenter, plainEntry } from '../enter/nsenter.ts';
 import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { parseLinks, type Link } from './links.ts';
-import { parseNamespaceInode, parseNetnsid, parsePeerIfindex } from './peer.ts';
+import { parseNetnsid, parsePeerIfindex } from './peer.ts';
 import { hostPeer, provePair, type Pair } from './proof.ts';
 
 /** An interface of a container, with what is known of its other end. */
@@ -32,7 +33,7 @@ export async function containerNetwork(
   endpoints: readonly NetworkEndpoint[],
 ): Promise<ContainerNetwork> {
   const netns = netnsOf(host, target.pid);
-  const isHosts = netns !== undefined && netns === parseNamespaceInode(host.link('/proc/self/ns/net'));
+  const isHosts = netns !== undefined && netns === parseNamespace(host.link('/proc/self/ns/net'));
   if (isHosts) return { target, netns, isHosts, interfaces: [] };
 
   const [inside, outside, namespaces] = await Promise.all([
@@ -75,7 +76,7 @@ function withNetworks(
 
 /** The inode of a process' network namespace. */
 export function netnsOf(host: Host, pid: number): number | undefined {
-  return parseNamespaceInode(host.link(`/proc/${pid}/ns/net`));
+  return parseNamespace(host.link(`/proc/${pid}/ns/net`));
 }
 
 /** Not lo, and not the fallback tunnels (tunl0, sit0 …) that the kernel puts, down, into every namespace. */

@@ -17,9 +17,3 @@ export function parseNetnsid(lsns: string, inode: number): number | undefined {
   const netnsid = namespaces.find(({ ns }) => Number(ns) === inode)?.netnsid;
   return netnsid === undefined || netnsid === null || !/^\d+$/.test(String(netnsid)) ? undefined : Number(netnsid);
 }
-
-/** The inode in what /proc/PID/ns/net points to: "net:[4026531833]". */
-export function parseNamespaceInode(link: string | undefined): number | undefined {
-  const inode = /^\w+:\[(\d+)\]$/.exec(link ?? '')?.[1];
-  return inode === undefined ? undefined : Number(inode);
-}

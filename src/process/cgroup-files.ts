@@ -1,6 +1,6 @@
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { folderUnder, parseCgroupMounts, type CgroupMount } from './cgroup.ts';
+import { folderUnder, parseCgroupMounts, type CgroupMount } from '../enter/cgroup.ts';
 import { nameOf, type Subject } from './subject.ts';
 
 /** The text of a file of a container's cgroup by its name, e.g. "memory.max"; undefined when this kernel has none. */

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
-import { containerIds } from './cgroup.ts';
+import { containerIds } from '../enter/cgroup.ts';
+import { parseNamespace } from '../enter/namespaces.ts';
 import { parseStat } from './stat.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
@@ -49,12 +50,6 @@ export function namespacesOf(host: Host, subject: Subject, names: ReadonlyMap<st
       },
     ];
   });
-}
-
-/** "net:[4026531833]", the text of the link /proc/PID/ns/net (namespaces(7)). */
-export function parseNamespace(link: string | undefined): number | undefined {
-  const inode = /^\w+:\[(\d+)\]$/.exec(link ?? '')?.[1];
-  return inode === undefined ? undefined : Number(inode);
 }
 
 function processesOutside(host: Host, subject: Subject, names: ReadonlyMap<string, string>) {

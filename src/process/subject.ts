@@ -1,7 +1,7 @@
 import type { Target } from '../enter/target.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { containerIds, containerPlaces, isWithin, parsePlaces, type CgroupPlace } from './cgroup.ts';
+import { containerIds, containerPlaces, isWithin, parsePlaces, type CgroupPlace } from '../enter/cgroup.ts';
 
 /** A container as the kernel knows it: what `ns`, `ps` and `limits` look at. */
 export interface Subject {

@@ -1,24 +1,25 @@
 import { DbgError, errorMessage, EXIT } from '../errors.ts';
+import { columns, printable } from './columns.ts';
 
 export interface Choice {
   /** what is given back */
   readonly value: string;
-  /** what is shown; safe to print */
-  readonly label: string;
+  /** what is shown, side by side; as it came from outside */
+  readonly cells: readonly string[];
 }
 
 /** Lets the person choose on the terminal. Throws a DbgError with exit code 130 when they leave with Ctrl-C. */
 export type Pick = (message: string, choices: readonly Choice[]) => Promise<string>;
 
 /** inquirer's searchable list. It draws on `output`, which is stderr: stdout is for results. */
-export function inquirerPick(output: NodeJS.WritableStream): Pick {
+export function inquirerPick(output: NodeJS.WritableStream & { readonly columns?: number }): Pick {
   return async (message, choices) => {
     const { default: inquirer } = await import('inquirer');
     const prompt = inquirer.createPromptModule({ output });
     try {
-      const { chosen } = await prompt<{ chosen: string }>([
-        { type: 'search', name: 'chosen', message, source: (term: string | undefined) => matching(choices, term) },
-      ]);
+      // The source is asked at each letter: who resizes the terminal has lines of the new width from then on.
+      const source = (term: string | undefined) => matching(lines(choices, output.columns ?? 80), term);
+      const { chosen } = await prompt<{ chosen: string }>([{ type: 'search', name: 'chosen', message, source }]);
       return chosen;
     } catch (error) {
       if (error instanceof Error && error.name === 'ExitPromptError') {
@@ -29,10 +30,36 @@ export function inquirerPick(output: NodeJS.WritableStream): Pick {
   };
 }
 
-/** The choices that hold every word of what was typed, in any order and case. */
-export function matching(choices: readonly Choice[], term: string | undefined): { value: string; name: string }[] {
+/** One line of the list. */
+export interface Line {
+  readonly value: string;
+  /** what the search looks at: every cell in full, and the line as shown, which Tab puts into the search */
+  readonly label: string;
+  /** what is shown, no wider than the terminal */
+  readonly name: string;
+  /** what stays on the screen once it is chosen */
+  readonly short: string;
+}
+
+/** inquirer puts a cursor and a blank before each line; the terminal's last column stays free, where some of them wrap. */
+const BESIDES = 3;
+
+/** The choices as lines of aligned columns for a terminal that is `width` columns wide. */
+export function lines(choices: readonly Choice[], width: number): Line[] {
+  const shown = columns(
+    choices.map(({ cells }) => cells),
+    width - BESIDES,
+  );
+  return choices.map(({ value, cells }, at) => ({
+    value,
+    label: [...cells.map(printable), shown[at]].join('  '),
+    name: shown[at]!,
+    short: printable(cells[0] ?? value),
+  }));
+}
+
+/** The lines that hold every word of what was typed, in any order and case. */
+export function matching<T extends { readonly label: string }>(all: readonly T[], term: string | undefined): T[] {
   const words = (term ?? '').toLowerCase().split(/\s+/);
-  return choices
-    .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)))
-    .map(({ value, label }) => ({ value, name: label }));
+  return all.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
 }

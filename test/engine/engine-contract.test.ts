@@ -69,6 +69,7 @@ describe.each(WAYS)('%s', (_, open) => {
     await lab.docker('wait', stopped);
     const all = await open().list();
     expect(all.find(({ name }) => name === running)).toMatchObject({
+      networks: ['bridge'],
       state: 'running',
       image: 'busybox',
       ports: [{ host: expect.any(Number), container: 80, protocol: 'tcp' }],

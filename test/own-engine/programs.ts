@@ -1,5 +1,5 @@
 // Which program of the engine is in which Debian package, and which of them this machine lacks.
-import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the engine and dbg's tests call, and the Debian package that has it. */
@@ -45,6 +45,7 @@ export function staticBusybox(): string | undefined {
 /** The missing programs with their packages; empty on a machine that has everything. */
 export function missingPrograms(): Record<string, string> {
   const missing = Object.entries(PROGRAMS).filter(([name]) => !findProgram(name));
+  if (!existsSync('/usr/share/bash-completion/bash_completion')) missing.push(['bash-completion', 'bash-completion']);
   if (!staticBusybox()) missing.push(['busybox (static)', 'busybox-static']);
   return Object.fromEntries(missing);
 }

@@ -40,6 +40,7 @@ export function summary(over: Partial<ContainerSummary> = {}): ContainerSummary 
     state: 'running',
     status: 'Up 3 minutes',
     networkMode: 'default',
+    networks: [],
     ports: [],
     labels: {},
     ...over,
@@ -57,8 +58,16 @@ export function fakeEngine(containers: readonly Container[]): Engine {
     },
     watch: () => () => undefined,
     list: async () =>
-      containers.map(({ id, name, image, networkMode, state }) =>
-        summary({ id, name, image, networkMode, state: state.status }),
+      containers.map(({ id, name, image, labels, networkMode, networks, state }) =>
+        summary({
+          id,
+          name,
+          image,
+          labels,
+          networkMode,
+          networks: networks.map(({ network }) => network),
+          state: state.status,
+        }),
       ),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cgroupProcs } from '../../../src/enter/cgroups.ts';
+import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/enter/cgroup.ts';
 import { fromContainer, parseVariables } from '../../../src/enter/environment.ts';
 import { type EntryWish, planEntry } from '../../../src/enter/plan.ts';
 import { parseProcessStatus } from '../../../src/enter/process-status.ts';
@@ -167,6 +167,8 @@ describe('cgroup.procs', () => {
     ],
     ['at the root: nothing to join', '0::/\n', MOUNTINFO, []],
   ])('%s', (_, cgroup, mountinfo, folders) => {
-    expect(cgroupProcs(cgroup, mountinfo)).toEqual(folders.map((folder) => `${folder}/cgroup.procs`));
+    expect(cgroupProcs(parsePlaces(cgroup), parseCgroupMounts(mountinfo))).toEqual(
+      folders.map((folder) => `${folder}/cgroup.procs`),
+    );
   });
 });

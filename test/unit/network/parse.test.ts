@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linkState, parseLinks } from '../../../src/network/links.ts';
-import { parseNamespaceInode, parseNetnsid, parsePeerIfindex } from '../../../src/network/peer.ts';
+import { parseNetnsid, parsePeerIfindex } from '../../../src/network/peer.ts';
 
 // Recorded: iproute2 6.1, `ip -d -j address` in a container, shortened.
 const ADDRESS = `[{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"address":"00:00:00:00:00:00","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8}]},{},
@@ -57,8 +57,3 @@ test.each([
 ])('lsns entry {%s}', (entry, netnsid) =>
   expect(parseNetnsid(`{"namespaces": [{${entry}}]}`, 4026532345)).toBe(netnsid),
 );
-
-test('what /proc/PID/ns/net points to', () => {
-  expect(parseNamespaceInode('net:[4026531833]')).toBe(4026531833);
-  expect(parseNamespaceInode(undefined)).toBeUndefined();
-});

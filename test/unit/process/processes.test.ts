@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine, processesOf } from '../../../src/process/processes.ts';
-import { namespacesOf, parseNamespace } from '../../../src/process/namespaces.ts';
+import { parseNamespace } from '../../../src/enter/namespaces.ts';
+import { namespacesOf } from '../../../src/process/namespaces.ts';
 import { parseFacts, parseStat } from '../../../src/process/stat.ts';
 import { subjectOf, subjectOfPid } from '../../../src/process/subject.ts';
 import { idInside, parseIdMap, parsePasswd } from '../../../src/process/users.ts';

@@ -78,3 +78,17 @@ export function folderUnder({ root, mountPoint }: CgroupMount, path: string): st
   const below = path.slice(top.length);
   return below.split('/').includes('..') ? undefined : `${mountPoint}${below === '/' ? '' : below}`;
 }
+
+/**
+ * The `cgroup.procs` files of all cgroups of a process, one for each hierarchy in which it is not at the root. Writing one's pid
+ * there joins.
+ */
+export function cgroupProcs(places: readonly CgroupPlace[], mounts: readonly CgroupMount[]): string[] {
+  return places.flatMap(({ hierarchy, path }) => {
+    if (path === '/') return [];
+    const [first = ''] = hierarchy.split(',');
+    const shown = mounts.filter(({ controllers }) => (first === '' ? !controllers : controllers?.includes(first)));
+    const folder = shown.map((mount) => folderUnder(mount, path)).find((each) => each !== undefined);
+    return folder === undefined ? [] : [`${folder}/cgroup.procs`];
+  });
+}

@@ -6,8 +6,8 @@ import {
   isWithin,
   parseCgroupMounts,
   parsePlaces,
-} from '../../../src/process/cgroup.ts';
-import * as recorded from './recorded.ts';
+} from '../../../src/enter/cgroup.ts';
+import * as recorded from '../process/recorded.ts';
 
 const { ID, INNER } = recorded;
 

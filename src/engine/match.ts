@@ -1,0 +1,81 @@
+import type { ContainerSummary, Labels } from './container.ts';
+
+/** By what a reference names containers. */
+export type By = 'name' | 'port' | 'service' | 'prefix';
+
+/** What a reference fits: nothing, one container, or several, which is for the person to decide. */
+export interface Match {
+  readonly by: By;
+  readonly containers: readonly ContainerSummary[];
+}
+
+/** A published port as a person writes it: ":8080", ":8080/udp". */
+export interface PortRef {
+  readonly port: number;
+  readonly protocol: string | undefined;
+}
+
+/**
+ * The containers that `ref` fits, by the first of these that fits any: a container's full name or id; a published port;
+ * a Compose service; the beginning of a name or an id. A service's name is a whole name, so it goes before beginnings of
+ * others; a container's own name goes before everything.
+ */
+export function matching(all: readonly ContainerSummary[], ref: string): Match {
+  const port = portRef(ref);
+  if (port) return { by: 'port', containers: publishing(all, port) };
+
+  const named = all.filter(({ name, id }) => name === ref || id === ref);
+  if (named.length > 0) return { by: 'name', containers: named };
+  const serving = all.filter(({ labels }) => isServiceName(ref, labels));
+  if (serving.length > 0) return { by: 'service', containers: onlyLive(serving) };
+  // Every name begins with the empty one: with one container on the engine, "/" would be that one.
+  const begun = ref === '' ? [] : all.filter(({ name, id }) => name.startsWith(ref) || id.startsWith(ref));
+  return { by: 'prefix', containers: begun };
+}
+
+/** Reads ":8080" or ":8080/udp"; undefined for anything else. */
+export function portRef(ref: string): PortRef | undefined {
+  const [, digits, protocol] = /^:(\d{1,5})(?:\/(tcp|udp|sctp))?$/.exec(ref) ?? [];
+  return digits === undefined ? undefined : { port: Number(digits), protocol };
+}
+
+/** tcp first: where 53 is published for tcp and for udp by different containers, ":53" is the former. */
+function publishing(all: readonly ContainerSummary[], { port, protocol }: PortRef): ContainerSummary[] {
+  for (const wanted of protocol ? [protocol] : ['tcp', 'udp', 'sctp']) {
+    const found = all.filter(({ ports }) => ports.some((each) => each.host === port && each.protocol === wanted));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Compose's label for a container's service. */
+export const SERVICE = 'com.docker.compose.service';
+
+/**
+ * What Compose's labels call a container: "web", "shop/web", and with its number "web.2", "shop/web.2". Empty for one that
+ * Compose did not make, and for what `docker compose run` made, which is not the service (Compose leaves it out too).
+ */
+export function serviceNames(labels: Labels): string[] {
+  const project = labels['com.docker.compose.project'];
+  const service = labels[SERVICE];
+  const number = labels['com.docker.compose.container-number'];
+  if (!service || labels['com.docker.compose.oneoff'] === 'True') return [];
+  return [service, ...(project ? [`${project}/${service}`] : [])].flatMap((name) =>
+    number ? [name, `${name}.${number}`] : [name],
+  );
+}
+
+/** The look at the label first keeps a thousand names from being put together for each that is asked. */
+function isServiceName(ref: string, labels: Labels): boolean {
+  const service = labels[SERVICE];
+  return service !== undefined && ref.includes(service) && serviceNames(labels).includes(ref);
+}
+
+/** Whether it has processes, or will have again at any moment. */
+const isLive = ({ state }: ContainerSummary) => ['running', 'paused', 'restarting'].includes(state);
+
+/** A service's old containers stay behind stopped: the one that lives is meant. Two that live are not decided here. */
+function onlyLive(serving: readonly ContainerSummary[]): readonly ContainerSummary[] {
+  const live = serving.filter(isLive);
+  return live.length === 1 ? live : serving;
+}
