@@ -76,15 +76,12 @@ function mountPoints(host: Host): Set<string> {
 }
 
 /**
- * nsswitch.conf, with hosts asked of the files and of DNS alone: `resolve`, `mdns` and `myhostname` answer for the host. Its
- * comments are left out, they would only fill the printed command.
+ * The host's nsswitch.conf(5), with every database asked of the files alone, and hosts of DNS too. `resolve`, `mdns` and
+ * `myhostname` answer for the host; `ldap` and the like would ask their servers from inside the container's network, and hang.
  */
 function filesAndDns(nsswitch: string | undefined): string {
-  const lines = (nsswitch ?? '').split('\n').map((line) => line.replace(/#.*/, '').trim());
-  return lines
-    .filter(Boolean)
-    .map((line) => line.replace(/^hosts:.*/, 'hosts: files dns'))
-    .join('\n');
+  const databases = [...(nsswitch ?? '').matchAll(/^\s*(\w+):/gm)].map(([, database]) => database);
+  return databases.map((database) => `${database}: files${database === 'hosts' ? ' dns' : ''}`).join('\n');
 }
 
 /** A line of fstab(5), where blanks and backslashes are written in octal. */

@@ -43,7 +43,7 @@ const plan = (wish: EntryWish) => planEntry(host, target, wish, '/home/ann', { O
 describe('the view', () => {
   test('files of the container, sockets masked, and a /sys with what is kept, in this order', () => {
     expect(planView(host, web)).toEqual({
-      nsswitch: 'passwd: files systemd\nhosts: files dns',
+      nsswitch: 'passwd: files\nhosts: files dns',
       changed: ['/sys', '/etc/nsswitch.conf', '/etc/resolv.conf', '/etc/hosts'],
       fstab: [
         '/sys/module/nsswitch.conf /etc/nsswitch.conf none bind 0 0',
