@@ -1,7 +1,6 @@
 // `npm test`: the checks, the unit tests, then the engine tests inside an engine of our own. What is given after `--`
 // goes to vitest for the engine tests: npm test -- veth
-import { execa } from 'execa';
-import { ensurePackages } from './own-engine/engine.ts';
+import { ensurePackages, runAttached } from './own-engine/engine.ts';
 
 await ensurePackages();
 await import('./checks.ts');
@@ -18,6 +17,6 @@ await step([...vitest, '--project', 'unit']);
 await step(['--import', 'tsx', 'test/engine/main.ts', ...vitest, '--project', 'engine', ...process.argv.slice(2)]);
 
 async function step(args: readonly string[]): Promise<void> {
-  const { exitCode } = await execa(process.execPath, args, { stdio: 'inherit', reject: false });
-  if (exitCode !== 0) process.exit(exitCode ?? 1);
+  const exitCode = await runAttached([process.execPath, ...args]);
+  if (exitCode !== 0) process.exit(exitCode);
 }

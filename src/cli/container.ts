@@ -10,7 +10,14 @@ import type { Choice } from '../ui/picker.ts';
 export async function chosenTarget(ctx: Context, ref: string | undefined): Promise<Target> {
   const engine = await ctx.engine();
   const container = await findContainer(engine, ref ?? (await picked(ctx)));
-  return enterable(ctx.host, container, ctx.now());
+  try {
+    return enterable(ctx.host, container, ctx.now());
+  } catch (error) {
+    // It may have ended or been restarted since the engine answered, as one in a crash loop does: then the newer answer counts.
+    const now = await engine.inspect(container.id);
+    if (now === undefined || now.state.pid === container.state.pid) throw error;
+    return enterable(ctx.host, now, ctx.now());
+  }
 }
 
 /** Throws the usage error for a container left out where nobody can be asked. Costs nothing: call it first. */

@@ -10,6 +10,10 @@ interface Outcome {
   readonly exitCode: number;
 }
 
+// Ctrl-C goes to the command that is shown as well, which may end as if all were well.
+let isInterrupted = false;
+process.on('SIGINT', () => (isInterrupted = true));
+
 /** Prints a command line as a person would type it, runs it, and prints what it says as it says it. */
 async function type(...words: readonly string[]): Promise<Outcome> {
   console.log(`\n${paint('bold', `$ ${words.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(' ')}`)}`);
@@ -22,6 +26,7 @@ async function type(...words: readonly string[]): Promise<Outcome> {
     stdout: ['pipe', 'inherit'],
     stderr: ['pipe', 'inherit'],
   });
+  if (isInterrupted) throw new Error('interrupted');
   return { output: result.all, exitCode: result.exitCode ?? 1 };
 }
 
@@ -103,14 +108,12 @@ async function show(): Promise<void> {
   console.log(`  ${paint('bold', 'npm install -g . && dbg shell YOUR-CONTAINER')}\n`);
 }
 
-// Ctrl-C goes to the command that is shown as well: it ends, its check fails, and the demo ends after it.
-process.on('SIGINT', () => undefined);
 try {
   await tidy();
   await show();
 } catch (error) {
   console.error(`\ndbg: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  process.exitCode = isInterrupted ? 130 : 1;
 } finally {
   await tidy();
 }

@@ -76,7 +76,7 @@ describe('the container', () => {
       const [status, count] = (
         await lab.docker('inspect', '-f', '{{.State.Status}} {{.RestartCount}}', container)
       ).split(' ');
-      if (status === 'restarting' && Number(count) >= 3) break;
+      if (status === 'restarting' && Number(count) >= 5) break;
       await sleep(20);
     }
     await fails(

@@ -35,5 +35,6 @@ function sudoPrefix(): string[] {
 /** What the person typed, as npm tells it: "npm start", "npm run bench". */
 function asked(): string {
   const script = process.env['npm_lifecycle_event'] ?? 'start';
-  return ['start', 'test'].includes(script) ? `npm ${script}` : `npm run ${script}`;
+  if (['start', 'test'].includes(script)) return `npm ${script}`;
+  return ['npm', 'run', script, '--', ...process.argv.slice(2)].join(' ');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
-import { container, fakeContext, fakeHost } from '../fakes.ts';
+import { container, fakeContext, fakeEngine, fakeHost } from '../fakes.ts';
 
 const ENTER = ['nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
 /** The program that an entry line becomes; the line itself has its own tests. */
@@ -140,6 +140,15 @@ describe('errors: nothing is run', () => {
     expect(ctx.printed.err).toContain(message);
     expect(ctx.printed.out).toBe('');
     expect(ctx.host.ran).toEqual([]);
+  });
+
+  test('one that was restarted since the engine answered is asked for again', async () => {
+    const [before, after] = [container({ state: { pid: 99 } }), container()];
+    const answers = [before, after];
+    const engine = { ...fakeEngine([after]), inspect: async () => answers.shift() };
+    const ctx = fakeContext({ args: ['exec', 'web', 'ls'], engine: async () => engine });
+    expect(await run(ctx)).toBe(0);
+    expect(ctx.host.ran[0]?.slice(0, 3)).toEqual(['nsenter', '--target', '1234']);
   });
 
   test('a name from outside cannot reach the terminal', async () => {
