@@ -187,10 +187,10 @@ test('--dry-run prints the command, and it is the right one', async ({ lab }) =>
 });
 
 describe('refused, with the reason, and nothing done', () => {
-  async function refuses(container: string, reason: string, untouched: string) {
+  async function refuses(container: string, reason: string, untouched: string, options: readonly string[] = []) {
     const before = await linkIsUp(untouched);
     for (const change of ['--down', '--up']) {
-      const { exitCode, stderr, stdout } = await dbg(['veth', container, change]);
+      const { exitCode, stderr, stdout } = await dbg(['veth', container, change, ...options]);
       expect([exitCode, stdout]).toEqual([125, '']);
       expect(stderr).toContain(reason);
     }
@@ -238,54 +238,22 @@ describe('refused, with the reason, and nothing done', () => {
   test('the peer in a third namespace, and a device here with the same two indexes', async ({ lab }) => {
     // The trap of a finder that compares numbers: x0 here and its peer elsewhere carry the very indexes of the
     // container's pair, whose real other end is in a namespace of its own, as an overlay network's is.
-    const container = await lab.run('c', { options: ['--network', 'none'] });
+    // The container has a veth on the host besides, so that the host does know a number for its namespace.
+    const container = await lab.run();
     const pid = String(await lab.pid(container));
     const [overlay, elsewhere] = [await namespaceHolder(lab), await namespaceHolder(lab)];
-    await execa('ip', [
-      'link',
-      'add',
-      'ov0',
-      'netns',
-      overlay,
-      'index',
-      '7057',
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'eth0',
-      'index',
-      '7056',
-      'netns',
-      pid,
-    ]);
-    await execa('ip', [
-      'link',
-      'add',
-      'dbg-x0',
-      'index',
-      '7057',
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'x1',
-      'index',
-      '7056',
-      'netns',
-      elsewhere,
-    ]);
-    lab.cleanUp(() => execa('ip', ['link', 'delete', 'dbg-x0']));
-    await execa('nsenter', ['-t', pid, '-n', 'ip', 'link', 'set', 'eth0', 'up']);
+    const ip = (line: string) => execa('ip', line.split(' '));
+    await ip(`link add ov0 netns ${overlay} index 7057 type veth peer name ov1 index 7056 netns ${pid}`);
+    await ip(`link add dbg-x0 index 7057 type veth peer name x1 index 7056 netns ${elsewhere}`);
+    lab.cleanUp(() => ip('link delete dbg-x0'));
+    await execa('nsenter', ['-t', pid, '-n', 'ip', 'link', 'set', 'ov1', 'up']);
 
-    await refuses(
-      container,
-      "the peer of eth0 is in another network namespace than the host's, as with overlay networks; index 7057 is dbg-x0 here, which is not it",
-      'dbg-x0',
-    );
-    expect(await rows(container)).toEqual([
-      expect.objectContaining({ interface: 'eth0', host_device: null, proof: 'none' }),
-    ]);
+    const reason =
+      "the peer of ov1 is in another network namespace than the host's, as with overlay networks; index 7057 is dbg-x0 here, which is not it";
+    await refuses(container, reason, 'dbg-x0', ['--interface', 'ov1']);
+    const found = await rows(container);
+    expect(found.find((row) => row.interface === 'ov1')).toMatchObject({ host_device: null, proof: 'none' });
+    expect(found.find((row) => row.interface === 'eth0')).toMatchObject({ proof: 'both ways' });
   });
 
   test('half of it: on two networks of the engine, one is macvlan', async ({ lab }) => {
