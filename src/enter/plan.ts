@@ -48,7 +48,7 @@ export function planEntry(
     view: hasView ? planView(host, container) : undefined,
     cgroupProcs: wish.cgroup ? joinable(host, target) : [],
     directory: wish.workdir ?? (isInside ? container.workingDir : here),
-    credentials: wishedCredentials(wish, isInside, status),
+    credentials: wishedCredentials(wish, isInside, differing(host, pid, ['user']).length > 0, status),
   };
   const environ = wish.envFromContainer ? fromContainer(host.read(`/proc/${pid}/environ`) ?? '') : {};
   // The container's files, for tools that stay with the host's: docker exec sees them at "/".
@@ -73,8 +73,22 @@ function joinable(host: Host, { container, pid }: Target): string[] {
   return cgroupProcs(places, parseCgroupMounts(host.read('/proc/self/mountinfo') ?? ''));
 }
 
-function wishedCredentials(wish: EntryWish, isInside: boolean, status: () => ProcessStatus): Credentials | undefined {
+function wishedCredentials(
+  wish: EntryWish,
+  isInside: boolean,
+  hasOwnUsers: boolean,
+  status: () => ProcessStatus,
+): Credentials | undefined {
   if (wish.user === undefined && wish.caps === undefined) return undefined;
+  // user_namespaces(7): a new one begins with all capabilities, which count inside it alone.
+  if (wish.caps !== undefined && hasOwnUsers) {
+    throw new DbgError(
+      'refused: its capabilities count in a user namespace of its own; on the host they would be more',
+      {
+        next: [{ what: "the engine's own exec", command: 'docker exec …' }],
+      },
+    );
+  }
   if (wish.caps !== undefined && isInside) {
     throw new DbgError(
       "--caps goes with the host's files: a program of the container gets the container's capabilities by",

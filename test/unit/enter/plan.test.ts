@@ -103,6 +103,11 @@ describe('who and where', () => {
     [{ all: true, workdir: '/x' }, '/x'],
   ])('%j starts in %s', (wish, directory) => expect(plan(wish).entry.directory).toBe(directory));
 
+  test("capabilities of a user namespace of its own are not taken for the host's", () => {
+    const own = fakeHost({ files, links: { ...links, '/proc/1234/ns/user': 'user:[9]' } });
+    expect(() => planEntry(own, target, { caps: 'container' }, '/', {})).toThrow('on the host they would be more');
+  });
+
   test('a paused container is not joined', () => {
     const paused = { ...target, container: container({ state: { status: 'paused' } }) };
     expect(() => planEntry(host, paused, { cgroup: true }, '/', {})).toThrow(
