@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
+import { givenToContainer, type Variables } from '../enter/environment.ts';
 import { planEntry } from '../enter/plan.ts';
+import type { Target } from '../enter/target.ts';
 import { requireProgram } from '../host/programs.ts';
 import { chosenTarget, requireContainer } from './container.ts';
 import type { EntryOptions } from './entry-options.ts';
@@ -29,7 +31,8 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
     if (exitCode !== undefined) return exitCode;
   }
   const target = await chosenTarget(ctx, container);
-  const plan = planEntry(ctx.host, target, options, ctx.cwd(), ctx.env);
+  const given = options.envFromContainer ? await givenVariables(ctx, target) : {};
+  const plan = planEntry(ctx.host, target, options, { here: ctx.cwd(), own: ctx.env, given });
   const session =
     wish.isSession && !options.dryRun
       ? await openSession(ctx, target, plan, argv[0] ?? '', options.quiet)
@@ -37,16 +40,22 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   const env = { ...session.env, ...plan.env };
   const line = nsenter(target, session.argv, plan.entry);
   if (options.dryRun) {
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    ctx.stdout.write(dryRunText(ctx, [['env', ...variables, ...line]]));
+    const only = plan.keep ? Object.entries(ctx.env).filter(([name]) => plan.keep?.test(name)) : [];
+    const variables = [...only, ...Object.entries(env)].map(([name, value]) => `${name}=${value}`);
+    ctx.stdout.write(dryRunText(ctx, [['env', ...(plan.keep ? ['-i'] : []), ...variables, ...line]]));
     return 0;
   }
   const { exitCode, report } = await ctx.host
-    .run(line, { env, isChild: plan.entry.namespaces.includes('pid') })
+    .run(line, { env, keep: plan.keep, isChild: plan.entry.namespaces.includes('pid') })
     .finally(session.end);
   const failure = entryFailure(report, exitCode, target, plan.entry);
   if (failure) throw failure;
   return exitCode;
+}
+
+async function givenVariables(ctx: Context, { container }: Target): Promise<Variables> {
+  const engine = await ctx.engine();
+  return givenToContainer(container.env, await engine.imageEnvironment(container.imageId));
 }
 
 /** With the container's mount namespace joined, the program is looked for among the container's files. */

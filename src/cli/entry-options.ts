@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { EntryWish } from '../enter/plan.ts';
 
 export interface EntryOptions extends EntryWish {
+  readonly envFromContainer?: boolean;
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
 }
@@ -22,6 +23,9 @@ export function addEntryOptions(command: Command): Command {
     .option('-e, --env <k=v>', 'add to the environment; repeatable', (value: string, all: unknown) =>
       Array.isArray(all) ? [...all, value] : [value],
     )
-    .option('--env-from-container', "the container's environment, but PATH, HOME, TERM and what loads code")
+    .option(
+      '--env-from-container',
+      'the variables that docker run or Compose gave the container, but PATH, HOME, TERM, LD_* and their like',
+    )
     .option('--dry-run', 'print the command, run nothing');
 }

@@ -6,6 +6,10 @@ export interface Container {
   /** without the leading slash that the API gives it */
   readonly name: string;
   readonly image: string;
+  /** of the image it was made from; `image` is how it was named, which may mean another one by now */
+  readonly imageId: string;
+  /** NAME=VALUE, of the image and of whoever started it */
+  readonly env: readonly string[];
   readonly state: ContainerState;
   readonly labels: Labels;
   /** the directory that its programs start in; "/" when the image names none */
@@ -84,6 +88,8 @@ export function parseContainer(answer: unknown): Container {
     id,
     name: withoutSlash(text(body['Name'])),
     image: text(config['Image']),
+    imageId: text(body['Image']),
+    env: environment(config),
     state: {
       status: text(state['Status']),
       pid: number(state['Pid']),
@@ -108,6 +114,13 @@ export function parseContainer(answer: unknown): Container {
     })),
   };
 }
+
+/** Reads the environment from the answer of GET /images/{id}/json: what the image gives to every container of its. */
+export function parseImageEnvironment(answer: unknown): readonly string[] {
+  return environment(object(object(answer)['Config']));
+}
+
+const environment = (config: Json) => array(config['Env']).map(text).filter(Boolean);
 
 /** Reads the answer of GET /containers/json. */
 export function parseContainerList(answer: unknown): ContainerSummary[] {

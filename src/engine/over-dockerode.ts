@@ -3,7 +3,7 @@ import Docker from 'dockerode';
 import { DbgError, errorMessage } from '../errors.ts';
 import type { EngineAddress, TlsFiles } from './address.ts';
 import { eventFilters, eventReader } from './events.ts';
-import { parseContainer, parseContainerList } from './container.ts';
+import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
 import type { Engine } from './engine.ts';
 import { type Answer, isNoSuchContainer, noAnswer, PATIENCE_MS, refused, unreachable } from './errors.ts';
 
@@ -24,6 +24,7 @@ export function overDockerode(address: EngineAddress): Engine {
         .catch(() => undefined);
       return () => ended.abort();
     },
+    imageEnvironment: async (id) => parseImageEnvironment(await asked(address, docker.getImage(id).inspect())),
     list: async () => parseContainerList(await asked(address, docker.listContainers({ all: true }))),
   };
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { EngineAddress } from './address.ts';
-import { parseContainer, parseContainerList } from './container.ts';
+import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
 import type { Engine } from './engine.ts';
 import { eventFilters, eventReader } from './events.ts';
 import { answered, isNoSuchContainer, noAnswer, PATIENCE_MS, unreachable } from './errors.ts';
@@ -25,6 +25,7 @@ export function overSocket(address: UnixAddress): Engine {
       socket.write(request(`/events?${new URLSearchParams(eventFilters(id)).toString()}`));
       return () => socket.destroy();
     },
+    imageEnvironment: async (id) => parseImageEnvironment(answered(address, await get(address, `/images/${id}/json`))),
     list: async () => parseContainerList(answered(address, await get(address, '/containers/json?all=1'))),
   };
 }

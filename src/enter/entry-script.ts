@@ -2,43 +2,60 @@
  * What runs between nsenter and the tool: verify, join, prepare, then become the tool. Fixed text for sh(1); everything that
  * varies comes in as arguments, so no outside data is ever part of a script.
  *
- * Arguments: PID START ID DIR FSTAB NSSWITCH COUNT CGROUP_PROCS{COUNT} TOOL…
+ * Its variables begin with an underscore: one that the person exports under the same name would reach the tool changed.
  *
- * It tells what became of it in one word on descriptor 3, for dbg to explain; pasted by hand, it says it on stderr.
+ * Arguments: PID START ID DIR FSTAB NSSWITCH VARIABLES COUNT CGROUP_PROCS{COUNT} COUNT LAST_JOIN{COUNT} TOOL…
+ *
+ * It tells what became of it in one word on descriptor 3 (`last` with nsenter's words behind it), for dbg to explain; pasted by hand, it says it on stderr.
  */
 export const ENTRY_SCRIPT = `
-pid=$1 start=$2 id=$3 dir=$4 fstab=$5 nsswitch=$6 count=$7; shift 7
+_pid=$1 _start=$2 _id=$3 _dir=$4 _fstab=$5 _nsswitch=$6 _variables=$7 _count=$8; shift 8
 tell() { { echo "$1" >&3; } 2>/dev/null; }
 fail() { tell "$1" || echo "dbg: not entered: $1" >&2; exit 125; }
 
 # Inside /proc/PID as the current directory, every look is at this one process: when it ends, they fail, whoever gets its
 # number. Field 22 of stat is the 20th behind the command, which may hold anything, a line feed too.
-cd "/proc/$pid" 2>/dev/null || fail gone
-{ while read -r line; do stat=$line; done <stat; } 2>/dev/null || fail gone
-started() { [ "\${20:-}" = "$start" ]; }
-started \${stat##*) } || fail gone
-inside=
-{ while read -r line; do case $line in *"$id"*) inside=yes ;; esac; done <cgroup; } 2>/dev/null || fail gone
-[ "$inside" ] || fail other
+cd "/proc/$_pid" 2>/dev/null || fail gone
+{ while read -r _line; do _stat=$_line; done <stat; } 2>/dev/null || fail gone
+started() { [ "\${20:-}" = "$_start" ]; }
+started \${_stat##*) } || fail gone
+_inside=
+{ while read -r _line; do case $_line in *"$_id"*) _inside=yes ;; esac; done <cgroup; } 2>/dev/null || fail gone
+[ "$_inside" ] || fail other
 
-while [ "$count" -gt 0 ]; do
+while [ "$_count" -gt 0 ]; do
   echo $$ >"$1" || fail cgroup
-  shift; count=$((count - 1))
+  shift; _count=$((_count - 1))
 done
 
 # The table lies in a tmpfs on a folder of the old /sys, which the new /sys then covers: nothing is written to the host.
-if [ "$fstab" ]; then
+if [ "$_fstab" ]; then
   mount -n -t tmpfs tmpfs /sys/module || fail view
-  printf '%s\\n' "$fstab" >/sys/module/fstab
-  printf '%s\\n' "$nsswitch" >/sys/module/nsswitch.conf
+  printf '%s\\n' "$_fstab" >/sys/module/fstab
+  printf '%s\\n' "$_nsswitch" >/sys/module/nsswitch.conf
   mount -n -a -T /sys/module/fstab || fail view
 fi
 
-cd "$dir" 2>/dev/null || fail dir
+# What the tool's own line joins last is tried with an empty program name, which is not found: 127, where a failure to join is 1.
+_count=$1; shift
+if [ "$_count" -gt 0 ]; then
+  _why=$(
+    _turn=0
+    while [ "$_turn" -lt "$_count" ]; do set -- "$@" "$1"; shift; _turn=$((_turn + 1)); done
+    shift $(($# - _count))
+    exec "$@" '' 2>&1
+  )
+  [ $? = 127 ] || fail "last $_why"
+  shift "$_count"
+fi
+
+cd "$_dir" 2>/dev/null || fail dir
+# The tool's variables come in disguise: until here, PATH is the one by which mount and nsenter are found.
+for _name in $_variables; do eval "$_name=\\$DBG_ENV_$_name; export $_name; unset DBG_ENV_$_name"; done
 tell entered || :
 exec 3>&-
 exec "$@"
 `.trim();
 
 /** How an entry ended before its tool began; "entered" when it did begin. */
-export type EntryOutcome = 'entered' | 'gone' | 'other' | 'cgroup' | 'view' | 'dir';
+export type EntryOutcome = 'entered' | 'gone' | 'other' | 'cgroup' | 'view' | 'last' | 'dir';

@@ -14,11 +14,25 @@ export interface Entry {
   /** where the program starts: a directory of the host, or of the container when its mount namespace is joined */
   readonly directory: string;
   readonly credentials: Credentials | undefined;
+  /** the names of the tool's own variables, which are in the environment in disguise */
+  readonly variables: readonly string[];
+  /** where the programs are that stand between the entry script and the tool */
+  readonly programs: Readonly<Record<keyof typeof WAY_IN, string>>;
 }
+
+export const WAY_IN = { nsenter: 'nsenter', setpriv: 'setpriv', sh: 'sh' } as const;
 
 /** The container's network, host name and ipc, and nothing prepared: for what dbg itself runs to look. */
 export function plainEntry(namespaces: readonly Namespace[] = DEFAULT_NAMESPACES): Entry {
-  return { namespaces, view: undefined, cgroupProcs: [], directory: '/', credentials: undefined };
+  return {
+    namespaces,
+    view: undefined,
+    cgroupProcs: [],
+    directory: '/',
+    credentials: undefined,
+    variables: [],
+    programs: WAY_IN,
+  };
 }
 
 /**
@@ -43,48 +57,77 @@ export function nsenter(target: Target, argv: readonly string[], entry: Entry): 
 }
 
 function scriptArguments({ container, pid, startTime }: Target, entry: Entry): string[] {
-  const { view, cgroupProcs, directory } = entry;
-  // With the container's mounts joined, the last nsenter changes the directory; until then the script stays in /proc/PID.
-  const stay = nsenterOptions(entry.namespaces).last.length > 0;
-  const here = stay ? '.' : directory;
+  const { view, cgroupProcs, directory, variables } = entry;
+  const { last } = nsenterOptions(entry.namespaces);
+  // Only tried, to tell its failure from the tool's: by joining it all, and running nothing.
+  const trial = last.length > 0 ? lastJoin(entry, ['--no-fork', ...last]) : [];
   return [
     String(pid),
     startTime,
     container.id,
-    here,
+    // When more is joined, the last nsenter changes the directory; until then the script stays in /proc/PID.
+    last.length > 0 ? '.' : directory,
     view?.fstab ?? '',
     view?.nsswitch ?? '',
+    variables.join(' '),
     String(cgroupProcs.length),
     ...cgroupProcs,
+    String(trial.length),
+    ...trial,
   ];
 }
 
-/** What the script executes at its end. */
-function become(argv: readonly string[], { namespaces, credentials, directory }: Entry): string[] {
-  const { last } = nsenterOptions(namespaces);
-  const setpriv = credentials ? setprivOptions(credentials) : [];
-  const asWho = setpriv.length > 0 ? ['setpriv', ...setpriv, '--'] : [];
-  if (last.length === 0) return [...asWho, ...argv];
-
-  // In the container's mount namespace there may be no setpriv: who runs is then nsenter's own business.
+/** The nsenter for the namespaces in which the host's files may not be at hand. */
+function lastJoin({ namespaces, credentials, directory, programs }: Entry, options: readonly string[]): string[] {
   const isInside = namespaces.includes('mnt');
-  const ids =
-    isInside && credentials?.ids
-      ? ['--setuid', String(credentials.ids.uid), '--setgid', String(credentials.ids.gid)]
-      : [];
-  const where = isInside ? [`--wdns=${directory}`] : [`--wd=${directory}`];
-  const others = last.filter((option) => !option.startsWith('--pid='));
-  const inner =
-    others.length > 0
-      ? ['nsenter', ...others, ...where, ...ids, '--', ...(isInside ? [] : asWho), ...argv]
-      : [...asWho, ...argv];
-  if (!namespaces.includes('pid')) return inner;
-  return ['nsenter', '--pid=ns/pid', '--no-fork', '--', 'sh', '-c', WAIT_SCRIPT, 'dbg', ...inner];
+  // In the container's mount namespace there may be no setpriv: who runs is then nsenter's own business.
+  const ids = isInside ? credentials?.ids : undefined;
+  // --setgid drops supplementary groups, which setpriv can set before only where the numbers mean the same.
+  const group = ids && namespaces.includes('user') ? ['--setgid', String(ids.gid)] : [];
+  const where = `${isInside ? '--wdns' : '--wd'}=${directory}`;
+  return [programs.nsenter, ...options, where, ...(ids ? ['--setuid', String(ids.uid), ...group] : []), '--'];
+}
+
+/** What the script executes at its end. */
+function become(argv: readonly string[], entry: Entry): string[] {
+  const { namespaces, credentials, directory, programs } = entry;
+  const isInside = namespaces.includes('mnt');
+  const hasPid = namespaces.includes('pid');
+  const others = nsenterOptions(namespaces.filter((name) => name !== 'pid')).last;
+  const last = others.length > 0 ? lastJoin(entry, others) : [];
+
+  const options = [
+    ...(credentials ? setprivOptions(isInside ? onlyGroups(entry) : credentials) : []),
+    // The kernel forgets this when the user changes (prctl(2), PR_SET_PDEATHSIG): one setpriv does both.
+    ...(hasPid ? ['--pdeathsig', 'KILL'] : []),
+  ];
+  const asWho = options.length > 0 ? [programs.setpriv, ...options, '--'] : [];
+  const chain = isInside ? [...asWho, ...last, ...argv] : [...last, ...asWho, ...argv];
+  if (!hasPid) return chain;
+  const where = last.length === 0 ? [`--wd=${directory}`] : [];
+  return [
+    programs.nsenter,
+    '--pid=ns/pid',
+    ...where,
+    '--no-fork',
+    '--',
+    programs.sh,
+    '-c',
+    WAIT_SCRIPT,
+    'dbg',
+    ...chain,
+  ];
+}
+
+/** What of the credentials can be set before the container's mount namespace is joined, which takes root. */
+function onlyGroups({ namespaces, credentials }: Entry): Credentials {
+  const ids = namespaces.includes('user') ? undefined : credentials?.ids;
+  return { ids: ids && { ...ids, uid: 0 }, boundingSet: undefined, noNewPrivileges: false };
 }
 
 /**
  * Only a child is in a joined pid namespace (setns(2)), so somebody must wait for it. nsenter itself would die of Ctrl-C and leave
- * the program running; this shell outlives it, and when the shell is killed, the kernel ends the program (prctl(2),
- * PR_SET_PDEATHSIG). Its exit code is the program's, or 128+n.
+ * the program running; this shell outlives it, and when the shell is killed, the kernel ends the program. (Not with --user and the
+ * container's files: its user is then the last that is set.) Its exit code is the program's, or 128+n.
  */
-const WAIT_SCRIPT = `trap : INT QUIT HUP TERM USR1 USR2; setpriv --pdeathsig KILL -- "$@"; exit $?`;
+const WAIT_SCRIPT = `trap : INT QUIT HUP TERM USR1 USR2; "$@"; exit $?`;

@@ -14,7 +14,8 @@ export function entryFailure(report: string, exitCode: number, target: Target, e
   const nothingRun = 'nothing was run';
   const lookAgain = { what: 'look', command: `docker ps -a --filter name=${name}` };
   const withoutView = { what: "with the host's /sys and resolv.conf", command: `dbg … --host-view ${name} …` };
-  switch (report as EntryOutcome) {
+  const [, outcome, why] = /^(\w*) ?(.*)$/s.exec(report) ?? [];
+  switch (outcome as EntryOutcome) {
     case 'gone':
       return new DbgError(`"${target.container.name}" ended or was restarted just now; ${nothingRun}`, {
         next: [lookAgain],
@@ -29,6 +30,10 @@ export function entryFailure(report: string, exitCode: number, target: Target, e
       });
     case 'dir':
       return new DbgError(`there is no directory ${entry.directory}; ${nothingRun}`);
+    case 'last':
+      return new DbgError(`"${target.container.name}" could not be entered (${why}); ${nothingRun}`, {
+        next: [lookAgain],
+      });
     case 'view':
       return new DbgError(`this host refused a mount that the container's view needs; ${nothingRun}`, {
         next: [withoutView],

@@ -1,12 +1,13 @@
+import { resolve } from 'node:path';
 import { DbgError, EXIT } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { shellQuote } from '../text.ts';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from './cgroup.ts';
 import { capsOf, type Credentials } from './credentials.ts';
-import { fromContainer, parseVariables, type Variables } from './environment.ts';
+import { disguised, FOR_THE_CONTAINERS, parseVariables, type Variables } from './environment.ts';
 import { DEFAULT_NAMESPACES, differing, FULL_ENTRY, type Namespace, parseNamespaces } from './namespaces.ts';
-import type { Entry } from './nsenter.ts';
-import { parseProcessStatus, type ProcessStatus } from './process-status.ts';
+import { type Entry, WAY_IN } from './nsenter.ts';
+import { insideId, parseProcessStatus, type ProcessStatus } from './process-status.ts';
 import type { Target } from './target.ts';
 import { planView } from './view.ts';
 
@@ -21,39 +22,52 @@ export interface EntryWish {
   readonly caps?: 'container';
   readonly workdir?: string;
   readonly env?: readonly string[];
-  readonly envFromContainer?: boolean;
+}
+
+/** What else an entry starts from. */
+export interface Surroundings {
+  /** dbg's working directory */
+  readonly here: string;
+  /** the person's environment */
+  readonly own: Readonly<Record<string, string | undefined>>;
+  /** variables of the container that the tool is to have */
+  readonly given: Variables;
 }
 
 export interface Plan {
   readonly entry: Entry;
-  /** what is added to the program's environment */
+  /** what is added to the environment */
   readonly env: Variables;
+  /** what of dbg's own environment the program gets; undefined: all */
+  readonly keep: RegExp | undefined;
 }
 
 /** Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had. */
-export function planEntry(
-  host: Host,
-  target: Target,
-  wish: EntryWish,
-  here: string,
-  own: Readonly<Record<string, string | undefined>>,
-): Plan {
+export function planEntry(host: Host, target: Target, wish: EntryWish, { here, own, given }: Surroundings): Plan {
   const { container, pid } = target;
+  const path = (program: string) => host.find(program).path;
   const namespaces = wishedNamespaces(host, pid, wish);
   const isInside = namespaces.includes('mnt');
   const hasView = namespaces.includes('net') && !isInside && wish.hostView !== true;
   const status = () => parseProcessStatus(host.read(`/proc/${pid}/status`) ?? '');
+  const variables = { ...given, ...parseVariables(wish.env ?? [], own) };
   const entry: Entry = {
     namespaces,
     view: hasView ? planView(host, container) : undefined,
     cgroupProcs: wish.cgroup ? joinable(host, target) : [],
-    directory: wish.workdir ?? (isInside ? container.workingDir : here),
-    credentials: wishedCredentials(wish, isInside, differing(host, pid, ['user']).length > 0, status),
+    directory: resolve(isInside ? container.workingDir : here, wish.workdir ?? '.'),
+    credentials: wishedCredentials(wish, isInside, differing(host, pid, ['user']).length > 0, {
+      status,
+      inside: (kind, id) =>
+        namespaces.includes('user') ? insideId(host.read(`/proc/${pid}/${kind}_map`) ?? '', id) : id,
+    }),
+    variables: Object.keys(variables),
+    // With another PATH the tool is found, but not the programs on the way to it.
+    programs: 'PATH' in variables ? { nsenter: path('nsenter'), setpriv: path('setpriv'), sh: path('sh') } : WAY_IN,
   };
-  const environ = wish.envFromContainer ? fromContainer(host.read(`/proc/${pid}/environ`) ?? '') : {};
   // The container's files, for tools that stay with the host's: docker exec sees them at "/".
   const root = isInside ? {} : { DBG_ROOT: `/proc/${pid}/root` };
-  return { entry, env: { ...environ, ...root, ...parseVariables(wish.env ?? [], own) } };
+  return { entry, env: { ...root, ...disguised(variables) }, keep: isInside ? FOR_THE_CONTAINERS : undefined };
 }
 
 function wishedNamespaces(host: Host, pid: number, { ns, all }: EntryWish): Namespace[] {
@@ -77,7 +91,7 @@ function wishedCredentials(
   wish: EntryWish,
   isInside: boolean,
   hasOwnUsers: boolean,
-  status: () => ProcessStatus,
+  its: Its,
 ): Credentials | undefined {
   if (wish.user === undefined && wish.caps === undefined) return undefined;
   // user_namespaces(7): a new one begins with all capabilities, which count inside it alone.
@@ -98,12 +112,22 @@ function wishedCredentials(
       },
     );
   }
-  const caps = wish.caps === undefined ? { boundingSet: undefined, noNewPrivileges: false } : capsOf(status());
-  return { ...caps, ids: wish.user === undefined ? undefined : parseUser(wish.user, status) };
+  const caps = wish.caps === undefined ? { boundingSet: undefined, noNewPrivileges: false } : capsOf(its.status());
+  return { ...caps, ids: wish.user === undefined ? undefined : parseUser(wish.user, its) };
 }
 
-function parseUser(user: string, status: () => ProcessStatus): NonNullable<Credentials['ids']> {
-  if (user === 'container') return status();
+/** What is known of the container's process. */
+interface Its {
+  readonly status: () => ProcessStatus;
+  /** what the host's numbering calls `id`, as it is called in the user namespace that is joined */
+  readonly inside: (kind: 'uid' | 'gid', id: number) => number;
+}
+
+function parseUser(user: string, { status, inside }: Its): NonNullable<Credentials['ids']> {
+  if (user === 'container') {
+    const { uid, gid, groups } = status();
+    return { uid: inside('uid', uid), gid: inside('gid', gid), groups };
+  }
   const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(user) ?? [];
   if (uid === undefined) {
     throw new DbgError(

@@ -1,4 +1,5 @@
 import type { Container } from '../engine/container.ts';
+import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 
 /** What a host tool sees of the container besides its namespaces: mounts in a mount namespace of the tool's own. */
@@ -32,16 +33,25 @@ const RESOLVER_SOCKETS = [
   '/run/dbus/system_bus_socket',
 ];
 
-/** The view for a container whose network is joined. Reads the host; changes nothing. */
+/**
+ * The view for a container whose network is joined. Reads the host; changes nothing. Throws a DbgError when a file of the container
+ * cannot be read, or the host has none in whose place it could be seen: a tool would then ask the wrong resolver.
+ */
 export function planView(host: Host, { files }: Pick<Container, 'files'>): View {
   const nsswitch = filesAndDns(host.read('/etc/nsswitch.conf'));
   const etc = [
     { source: '/sys/module/nsswitch.conf', target: '/etc/nsswitch.conf', wanted: nsswitch !== '' },
-    ...(['resolv.conf', 'hosts', 'hostname'] as const).map((name) => ({
+    ...(['resolv.conf', 'hosts'] as const).map((name) => ({
       source: files[name],
       target: `/etc/${name}`,
-      wanted: files[name] !== '' && host.read(files[name]) !== undefined && host.read(`/etc/${name}`) !== undefined,
+      wanted: files[name] !== '' && canBeSeen(host, files[name], `/etc/${name}`),
     })),
+    // Of little use to tools, and hosts go without: systemd has a default name.
+    {
+      source: files.hostname,
+      target: '/etc/hostname',
+      wanted: host.exists(files.hostname) && host.exists('/etc/hostname'),
+    },
   ].filter(({ wanted }) => wanted);
   const bound = etc.map(({ source, target }): Mount => ({ source, target, options: 'bind' }));
   const masked = RESOLVER_SOCKETS.filter((socket) => host.exists(socket)).map((target): Mount => ({
@@ -57,16 +67,29 @@ export function planView(host: Host, { files }: Pick<Container, 'files'>): View 
   };
 }
 
+function canBeSeen(host: Host, source: string, target: string): boolean {
+  const missing = [source, target].find((path) => host.read(path) === undefined);
+  if (missing === undefined) return true;
+  const wanted =
+    missing === source ? "the engine's file for it" : "the host's, in whose place the container's would be seen";
+  throw new DbgError(`${missing} cannot be read: ${wanted}`, {
+    next: [{ what: "with the host's /sys and resolver", command: 'dbg … --host-view …' }],
+  });
+}
+
 /**
- * A sysfs shows the devices of the network namespace in which it is mounted (fs/sysfs/mount.c). It is made on a folder of the old
- * one, gets what is kept, and is then put over all of it.
+ * A sysfs shows the devices of the network namespace in which it is mounted (fs/sysfs/mount.c). It is made in the tmpfs on
+ * /sys/module, gets what is kept, and is then put over all of /sys. In a shell of dbg's there is such a one already, of another
+ * container maybe, and `mount -a` leaves out what by its names is in the mount table (mount(8)): so each has a name of its own.
  */
 function sysfs(mounted: ReadonlySet<string>): Mount[] {
+  const outer = [...mounted].filter((path) => /^\/sys\/module\/dbg-\d+$/.test(path)).length;
+  const folder = `/sys/module/dbg-${outer}`;
   const kept = KEPT_OF_SYS.filter((path) => mounted.has(`/sys/${path}`));
   return [
-    { source: 'sysfs', target: '/sys/class', type: 'sysfs', options: 'nosuid,nodev,noexec' },
-    ...kept.map((path) => ({ source: `/sys/${path}`, target: `/sys/class/${path}`, options: 'rbind' })),
-    { source: '/sys/class', target: '/sys', options: 'rbind' },
+    { source: `dbg-${outer}`, target: folder, type: 'sysfs', options: 'nosuid,nodev,noexec,X-mount.mkdir' },
+    ...kept.map((path) => ({ source: `/sys/${path}`, target: `${folder}/${path}`, options: 'rbind' })),
+    { source: folder, target: '/sys', options: 'rbind' },
   ];
 }
 

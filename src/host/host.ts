@@ -39,6 +39,8 @@ export interface Found {
 export interface RunOptions {
   /** added to dbg's own environment */
   readonly env?: Readonly<Record<string, string>>;
+  /** which variables of dbg's own environment it gets; all, when left out */
+  readonly keep?: RegExp | undefined;
   /** The program is the child of the one that is started, and signals are for it. */
   readonly isChild?: boolean;
   /**

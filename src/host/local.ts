@@ -18,7 +18,8 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
   const childEnv = { ...own, PATH: searchPath(env).join(':') };
   return {
     isRoot: uid === 0,
-    run: (argv, options = {}) => runOnTerminal(argv, { ...options, env: { ...childEnv, ...options.env } }, signals),
+    run: (argv, options = {}) =>
+      runOnTerminal(argv, { ...options, env: { ...kept(childEnv, options.keep), ...options.env } }, signals),
     uninterrupted: async (work) => {
       const stop = signals.on(() => undefined);
       return work().finally(stop);
@@ -33,6 +34,11 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
     find: (program) => findProgram(program, env),
   };
 }
+
+const kept = (env: Environment, keep = /^/) =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value !== undefined && keep.test(name) ? [[name, value]] : [])),
+  );
 
 // Debian's PATH for people leaves these out, and `su` keeps it; ethtool, tcpdump and ip live or have lived there.
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';

@@ -1,6 +1,6 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { commandLines, dbg, dbgOnTerminal, firstLine, sleep } from './support/dbg.ts';
+import { commandLines, dbg, dbgOnTerminal, firstLine, processes, sleep } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 
 const out = async (...args: readonly string[]) => {
@@ -29,11 +29,31 @@ describe('which namespaces', () => {
   test("--all: the container's own world", async ({ lab }) => {
     const container = await lab.run('c', { options: ['-w', '/tmp', '--hostname', 'full'] });
     const script = 'pwd; hostname; ls -d /etc/debian_version 2>&1; ps -o comm';
-    const [cwd, name, debian, ...processes] = (await out('exec', '--all', container, 'sh', '-c', script)).split('\n');
+    const [cwd, name, debian, ...listed] = (await out('exec', '--all', container, 'sh', '-c', script)).split('\n');
     expect([cwd, name]).toEqual(['/tmp', 'full']);
     expect(debian).toContain('No such file');
-    expect(processes.slice(0, 2)).toEqual(['COMMAND', 'sleep']);
+    expect(listed.slice(0, 2)).toEqual(['COMMAND', 'sleep']);
     expect(await out('exec', '--all', '-w', '/etc', container, 'pwd')).toBe('/etc');
+    expect(await out('exec', '--all', '-w', '../etc', container, 'pwd')).toBe('/etc');
+  });
+
+  test('--all into a directory that is not there: not entered, and no exit code of a tool', async ({ lab }) => {
+    const { exitCode, stderr } = await dbg(['exec', '--all', '-w', '/no/such', await lab.run(), 'true']);
+    expect([exitCode, stderr]).toEqual([125, expect.stringMatching(/could not be entered \(nsenter: .*No such file/)]);
+  });
+
+  test('a user namespace of its own: ids are those of in there', async ({ lab }) => {
+    const container = await lab.run('c', {
+      options: ['--user', '101000:101000', '--security-opt', 'seccomp=unconfined'],
+      command: ['unshare', '-U', 'sleep', '3600'],
+    });
+    const pid = await lab.pid(container);
+    while (readlinkSync(`/proc/${pid}/ns/user`) === readlinkSync('/proc/self/ns/user')) await sleep(10);
+    for (const kind of ['uid', 'gid']) writeFileSync(`/proc/${pid}/${kind}_map`, '0 100000 65536');
+    expect(await out('exec', '--all', '-u', 'container', container, 'id', '-u')).toBe('1000');
+    expect(await out('exec', '--all', '-u', '7:8', container, 'sh', '-c', 'id -u; id -g')).toBe('7\n8');
+    const unmapped = await dbg(['exec', '--all', '-u', '70000', container, 'id']);
+    expect([unmapped.exitCode, unmapped.stderr]).toEqual([125, expect.stringContaining('could not be entered')]);
   });
 
   test('--all into an image without a shell', async ({ lab }) => {
@@ -63,6 +83,29 @@ describe('which namespaces', () => {
 });
 
 describe('in a pid namespace', () => {
+  test("with the host's files, the directory stays, or is the one asked for", async ({ lab }) => {
+    const container = await lab.run();
+    expect(await out('exec', '--ns', 'net,pid', container, 'pwd')).toBe(process.cwd());
+    expect(await out('exec', '--ns', 'pid', '-w', 'src/cli', container, 'pwd')).toBe(`${process.cwd()}/src/cli`);
+    const missing = await dbg(['exec', '--ns', 'pid', '-w', '/no/such', container, 'pwd']);
+    expect([missing.exitCode, missing.stderr]).toEqual([125, expect.stringContaining('No such file')]);
+  });
+
+  test('whoever waits for it is killed: it ends, as another user too', async ({ lab }) => {
+    const container = await lab.run();
+    const running = dbg(['exec', '--ns', 'pid', '-u', '7', container, 'sh', '-c', 'echo ready; exec sleep 3114']);
+    await firstLine(running);
+    const waiting = processes().filter(
+      ({ command }) => command.startsWith('sh -c trap : INT') && command.includes('3114'),
+    );
+    expect(waiting).toHaveLength(1);
+    process.kill(waiting[0]!.pid, 'SIGKILL');
+    expect((await running).exitCode).toBe(137);
+    for (const deadline = Date.now() + 5_000; commandLines().includes('sleep 3114') && Date.now() < deadline;)
+      await sleep(20);
+    expect(commandLines()).not.toContain('sleep 3114');
+  });
+
   test.for([
     ['exit code', 'exit 3', 3],
     ['ended by a signal', 'kill -TERM $$', 143],
@@ -114,6 +157,7 @@ describe('who it is', () => {
       '1234\n555\n555 777',
     );
     expect(await out('exec', '--all', '-u', '7:8', container, 'id', '-u')).toBe('7');
+    expect(await out('exec', '--all', '-u', 'container', container, 'sh', '-c', 'id -u; id -G')).toBe('1234\n555 777');
   });
 
   test('--caps container', async ({ lab }) => {
@@ -144,15 +188,50 @@ describe('who it is', () => {
 
   test('--workdir, --env, --env-from-container', async ({ lab }) => {
     const container = await lab.run('c', {
-      options: ['-e', 'FROM=image', '-e', 'LD_PRELOAD=/evil.so', '-e', 'PATH=/evil', '-e', 'HOME=/evil'],
+      options: ['FROM=given', 'LD_PRELOAD=/evil.so', 'PATH=/evil', 'HOME=/evil', 'TAR_OPTIONS=--evil'].flatMap(
+        (word) => ['-e', word],
+      ),
       command: ['/bin/sleep', '3600'],
     });
-    const script = 'pwd; echo "$A $FROM $HOME"; case $PATH in /evil*) echo evil;; esac; env | grep -c ^LD_';
+    const script =
+      'pwd; echo "$A $FROM $HOME $TAR_OPTIONS"; case $PATH in /evil*) echo evil;; esac; env | grep -c ^LD_';
     const options = ['-w', '/usr', '-e', 'A=1', '--env-from-container'];
     const { stdout } = await dbg(['exec', ...options, container, 'sh', '-c', script], { env: { HOME: '/home/me' } });
-    expect(stdout).toBe('/usr\n1 image /home/me\n0');
+    expect(stdout).toBe('/usr\n1 given /home/me \n0');
     expect((await dbg(['exec', '-w', '/no/such', container, 'true'])).stderr).toContain(
       'there is no directory /no/such',
     );
+  });
+
+  test('-w relative to where the person is', async ({ lab }) => {
+    const container = await lab.run();
+    expect(await out('exec', '-w', 'src', container, 'pwd')).toBe(`${process.cwd()}/src`);
+  });
+
+  test.for([[[]], [['--all']], [['--ns', 'pid']], [['-u', '0']]] as const)(
+    'another PATH is for the tool alone: %j',
+    async ([options], { lab }) => {
+      const container = await lab.run();
+      expect(await out('exec', ...options, '-e', 'PATH=/bin', container, 'sh', '-c', 'echo $PATH')).toBe('/bin');
+    },
+  );
+
+  test('values are in nobody’s argv, and names that the entry script uses are the person’s', async ({ lab }) => {
+    const container = await lab.run();
+    const env = { TOKEN: 'hush-hush', count: '5', dir: 'x', DBG_LEASH: '' };
+    const script = 'echo "$TOKEN $name $A $count $dir $(env | grep -c DBG_ENV_)"; sleep 0.5';
+    const options = ['-e', 'TOKEN', '-e', 'name=n', '-e', "A='$(reboot)' \\"];
+    const running = dbg(['exec', ...options, container, 'sh', '-c', script], { env });
+    await firstLine(running);
+    expect(commandLines().join('\n')).not.toContain('hush-hush');
+    expect((await running).stdout).toBe("hush-hush n '$(reboot)' \\ 5 x 0");
+  });
+
+  test("a program of the container's gets no more of root's environment than it needs", async ({ lab }) => {
+    const container = await lab.run();
+    const script = 'env | cut -d= -f1 | sort | grep -v -e PWD -e SHLVL -e OLDPWD | tr "\\n" " "';
+    const env = { AWS_SECRET_ACCESS_KEY: 'x', TERM: 'xterm', HOME: '/root', LANG: 'C' };
+    const { stdout } = await dbg(['exec', '--all', '-e', 'MINE=1', container, 'sh', '-c', script], { env });
+    expect(String(stdout).trim()).toMatch(/^HOME LANG (LC_\w+ )*MINE PATH TERM$/);
   });
 });

@@ -109,6 +109,40 @@ test('/etc/resolv.conf as a symbolic link, as systemd-resolved has it', async ({
   expect(readFileSync(join(lab.folder, 'stub-resolv.conf'), 'utf8')).toBe('nameserver 127.0.0.53\n');
 });
 
+test('dbg inside dbg: the view is that of the inner container', async ({ lab }) => {
+  const { web, db } = await onNetwork(lab);
+  const look = [
+    'sh',
+    '-c',
+    'cat /sys/class/net/eth0/address /etc/hostname /etc/hosts; ls /sys/fs/cgroup; ls /sys/module | wc -l',
+  ];
+  const nested = await out('exec', web, process.execPath, DBG, 'exec', db, ...look);
+  expect(nested).toBe(await out('exec', db, ...look));
+  expect(nested).toContain(await lab.docker('exec', db, 'cat', '/sys/class/net/eth0/address'));
+  const thrice = [process.execPath, DBG, 'exec'];
+  expect(await out('exec', web, ...thrice, db, ...thrice, web, 'cat', '/sys/class/net/eth0/address')).toBe(
+    await lab.docker('exec', web, 'cat', '/sys/class/net/eth0/address'),
+  );
+});
+
+test('a host whose resolv.conf leads nowhere: said, and --host-view goes on', async ({ lab }) => {
+  const { web } = await onNetwork(lab);
+  const etc = join(lab.folder, 'etc');
+  await execa('cp', ['-a', '/etc', etc]);
+  await execa('rm', ['-f', join(etc, 'resolv.conf')]);
+  symlinkSync('/run/nowhere/resolv.conf', join(etc, 'resolv.conf'));
+  const bind = ['unshare', '-m', '--propagation', 'private', 'sh', '-ec', 'mount --bind "$1" /etc; shift; exec "$@"'];
+  const inThere = (...args: readonly string[]) =>
+    execa('env', [...bind, 'sh', etc, process.execPath, DBG, ...args], { reject: false });
+  const refused = await inThere('exec', web, 'touch', join(lab.folder, 'ran'));
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    125,
+    expect.stringMatching(/\/etc\/resolv.conf cannot be read[^]*--host-view/),
+  ]);
+  expect(existsSync(join(lab.folder, 'ran'))).toBe(false);
+  expect((await inThere('exec', '--host-view', web, 'hostname')).stdout).toBe('web-host');
+});
+
 test('where the host refuses a mount: nothing is run, and --host-view goes on', async ({ lab }) => {
   const { web } = await onNetwork(lab);
   // A /sys without folders, in a mount namespace of the test's own: there is nothing to mount on.

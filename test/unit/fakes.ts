@@ -13,6 +13,8 @@ export function container(
     id: ID,
     name: 'web',
     image: 'busybox',
+    imageId: 'sha256:1',
+    env: [],
     labels: {},
     workingDir: '/',
     networkMode: 'default',
@@ -57,6 +59,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       return exact ?? (byPrefix.length === 1 ? byPrefix[0] : undefined);
     },
     watch: () => () => undefined,
+    imageEnvironment: async () => ['PATH=/bin', 'VERSION=1'],
     list: async () =>
       containers.map(({ id, name, image, labels, networkMode, networks, state }) =>
         summary({

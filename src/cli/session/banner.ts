@@ -10,7 +10,7 @@ export function bannerText({ container }: Target, entry: Entry, isHostNetwork: b
     `${container.name} (${container.image}, ${network}${container.state.status === 'paused' ? ', paused' : ''})`,
     `joined: ${entry.namespaces.join(', ')}`,
     ...(entry.view ? [`the container's: ${entry.view.changed.join(' ')}`] : []),
-    ...(isInside ? [] : ['its files: $DBG_ROOT']),
+    isInside ? 'of your environment: only PATH HOME TERM LANG' : 'its files: $DBG_ROOT',
   ];
   return `dbg: ${escapeControls(parts.join(' · '))}\n`;
 }

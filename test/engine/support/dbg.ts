@@ -79,14 +79,16 @@ export async function says(program: { stderr: NodeJS.ReadableStream | null }, te
   while (!said.includes(text)) said += String((await once(program.stderr!, 'data'))[0]);
 }
 
-/** The command lines of all processes of this pid namespace. */
-export function commandLines(): string[] {
+/** All processes of this pid namespace, with their command lines. */
+export function processes(): { pid: number; command: string }[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map((pid) => {
+  return pids.flatMap((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() }];
     } catch {
-      return ''; // it has ended in between
+      return []; // it has ended in between
     }
   });
 }
+
+export const commandLines = (): string[] => processes().map(({ command }) => command);

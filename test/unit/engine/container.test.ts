@@ -5,7 +5,8 @@ test('reads an inspect answer', () => {
   const answer = {
     Id: 'abc',
     Name: '/web',
-    Config: { Image: 'nginx:1', WorkingDir: '/srv', Labels: { tier: 'front' } },
+    Image: 'sha256:1',
+    Config: { Env: ['A=1', 'B='], Image: 'nginx:1', WorkingDir: '/srv', Labels: { tier: 'front' } },
     ResolvConfPath: '/r',
     HostsPath: '/h',
     HostnamePath: '/n',
@@ -28,6 +29,8 @@ test('reads an inspect answer', () => {
     workingDir: '/srv',
     files: { 'resolv.conf': '/r', hosts: '/h', hostname: '/n' },
     image: 'nginx:1',
+    imageId: 'sha256:1',
+    env: ['A=1', 'B='],
     networkMode: 'app_net',
     networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03' }],
     state: {

@@ -10,29 +10,29 @@ const entry = (over: Partial<Entry> = {}): Entry => ({ ...plainEntry(), director
 /** The argv with the two fixed scripts named, not shown. */
 const line = (over: Partial<Entry>, argv = ['ls', '-l']) =>
   nsenter(target, argv, entry(over))
-    .map((word) => (word === ENTRY_SCRIPT ? 'ENTRY' : word.startsWith('trap') ? 'WAIT' : word))
+    .map((word) => (word === ENTRY_SCRIPT ? 'ENTRY' : word.startsWith('trap') ? 'WAIT' : word || "''"))
     .join(' ');
 
 const ARGS = `sh -c ENTRY dbg 42 99 ${ID}`;
 
 describe('the entry line', () => {
   test.each<[string, Partial<Entry>, string]>([
-    ['the default', {}, `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv   0 ls -l`],
-    ['one namespace', { namespaces: ['net'] }, `nsenter --target 42 --net -- ${ARGS} /srv   0 ls -l`],
+    ['the default', {}, `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 0 ls -l`],
+    ['one namespace', { namespaces: ['net'] }, `nsenter --target 42 --net -- ${ARGS} /srv '' '' '' 0 0 ls -l`],
     [
       'with a view, in a mount namespace of its own',
       { view: { fstab: 'FSTAB', nsswitch: 'NSS', changed: [] } },
-      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv FSTAB NSS 0 ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv FSTAB NSS '' 0 0 ls -l`,
     ],
     [
       'joining cgroups',
       { cgroupProcs: ['/a', '/b'] },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv   2 /a /b ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 2 /a /b 0 ls -l`,
     ],
     [
       'as somebody else',
       { credentials: { ids: { uid: 7, gid: 8, groups: [9] }, boundingSet: [13], noNewPrivileges: true } },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv   0 setpriv --reuid 7 --regid 8 --groups 9 --inh-caps -all --bounding-set -all,+cap_13 --no-new-privs -- ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 0 setpriv --reuid 7 --regid 8 --groups 9 --inh-caps -all --bounding-set -all,+cap_13 --no-new-privs -- ls -l`,
     ],
     [
       "with the container's files: joined last, from /proc/PID",
@@ -40,12 +40,37 @@ describe('the entry line', () => {
         namespaces: ['net', 'mnt'],
         credentials: { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
       },
-      `nsenter --target 42 --net -- ${ARGS} .   0 nsenter --mount=ns/mnt --wdns=/srv --setuid 7 --setgid 8 -- ls -l`,
+      `nsenter --target 42 --net -- ${ARGS} . '' '' '' 0 7 nsenter --no-fork --mount=ns/mnt --wdns=/srv --setuid 7 -- setpriv --reuid 0 --regid 8 --clear-groups -- nsenter --mount=ns/mnt --wdns=/srv --setuid 7 -- ls -l`,
     ],
     [
       'the full entry',
       { namespaces: ['net', 'uts', 'ipc', 'mnt', 'pid'] },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} .   0 nsenter --pid=ns/pid --no-fork -- sh -c WAIT dbg nsenter --mount=ns/mnt --wdns=/srv -- ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} . '' '' '' 0 6 nsenter --no-fork --mount=ns/mnt --pid=ns/pid --wdns=/srv -- nsenter --pid=ns/pid --no-fork -- sh -c WAIT dbg setpriv --pdeathsig KILL -- nsenter --mount=ns/mnt --wdns=/srv -- ls -l`,
+    ],
+    [
+      'in a user namespace of its own, where nsenter alone sets who it is',
+      {
+        namespaces: ['mnt', 'user'],
+        credentials: { ids: { uid: 7, gid: 8, groups: [9] }, boundingSet: undefined, noNewPrivileges: false },
+      },
+      `${ARGS} . '' '' '' 0 10 nsenter --no-fork --mount=ns/mnt --user=ns/user --wdns=/srv --setuid 7 --setgid 8 -- nsenter --mount=ns/mnt --user=ns/user --wdns=/srv --setuid 7 --setgid 8 -- ls -l`,
+    ],
+    [
+      'processes of the container, files of the host, somebody else',
+      {
+        namespaces: ['pid'],
+        credentials: { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
+      },
+      `${ARGS} . '' '' '' 0 5 nsenter --no-fork --pid=ns/pid --wd=/srv -- nsenter --pid=ns/pid --wd=/srv --no-fork -- sh -c WAIT dbg setpriv --reuid 7 --regid 8 --clear-groups --pdeathsig KILL -- ls -l`,
+    ],
+    [
+      'with another PATH for the tool',
+      {
+        namespaces: ['mnt'],
+        variables: ['PATH', 'A'],
+        programs: { nsenter: '/usr/bin/nsenter', setpriv: '/usr/bin/setpriv', sh: '/bin/sh' },
+      },
+      `${ARGS} . '' '' PATH A 0 5 /usr/bin/nsenter --no-fork --mount=ns/mnt --wdns=/srv -- /usr/bin/nsenter --mount=ns/mnt --wdns=/srv -- ls -l`,
     ],
   ])('%s', (_, over, expected) => expect(line(over)).toBe(expected));
 
@@ -63,6 +88,7 @@ describe('why an entry failed', () => {
     ['gone', 125, 'ended or was restarted just now; nothing was run'],
     ['other', 125, 'process 42 is not one of "web"'],
     ['view', 125, 'refused a mount'],
+    ['last nsenter: no such file', 125, '(nsenter: no such file); nothing was run'],
     ['dir', 125, 'there is no directory /srv'],
     ['', 1, 'could not be entered'],
   ])('%j with exit code %d', (report, exitCode, message) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/enter/cgroup.ts';
-import { fromContainer, parseVariables } from '../../../src/enter/environment.ts';
+import { givenToContainer, parseVariables } from '../../../src/enter/environment.ts';
 import { type EntryWish, planEntry } from '../../../src/enter/plan.ts';
-import { parseProcessStatus } from '../../../src/enter/process-status.ts';
+import { insideId, parseProcessStatus } from '../../../src/enter/process-status.ts';
 import { planView } from '../../../src/enter/view.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
 
@@ -16,7 +16,6 @@ const MOUNTINFO = `30 1 0:26 / /sys/fs/cgroup rw - tmpfs tmpfs rw
 const files = {
   '/proc/1234/status': STATUS,
   '/proc/1234/cgroup': `4:cpu,cpuacct:/docker/${ID}\n0::/\n`,
-  '/proc/1234/environ': 'A=1\0PATH=/evil\0LD_PRELOAD=/evil.so\0BASH_FUNC_ls%%=() { evil; }\0',
   '/proc/self/mountinfo': MOUNTINFO,
   '/etc/nsswitch.conf':
     '# a comment\npasswd: files systemd # more\nhosts: files mymachines resolve [!UNAVAIL=return] dns\n',
@@ -38,7 +37,8 @@ const web = container({
   files: { 'resolv.conf': '/data/my resolv.conf', hosts: '/data/hosts', hostname: '/data/gone' },
 });
 const target = { container: web, pid: 1234, startTime: '1' };
-const plan = (wish: EntryWish) => planEntry(host, target, wish, '/home/ann', { OWN: 'mine' });
+const here = { here: '/home/ann', own: { OWN: 'mine' }, given: {} };
+const plan = (wish: EntryWish) => planEntry(host, target, wish, here);
 
 describe('the view', () => {
   test('files of the container, sockets masked, and a /sys with what is kept, in this order', () => {
@@ -50,12 +50,26 @@ describe('the view', () => {
         '/data/my\\040resolv.conf /etc/resolv.conf none bind 0 0',
         '/data/hosts /etc/hosts none bind 0 0',
         '/dev/null /run/nscd/socket none bind 0 0',
-        'sysfs /sys/class sysfs nosuid,nodev,noexec 0 0',
-        '/sys/fs/cgroup /sys/class/fs/cgroup none rbind 0 0',
-        '/sys/kernel/debug /sys/class/kernel/debug none rbind 0 0',
-        '/sys/class /sys none rbind 0 0',
+        'dbg-0 /sys/module/dbg-0 sysfs nosuid,nodev,noexec,X-mount.mkdir 0 0',
+        '/sys/fs/cgroup /sys/module/dbg-0/fs/cgroup none rbind 0 0',
+        '/sys/kernel/debug /sys/module/dbg-0/kernel/debug none rbind 0 0',
+        '/sys/module/dbg-0 /sys none rbind 0 0',
       ].join('\n'),
     });
+  });
+
+  test('in a shell of dbg that has a view already, the new /sys has another name', () => {
+    const mountinfo = `${MOUNTINFO}\n40 1 0:40 / /sys/module/dbg-0 rw - sysfs dbg-0 rw`;
+    const inside = fakeHost({ files: { ...files, '/proc/self/mountinfo': mountinfo }, links });
+    expect(planView(inside, web).fstab).toContain('\ndbg-1 /sys/module/dbg-1 sysfs');
+  });
+
+  test.each([
+    ["the engine's file", '/data/hosts', "/data/hosts cannot be read: the engine's file"],
+    ["the host's own", '/etc/resolv.conf', "/etc/resolv.conf cannot be read: the host's"],
+  ])('without %s: refused', (_, path, message) => {
+    const without = Object.fromEntries(Object.entries(files).filter(([name]) => name !== path));
+    expect(() => planView(fakeHost({ files: without, links }), web)).toThrow(message);
   });
 
   test.each<[string, EntryWish, boolean]>([
@@ -99,20 +113,20 @@ describe('who and where', () => {
   test.each<[EntryWish, string]>([
     [{}, '/home/ann'],
     [{ workdir: '/x' }, '/x'],
+    [{ workdir: 'x/../y' }, '/home/ann/y'],
+    [{ all: true, workdir: 'y' }, '/app/y'],
     [{ all: true }, '/app'],
     [{ all: true, workdir: '/x' }, '/x'],
   ])('%j starts in %s', (wish, directory) => expect(plan(wish).entry.directory).toBe(directory));
 
   test("capabilities of a user namespace of its own are not taken for the host's", () => {
     const own = fakeHost({ files, links: { ...links, '/proc/1234/ns/user': 'user:[9]' } });
-    expect(() => planEntry(own, target, { caps: 'container' }, '/', {})).toThrow('on the host they would be more');
+    expect(() => planEntry(own, target, { caps: 'container' }, here)).toThrow('on the host they would be more');
   });
 
   test('a paused container is not joined', () => {
     const paused = { ...target, container: container({ state: { status: 'paused' } }) };
-    expect(() => planEntry(host, paused, { cgroup: true }, '/', {})).toThrow(
-      'is paused: what joins its cgroup is frozen',
-    );
+    expect(() => planEntry(host, paused, { cgroup: true }, here)).toThrow('is paused: what joins its cgroup is frozen');
   });
 });
 
@@ -120,35 +134,53 @@ describe('the environment', () => {
   test.each<[EntryWish, Record<string, string>]>([
     [{}, { DBG_ROOT: '/proc/1234/root' }],
     [{ all: true }, {}],
-    [{ env: ['K=V=W', 'OWN', 'NOT'] }, { DBG_ROOT: '/proc/1234/root', K: 'V=W', OWN: 'mine' }],
-    [
-      { envFromContainer: true, env: ['A=2'] },
-      { DBG_ROOT: '/proc/1234/root', A: '2' },
-    ],
+    [{ env: ['K=V=W', 'OWN', 'NOT'] }, { DBG_ROOT: '/proc/1234/root', DBG_ENV_K: 'V=W', DBG_ENV_OWN: 'mine' }],
   ])('%j', (wish, env) => expect(plan(wish).env).toEqual(env));
 
-  test("of the container's, nothing by which a tool of the host would load code", () => {
-    const evil = [
-      'LD_AUDIT',
-      'BASH_ENV',
-      'ENV',
-      'PYTHONSTARTUP',
-      'PERL5OPT',
-      'NODE_OPTIONS',
-      'PS4',
-      'PROMPT_COMMAND',
-      'LESSOPEN',
-      'PAGER',
-      'a-b',
-      '',
+  test('the tool has its own under their names, and before those of the container', () => {
+    const wish = { env: ['A=2'] };
+    const { env, entry } = planEntry(host, target, wish, { ...here, given: { A: '1', B: '1' } });
+    expect([env['DBG_ENV_A'], env['DBG_ENV_B'], entry.variables]).toEqual(['2', '1', ['A', 'B']]);
+  });
+
+  test('a program of the container gets no more of root’s than the terminal needs', () => {
+    const names = ['PATH', 'HOME', 'TERM', 'LC_ALL', 'AWS_SECRET', 'SUDO_USER', 'MYPATH'];
+    const { keep } = plan({ all: true });
+    expect(names.filter((name) => keep?.test(name))).toEqual(['PATH', 'HOME', 'TERM', 'LC_ALL']);
+    expect(plan({}).keep).toBeUndefined();
+  });
+
+  test('of the container’s: what neither its image brought nor a tool of the host would follow', () => {
+    const steering = ['LD_AUDIT', 'BASH_ENV', 'ENV', 'PYTHONSTARTUP', 'NODE_OPTIONS', 'PS4', 'LESSOPEN', 'PAGER'];
+    const tools = [
+      'HISTFILE',
+      'XTABLES_LIBDIR',
+      'TAR_OPTIONS',
+      'TC_LIB_DIR',
+      'NMAPDIR',
+      'RSYNC_RSH',
+      'VIMINIT',
+      'TMOUT',
     ];
-    expect(fromContainer([...evil.map((name) => `${name}=x`), 'DB_HOST=db', 'TERM=x', 'EMPTY='].join('\0'))).toEqual({
-      DB_HOST: 'db',
-      EMPTY: '',
-    });
+    const given = [...steering, ...tools, 'a-b', '', 'TERM'].map((name) => `${name}=x`);
+    expect(
+      givenToContainer([...given, 'DB_HOST=db', 'EMPTY=', 'NEW=x', 'OF_IMAGE=1'], ['OF_IMAGE=1', 'NEW=y']),
+    ).toEqual({ DB_HOST: 'db', EMPTY: '', NEW: 'x' });
+  });
+
+  test('-e', () => {
     expect(parseVariables(['A'], {})).toEqual({});
+    for (const word of ['', '=x', 'a-b=1', 'a b=1']) expect(() => parseVariables([word], {})).toThrow('NAME=VALUE');
   });
 });
+
+test.each([
+  [1000, 101000],
+  [0, 100000],
+  [65534, 5],
+])('a user namespace calls %i what the host calls %i', (inside, outside) =>
+  expect(insideId('         0     100000      65536\n     70000  200000 1\n', outside)).toBe(inside),
+);
 
 describe('cgroup.procs', () => {
   test.each([
