@@ -27,12 +27,16 @@ const WAYS: [string, () => Engine][] = [
 
 describe.each(WAYS)('%s', (_, open) => {
   test('inspects by name, id and prefix', async ({ lab }) => {
-    const name = await lab.run('c', { options: ['--label', 'tier=front', '--network', await lab.network('n')] });
+    const name = await lab.run('c', {
+      options: ['--label', 'tier=front', '-e', 'GIVEN=1', '--network', await lab.network('n')],
+    });
     const id = await lab.docker('inspect', '-f', '{{.Id}}', name);
     const expected = {
       id,
       name,
       image: 'busybox',
+      imageId: await lab.docker('inspect', '-f', '{{.Image}}', name),
+      env: ['GIVEN=1', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
       labels: { tier: 'front' },
       workingDir: '/',
       files: {
