@@ -68,7 +68,7 @@ async function change(ctx: Context, network: ContainerNetwork, options: Options,
     ctx.stdout.write(
       dryRunText(
         ctx,
-        interfaces.map(({ device }) => linkSet(device, state)),
+        interfaces.map(({ device }) => linkSet(ctx.host, device, state)),
       ),
     );
     return 0;

@@ -3,6 +3,7 @@ import { nsenter, plainEntry } from '../enter/nsenter.ts';
 import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
+import { hostNamespace, inHostNetwork } from '../host/namespaces.ts';
 import { parseLinks, type Link } from './links.ts';
 import { parseNetnsid, parsePeerIfindex } from './peer.ts';
 import { hostPeer, provePair, type Pair } from './proof.ts';
@@ -33,13 +34,13 @@ export async function containerNetwork(
   endpoints: readonly NetworkEndpoint[],
 ): Promise<ContainerNetwork> {
   const netns = netnsOf(host, target.pid);
-  const isHosts = netns !== undefined && netns === parseNamespace(host.link('/proc/self/ns/net'));
+  const isHosts = netns !== undefined && netns === parseNamespace(hostNamespace(host, 'net'));
   if (isHosts) return { target, netns, isHosts, interfaces: [] };
 
   const [inside, outside, namespaces] = await Promise.all([
     host.output(nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']))),
-    host.output(['ip', '-d', '-j', 'link']),
-    host.output(['lsns', '-t', 'net', '-J', '-o', 'NS,NETNSID']),
+    host.output(inHostNetwork(host, ['ip', '-d', '-j', 'link'])),
+    host.output(inHostNetwork(host, ['lsns', '-t', 'net', '-J', '-o', 'NS,NETNSID'])),
   ]);
   const hostLinks = parseLinks(outside);
   const netnsid = netns === undefined ? undefined : parseNetnsid(namespaces, netns);

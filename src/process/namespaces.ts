@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { hostNamespace } from '../host/namespaces.ts';
 import { containerIds } from '../enter/cgroup.ts';
 import { parseNamespace } from '../enter/namespaces.ts';
 import { parseStat } from './stat.ts';
@@ -11,7 +12,7 @@ export type NamespaceType = (typeof TYPES)[number];
 export interface NamespaceUse {
   readonly type: NamespaceType;
   readonly inode: number;
-  /** whether it is the one that dbg itself is in */
+  /** whether it is process 1's */
   readonly isHosts: boolean;
   /** the other containers with a process in it */
   readonly containers: readonly OtherContainer[];
@@ -44,7 +45,7 @@ export function namespacesOf(host: Host, subject: Subject, names: ReadonlyMap<st
       {
         type,
         inode,
-        isHosts: link === host.link(`/proc/self/ns/${type}`),
+        isHosts: link === hostNamespace(host, type),
         containers: [...ids].map((id) => ({ id, name: names.get(id) })),
         processes: sharing.filter(({ container }) => container === undefined).flatMap(({ pid }) => describe(host, pid)),
       },

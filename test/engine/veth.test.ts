@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { dbg, firstLine } from './support/dbg.ts';
+import { DBG, dbg, firstLine } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
 interface Row {
@@ -47,6 +47,22 @@ async function pair(lab: Lab) {
   const other = await lab.run('other', { options: ['--network', network] });
   return { network, web, other, address: await lab.address(web) };
 }
+
+test("in a shell of dbg's, in a container's network, the host is still the host", async ({ lab }) => {
+  const { web, other, address } = await pair(lab);
+  const [row] = await rows(web);
+  const here = ['exec', other, process.execPath, DBG];
+  const look = await dbg([...here, 'veth', web, '--json']);
+  expect(JSON.parse(look.stdout as string)).toEqual([row]);
+  const own = await dbg([...here, 'veth', other, '--down']);
+  expect([own.exitCode, own.stderr]).toEqual([0, '']);
+  expect(await pings(web, await lab.address(other))).toBe(false);
+  expect(await linkIsUp((await rows(other))[0]!.host_device!)).toBe(false);
+  expect((await dbg([...here, 'veth', other, '--up'])).exitCode).toBe(0);
+  await expect.poll(() => pings(other, address)).toBe(true);
+  const { stdout } = await dbg([...here, 'ns', other]);
+  expect(stdout).toMatch(/^net +\d+ +(?!.*host)/m);
+});
 
 test('the host device is the one by which the frames come', async ({ lab }) => {
   const { network, web, other, address } = await pair(lab);

@@ -135,4 +135,4 @@ describe('setLinks', () => {
 });
 
 test('the command', () =>
-  expect(linkSet(link('veth2', 102), 'down')).toEqual(['ip', 'link', 'set', 'dev', 'veth2', 'down']));
+  expect(linkSet(fakeHost(), link('veth2', 102), 'down')).toEqual(['ip', 'link', 'set', 'dev', 'veth2', 'down']));
