@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
-import { givenToContainer, type Variables } from '../enter/environment.ts';
+import { givenToContainer, valuesAskedFor, type Variables } from '../enter/environment.ts';
 import { planEntry } from '../enter/plan.ts';
 import type { Target } from '../enter/target.ts';
+import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/programs.ts';
 import { chosenTarget, requireContainer } from './container.ts';
 import type { EntryOptions } from './entry-options.ts';
@@ -27,12 +28,12 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   if (!runsTheContainers(options)) requireProgram(ctx.host, argv[0] ?? '');
 
   if (!options.dryRun) {
-    const exitCode = await throughSudo(ctx);
+    const exitCode = await throughSudo(ctx, valuesAskedFor(options.env ?? []));
     if (exitCode !== undefined) return exitCode;
   }
   const target = await chosenTarget(ctx, container);
   const given = options.envFromContainer ? await givenVariables(ctx, target) : {};
-  const plan = planEntry(ctx.host, target, options, { here: ctx.cwd(), own: ctx.env, given });
+  const plan = planEntry(ctx.host, target, options, { here: ctx.cwd(), own: ownValues(ctx.env), given });
   const session =
     wish.isSession && !options.dryRun
       ? await openSession(ctx, target, plan, argv[0] ?? '', options.quiet)

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
 import { configFolder } from '../engine/address.ts';
 import { DbgError } from '../errors.ts';
+import { LEASH_VARIABLE } from '../host/leash.ts';
+import { OWN_VALUES_VARIABLE, packedValues } from '../host/own-values.ts';
 import { shellLine } from '../text.ts';
 
 // What decides which engine is meant and how the terminal behaves. Nothing else crosses over to root.
@@ -9,8 +11,9 @@ const CARRIED = /^(DOCKER_\w+|SHELL|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
 /**
  * Joining a container's namespaces needs CAP_SYS_ADMIN (setns(2)). As root: undefined, go on. Otherwise dbg starts itself
  * again through sudo, which asks for a password if it must, and the exit code of that run is given.
+ * @param values the names of what else of the person's environment root's dbg is to know (src/host/own-values.ts)
  */
-export async function throughSudo(ctx: Context): Promise<number | undefined> {
+export async function throughSudo(ctx: Context, values: readonly string[] = []): Promise<number | undefined> {
   if (ctx.host.isRoot) return undefined;
   if (ctx.host.find('sudo').kind !== 'found') {
     throw new DbgError('looking into a container needs root, and there is no sudo on this host', {
@@ -18,7 +21,10 @@ export async function throughSudo(ctx: Context): Promise<number | undefined> {
     });
   }
   // sudo makes HOME root's, and docker's configuration, which may name another engine, is in the person's.
-  const env = { DOCKER_CONFIG: configFolder(ctx.env) };
+  const env = {
+    DOCKER_CONFIG: configFolder(ctx.env),
+    [OWN_VALUES_VARIABLE]: packedValues(ctx.env, ['HOME', ...values]),
+  };
   const { exitCode, report } = await ctx.host.run(sudoArgv(ctx), { env, isDbg: true });
   if (report === 'taken') return exitCode;
   throw new DbgError('sudo did not let dbg run as root', {
@@ -31,7 +37,9 @@ export async function throughSudo(ctx: Context): Promise<number | undefined> {
 
 function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>): string[] {
   const carried = Object.keys(env).filter((name) => CARRIED.test(name) && env[name] !== undefined);
-  const names = [...new Set([...carried, 'DOCKER_CONFIG', 'DBG_LEASH'])].toSorted((a, b) => a.localeCompare(b));
+  const names = [...new Set([...carried, 'DOCKER_CONFIG', OWN_VALUES_VARIABLE, LEASH_VARIABLE])].toSorted((a, b) =>
+    a.localeCompare(b),
+  );
   const prompt = '--prompt=dbg looks into containers as root; password for %p: ';
   return ['sudo', `--preserve-env=${names.join(',')}`, prompt, '--', ...self, ...args];
 }

@@ -41,6 +41,9 @@ export function parseVariables(words: readonly string[], own: Readonly<Record<st
   );
 }
 
+/** The names in docker's `-e NAME`, whose values are the person's own. */
+export const valuesAskedFor = (words: readonly string[]): string[] => words.filter((word) => NAME.test(word));
+
 /**
  * The tool's variables under other names, for the way to it: PATH would keep nsenter from being found. The entry script gives
  * them their own names at its end. Not in argv, which everybody on the host can read (proc(5), cmdline).

@@ -2,6 +2,7 @@ import { accessSync, constants as fs, existsSync, readdirSync, readFileSync, rea
 import type { Environment } from '../context.ts';
 import type { Found, Host, Signals } from './host.ts';
 import { LEASH_VARIABLE } from './leash.ts';
+import { OWN_VALUES_VARIABLE } from './own-values.ts';
 import { readBelow } from './read-below.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
 
@@ -13,8 +14,8 @@ export interface LocalHostOptions {
 
 /** This machine. */
 export function localHost({ env, uid, signals }: LocalHostOptions): Host {
-  // The leash is this dbg's alone: another one, started in a shell of dbg's, would follow it too.
-  const { [LEASH_VARIABLE]: _, ...own } = env;
+  // These are this dbg's alone: another one, started in a shell of dbg's, would follow the leash too.
+  const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...own } = env;
   const childEnv = { ...own, PATH: searchPath(env).join(':') };
   return {
     isRoot: uid === 0,

@@ -47,11 +47,14 @@ describe('an interactive shell', () => {
   test.for([
     ['zsh', '.zshrc', 'PROMPT="mine> "\n'],
     ['fish', '.config/fish/config.fish', 'function fish_prompt\n  echo -n "mine> "\nend\n'],
-  ] as const)('%s has the prompt too', async ([shell, file, text], { lab }) => {
+    ['zsh', 'elsewhere/.zshrc', 'PROMPT="mine> "\n'],
+  ] as const)('%s has the prompt too: %s', async ([shell, file, text], { lab }) => {
     const container = await lab.run();
     mkdirSync(join(lab.folder, '.config/fish'), { recursive: true });
     // Without this folder a new fish reads all man pages in the background, and writes there long after it has ended.
     mkdirSync(join(lab.folder, '.local/share/fish/generated_completions'), { recursive: true });
+    mkdirSync(join(lab.folder, 'elsewhere'));
+    if (file.startsWith('elsewhere')) writeFileSync(join(lab.folder, '.zshenv'), 'ZDOTDIR=~/elsewhere\n');
     writeFileSync(join(lab.folder, file), text);
     const terminal = dbgOnTerminal(['shell', container], { SHELL: shell, HOME: lab.folder });
     await terminal.sees(new RegExp(`\\[${container}@[\\w.-]+\\] mine> `));

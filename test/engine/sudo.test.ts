@@ -49,6 +49,30 @@ describe('a person with sudo', () => {
     expect(stdout).toContain('TERM=vt52');
   });
 
+  test('-e NAME takes the value of the person, which is no variable of the tool otherwise', async ({ lab }) => {
+    const ann = await person(lab, { mayUseSudo: true });
+    const container = await lab.run();
+    const env = { TOKEN: 'a b', OTHER: 'x', FOO: 'own' };
+    const { stdout } = await run(ann.dbg('exec', '-e', 'TOKEN', '-e', 'FOO=bar', '-e', 'UNSET', container, 'env'), {
+      env,
+    });
+    const lines = (stdout as string).split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['TOKEN=a b', 'FOO=bar']));
+    expect(stdout).not.toMatch(/^(OTHER|UNSET|DBG_OWN_VALUES)=/m);
+  });
+
+  test('at a prompt, their ~/.bashrc applies, and what it reads in their home', async ({ lab }) => {
+    const ann = await person(lab, { mayUseSudo: true });
+    writeFileSync(join(ann.home, '.bashrc'), '. ~/.aliases; PS1="mine> "');
+    writeFileSync(join(ann.home, '.aliases'), 'alias hi="echo from-my-rc \\$HOME"');
+    const terminal = onTerminal(ann.dbg('shell', await lab.run()), { SHELL: '/bin/bash' });
+    await terminal.sees(/\[\S+\] mine> /);
+    terminal.type('hi\r');
+    await terminal.sees('from-my-rc /root');
+    terminal.type('exit\r');
+    expect(await terminal.ended).toBe(0);
+  });
+
   test("it is the person's engine: the docker context of their configuration", async ({ lab }) => {
     const ann = await person(lab, { mayUseSudo: true });
     const digest = createHash('sha256').update('mine').digest('hex');

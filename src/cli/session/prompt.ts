@@ -10,11 +10,13 @@ export interface PromptFacts {
   readonly folder: string;
   /** the person's own $ZDOTDIR */
   readonly zdotdir: string | undefined;
+  /** the person's home; not root's, to which sudo sets $HOME */
+  readonly home: string;
 }
 
 /** How a shell is started so that its prompt names container and host. The person's own rc files still apply. */
 export function withPrompt(shell: string, facts: PromptFacts): { argv: string[]; env: Record<string, string> } {
-  const { target, hostName, isHostNetwork, folder, zdotdir } = facts;
+  const { target, hostName, isHostNetwork, folder, zdotdir, home } = facts;
   const name = plain(target.container.name);
   const env = {
     DBG_CONTAINER: name,
@@ -25,7 +27,7 @@ export function withPrompt(shell: string, facts: PromptFacts): { argv: string[];
   };
   switch (basename(shell)) {
     case 'bash':
-      return { argv: [shell, '--rcfile', join(folder, 'bashrc')], env };
+      return { argv: [shell, '--rcfile', join(folder, 'bashrc')], env: { ...env, DBG_HOME: home } };
     case 'zsh':
       return {
         argv: [shell],

@@ -1,6 +1,8 @@
 import type { Context } from '../../context.ts';
 import type { Plan } from '../../enter/plan.ts';
 import type { Target } from '../../enter/target.ts';
+import { hostNamespace } from '../../host/namespaces.ts';
+import { ownValues } from '../../host/own-values.ts';
 import { bannerText } from './banner.ts';
 import { withPrompt } from './prompt.ts';
 import { watchSession } from './watch.ts';
@@ -20,13 +22,14 @@ export async function openSession(
   isQuiet = false,
 ): Promise<Session> {
   const netns = ctx.host.link(`/proc/${target.pid}/ns/net`);
-  const isHostNetwork = netns !== undefined && netns === ctx.host.link('/proc/self/ns/net');
+  const isHostNetwork = netns !== undefined && netns === hostNamespace(ctx.host, 'net');
   const { argv, env } = withPrompt(shell, {
     target,
     isHostNetwork,
     hostName: ctx.host.read('/proc/sys/kernel/hostname')?.trim() ?? '',
     folder: ctx.sessionFolder,
     zdotdir: ctx.env['ZDOTDIR'],
+    home: ownValues(ctx.env)['HOME'] ?? '',
   });
   if (!isQuiet) ctx.stderr.write(bannerText(target, entry, isHostNetwork));
   return { argv, env, end: watchSession(await ctx.engine(), target.container, (line) => ctx.stderr.write(line)) };

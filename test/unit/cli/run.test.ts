@@ -96,8 +96,11 @@ describe('not root', () => {
     });
     expect(await run(ctx)).toBe(7);
     const [argv] = ctx.host.ran;
-    expect(ctx.host.ranWith).toEqual([{ DOCKER_CONFIG: '/home/ann/.docker' }]);
-    expect(argv?.slice(0, 2)).toEqual(['sudo', '--preserve-env=DBG_LEASH,DOCKER_CONFIG,DOCKER_HOST,TERM']);
+    expect(ctx.host.ranWith).toEqual([{ DBG_OWN_VALUES: '{"HOME":"/home/ann"}', DOCKER_CONFIG: '/home/ann/.docker' }]);
+    expect(argv?.slice(0, 2)).toEqual([
+      'sudo',
+      '--preserve-env=DBG_LEASH,DBG_OWN_VALUES,DOCKER_CONFIG,DOCKER_HOST,TERM',
+    ]);
     expect(argv?.slice(argv.indexOf('--'))).toEqual(['--', 'node', 'dbg.js', 'exec', 'web', 'ip', 'a b']);
   });
 

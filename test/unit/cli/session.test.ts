@@ -13,7 +13,14 @@ const target = {
 };
 
 describe('the prompt', () => {
-  const facts = { target, hostName: 'h$x', isHostNetwork: false, folder: "/opt/d'bg", zdotdir: '/home/ann/z' };
+  const facts = {
+    target,
+    hostName: 'h$x',
+    isHostNetwork: false,
+    folder: "/opt/d'bg",
+    zdotdir: '/home/ann/z',
+    home: '/home/ann',
+  };
 
   test('holds nothing that a shell would expand', () => {
     const { env } = withPrompt('/bin/sh', facts);

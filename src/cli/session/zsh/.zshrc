@@ -1,6 +1,7 @@
 # The person's own file, then a prompt that names the container and the host; see ../bashrc.
-ZDOTDIR=${DBG_ZDOTDIR:-$HOME}
-if [[ -r "$ZDOTDIR/.zshrc" ]]; then . "$ZDOTDIR/.zshrc"; fi
+if [[ -n "$__dbg_theirs_folder" ]]; then ZDOTDIR=$__dbg_theirs_folder; else unset ZDOTDIR; fi
+unset __dbg_folder __dbg_theirs_folder
+if [[ -r "${ZDOTDIR:-$HOME}/.zshrc" ]]; then . "${ZDOTDIR:-$HOME}/.zshrc"; fi
 
 __dbg_prompt() {
   local color=green note= stat
