@@ -68,7 +68,7 @@ async function change(ctx: Context, network: ContainerNetwork, options: Options,
     ctx.stdout.write(
       dryRunText(
         ctx,
-        interfaces.map(({ device }) => linkSet(ctx.host, device, state)),
+        interfaces.map((each) => linkSet(ctx.host, each, state)),
       ),
     );
     return 0;

@@ -4,6 +4,7 @@ import { inHostNetwork } from '../host/namespaces.ts';
 import { shellLine, shellQuote } from '../text.ts';
 import type { ContainerInterface, ContainerNetwork } from './interfaces.ts';
 import { linkState, parseLinks, type Link } from './links.ts';
+import { inPlace } from './place.ts';
 
 export type CutState = 'down' | 'up';
 
@@ -94,8 +95,12 @@ function alternatives(name: string, sure: readonly ContainerInterface[], state: 
  * The command that takes a wire down or brings it back. Always at the host's end: down and up there keep the container's
  * addresses and routes, while at its own end the kernel flushes its routes (net/ipv4/fib_frontend.c, NETDEV_DOWN).
  */
-export function linkSet(host: Host, device: Link, state: CutState): string[] {
-  return inHostNetwork(host, ['ip', 'link', 'set', 'dev', device.name, state]);
+export function linkSet(
+  host: Host,
+  { device, place }: Pick<ProvenInterface, 'device' | 'place'>,
+  state: CutState,
+): string[] {
+  return inPlace(host, place, ['ip', 'link', 'set', 'dev', device.name, state]);
 }
 
 /**
@@ -110,16 +115,14 @@ export async function setLinks(
   const done: ProvenInterface[] = [];
   try {
     for (const each of interfaces) {
-      await host.output(linkSet(host, each.device, state));
+      await host.output(linkSet(host, each, state));
       done.push(each);
     }
     return seenAs(parseLinks(await host.output(inHostNetwork(host, ['ip', '-d', '-j', 'link']))), done, state);
   } catch (error) {
     if (state === 'up') throw error;
     // One that was down before was somebody's wish.
-    const undo = done
-      .filter(({ device }) => linkState(device) !== 'down')
-      .map(({ device }) => linkSet(host, device, 'up'));
+    const undo = done.filter(({ device }) => linkState(device) !== 'down').map((each) => linkSet(host, each, 'up'));
     const outcomes = await Promise.allSettled(undo.map((command) => host.output(command)));
     const left = undo.filter((_, at) => outcomes[at]!.status === 'rejected');
     throw new DbgError(`the cut failed${left.length > 0 ? '' : ', and is undone'}: ${errorMessage(error)}`, {

@@ -15,6 +15,14 @@ export interface Link {
   readonly linkNetnsid: number | undefined;
   /** with prefix length: "172.20.0.3/16"; only where the look asked for addresses */
   readonly addresses: readonly string[];
+  /** IFLA_IFALIAS: a text that somebody put on the device (`ip link set dev … alias …`); it goes with the device */
+  readonly alias: string;
+  /** IFLA_ALT_IFNAME: further names that `ip` and tcpdump take (Linux 5.5) */
+  readonly altnames: readonly string[];
+  /** in bytes */
+  readonly mtu: number;
+  /** the queueing discipline at its root: "noqueue" for a veth that nobody touched (tc(8)) */
+  readonly qdisc: string;
 }
 
 // iproute2's JSON (ip/ipaddress.c, print_linkinfo): numbers are link_index and link_netnsid, `link` is a name.
@@ -24,6 +32,10 @@ interface IpLink {
   readonly address?: string;
   readonly flags?: readonly string[];
   readonly master?: string;
+  readonly ifalias?: string;
+  readonly altnames?: readonly string[];
+  readonly mtu?: number;
+  readonly qdisc?: string;
   readonly link_index?: number;
   readonly link_netnsid?: number;
   readonly linkinfo?: { readonly info_kind?: string };
@@ -63,6 +75,10 @@ function toLink(link: IpLink, ifindex: number): Link {
     // Kernels before 4.15 leave IFLA_LINK out when it equals the device's own index: a namespace without an index says so.
     linkIndex: link.link_index ?? (link.link_netnsid === undefined ? undefined : ifindex),
     linkNetnsid: link.link_netnsid,
+    alias: link.ifalias ?? '',
+    altnames: link.altnames ?? [],
+    mtu: link.mtu ?? 0,
+    qdisc: link.qdisc ?? '',
     addresses: (link.addr_info ?? []).map(({ local, prefixlen }) => `${local}/${prefixlen}`),
   };
 }

@@ -1,4 +1,5 @@
 import type { Link } from './links.ts';
+import { HOST, type Place } from './place.ts';
 
 /**
  * How sure it is that a host device is the other end of a container's interface.
@@ -10,6 +11,8 @@ export type Proof = 'both ways' | 'one way' | 'none';
 
 export interface Pair {
   readonly device: Link | undefined;
+  /** the namespace in which that device is */
+  readonly place: Place;
   readonly proof: Proof;
   /** why it is not "both ways"; empty when it is */
   readonly reason: string;
@@ -42,9 +45,10 @@ export function provePair(evidence: Evidence): Pair {
 
   const device = hostPeer(evidence);
   if (device === undefined) return none(peerElsewhere(inside, peerIfindex, hostLinks));
-  if (device.ifindex === peerIfindex) return { device, proof: 'both ways', reason: '' };
+  if (device.ifindex === peerIfindex) return { device, place: HOST, proof: 'both ways', reason: '' };
   return {
     device,
+    place: HOST,
     proof: 'one way',
     reason: `${device.name} (index ${device.ifindex}) names ${inside.name} as its peer, but ${inside.name} names index ${peerIfindex}`,
   };
@@ -58,7 +62,7 @@ export function hostPeer({ inside, hostLinks, netnsid }: Omit<Evidence, 'peerIfi
   );
 }
 
-const none = (reason: string): Pair => ({ device: undefined, proof: 'none', reason });
+const none = (reason: string): Pair => ({ device: undefined, place: HOST, proof: 'none', reason });
 
 function notVeth({ name, kind }: Link): string {
   if (kind === 'macvlan' || kind === 'ipvlan') {

@@ -2,6 +2,7 @@ import type { Context } from '../../src/context.ts';
 import type { Container, ContainerSummary } from '../../src/engine/container.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Host } from '../../src/host/host.ts';
+import type { Link } from '../../src/network/links.ts';
 
 export const ID = 'c0ffee'.padEnd(64, '0');
 
@@ -48,6 +49,24 @@ export function summary(over: Partial<ContainerSummary> = {}): ContainerSummary 
     ...over,
   };
 }
+
+/** A veth, up, with its peer in another namespace. */
+export const link = (over: Partial<Link> = {}): Link => ({
+  ifindex: 2,
+  name: 'eth0',
+  mac: '02:42:ac:11:00:02',
+  kind: 'veth',
+  flags: ['UP', 'LOWER_UP'],
+  master: undefined,
+  linkIndex: 30,
+  linkNetnsid: 0,
+  addresses: [],
+  alias: '',
+  altnames: [],
+  mtu: 1500,
+  qdisc: 'noqueue',
+  ...over,
+});
 
 /** An engine that holds these containers and answers as Docker does: by name, id, or a prefix of one id. */
 export function fakeEngine(containers: readonly Container[]): Engine {

@@ -9,25 +9,16 @@ import {
   type Selection,
 } from '../../../src/network/cut.ts';
 import type { ContainerInterface, ContainerNetwork } from '../../../src/network/interfaces.ts';
-import type { Link } from '../../../src/network/links.ts';
-import { container, fakeHost } from '../fakes.ts';
+import { HOST } from '../../../src/network/place.ts';
+import { container, fakeHost, link as veth } from '../fakes.ts';
 
-const link = (name: string, ifindex: number, flags = ['UP', 'LOWER_UP']): Link => ({
-  ifindex,
-  name,
-  mac: '',
-  kind: 'veth',
-  flags,
-  master: undefined,
-  linkIndex: 1,
-  linkNetnsid: 0,
-  addresses: [],
-});
+const link = (name: string, ifindex: number, flags = ['UP', 'LOWER_UP']) => veth({ name, ifindex, flags });
 const target = { container: container(), pid: 1234, startTime: '1' };
 const sure = (name: string, ifindex: number, network?: string): ProvenInterface => ({
   target,
   inside: link(name, ifindex),
   device: link(`veth${ifindex}`, ifindex + 100),
+  place: HOST,
   proof: 'both ways',
   reason: '',
   network,
@@ -135,4 +126,11 @@ describe('setLinks', () => {
 });
 
 test('the command', () =>
-  expect(linkSet(fakeHost(), link('veth2', 102), 'down')).toEqual(['ip', 'link', 'set', 'dev', 'veth2', 'down']));
+  expect(linkSet(fakeHost(), { device: link('veth2', 102), place: HOST }, 'down')).toEqual([
+    'ip',
+    'link',
+    'set',
+    'dev',
+    'veth2',
+    'down',
+  ]));

@@ -1,24 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { Link } from '../../../src/network/links.ts';
+import { HOST } from '../../../src/network/place.ts';
 import { provePair } from '../../../src/network/proof.ts';
+import { link } from '../fakes.ts';
 
-const link = (over: Partial<Link>): Link => ({
-  ifindex: 2,
-  name: 'eth0',
-  mac: '02:42:ac:11:00:02',
-  kind: 'veth',
-  flags: ['UP', 'LOWER_UP'],
-  master: undefined,
-  linkIndex: 30,
-  linkNetnsid: 0,
-  addresses: [],
-  ...over,
-});
 const peer = link({ ifindex: 30, name: 'veth1', linkIndex: 2, linkNetnsid: 5 });
 
 test('both looks name each other', () => {
   expect(provePair({ inside: link({}), peerIfindex: 30, hostLinks: [peer], netnsid: 5 })).toEqual({
     device: peer,
+    place: HOST,
     proof: 'both ways',
     reason: '',
   });
