@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DbgError, EXIT } from '../errors.ts';
-import { companion } from './companion.ts';
+import { startGuard } from './guard.ts';
 import type { Ended, RunOptions, Signals } from './host.ts';
 import { LEASH_VARIABLE, openLeash } from './leash.ts';
+import { startWitness } from './witness.ts';
 
 /** Runs a program with the person's terminal, pipes and files; see Host.run. */
 export async function runOnTerminal(
@@ -19,8 +20,8 @@ export async function runOnTerminal(
   let handOn = (signal: NodeJS.Signals): unknown => arrived.push(signal);
   const stop = signals.on((signal) => handOn(signal));
 
-  const leash = isDbg ? await openLeash(signals.pid) : undefined;
-  const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.name } : env;
+  const leash = isDbg ? await openLeash() : undefined;
+  const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env;
   // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
   // job control need no help, and a pipe's bytes never pass through dbg.
   const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });
@@ -34,18 +35,20 @@ export async function runOnTerminal(
     );
   });
 
-  // Started while nsenter and its script are at work, it costs the program no time.
-  const beside = companion(child.pid ?? 0);
+  // Started while nsenter and its script are at work, they cost the program no time.
+  const endGuard = startGuard(child.pid ?? 0);
+  const witness = startWitness();
   const pass = (signal: NodeJS.Signals) =>
     leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal, isChild);
   handOn = async (signal) => {
-    if (!(await beside.hasSeen(signal))) pass(signal);
+    if (!(await witness.hasSeen(signal))) pass(signal);
   };
   arrived.forEach(pass);
   try {
     return await ended;
   } finally {
-    beside.end();
+    endGuard();
+    witness.end();
     leash?.end();
     stop();
   }
