@@ -9,6 +9,7 @@
  * It tells what became of it in one word on descriptor 3 (`last` with nsenter's words behind it), for dbg to explain; pasted by hand, it says it on stderr.
  */
 export const ENTRY_SCRIPT = `
+_oldpwd=\${OLDPWD-}
 _pid=$1 _start=$2 _id=$3 _dir=$4 _fstab=$5 _nsswitch=$6 _variables=$7 _count=$8; shift 8
 tell() { { echo "$1" >&3; } 2>/dev/null; }
 fail() { tell "$1" || echo "dbg: not entered: $1" >&2; exit 125; }
@@ -50,6 +51,9 @@ if [ "$_count" -gt 0 ]; then
 fi
 
 cd "$_dir" 2>/dev/null || fail dir
+# sh exports where it was; when more is joined, where it is means nothing there.
+if [ "$_oldpwd" ]; then OLDPWD=$_oldpwd; else unset OLDPWD; fi
+if [ "$_dir" = . ]; then unset PWD; fi
 # The tool's variables come in disguise: until here, PATH is the one by which mount and nsenter are found.
 for _name in $_variables; do eval "$_name=\\$DBG_ENV_$_name; export $_name; unset DBG_ENV_$_name"; done
 tell entered || :

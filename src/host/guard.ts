@@ -1,24 +1,49 @@
 import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 
-/**
- * Starts a guard: when dbg dies without a word, by kill -9 too, it ends the tool with all its children, so that none stays behind
- * as root. In a session of its own (setsid(2)) no signal of the terminal or of dbg's process group, Ctrl-Z's included, reaches
- * it. The function given back tells it that the tool has ended by itself.
- */
-export function startGuard(tool: number): () => void {
-  const child = spawn('sh', ['-c', GUARD, 'dbg-guard', String(tool)], {
-    detached: true,
-    cwd: '/',
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  child.on('error', () => undefined);
-  child.stdin.on('error', () => undefined);
-  child.unref();
-  return () => void child.stdin.end('ended\n');
+/** Ends a tool with all its children, so that none stays behind as root. */
+export interface Guard {
+  /** Lists the tool's children: when the tool ends, nothing tells any more whose they were. */
+  list(): Promise<void>;
+  /** The tool has ended by itself: what it started stays. */
+  leave(): void;
+  /** The tool was ended by a signal to dbg: what it started ends too. */
+  sweep(): void;
 }
 
 /**
- * $1: the tool. A line on stdin says that it has ended; the end of stdin without one, that dbg has.
+ * Starts a guard, which also sweeps when dbg dies without a word, by kill -9 too. In a session of its own (setsid(2)) no signal of
+ * the terminal or of dbg's process group, Ctrl-Z's included, reaches it.
+ */
+export function startGuard(tool: number): Guard {
+  const child = spawn('sh', ['-c', GUARD, 'dbg-guard', String(tool)], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  child.on('error', () => undefined);
+  for (const stream of [child.stdin, child.stdout]) stream.on('error', () => undefined);
+  child.unref();
+  // It must not keep dbg's process alive.
+  (child.stdout as unknown as Socket).unref();
+  return {
+    list: () =>
+      new Promise((resolve) => {
+        const listed = () => resolve();
+        setTimeout(listed, LIST_MS).unref();
+        child.stdout.once('data', listed).once('close', listed);
+        child.stdin.write('list\n');
+      }),
+    leave: () => void child.stdin.end('leave\n'),
+    sweep: () => void child.stdin.end('sweep\n'),
+  };
+}
+
+/** A signal waits no longer than this for the list. */
+const LIST_MS = 200;
+
+/**
+ * $1: the tool. It does what the lines on stdin say; the end of stdin without one says that dbg has ended.
  *
  * A process is its pid and its start time, proc(5): the fields of `stat` are counted from behind the name, which may hold spaces,
  * brackets and newlines. A zombie is gone, unless it is the first thread of some that live. In $tree, children stand before their
@@ -38,15 +63,16 @@ look() {
 }
 lives() { look "\${1%:*}"; [ "$start" = "\${1#*:}" ]; }
 living() { alive=; for p in $tree; do lives "$p" && alive="$alive \${p%:*}"; done; [ "$alive" ]; }
-send() { living && kill "-$1" $alive; } 2>/dev/null
+send() { living && for name; do kill "-$name" $alive; done; } 2>/dev/null
+now() { read -r up _ </proc/uptime; now=\${up%.*}\${up#*.}; }
 relist() {
   living
   new=
   while [ "$alive" ]; do
-    set --
-    for p in $alive; do set -- "$@" "/proc/$p/task/"*/children; done
+    files=
+    for p in $alive; do files="$files /proc/$p/task/*/children"; done
     alive=
-    for p in $(cat "$@" 2>/dev/null); do
+    for p in $(cat $files 2>/dev/null); do
       look "$p"
       case " $tree " in *" $p:$start "*) continue ;; esac
       [ "$start" ] && tree="$p:$start $tree" alive="$alive $p" new=1
@@ -67,14 +93,22 @@ freeze() {
 look "$1"
 tree=$1:$start
 [ "$start" ] || exit
-read -r _ && exit
+while read -r word; do
+  case $word in
+    list) relist; echo ;;
+    leave) exit ;;
+    sweep) break ;;
+  esac
+done
 freeze
-send HUP; send TERM; send CONT
-halves=0
-while [ $((halves += 1)) -le 4 ]; do
-  sleep 0.5
+send HUP TERM CONT
+now
+end=$((now + 200))
+while [ "$now" -lt "$end" ]; do
+  sleep 0.1
   relist
   living || exit
+  now
 done
 freeze
 send KILL

@@ -1,4 +1,3 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
@@ -27,7 +26,10 @@ const MOST_WAITING = 64;
  * either, and /proc/net/unix tells everybody its name: the first to say the secret takes the leash, and nobody after it.
  */
 export async function openLeash(patience = PATIENCE_MS): Promise<Leash> {
+  // Loaded when it is needed: milliseconds that root's dbg, which opens none, need not pay.
+  const { randomBytes, timingSafeEqual } = await import('node:crypto');
   const [name, secret] = [`dbg-leash-${randomBytes(16).toString('hex')}`, randomBytes(32).toString('hex')];
+  const wanted = Buffer.from(`${secret}\n`);
   const waiting = new Set<Socket>();
   let taker: Socket | undefined;
   const stop = () => {
@@ -45,7 +47,8 @@ export async function openLeash(patience = PATIENCE_MS): Promise<Leash> {
     };
     socket.on('error', () => undefined);
     socket.on('close', leave);
-    whenSaid(secret, socket, () => {
+    const isSecret = (said: Buffer) => said.length === wanted.length && timingSafeEqual(said, wanted);
+    whenSaid(wanted.length, isSecret, socket, () => {
       leave();
       taker = socket;
       stop();
@@ -66,15 +69,14 @@ export async function openLeash(patience = PATIENCE_MS): Promise<Leash> {
   };
 }
 
-/** Calls back when the secret and the end of its line come first from a socket; closes it when anything else does. */
-function whenSaid(secret: string, socket: Socket, then: () => void): void {
-  const wanted = Buffer.from(`${secret}\n`);
+/** Calls back when the secret's line, so long, is what a socket says first; closes it when anything else is. */
+function whenSaid(length: number, isSecret: (said: Buffer) => boolean, socket: Socket, then: () => void): void {
   let said = Buffer.alloc(0);
   const listen = (chunk: Buffer) => {
     said = Buffer.concat([said, chunk]);
-    if (said.length < wanted.length) return;
+    if (said.length < length) return;
     socket.off('data', listen).resume();
-    if (said.length === wanted.length && timingSafeEqual(said, wanted)) then();
+    if (isSecret(said)) then();
     else socket.destroy();
   };
   socket.on('data', listen);

@@ -36,18 +36,24 @@ export async function runOnTerminal(
   });
 
   // Started while nsenter and its script are at work, they cost the program no time.
-  const endGuard = startGuard(child.pid ?? 0);
+  const guard = startGuard(child.pid ?? 0);
   const witness = startWitness();
+  let passed = 0;
   const pass = (signal: NodeJS.Signals) =>
     leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal, isChild);
   handOn = async (signal) => {
-    if (!(await witness.hasSeen(signal))) pass(signal);
+    if (await witness.hasSeen(signal)) return;
+    await guard.list();
+    passed = constants.signals[signal];
+    pass(signal);
   };
   arrived.forEach(pass);
   try {
-    return await ended;
+    const end = await ended;
+    if (passed > 0 && end.exitCode === 128 + passed) guard.sweep();
+    return end;
   } finally {
-    endGuard();
+    guard.leave();
     witness.end();
     leash?.end();
     stop();

@@ -229,9 +229,19 @@ describe('who it is', () => {
 
   test("a program of the container's gets no more of root's environment than it needs", async ({ lab }) => {
     const container = await lab.run();
-    const script = 'env | cut -d= -f1 | sort | grep -v -e PWD -e SHLVL -e OLDPWD | tr "\\n" " "';
+    const script = 'tr "\\0" "\\n" </proc/$$/environ | cut -d= -f1 | sort | tr "\\n" " "';
     const env = { AWS_SECRET_ACCESS_KEY: 'x', TERM: 'xterm', HOME: '/root', LANG: 'C' };
     const { stdout } = await dbg(['exec', '--all', '-e', 'MINE=1', container, 'sh', '-c', script], { env });
-    expect(String(stdout).trim()).toMatch(/^HOME LANG (LC_\w+ )*MINE PATH TERM$/);
+    expect(String(stdout).trim()).toMatch(/^HOME LANG (LC_\w+ )*MINE PATH (PWD )?TERM$/);
+  });
+
+  test('where the entry script was is nothing to the tool', async ({ lab }) => {
+    const container = await lab.run();
+    const look = async (env: Record<string, string>) =>
+      String((await dbg(['exec', container, 'env'], { env })).stdout)
+        .match(/^(OLD)?PWD=.*$/gm)
+        ?.toSorted();
+    expect(await look({ OLDPWD: '/srv' })).toEqual(['OLDPWD=/srv', `PWD=${process.cwd()}`]);
+    expect(await look({ OLDPWD: '' })).toEqual([`PWD=${process.cwd()}`]);
   });
 });

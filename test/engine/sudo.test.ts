@@ -115,11 +115,15 @@ describe('a person with sudo', () => {
     ['SIGHUP', 129],
   ] as const)('%s to their dbg ends the tool', async ([signal, expected], { lab }) => {
     const ann = await person(lab, { mayUseSudo: true });
-    const running = run(ann.dbg('exec', await lab.run(), 'sh', '-c', `echo ready; exec sleep 31${expected}`));
+    // A shell that waits for its child, ended, leaves it behind.
+    const tool = `sleep 30${expected} & echo ready; exec sleep 31${expected}`;
+    const running = run(ann.dbg('exec', await lab.run(), 'sh', '-c', tool));
     await firstLine(running);
     process.kill(dbgOf(running), signal);
     expect((await running).exitCode).toBe(expected);
     await gone(`sleep 31${expected}`);
+    // INT and QUIT are ignored by a shell's jobs in the background.
+    await gone(`sleep 30${expected}`);
   });
 
   test('kill -9 of their dbg leaves no tool running as root, nor its children', async ({ lab }) => {
