@@ -19,7 +19,6 @@ const stderr = output(2, () => process.stderr);
 const pick: Pick = (message, choices) => inquirerPick(process.stderr)(message, choices);
 
 const signals: Signals = {
-  pid: process.pid,
   on: onSignals,
   send: (pid, signal) => void process.kill(pid, signal),
 };

@@ -1,11 +1,15 @@
-import type { CutState, ProvenInterface } from '../network/cut.ts';
+import type { Dependents } from '../network/cut/dependents.ts';
+import { parseMark } from '../network/cut/mark.ts';
+import type { Cut } from '../network/cut/plan.ts';
+import type { Cuttable } from '../network/cut/selection.ts';
 import type { ContainerInterface, ContainerNetwork } from '../network/interfaces.ts';
 import { linkState } from '../network/links.ts';
-import { escapeControls, shellQuote } from '../text.ts';
+import { duration, escapeControls, shellQuote } from '../text.ts';
 import { table } from '../ui/table.ts';
 
 /** One entry of `dbg veth --json`; the keys are documented in docs/veth.md and stay. */
-export function interfaceRecord({ target, inside, network, device, proof, reason }: ContainerInterface) {
+export function interfaceRecord(each: ContainerInterface) {
+  const { target, inside, network, device, place, proof, reason } = each;
   return {
     container: target.container.name,
     id: target.container.id,
@@ -17,10 +21,12 @@ export function interfaceRecord({ target, inside, network, device, proof, reason
     addresses: inside.addresses,
     host_device: device?.name ?? null,
     peer_ifindex: device?.ifindex ?? null,
+    namespace: place.path ?? null,
     master: device?.master ?? null,
     state: device ? linkState(device) : null,
     proof,
     reason: reason || null,
+    cut: parseMark(markedDevice(each)?.alias ?? '')?.what ?? null,
   };
 }
 
@@ -50,24 +56,78 @@ export function noInterfaceText({ target, isHosts }: ContainerNetwork): string {
     : `dbg: ${name} has no interface but lo\n`;
 }
 
-/** What a cut, or its undoing, did, and to whom else. */
+/** Whom a cut concerns besides the container; a line for each kind, before the cut is made. */
+export function dependentsText({ ports, services }: Dependents): string {
+  const lines = [
+    ...(ports.length > 0 ? [`published ports that it answers on: ${ports.join(', ')}`] : []),
+    ...(services.length > 0 ? [`services that depend on it: ${services.join(', ')}`] : []),
+  ];
+  return lines.map((line) => `dbg: ${escapeControls(line)}\n`).join('');
+}
+
+/** What a cut did, to whom else, and how it ends. */
 export function cutText(
   network: ContainerNetwork,
-  changed: readonly ProvenInterface[],
-  state: CutState,
-  sharing: readonly string[],
+  cuts: readonly Cut[],
+  { sharing, milliseconds }: { readonly sharing: readonly string[]; readonly milliseconds: number | undefined },
 ): string {
-  const name = network.target.container.name;
-  const touched = new Set(changed.map(({ inside }) => inside.ifindex));
-  const others = network.interfaces.filter(({ inside }) => !touched.has(inside.ifindex));
-  const devices = changed.map((each) => `${each.device.name} (${where(each)}) is ${state}`);
-  const parts = [`${whatChanged(name, changed, others, state)}: ${devices.join(', ')}`];
+  if (cuts.length === 0) return '';
+  const { name } = network.target.container;
+  const changed = cuts.map((cut) => cut.interface);
+  const others = untouched(network, changed);
+  const isOffline = cuts.every(({ down, mark }) => down || mark.what === 'blackhole');
+  const devices = cuts.map((cut) => `${cut.interface.at.device.name} (${where(cut.interface)}) ${cutWords(cut)}`);
+  const parts = [`${whatChanged(name, changed, others, isOffline ? 'offline' : 'cut')}: ${devices.join(', ')}`];
   if (others.length > 0) parts.push(`untouched: ${others.map(where).join('; ')}`);
   if (sharing.length > 0)
-    parts.push(`also ${state === 'down' ? 'offline' : 'back'}: ${sharing.join(', ')} (same network namespace)`);
-  const undo = state === 'down' ? `stays so until:  dbg veth ${undoArguments(name, changed, others)} --up\n` : '';
-  return `${escapeControls(parts.join(' · '))}\n${undo}`;
+    parts.push(`also ${isOffline ? 'offline' : 'cut'}: ${sharing.join(', ')} (same network namespace)`);
+  const command = `dbg veth ${undoArguments(name, changed, others)} --up`;
+  const until = milliseconds === undefined ? 'stays so until:' : `back in ${milliseconds / 1000} s, on Ctrl-C, or by:`;
+  return `${escapeControls(parts.join(' · '))}\n${until}  ${escapeControls(command)}\n`;
 }
+
+function cutWords({ down, mark, interface: { at } }: Cut): string {
+  const own = at.side === 'own' ? ", at the container's own end: there is no other on this host; its routes stay" : '';
+  if (down) return 'is down';
+  if (mark.what === 'blackhole') return `drops every frame, its carrier stays${own}`;
+  return `has ${mark.what}${own}`;
+}
+
+/** What `--up` did, and to whom else. */
+export function restoredText(
+  network: ContainerNetwork,
+  changed: readonly Cuttable[],
+  sharing: readonly string[],
+): string {
+  const { name } = network.target.container;
+  const devices = changed.map((each) => `${each.at.device.name} (${where(each)}) is ${linkState(each.at.device)}`);
+  const parts = [`${whatChanged(name, changed, untouched(network, changed), 'back online')}: ${devices.join(', ')}`];
+  if (sharing.length > 0) parts.push(`also back: ${sharing.join(', ')} (same network namespace)`);
+  return `${escapeControls(parts.join(' · '))}\n`;
+}
+
+function untouched(network: ContainerNetwork, changed: readonly ContainerInterface[]): ContainerInterface[] {
+  const touched = new Set(changed.map(({ inside }) => inside.ifindex));
+  return network.interfaces.filter(({ inside }) => !touched.has(inside.ifindex));
+}
+
+/** That an interface is cut, by whom and until when; nothing when it is not. */
+export function markText(each: ContainerInterface, now: number): string {
+  const mark = parseMark(markedDevice(each)?.alias ?? '');
+  if (mark === undefined) return '';
+  const seconds = Math.floor(now / 1000);
+  const until =
+    mark.until === 0
+      ? ''
+      : mark.until < seconds
+        ? ', overdue'
+        : `, for ${duration((mark.until - seconds) * 1000)} more`;
+  const name = shellQuote(each.target.container.name);
+  const text = `${each.inside.name} is cut: ${mark.what} by ${mark.by}, ${duration((seconds - mark.since) * 1000)} ago${until}; back:  dbg veth ${name} --up`;
+  return `dbg: ${escapeControls(text)}\n`;
+}
+
+const markedDevice = ({ cutAt, device, inside }: ContainerInterface) => (cutAt === 'own' ? inside : device);
 
 const where = ({ inside, network }: ContainerInterface) =>
   network === undefined ? inside.name : `${inside.name}, ${network}`;
@@ -76,9 +136,8 @@ function whatChanged(
   name: string,
   changed: readonly ContainerInterface[],
   others: readonly unknown[],
-  state: CutState,
+  outcome: string,
 ): string {
-  const outcome = state === 'down' ? 'offline' : 'back online';
   if (others.length === 0) return `${name} is ${outcome}`;
   return `${changed.map(({ inside }) => inside.name).join(' and ')} of ${name} ${changed.length === 1 ? 'is' : 'are'} ${outcome}`;
 }

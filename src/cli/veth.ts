@@ -1,80 +1,106 @@
 import { Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { requireProgram } from '../host/programs.ts';
-import { linkSet, proven, selected, setLinks, type CutState, type Selection } from '../network/cut.ts';
-import { containerNetwork, NEEDED_PROGRAMS, type ContainerNetwork } from '../network/interfaces.ts';
-import { endpointsOf, sharingContainers } from '../network/sharing.ts';
+import { DbgError, EXIT } from '../errors.ts';
+import { selected } from '../network/cut/selection.ts';
+import type { ContainerNetwork } from '../network/interfaces.ts';
 import { json } from '../ui/table.ts';
-import { chosenTarget, requireContainer } from './container.ts';
 import type { Finish } from './program.ts';
-import { dryRunText, throughSudo } from './root.ts';
-import { cutText, interfaceRecord, interfaceTable, noInterfaceText } from './veth-text.ts';
+import type { CutOptions } from './veth-cut.ts';
+import { isHostDevice } from './veth-host/host-device.ts';
+import { addHostOptions, isHostWish, type HostOptions } from './veth-host/options.ts';
+import { look } from './veth-look.ts';
+import { interfaceRecord, interfaceTable, markText, noInterfaceText } from './veth-text.ts';
 
-interface Options extends Selection {
-  readonly down?: boolean;
+export interface VethOptions extends CutOptions, HostOptions {
   readonly up?: boolean;
-  readonly json?: boolean;
-  readonly dryRun?: boolean;
+  readonly status?: boolean;
+  readonly restoreAll?: boolean;
 }
 
+const WAYS = ['down', 'blackhole', 'drop', 'loss', 'rate', 'delay'] as const;
+
 export function vethCommand(ctx: Context, finish: Finish): Command {
-  return new Command('veth')
+  return addHostOptions(new Command('veth'))
     .summary('which host device is a container on, and pull that plug')
     .description(
-      "Show the host device at the other end of each of a container's interfaces, with the proof that it is; take it down, bring it back.",
+      "Show the host device at the other end of each of a container's interfaces, with the proof that it is; cut it off, bring it back.",
     )
-    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
+    .argument('[ctr]', 'name, id or an unambiguous prefix, or a host device; left out on a terminal, dbg asks')
     .addOption(
-      new Option('--down', 'take it off the network, at the host end: addresses and routes stay').conflicts('up'),
+      new Option(
+        '--down',
+        'take it off the network: the link is set down at the host end, addresses and routes stay',
+      ).conflicts(['up', 'blackhole', 'drop', 'loss', 'rate', 'delay', 'in', 'out']),
     )
-    .option('--up', 'bring it back')
+    .addOption(
+      new Option('--blackhole', 'every frame vanishes, the carrier stays: the silent switch').conflicts([
+        'up',
+        'drop',
+        'loss',
+        'rate',
+        'delay',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--drop <peer[:port[/udp]]>',
+        'what goes to and from one peer vanishes: a container, an address or a prefix; repeatable',
+      )
+        .argParser((value: string, all: unknown) => (Array.isArray(all) ? [...all, value] : [value]))
+        .conflicts('up'),
+    )
+    .addOption(new Option('--loss <percent>', 'so many of the frames vanish, in each direction').conflicts('up'))
+    .addOption(new Option('--rate <rate>', 'what is more than this vanishes, in each direction: 1mbit').conflicts('up'))
+    .addOption(new Option('--delay <time>', 'what it gets is late: 100ms, 100ms±20ms (needs netem)').conflicts('up'))
+    .addOption(new Option('--in', 'only what the container gets').conflicts('out'))
+    .option('--out', 'only what it sends')
+    .option('--for <time>', 'wait so long, then bring it back; so does Ctrl-C, and the death of dbg')
+    .option('--force', 'also when other containers share its network')
+    .option('--up', 'bring it back, whatever took it off')
     .option('-i, --interface <name>', "only this interface of the container's")
     .option('-n, --network <name>', 'only the interface on this network of the engine')
+    .addOption(new Option('--status', 'every cut of this host').conflicts(['restoreAll', 'up', ...WAYS]))
+    .addOption(new Option('--restore-all', 'undo every cut of this host').conflicts(['up', ...WAYS]))
     .option('--json', 'the result as JSON')
     .option('--dry-run', 'print the commands that would change something, run none of them')
     .addHelpText(
       'after',
-      '\nExamples:\n  dbg veth web\n  dbg veth web --down\n  dbg veth web --up\n  dbg veth web --down --network backend --dry-run',
+      '\nExamples:\n  dbg veth web\n  dbg veth web --down --for 30s\n  dbg veth web --drop db:5432 --loss 5%\n  dbg veth web --up\n  dbg veth --status\n  dbg veth --all --watch\n  dbg veth --reverse veth2e7d114',
     )
-    .action(async (container: string | undefined, options: Options) => finish(await veth(ctx, container, options)));
+    .action(async (container: string | undefined, options: VethOptions) => finish(await veth(ctx, container, options)));
 }
 
-async function veth(ctx: Context, ref: string | undefined, options: Options): Promise<number> {
-  requireContainer(ctx, ref);
-  for (const program of NEEDED_PROGRAMS) requireProgram(ctx.host, program);
-  // Even looking needs root: the container's own view of its devices is in its namespace.
-  const exitCode = await throughSudo(ctx);
-  if (exitCode !== undefined) return exitCode;
-
-  const target = await chosenTarget(ctx, ref);
-  const endpoints = await endpointsOf(await ctx.engine(), target.container);
-  const network = await containerNetwork(ctx.host, target, endpoints);
-  const state = options.down ? 'down' : options.up ? 'up' : undefined;
-  return state === undefined ? show(ctx, network, options) : change(ctx, network, options, state);
+async function veth(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {
+  const isCut = WAYS.some((way) => options[way] !== undefined);
+  // Loaded when asked for: what looks need not wait for what cuts.
+  if (options.status || options.restoreAll)
+    return (await import('./veth-status.ts')).statusOrRestore(ctx, ref, options);
+  if (isHostWish(options) || (await isHostDevice(ctx, ref, options))) {
+    return (await import('./veth-host/host-verb.ts')).hostVerb(ctx, ref, options);
+  }
+  if (!isCut) refuseWithoutCut(options);
+  if (isCut || options.up) return (await import('./veth-cut.ts')).cutOrRestore(ctx, ref, options);
+  const network = await look(ctx, ref);
+  return typeof network === 'number' ? network : show(ctx, network, options);
 }
 
-function show(ctx: Context, network: ContainerNetwork, options: Options): number {
+/** Throws a usage error for options that say how to cut, where nothing says what. */
+function refuseWithoutCut(options: VethOptions): void {
+  const lone = (['for', 'in', 'out', 'force'] as const).find((name) => options[name] !== undefined);
+  if (lone === undefined) return;
+  throw new DbgError(`--${lone} goes with a cut: --down, --blackhole, --drop, --loss, --rate or --delay`, {
+    exitCode: EXIT.usage,
+  });
+}
+
+function show(ctx: Context, network: ContainerNetwork, options: VethOptions): number {
   const interfaces = selected(network, options);
-  for (const { reason } of interfaces) if (reason) ctx.stderr.write(`dbg: ${reason}\n`);
+  for (const each of interfaces) {
+    if (each.reason) ctx.stderr.write(`dbg: ${each.reason}\n`);
+    ctx.stderr.write(markText(each, ctx.now()));
+  }
   if (interfaces.length === 0) ctx.stderr.write(noInterfaceText(network));
   if (options.json) ctx.stdout.write(json(interfaces.map(interfaceRecord)));
   else if (interfaces.length > 0) ctx.stdout.write(interfaceTable(interfaces));
-  return 0;
-}
-
-async function change(ctx: Context, network: ContainerNetwork, options: Options, state: CutState): Promise<number> {
-  const interfaces = proven(network, options, state);
-  if (options.dryRun) {
-    ctx.stdout.write(
-      dryRunText(
-        ctx,
-        interfaces.map((each) => linkSet(ctx.host, each, state)),
-      ),
-    );
-    return 0;
-  }
-  const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
-  const changed = await ctx.host.uninterrupted(() => setLinks(ctx.host, interfaces, state));
-  ctx.stdout.write(options.json ? json(changed.map(interfaceRecord)) : cutText(network, changed, state, sharing));
   return 0;
 }

@@ -43,6 +43,8 @@ export interface NetworkEndpoint {
   readonly networkId: string;
   /** lower case; empty while the container is not running */
   readonly mac: string;
+  /** that the engine gave it, IPv4 and IPv6, with prefix length; a container with NET_ADMIN may have others by now */
+  readonly addresses?: readonly string[];
 }
 
 /** What dbg uses of an entry of GET /containers/json. */
@@ -111,9 +113,16 @@ export function parseContainer(answer: unknown): Container {
       network,
       networkId: text(object(endpoint)['NetworkID']),
       mac: text(object(endpoint)['MacAddress']).toLowerCase(),
+      addresses: addresses(object(endpoint)),
     })),
   };
 }
+
+const addresses = (endpoint: Json) =>
+  [
+    [text(endpoint['IPAddress']), number(endpoint['IPPrefixLen'])],
+    [text(endpoint['GlobalIPv6Address']), number(endpoint['GlobalIPv6PrefixLen'])],
+  ].flatMap(([address, prefix]) => (address ? [`${address}/${prefix}`] : []));
 
 /** Reads the environment from the answer of GET /images/{id}/json: what the image gives to every container of its. */
 export function parseImageEnvironment(answer: unknown): readonly string[] {

@@ -65,7 +65,8 @@ export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
   });
 }
 
-const unescapeOctal = (text: string) =>
+/** Undoes how mountinfo writes blanks, tabs, line feeds and backslashes of a path. */
+export const unescapeOctal = (text: string) =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 
 /**

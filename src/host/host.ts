@@ -9,8 +9,13 @@ export interface Host {
    * that dbg gets, and tells how it ended.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<Ended>;
-  /** Does work that must not stop half-way: signals that arrive meanwhile are dropped. For milliseconds, not longer. */
-  uninterrupted<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Starts a program that no signal to dbg or its terminal reaches, and that outlives dbg: it learns from the end of its stdin that
+   * dbg has ended, by whatever death.
+   */
+  hold(argv: readonly string[]): Held;
+  /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
+  signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
   output(argv: readonly string[]): Promise<string>;
   /** The text of a file of /proc or of the system; undefined when it is not there or may not be read. */
@@ -57,10 +62,18 @@ export interface Ended {
   readonly report: string;
 }
 
+/** A program that was started by `hold`. */
+export interface Held {
+  /** the first line that it prints; empty when it ends without one */
+  readonly said: Promise<string>;
+  /** all that it printed, once it has ended */
+  readonly ended: Promise<string>;
+  /** Ends its stdin, with a last line if there is one to say. */
+  release(word?: string): void;
+}
+
 /** Signals, as the process that dbg is has them. */
 export interface Signals {
-  /** dbg's own process id */
-  readonly pid: number;
   /** Calls the listener for each signal that reaches dbg, until the function it gives back is called. */
   on(listener: (signal: NodeJS.Signals) => void): () => void;
   /** kill(2); throws when there is no such process. */

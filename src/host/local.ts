@@ -1,5 +1,6 @@
 import { accessSync, constants as fs, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Environment } from '../context.ts';
+import { hold } from './hold.ts';
 import type { Found, Host, Signals } from './host.ts';
 import { LEASH_VARIABLE } from './leash.ts';
 import { OWN_VALUES_VARIABLE } from './own-values.ts';
@@ -21,9 +22,11 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
     isRoot: uid === 0,
     run: (argv, options = {}) =>
       runOnTerminal(argv, { ...options, env: { ...kept(childEnv, options.keep), ...options.env } }, signals),
-    uninterrupted: async (work) => {
-      const stop = signals.on(() => undefined);
-      return work().finally(stop);
+    hold: (argv) => hold(argv, childEnv),
+    signalled: () => {
+      let stop = () => undefined as void;
+      const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));
+      return { first, stop };
     },
     // execa is loaded when the first program is asked for its output: 16 ms that shell and exec need not pay.
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),

@@ -3,10 +3,13 @@ import { nsenter, plainEntry } from '../enter/nsenter.ts';
 import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
-import { hostNamespace, inHostNetwork } from '../host/namespaces.ts';
-import { parseLinks, type Link } from './links.ts';
-import { parseNetnsid, parsePeerIfindex } from './peer.ts';
-import { hostPeer, provePair, type Pair } from './proof.ts';
+import { hostNamespace } from '../host/namespaces.ts';
+import type { Link } from './links.ts';
+import { withNetworks } from './networks.ts';
+import { hostObserver, lookInside, type Inside } from './look.ts';
+import { otherObservers, peerNamespace } from './observers.ts';
+import { parsePeerIfindex } from './peer.ts';
+import { peerSeen, provePair, type Pair } from './proof.ts';
 
 /** An interface of a container, with what is known of its other end. */
 export interface ContainerInterface extends Pair {
@@ -27,52 +30,34 @@ export interface ContainerNetwork {
 
 export const NEEDED_PROGRAMS = ['nsenter', 'ip', 'lsns'] as const;
 
-/** Looks at a container's interfaces from inside and from the host. Changes nothing. */
+/** Looks at a container's interfaces from inside, from the host, and from where else their peers may be. Changes nothing. */
 export async function containerNetwork(
   host: Host,
   target: Target,
   endpoints: readonly NetworkEndpoint[],
 ): Promise<ContainerNetwork> {
   const netns = netnsOf(host, target.pid);
-  const isHosts = netns !== undefined && netns === parseNamespace(hostNamespace(host, 'net'));
+  const hostNetns = parseNamespace(hostNamespace(host, 'net'));
+  const isHosts = netns !== undefined && netns === hostNetns;
   if (isHosts) return { target, netns, isHosts, interfaces: [] };
 
-  const [inside, outside, namespaces] = await Promise.all([
-    host.output(nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']))),
-    host.output(inHostNetwork(host, ['ip', '-d', '-j', 'link'])),
-    host.output(inHostNetwork(host, ['lsns', '-t', 'net', '-J', '-o', 'NS,NETNSID'])),
-  ]);
-  const hostLinks = parseLinks(outside);
-  const netnsid = netns === undefined ? undefined : parseNetnsid(namespaces, netns);
-  const interfaces: ContainerInterface[] = [];
+  const looked = lookInside(host, target, netns);
+  const [{ links: siblings, inside }, fromHost] = await Promise.all([looked, hostObserver(host, hostNetns, looked)]);
+  const inner = new Map(siblings.map((link) => [link, innerProcess(host, inside, link)]));
+  const lost = siblings.filter(
+    (link) => leadsOut(link) && !peerSeen([fromHost], link) && inner.get(link) === undefined,
+  );
+  const observers = [fromHost, ...(lost.length > 0 ? await otherObservers(host, inside, lost) : [])];
+
+  const interfaces: Omit<ContainerInterface, 'network'>[] = [];
   // One after the other: a container decides how many veths it has.
-  for (const link of parseLinks(inside).filter(carriesTraffic)) {
-    const evidence = { inside: link, hostLinks, netnsid };
-    // ethtool is a process: asked only where the host's look has found something to confirm.
-    const peerIfindex = hostPeer(evidence) ? await askPeerIfindex(host, target, link) : link.linkIndex;
-    interfaces.push({ ...provePair({ ...evidence, peerIfindex }), target, inside: link, network: undefined });
+  for (const link of siblings.filter(carriesTraffic)) {
+    // ethtool is a process: asked only where another look has found something to confirm.
+    const peerIfindex = peerSeen(observers, link) ? await askPeerIfindex(host, target, link) : link.linkIndex;
+    const evidence = { inside: link, siblings, peerIfindex, observers, innerPid: inner.get(link) };
+    interfaces.push({ ...provePair(evidence), target, inside: link });
   }
   return { target, netns, isHosts, interfaces: withNetworks(interfaces, endpoints) };
-}
-
-/**
- * Says which of the engine's networks each interface is on. The bridge that the host device is a port of decides, then the MAC
- * address: names of devices move when networks are connected, and a container with NET_ADMIN can change its addresses.
- */
-function withNetworks(
-  interfaces: readonly ContainerInterface[],
-  endpoints: readonly NetworkEndpoint[],
-): ContainerInterface[] {
-  const byBridge = new Map(
-    interfaces.map((each) => [
-      each,
-      endpoints.find(({ networkId }) => networkId && each.device?.master === `br-${networkId.slice(0, 12)}`),
-    ]),
-  );
-  const taken = new Set(byBridge.values());
-  const byMac = ({ inside }: ContainerInterface) =>
-    endpoints.find((endpoint) => !taken.has(endpoint) && endpoint.mac !== '' && endpoint.mac === inside.mac);
-  return interfaces.map((each) => ({ ...each, network: (byBridge.get(each) ?? byMac(each))?.network }));
 }
 
 /** The inode of a process' network namespace. */
@@ -83,6 +68,17 @@ export function netnsOf(host: Host, pid: number): number | undefined {
 /** Not lo, and not the fallback tunnels (tunl0, sit0 …) that the kernel puts, down, into every namespace. */
 function carriesTraffic({ kind, flags }: Link): boolean {
   return !flags.includes('LOOPBACK') && (kind === 'veth' || flags.includes('UP'));
+}
+
+const leadsOut = ({ kind, linkNetnsid }: Link) => kind === 'veth' && linkNetnsid !== undefined;
+
+/**
+ * The process in whose namespace a veth's peer is, when it is one of the container's own, as with containers of an engine in it:
+ * that wire goes no further. A process of the container is in its cgroup or in one below.
+ */
+function innerProcess(host: Host, inside: Inside, link: Link): number | undefined {
+  const pid = leadsOut(link) ? peerNamespace(inside, link)?.pid : undefined;
+  return pid !== undefined && host.read(`/proc/${pid}/cgroup`)?.includes(inside.target.container.id) ? pid : undefined;
 }
 
 async function askPeerIfindex(host: Host, target: Target, { name, linkIndex }: Link): Promise<number | undefined> {

@@ -36,6 +36,7 @@ interface IpLink {
   readonly altnames?: readonly string[];
   readonly mtu?: number;
   readonly qdisc?: string;
+  readonly link?: string;
   readonly link_index?: number;
   readonly link_netnsid?: number;
   readonly linkinfo?: { readonly info_kind?: string };
@@ -54,7 +55,11 @@ export function parseLinks(json: string): Link[] {
     });
   }
   // iproute2 before 5.0 prints an empty object for what a filter left out.
-  return links.flatMap((link) => (link.ifindex === undefined ? [] : [toLink(link, link.ifindex)]));
+  const there = links.flatMap((link) => (link.ifindex === undefined ? [] : [toLink(link, link.ifindex)]));
+  // Within one namespace, ip names the other device where it otherwise gives its index.
+  const indexOf = new Map(there.map(({ name, ifindex }) => [name, ifindex]));
+  const other = new Map(links.map(({ ifindex, link }) => [ifindex, indexOf.get(link ?? '')]));
+  return there.map((link) => ({ ...link, linkIndex: link.linkIndex ?? other.get(link.ifindex) }));
 }
 
 /** iproute2 prints control characters of a device's name or alias as they are, which JSON does not allow. */

@@ -7,13 +7,37 @@ export function parsePeerIfindex(statistics: string): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
-/**
- * The number under which this network namespace knows the one with an inode, from `lsns -t net -J -o NS,NETNSID`
- * (util-linux 2.32). Undefined when it has none: then no device here has its peer there.
- */
+/** A network namespace, as lsns(8) shows it to the namespace in which it runs. */
+export interface NetworkNamespace {
+  readonly inode: number;
+  /** the lowest process in it; lsns before 2.39 lists no namespace without one */
+  readonly pid: number | undefined;
+  /** the number by which the looker's namespace knows it; undefined: by none, so no device there has its peer in it */
+  readonly netnsid: number | undefined;
+}
+
+/** Reads `lsns -t net -J` with any of the columns NS, PID and NETNSID (util-linux 2.32). */
+export function parseNetworkNamespaces(lsns: string): NetworkNamespace[] {
+  const { namespaces } = JSON.parse(lsns) as { namespaces: Readonly<Record<'ns' | 'pid' | 'netnsid', unknown>>[] };
+  return namespaces.flatMap(({ ns, pid, netnsid }) => {
+    const inode = number(ns);
+    return inode === undefined ? [] : [{ inode, pid: number(pid), netnsid: number(netnsid) }];
+  });
+}
+
+/** lsns before 2.39 prints numbers as strings, newer ones as numbers; "unassigned" and null are none in either. */
+function number(value: unknown): number | undefined {
+  return /^\d+$/.test(String(value)) ? Number(value) : undefined;
+}
+
+/** The number under which the namespace that lsns ran in knows the one with an inode; undefined when it has none. */
 export function parseNetnsid(lsns: string, inode: number): number | undefined {
-  // lsns before 2.39 prints numbers as strings, newer ones as numbers; "unassigned" is no number in either.
-  const { namespaces } = JSON.parse(lsns) as { namespaces: { ns: number | string; netnsid: number | string | null }[] };
-  const netnsid = namespaces.find(({ ns }) => Number(ns) === inode)?.netnsid;
-  return netnsid === undefined || netnsid === null || !/^\d+$/.test(String(netnsid)) ? undefined : Number(netnsid);
+  return parseNetnsids(lsns).get(inode);
+}
+
+/** The same for every namespace at once: inode → number. Those without a number are left out. */
+export function parseNetnsids(lsns: string): ReadonlyMap<number, number> {
+  return new Map(
+    parseNetworkNamespaces(lsns).flatMap(({ inode, netnsid }) => (netnsid === undefined ? [] : [[inode, netnsid]])),
+  );
 }

@@ -1,3 +1,4 @@
+import { unescapeOctal } from '../enter/cgroup.ts';
 import type { Host } from '../host/host.ts';
 import { inHostNetwork } from '../host/namespaces.ts';
 
@@ -14,4 +15,34 @@ export const HOST: Place = { path: undefined, netns: undefined };
 /** The argv that runs a program there. */
 export function inPlace(host: Host, { path }: Place, argv: readonly string[]): string[] {
   return path === undefined ? inHostNetwork(host, argv) : ['nsenter', `--net=${path}`, '--', ...argv];
+}
+
+/**
+ * The network namespaces that are held by a file, as those of overlay networks are, in which no process is. They are mounts of nsfs,
+ * whose root is the namespace itself: "net:[4026532684]" (proc_pid_mountinfo(5)). Those that dbg sees come first, then those that
+ * only the parent of a container's process sees, its shim: a rootless engine keeps such files in a mount namespace of its own.
+ */
+export function pinnedPlaces(host: Host, pid: number): Place[] {
+  const shim = parseParent(host.read(`/proc/${pid}/stat`));
+  const all = [
+    ...parsePinned(host.read('/proc/self/mountinfo'), ''),
+    ...(shim === undefined ? [] : parsePinned(host.read(`/proc/${shim}/mountinfo`), `/proc/${shim}/root`)),
+  ];
+  return all.filter(({ netns }, at) => all.findIndex((other) => other.netns === netns) === at);
+}
+
+/** Reads a mountinfo; `root` is where its paths begin for dbg. */
+export function parsePinned(mountinfo = '', root: string): Place[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [, , , namespace, path] = line.split(' ');
+    const inode = /^net:\[(\d+)\]$/.exec(namespace ?? '')?.[1];
+    return inode === undefined || path === undefined
+      ? []
+      : [{ path: `${root}${unescapeOctal(path)}`, netns: Number(inode) }];
+  });
+}
+
+/** Field 4 of /proc/PID/stat; field 2, the command, may hold anything (proc(5)). */
+function parseParent(stat: string | undefined): number | undefined {
+  return Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) || undefined;
 }

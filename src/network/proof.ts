@@ -1,11 +1,12 @@
 import type { Link } from './links.ts';
 import { HOST, type Place } from './place.ts';
+import { hasOwnCut, peerElsewhere, withoutPeer } from './reasons.ts';
 
 /**
- * How sure it is that a host device is the other end of a container's interface.
- * - both ways: the host's look and the container's look name each other
- * - one way: the host's look says so, the container's contradicts it
- * - none: there is no such device
+ * How sure it is that a device is the other end of a container's interface.
+ * - both ways: the look from the peer's namespace and the container's look name each other
+ * - one way: the look from there says so, the container's contradicts it
+ * - none: no such device is seen
  */
 export type Proof = 'both ways' | 'one way' | 'none';
 
@@ -16,63 +17,88 @@ export interface Pair {
   readonly proof: Proof;
   /** why it is not "both ways"; empty when it is */
   readonly reason: string;
+  /**
+   * Where a cut is possible without harm to anybody else: at the peer, or on the container's own device, in its namespace (what is
+   * set down there loses its routes; what drops its frames there does not).
+   */
+  readonly cutAt: 'peer' | 'own' | undefined;
+}
+
+/** A network namespace from which a container's peers may be seen, and what is seen there. */
+export interface Observer {
+  readonly place: Place;
+  readonly links: readonly Link[];
+  /** its number for the container's network namespace; undefined: it has none, so no device there has its peer in it */
+  readonly netnsid: number | undefined;
+  /** the container's number for it; undefined when that could not be asked */
+  readonly insideNetnsid: number | undefined;
 }
 
 export interface Evidence {
   /** the container's interface, as its own namespace sees it */
   readonly inside: Link;
+  /** all devices of the container */
+  readonly siblings: readonly Link[];
   /** the peer's ifindex, as the container's side tells it */
   readonly peerIfindex: number | undefined;
-  /** the devices of the host, as the host sees them */
-  readonly hostLinks: readonly Link[];
-  /** the host's number for the container's network namespace */
-  readonly netnsid: number | undefined;
+  /** the host first */
+  readonly observers: readonly Observer[];
+  /** the process of the container itself in whose namespace the peer is: the wire goes no further */
+  readonly innerPid: number | undefined;
 }
 
 /**
- * The host device at the other end of a container's interface.
+ * The device at the other end of a container's interface.
  *
- * An ifindex counts within one network namespace only, and netnsids are numbered by whoever looks. So the one sure
- * statement is the host's: a veth whose peer is (the host's number for the container's namespace, the interface's index
- * there). What the container's side says, a bare number, must agree with it and is not believed alone.
+ * An ifindex counts within one network namespace only, and netnsids are numbered by whoever looks. So the one sure statement is
+ * that of the namespace where the peer is: a veth whose peer is (its number for the container's namespace, the interface's index
+ * there). What the container's side says, a bare index and its own number for that namespace, must agree and is not believed alone.
  */
 export function provePair(evidence: Evidence): Pair {
-  const { inside, peerIfindex, hostLinks } = evidence;
-  if (inside.kind !== 'veth') return none(notVeth(inside));
+  const { inside, peerIfindex, observers } = evidence;
+  if (inside.kind !== 'veth') return { ...none(withoutPeer(evidence)), cutAt: hasOwnCut(inside) ? 'own' : undefined };
   if (inside.linkIndex !== undefined && inside.linkNetnsid === undefined)
     return none(`both ends of ${inside.name} are in the container`);
   if (peerIfindex === undefined) return none(`the kernel names no peer of ${inside.name}`);
 
-  const device = hostPeer(evidence);
-  if (device === undefined) return none(peerElsewhere(inside, peerIfindex, hostLinks));
-  if (device.ifindex === peerIfindex) return { device, place: HOST, proof: 'both ways', reason: '' };
-  return {
-    device,
-    place: HOST,
-    proof: 'one way',
-    reason: `${device.name} (index ${device.ifindex}) names ${inside.name} as its peer, but ${inside.name} names index ${peerIfindex}`,
-  };
+  const seen = peerSeen(observers, inside);
+  if (seen === undefined) return none(peerElsewhere(evidence, peerIfindex));
+  const { device, observer } = seen;
+  const contradiction = contradicts(inside, peerIfindex, seen);
+  const pair = { device, place: observer.place };
+  if (contradiction) return { ...pair, proof: 'one way', cutAt: undefined, reason: contradiction };
+  // Elsewhere, a device that is no port of a bridge is somebody's own interface: set down, it would lose routes of theirs.
+  const isOthers = observer.place.path !== undefined && device.master === undefined;
+  return { ...pair, proof: 'both ways', cutAt: isOthers ? 'own' : 'peer', reason: '' };
 }
 
-/** The host's statement: its veth whose peer has this index in the container's namespace. */
-export function hostPeer({ inside, hostLinks, netnsid }: Omit<Evidence, 'peerIfindex'>): Link | undefined {
-  if (netnsid === undefined) return undefined;
-  return hostLinks.find(
-    ({ kind, linkNetnsid, linkIndex }) => kind === 'veth' && linkNetnsid === netnsid && linkIndex === inside.ifindex,
-  );
-}
-
-const none = (reason: string): Pair => ({ device: undefined, place: HOST, proof: 'none', reason });
-
-function notVeth({ name, kind }: Link): string {
-  if (kind === 'macvlan' || kind === 'ipvlan') {
-    return `${name} is a ${kind} on a device of the host: taking that one down would cut off everybody on it`;
+/** The statement of an observer: its veth whose peer has this index in the container's namespace. */
+export function peerSeen(
+  observers: readonly Observer[],
+  inside: Link,
+): { device: Link; observer: Observer } | undefined {
+  for (const observer of observers) {
+    const { links, netnsid } = observer;
+    const device = links.find(
+      ({ kind, linkNetnsid, linkIndex }) =>
+        netnsid !== undefined && kind === 'veth' && linkNetnsid === netnsid && linkIndex === inside.ifindex,
+    );
+    if (device) return { device, observer };
   }
-  return `${name} is ${kind === undefined ? 'a device' : `a ${kind} device`} with no other end on this host`;
+  return undefined;
 }
 
-function peerElsewhere({ name }: Link, peerIfindex: number, hostLinks: readonly Link[]): string {
-  const namesake = hostLinks.find(({ ifindex }) => ifindex === peerIfindex);
-  const warning = namesake ? `; index ${peerIfindex} is ${namesake.name} here, which is not it` : '';
-  return `the peer of ${name} is in another network namespace than the host's, as with overlay networks${warning}`;
+function contradicts(
+  { name, linkNetnsid }: Link,
+  peerIfindex: number,
+  { device, observer }: { device: Link; observer: Observer },
+): string | undefined {
+  const statement = `${device.name} (index ${device.ifindex}) names ${name} as its peer`;
+  if (device.ifindex !== peerIfindex) return `${statement}, but ${name} names index ${peerIfindex}`;
+  const { insideNetnsid } = observer;
+  return linkNetnsid === undefined || insideNetnsid === undefined || linkNetnsid === insideNetnsid
+    ? undefined
+    : `${statement}, but ${name} names another network namespace`;
 }
+
+const none = (reason: string): Pair => ({ device: undefined, place: HOST, proof: 'none', reason, cutAt: undefined });

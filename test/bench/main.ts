@@ -1,10 +1,12 @@
-// `npm run bench -- start [NODE…]`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
+// `npm run bench -- start [NODE…] | veth`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
 import { fileURLToPath } from 'node:url';
 import { runInEngine } from '../own-engine/engine.ts';
 import { benchStart } from './start.ts';
+import { benchVeth } from './veth.ts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => boolean>> = {
   start: (nodes) => benchStart([process.execPath, ...nodes]),
+  veth: benchVeth,
 };
 
 const [name = 'start', ...args] = process.argv.slice(2);

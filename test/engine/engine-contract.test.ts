@@ -50,6 +50,7 @@ describe.each(WAYS)('%s', (_, open) => {
           network: lab.name('n'),
           networkId: await lab.docker('network', 'inspect', '-f', '{{.Id}}', lab.name('n')),
           mac: await lab.docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.MacAddress}}{{end}}', name),
+          addresses: [`${await lab.address(name)}/24`],
         },
       ],
       state: {

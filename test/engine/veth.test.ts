@@ -1,7 +1,8 @@
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { DBG, dbg, firstLine } from './support/dbg.ts';
+import { DBG, dbg } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
+import { innerProcess } from './support/netns.ts';
 
 interface Row {
   readonly container: string;
@@ -187,7 +188,12 @@ test('who shares its network goes offline too, and is named', async ({ lab }) =>
     [web, `${chained}, ${sidecar}`],
     [chained, `${sidecar}, ${web}`],
   ] as const) {
-    const { stdout } = await dbg(['veth', asked, '--down']);
+    const refused = await dbg(['veth', asked, '--down']);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      125,
+      expect.stringContaining(`refused: ${also} share the network of "${asked}", and would be cut off too`),
+    ]);
+    const { stdout } = await dbg(['veth', asked, '--down', '--force']);
     expect(stdout).toContain(`${asked} is offline`);
     expect(stdout).toContain(`also offline: ${also} (same network namespace)`);
     await dbg(['veth', asked, '--up']);
@@ -198,7 +204,10 @@ test('--dry-run prints the command, and it is the right one', async ({ lab }) =>
   const { web } = await pair(lab);
   const device = (await rows(web))[0]!.host_device!;
   const { stdout, exitCode } = await dbg(['veth', web, '--down', '--dry-run']);
-  expect([exitCode, stdout]).toEqual([0, `ip link set dev ${device} down`]);
+  expect([exitCode, stdout]).toEqual([
+    0,
+    expect.stringMatching(new RegExp(`^ip link set dev ${device} alias 'dbg cut .*'\nip link set dev ${device} down$`)),
+  ]);
   expect(await linkIsUp(device)).toBe(true);
 });
 
@@ -226,65 +235,13 @@ describe('refused, with the reason, and nothing done', () => {
     expect(await rows(container)).toEqual([]);
   });
 
-  test("macvlan: the index it shows is its parent's, on whom others live", async ({ lab }) => {
-    const parent = 'dbg-mv-parent';
-    await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', 'dbg-mv-peer']);
-    lab.cleanUp(() => execa('ip', ['link', 'delete', parent]));
-    await execa('ip', ['link', 'set', parent, 'up']);
-    const network = await lab.network(
-      'macvlan',
-      '--driver',
-      'macvlan',
-      '--opt',
-      `parent=${parent}`,
-      '--subnet',
-      '10.99.0.0/24',
-    );
-    const container = await lab.run('c', { options: ['--network', network] });
-    await refuses(
-      container,
-      'eth0 is a macvlan on a device of the host: taking that one down would cut off everybody on it',
-      parent,
-    );
-    expect(await rows(container)).toEqual([
-      expect.objectContaining({ interface: 'eth0', host_device: null, proof: 'none' }),
-    ]);
-  });
-
-  test('the peer in a third namespace, and a device here with the same two indexes', async ({ lab }) => {
-    // The trap of a finder that compares numbers: x0 here and its peer elsewhere carry the very indexes of the
-    // container's pair, whose real other end is in a namespace of its own, as an overlay network's is.
-    // The container has a veth on the host besides, so that the host does know a number for its namespace.
-    const container = await lab.run();
-    const pid = String(await lab.pid(container));
-    const [overlay, elsewhere] = [await namespaceHolder(lab), await namespaceHolder(lab)];
-    const ip = (line: string) => execa('ip', line.split(' '));
-    await ip(`link add ov0 netns ${overlay} index 7057 type veth peer name ov1 index 7056 netns ${pid}`);
-    await ip(`link add dbg-x0 index 7057 type veth peer name x1 index 7056 netns ${elsewhere}`);
-    lab.cleanUp(() => ip('link delete dbg-x0'));
-    await execa('nsenter', ['-t', pid, '-n', 'ip', 'link', 'set', 'ov1', 'up']);
-
-    const reason =
-      "the peer of ov1 is in another network namespace than the host's, as with overlay networks; index 7057 is dbg-x0 here, which is not it";
-    await refuses(container, reason, 'dbg-x0', ['--interface', 'ov1']);
-    const found = await rows(container);
-    expect(found.find((row) => row.interface === 'ov1')).toMatchObject({ host_device: null, proof: 'none' });
-    expect(found.find((row) => row.interface === 'eth0')).toMatchObject({ proof: 'both ways' });
-  });
-
-  test('half of it: on two networks of the engine, one is macvlan', async ({ lab }) => {
-    const { web, network } = await pair(lab);
-    const parent = 'dbg-half-parent';
-    await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', 'dbg-half-peer']);
-    lab.cleanUp(() => execa('ip', ['link', 'delete', parent]));
-    const options = ['--driver', 'macvlan', '--opt', `parent=${parent}`, '--subnet', '10.98.0.0/24'];
-    await lab.docker('network', 'connect', await lab.network('macvlan', ...options), web);
-    const [eth0] = (await rows(web)).filter((row) => row.network === network);
-    const { exitCode, stderr } = await dbg(['veth', web, '--down']);
-    expect(exitCode).toBe(125);
-    expect(stderr).toContain('is a macvlan on a device of the host');
-    expect(stderr).toContain(`only what is sure:  dbg veth ${web} --down --interface ${eth0!.interface}`);
-    expect(await linkIsUp(eth0!.host_device!)).toBe(true);
+  test("a bridge in the container's own making", async ({ lab }) => {
+    const { web } = await pair(lab);
+    const { host_device: device } = (await rows(web))[0]!;
+    const ip = ['-t', String(await lab.pid(web)), '-n', 'ip', 'link'];
+    await execa('nsenter', [...ip, 'add', 'br0', 'type', 'bridge']);
+    await execa('nsenter', [...ip, 'set', 'br0', 'up']);
+    await refuses(web, 'br0 is a bridge device', device!, ['--interface', 'br0']);
   });
 });
 
@@ -293,7 +250,7 @@ describe('devices that a container made itself', () => {
     const { web, other, address } = await pair(lab);
     const pid = String(await lab.pid(web));
     const ip = (...argv: readonly string[]) => execa('nsenter', ['-t', pid, '-n', 'ip', ...argv]);
-    const elsewhere = await namespaceHolder(lab);
+    const elsewhere = await innerProcess(lab, web);
     await ip('link', 'add', 'br0', 'type', 'bridge');
     await ip('link', 'set', 'br0', 'up');
     await execa('ip', [
@@ -356,14 +313,6 @@ describe('devices that a container made itself', () => {
     expect(Object.values(networks(before))).toEqual(expect.arrayContaining([network, second]));
   });
 });
-
-/** A process in a network namespace of its own; gives its pid. */
-async function namespaceHolder(lab: Lab): Promise<string> {
-  const holder = execa('unshare', ['-n', '--', 'bash', '-c', 'echo up; exec sleep 3600'], { reject: false });
-  lab.cleanUp(async () => (holder.kill('SIGKILL'), await holder));
-  expect(await firstLine(holder)).toBe('up');
-  return String(holder.pid);
-}
 
 test('renamed on either side, it is still found', async ({ lab }) => {
   const { web } = await pair(lab);

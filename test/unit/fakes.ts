@@ -134,7 +134,8 @@ export function fakeHost({
       ranWith.push(options?.env);
       return { exitCode, report: options?.isDbg ? 'taken' : 'entered' };
     },
-    uninterrupted: (work) => work(),
+    hold: () => ({ said: Promise.resolve('ok'), ended: Promise.resolve('ok\nundone\n'), release: () => undefined }),
+    signalled: () => ({ first: new Promise(() => undefined), stop: () => undefined }),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
     readBelow: (folder, path, limit) => proc[`${folder}/${path}`]?.slice(0, limit),

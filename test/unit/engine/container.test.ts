@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseContainer, parseContainerList } from '../../../src/engine/container.ts';
 
 test('reads an inspect answer', () => {
+  const addresses = { IPAddress: '172.20.0.3', IPPrefixLen: 16, GlobalIPv6Address: '', GlobalIPv6PrefixLen: 0 };
   const answer = {
     Id: 'abc',
     Name: '/web',
@@ -20,7 +21,7 @@ test('reads an inspect answer', () => {
       StartedAt: '2026-01-01T00:00:00Z',
       FinishedAt: '2026-01-01T00:00:00.123456789Z',
     },
-    NetworkSettings: { Networks: { app_net: { NetworkID: 'f00', MacAddress: '02:42:AC:14:00:03' } } },
+    NetworkSettings: { Networks: { app_net: { NetworkID: 'f00', MacAddress: '02:42:AC:14:00:03', ...addresses } } },
   };
   expect(parseContainer(answer)).toEqual({
     id: 'abc',
@@ -32,7 +33,7 @@ test('reads an inspect answer', () => {
     imageId: 'sha256:1',
     env: ['A=1', 'B='],
     networkMode: 'app_net',
-    networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03' }],
+    networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03', addresses: ['172.20.0.3/16'] }],
     state: {
       status: 'exited',
       pid: 0,

@@ -28,6 +28,16 @@ test('older kernels: a namespace without an index means the same index', () => {
   });
 });
 
+test('both ends in one namespace: ip names the other one', () => {
+  const pair =
+    '[{"ifindex":7,"ifname":"a","link":"b"},{"ifindex":8,"ifname":"b","link":"a"},{"ifindex":9,"ifname":"c"}]';
+  expect(parseLinks(pair).map(({ linkIndex, linkNetnsid }) => [linkIndex, linkNetnsid])).toEqual([
+    [8, undefined],
+    [7, undefined],
+    [undefined, undefined],
+  ]);
+});
+
 test('control characters in a name, which iproute2 prints as they are', () => {
   expect(parseLinks('[{"ifindex":7,"ifname":"\u001b[31mred"}]')[0]?.name).toBe('\u001b[31mred');
 });

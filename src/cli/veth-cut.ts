@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { findContainer } from '../engine/find.ts';
+import { enterable } from '../enter/target.ts';
+import { DbgError, EXIT } from '../errors.ts';
+import { ownValues } from '../host/own-values.ts';
+import { requireProgram } from '../host/programs.ts';
+import { callers, carrying } from '../network/cut/caller.ts';
+import { dependentsOf } from '../network/cut/dependents.ts';
+import { parseMark } from '../network/cut/mark.ts';
+import { makeCuts, undoCuts } from '../network/cut/make.ts';
+import { peerAddresses } from '../network/cut/peer-addresses.ts';
+import { parsePeer } from '../network/cut/peers.ts';
+import { cutCommands, planCut, undoCommands, type Cut } from '../network/cut/plan.ts';
+import { cuttable, type Cuttable, type Selection } from '../network/cut/selection.ts';
+import { parseDelay, parseFor, parseLoss, parseRate, type PeerMatch, type Ways } from '../network/cut/ways.ts';
+import type { ContainerNetwork } from '../network/interfaces.ts';
+import { linkState } from '../network/links.ts';
+import { sharingContainers } from '../network/sharing.ts';
+import { escapeControls, shellLine, shellQuote } from '../text.ts';
+import { json } from '../ui/table.ts';
+import { dryRunText } from './root.ts';
+import { look } from './veth-look.ts';
+import { cutText, dependentsText, interfaceRecord, restoredText } from './veth-text.ts';
+import { waitForEnd } from './veth-wait.ts';
+
+export interface CutOptions extends Selection {
+  readonly down?: boolean;
+  readonly blackhole?: boolean;
+  readonly drop?: readonly string[];
+  readonly loss?: string;
+  readonly rate?: string;
+  readonly delay?: string;
+  readonly in?: boolean;
+  readonly out?: boolean;
+  readonly for?: string;
+  readonly force?: boolean;
+  readonly up?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `dbg veth CTR --down` and the other cuts, and `--up`. Gives the exit code. */
+export async function cutOrRestore(ctx: Context, ref: string | undefined, options: CutOptions): Promise<number> {
+  const wish = parseWish(options);
+  if (wish.rate !== undefined || wish.loss !== undefined || wish.blackhole || wish.peers.length > 0) {
+    requireProgram(ctx.host, 'nft');
+  }
+  if (wish.delay) requireProgram(ctx.host, 'tc');
+  const network = await look(ctx, ref);
+  if (typeof network === 'number') return network;
+  return options.up ? restore(ctx, network, options) : cut(ctx, network, wish, options);
+}
+
+/** The change that was asked for, as it was typed. */
+function changeText({ drop = [], ...options }: CutOptions): string {
+  const flags = (['down', 'blackhole', 'in', 'out'] as const).flatMap((name) => (options[name] ? [`--${name}`] : []));
+  const values = (['loss', 'rate', 'delay', 'for'] as const).flatMap((name) =>
+    options[name] === undefined ? [] : [`--${name}`, options[name]],
+  );
+  return shellLine([...flags, ...drop.flatMap((peer) => ['--drop', peer]), ...values]);
+}
+
+type Wish = ReturnType<typeof parseWish>;
+
+function parseWish(options: CutOptions) {
+  return {
+    down: options.down === true,
+    blackhole: options.blackhole === true,
+    peers: (options.drop ?? []).map(parsePeer),
+    loss: options.loss === undefined ? undefined : parseLoss(options.loss),
+    rate: options.rate === undefined ? undefined : parseRate(options.rate),
+    delay: options.delay === undefined ? undefined : parseDelay(options.delay),
+    direction: options.in ? ('in' as const) : options.out ? ('out' as const) : ('both' as const),
+    milliseconds: options.for === undefined ? undefined : parseFor(options.for),
+  };
+}
+
+async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options: CutOptions): Promise<number> {
+  const { container } = network.target;
+  if (wish.delay && wish.direction === 'out') {
+    throw new DbgError(
+      '--delay --out: netem holds back what a device sends, so at the host end only what the container gets',
+      {
+        exitCode: EXIT.usage,
+        next: [
+          {
+            what: 'delay what it gets',
+            command: `dbg veth ${shellQuote(container.name)} --delay ${options.delay} --in`,
+          },
+        ],
+      },
+    );
+  }
+  const interfaces = cuttable(network, options, changeText(options)).filter((each) => !isDownAlready(ctx, each, wish));
+  const { peers, milliseconds, ...others } = wish;
+  const ways: Ways = { ...others, drop: await Promise.all(peers.map((peer) => matched(ctx, network, peer))) };
+  const id = randomBytes(4).toString('hex');
+  const cuts = interfaces.map((each) => planCut(each, { ways, milliseconds, by: login(ctx), now: ctx.now(), id }));
+  if (options.dryRun) {
+    ctx.stdout.write(
+      dryRunText(
+        ctx,
+        cuts.flatMap((each) => cutCommands(ctx.host, each)),
+      ),
+    );
+    return 0;
+  }
+  const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
+  await refuseHarm(ctx, network, interfaces, sharing, options.force === true);
+  ctx.stderr.write(dependentsText(dependentsOf(container, await (await ctx.engine()).list())));
+  return make(ctx, network, cuts, { sharing, milliseconds, isJson: options.json === true });
+}
+
+interface Making {
+  readonly sharing: readonly string[];
+  readonly milliseconds: number | undefined;
+  readonly isJson: boolean;
+}
+
+async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[], making: Making): Promise<number> {
+  // From here on a signal does not end dbg before what it did is undone.
+  const signal = ctx.host.signalled();
+  try {
+    const made = await makeCuts(ctx.host, cuts);
+    const records = cuts.map((each) => interfaceRecord(afterCut(each)));
+    ctx.stdout.write(making.isJson ? json(records) : cutText(network, cuts, making));
+    if (making.milliseconds !== undefined && cuts.length > 0) {
+      return await waitForEnd(ctx, network.target.container, made, { signal: signal.first, ...making });
+    }
+    await made.keep();
+    return 0;
+  } finally {
+    signal.stop();
+  }
+}
+
+/** The interface as it is once the cut is made. */
+function afterCut({ interface: each, alias, down }: Cut): Cuttable {
+  const flags = each.at.device.flags.filter((flag) => !down || (flag !== 'UP' && flag !== 'LOWER_UP'));
+  const cutDevice = { ...each.at.device, alias, flags };
+  return each.at.side === 'own' ? { ...each, inside: cutDevice } : { ...each, device: cutDevice };
+}
+
+/** One that is down already, and not by dbg, is somebody's wish: it is not dbg's to bring back. */
+function isDownAlready(ctx: Context, { at: { device }, inside }: Cuttable, { down }: Wish): boolean {
+  const isTheirs = down && linkState(device) === 'down' && parseMark(device.alias)?.what !== 'down';
+  if (isTheirs) {
+    ctx.stderr.write(
+      `dbg: ${escapeControls(`${device.name} (${inside.name}) is down already, not by dbg`)}: it stays so\n`,
+    );
+  }
+  return isTheirs;
+}
+
+async function matched(
+  ctx: Context,
+  network: ContainerNetwork,
+  peer: ReturnType<typeof parsePeer>,
+): Promise<PeerMatch> {
+  const { address, ...rest } = peer;
+  if (address !== undefined) return { ...rest, addresses: [address] };
+  const container = await findContainer(await ctx.engine(), peer.name);
+  const target = enterable(ctx.host, container, ctx.now());
+  const own = ctx.host.link(`/proc/${network.target.pid}/ns/net`);
+  return { ...rest, addresses: await peerAddresses(ctx.host, target, own) };
+}
+
+async function refuseHarm(
+  ctx: Context,
+  { target: { container } }: ContainerNetwork,
+  interfaces: readonly Cuttable[],
+  sharing: readonly string[],
+  isForced: boolean,
+): Promise<void> {
+  const caller = await carrying(ctx.host, callers(ctx.host, ownValues(ctx.env)), interfaces);
+  if (caller) {
+    throw new DbgError(
+      `refused: your own ssh connection, from ${caller.client}, comes by ${caller.each.inside.name} of "${container.name}"`,
+      {
+        next: [
+          {
+            what: 'come by another way, or only from another peer',
+            command: `dbg veth ${shellQuote(container.name)} --drop PEER`,
+          },
+        ],
+      },
+    );
+  }
+  if (sharing.length > 0 && !isForced) {
+    throw new DbgError(
+      `refused: ${sharing.join(', ')} ${sharing.length === 1 ? 'shares' : 'share'} the network of "${container.name}", and would be cut off too`,
+      {
+        next: [{ what: 'all of them', command: `dbg veth ${ctx.args.slice(1).map(shellQuote).join(' ')} --force` }],
+      },
+    );
+  }
+}
+
+/** The login of who cuts: sudo(8) and login(1) say it. */
+const login = ({ env }: Context) => env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'root';
+
+async function restore(ctx: Context, network: ContainerNetwork, options: CutOptions): Promise<number> {
+  const interfaces = cuttable(network, options, '--up');
+  if (options.dryRun) {
+    ctx.stdout.write(
+      dryRunText(
+        ctx,
+        interfaces.flatMap(({ at }) => undoCommands(ctx.host, at, true)),
+      ),
+    );
+    return 0;
+  }
+  await undoCuts(
+    ctx.host,
+    interfaces.map(({ at }) => at),
+    true,
+  );
+  const { target } = network;
+  const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
+  const now = await look(ctx, target.container.id);
+  const restored = typeof now === 'number' ? interfaces : cuttable(now, options, '--up');
+  ctx.stdout.write(options.json ? json(restored.map(interfaceRecord)) : restoredText(network, restored, sharing));
+  return 0;
+}

@@ -1,0 +1,87 @@
+import { DbgError, errorMessage } from '../../errors.ts';
+import type { Held, Host } from '../../host/host.ts';
+import { shellQuote } from '../../text.ts';
+import { cutArgv, undoArgv, type Cut, type DevicePoint } from './plan.ts';
+
+/** Cuts that are in force, each with a guard that undoes it when its time is over or dbg is gone. */
+export interface MadeCuts {
+  /** They stay, on purpose: their guards end. */
+  keep(): Promise<void>;
+  /** Undoes them now. Throws a DbgError when one stays. */
+  undo(): Promise<void>;
+  /** Resolves when the time of all is over and they are undone. Throws as `undo`. */
+  over(): Promise<void>;
+}
+
+/** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
+export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCuts> {
+  const guards = cuts.map((cut) => ({ cut, held: host.hold(cutArgv(host, cut)) }));
+  const answers = await Promise.all(guards.map(({ held }) => held.said));
+  const undo = async () => {
+    guards.forEach(({ held }) => held.release());
+    await over(host, guards);
+  };
+  const failed = answers.findIndex((answer) => answer !== 'ok');
+  if (failed >= 0) {
+    await undo();
+    throw failure(cuts[failed]!, answers[failed]!);
+  }
+  return {
+    undo,
+    over: () => over(host, guards),
+    keep: async () => {
+      guards.forEach(({ held }) => held.release('keep'));
+      await Promise.all(guards.map(({ held }) => held.ended));
+    },
+  };
+}
+
+interface Guarded {
+  readonly cut: Cut;
+  readonly held: Held;
+}
+
+/** A guard that does not say that it has undone its cut was killed, or could not: then it is undone from here. */
+async function over(host: Host, guards: readonly Guarded[]): Promise<void> {
+  const said = await Promise.all(guards.map(({ held }) => held.ended));
+  const left = guards.filter((_, at) => !/^(undone|gone)$/m.test(said[at]!));
+  await undoCuts(
+    host,
+    left.map(({ cut }) => cut.interface.at),
+    false,
+  );
+}
+
+function failure(cut: Cut, answer: string): DbgError {
+  const { name } = cut.interface.target.container;
+  const { device } = cut.interface.at;
+  const why = answer.replace(/^failed /, '');
+  if (answer === 'gone') {
+    return new DbgError(
+      `"${name}" was restarted or reconnected just now: ${device.name} is not its device any more; nothing done`,
+      {
+        next: [{ what: 'look again', command: `dbg veth ${shellQuote(name)}` }],
+      },
+    );
+  }
+  if (/qdisc kind is unknown|Unknown qdisc/i.test(why)) {
+    return new DbgError("this host's kernel has no netem, which --delay needs; nothing done", {
+      next: [{ what: 'load it, where it is a module', command: 'sudo modprobe sch_netem' }],
+    });
+  }
+  return new DbgError(`the cut of ${device.name} failed, and is undone: ${why || 'its guard was killed'}`, {
+    next: [{ what: 'see what is cut', command: 'dbg veth --status' }],
+  });
+}
+
+/** Takes every cut of dbg's off devices. Throws a DbgError when one stays, having tried all. */
+export async function undoCuts(host: Host, points: readonly DevicePoint[], isUp: boolean): Promise<void> {
+  const outcomes = await Promise.allSettled(points.map((at) => host.output(undoArgv(host, at, isUp))));
+  const left = points.filter((_, at) => outcomes[at]!.status === 'rejected');
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed === undefined) return;
+  throw new DbgError(
+    `what dbg did to ${left.map(({ device }) => device.name).join(' and ')} could not be undone: ${errorMessage(failed.reason)}`,
+    { cause: failed.reason, next: [{ what: 'once more', command: 'dbg veth --restore-all' }] },
+  );
+}

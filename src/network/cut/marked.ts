@@ -1,0 +1,71 @@
+import type { Host } from '../../host/host.ts';
+import { hostNamespace, inHostNetwork } from '../../host/namespaces.ts';
+import { parseNamespace } from '../../enter/namespaces.ts';
+import { parseLinks } from '../links.ts';
+import { again } from '../look.ts';
+import { parseNetworkNamespaces } from '../peer.ts';
+import { HOST, inPlace, pinnedPlaces, type Place } from '../place.ts';
+import { parseMark, type Mark } from './mark.ts';
+import type { DevicePoint } from './plan.ts';
+
+/** A device with dbg's mark. */
+export interface Marked extends DevicePoint {
+  readonly mark: Mark;
+}
+
+/** What dbg's cuts have left on this host. */
+export interface Remains {
+  readonly marked: readonly Marked[];
+  /** tables of devices that have ended: empty, and nobody's any more */
+  readonly tables: readonly { readonly place: Place; readonly name: string }[];
+}
+
+const AT_ONCE = 8;
+
+/**
+ * Every cut of dbg's on this host, in whatever network namespace: the host's own, those that processes are in, and those that a file
+ * holds. No engine is asked. Changes nothing.
+ */
+export async function findRemains(host: Host): Promise<Remains> {
+  const places = await allPlaces(host);
+  const found: Remains[] = [];
+  for (let at = 0; at < places.length; at += AT_ONCE) {
+    found.push(...(await Promise.all(places.slice(at, at + AT_ONCE).map((place) => remainsIn(host, place)))));
+  }
+  return { marked: found.flatMap(({ marked }) => marked), tables: found.flatMap(({ tables }) => tables) };
+}
+
+async function allPlaces(host: Host): Promise<Place[]> {
+  const own = parseNamespace(hostNamespace(host, 'net'));
+  const lsns = await again(() => host.output(inHostNetwork(host, ['lsns', '-t', 'net', '-J', '-o', 'NS,PID'])));
+  const ofProcesses = parseNetworkNamespaces(lsns).flatMap(({ inode, pid }) =>
+    pid === undefined ? [] : [{ path: `/proc/${pid}/ns/net`, netns: inode }],
+  );
+  const all = [...ofProcesses, ...pinnedPlaces(host, 1)];
+  const others = all.filter(({ netns }, at) => netns !== own && all.findIndex((other) => other.netns === netns) === at);
+  return [HOST, ...others];
+}
+
+/** A namespace that ends meanwhile has no cuts. */
+async function remainsIn(host: Host, place: Place): Promise<Remains> {
+  const output = (argv: readonly string[]) => host.output(inPlace(host, place, argv)).catch(() => '');
+  const look = await output(['ip', '-d', '-j', 'link']);
+  if (look === '') return { marked: [], tables: [] };
+  const links = parseLinks(look);
+  const marked = links.flatMap((device) => {
+    const mark = parseMark(device.alias);
+    return mark === undefined ? [] : [{ device, place, mark }];
+  });
+  if (host.find('nft').kind !== 'found') return { marked, tables: [] };
+  const names = parseTables(await output(['nft', 'list', 'tables', 'netdev']));
+  const there = new Set(links.map(({ ifindex }) => ifindex));
+  return { marked, tables: names.filter((name) => !there.has(Number(name.slice(4)))).map((name) => ({ place, name })) };
+}
+
+/** The names of dbg's tables in what `nft list tables netdev` prints: "table netdev dbg_57". */
+export const parseTables = (text: string): string[] =>
+  [...text.matchAll(/^table netdev (dbg_\d+)$/gm)].map(([, name]) => name!);
+
+/** The argv that removes what an ended device has left. */
+export const deleteTable = (host: Host, { place, name }: Remains['tables'][number]): string[] =>
+  inPlace(host, place, ['nft', 'delete', 'table', 'netdev', name]);

@@ -1,0 +1,29 @@
+import { nsenter, plainEntry } from '../../enter/nsenter.ts';
+import type { Target } from '../../enter/target.ts';
+import { DbgError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import { hostNamespace } from '../../host/namespaces.ts';
+import { parseLinks } from '../links.ts';
+
+/**
+ * All addresses by which a container is a peer on the network, as its own namespace has them: of both families, link-local ones too.
+ * Throws a DbgError where they would not be the container's alone.
+ * @param netns the link /proc/PID/ns/net of the container that is cut
+ */
+export async function peerAddresses(host: Host, peer: Target, netns: string | undefined): Promise<string[]> {
+  const its = host.link(`/proc/${peer.pid}/ns/net`);
+  const { name } = peer.container;
+  if (its === hostNamespace(host, 'net')) {
+    throw new DbgError(`"${name}" uses the host's own network: its addresses are the host's`, {
+      next: [{ what: 'name the address that is meant', command: 'dbg veth … --drop ADDRESS[:PORT]' }],
+    });
+  }
+  if (its === netns)
+    throw new DbgError(`"${name}" is in the same network namespace: no frame between them passes a device`);
+  const links = parseLinks(await host.output(nsenter(peer, ['ip', '-d', '-j', 'address'], plainEntry(['net']))));
+  const addresses = links
+    .filter(({ flags }) => !flags.includes('LOOPBACK'))
+    .flatMap((link) => link.addresses.map((address) => address.split('/')[0]!));
+  if (addresses.length === 0) throw new DbgError(`"${name}" has no address, so nothing of it can be told from others`);
+  return addresses;
+}

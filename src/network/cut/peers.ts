@@ -1,0 +1,44 @@
+import { isIP } from 'node:net';
+import { DbgError, EXIT } from '../../errors.ts';
+import type { PeerMatch } from './ways.ts';
+
+/** A peer as a person named it: whose addresses are still to be looked up when it is a container. */
+export type PeerName = Omit<PeerMatch, 'addresses'> & {
+  /** the address or prefix that it is; undefined: it is a container's name */
+  readonly address: string | undefined;
+};
+
+/** Reads PEER[:PORT[/udp]]: a container, an address or a prefix; an IPv6 address with a port stands in brackets. Throws a usage error. */
+export function parsePeer(text: string): PeerName {
+  const bare = addressOf(text);
+  if (bare !== undefined) return { name: text, address: bare, port: undefined, protocol: 'tcp' };
+  const [, bracketed, plain, digits, protocol] =
+    /^(?:\[([^\]]*)\]|([^:[\]]+))(?::(\d{1,5})(?:\/(tcp|udp))?)?$/.exec(text) ?? [];
+  const name = bracketed ?? plain;
+  const port = digits === undefined ? undefined : Number(digits);
+  const address = name === undefined ? undefined : addressOf(name);
+  if (name === undefined || (bracketed !== undefined && address === undefined) || port === 0 || (port ?? 0) > 65535) {
+    throw new DbgError(
+      `--drop takes PEER[:PORT[/udp]], PEER a container, an address or a prefix (10.0.0.0/24, [fd00::1]:80), not "${text}"`,
+      { exitCode: EXIT.usage },
+    );
+  }
+  return { name, address, port, protocol: protocol === 'udp' ? 'udp' : 'tcp' };
+}
+
+/** An address or a prefix; undefined for anything else. An IPv4 one that IPv6 sockets show (::ffff:10.0.0.1) is not on the wire. */
+function addressOf(text: string): string | undefined {
+  const [address = '', length, ...rest] = text.split('/');
+  const family = address.includes('%') ? 0 : isIP(address);
+  const bits = family === 4 ? 32 : 128;
+  if (family === 0 || rest.length > 0 || /^::ffff:/i.test(address)) return undefined;
+  return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits) ? text : undefined;
+}
+
+/** Addresses with the family that nft(8) calls "ip" and "ip6". */
+export function byFamily(addresses: readonly string[]): Readonly<Record<'ip' | 'ip6', readonly string[]>> {
+  return {
+    ip: addresses.filter((address) => isIP(address.split('/')[0]!) === 4),
+    ip6: addresses.filter((address) => isIP(address.split('/')[0]!) === 6),
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * What dbg does to a device, as fixed text for sh(1): all that varies comes in as arguments. It runs in the device's network
+ * namespace. `look` finds the device by its ifindex: names move. `clear` takes away all that dbg ever put on a device: so it undoes
+ * every cut, whichever made it, and done again it does nothing.
+ */
+const CLEAR = `
+look() {
+  line=$(ip -o link | grep "^$ifindex: ") || line=
+  name=\${line#*: }; name=\${name%%: *}; name=\${name%@*}
+}
+clear() {
+  nft delete table netdev "dbg_$ifindex" 2>/dev/null
+  look
+  [ "$line" ] || return 0
+  case $(tc qdisc show dev "$name" 2>/dev/null) in
+    *"qdisc netem dbb: root"*) tc qdisc del dev "$name" root handle dbb: || return ;;
+  esac
+  case $line in *"alias dbg cut "????????" down "*) ip link set dev "$name" up || return ;; esac
+  case $line in *"alias dbg cut "*) ip link set dev "$name" alias "$alias" || return ;; esac
+}
+isPlace() { [ -z "$netns" ] || [ "$(readlink /proc/self/ns/net)" = "net:[$netns]" ]; }
+`.trim();
+
+/**
+ * Makes a cut, and is its guard: it runs in a session of its own, so that no death of dbg's or of the terminal's ends it half-way.
+ *
+ * In the last instant it looks again: is this still that namespace, that process of that container, that device at the other end
+ * of its wire. It says "ok", "gone", or "failed" with the reason. Then it waits for the line "keep" on stdin; else it undoes the cut,
+ * when the time is over or when stdin ends, as it does with dbg, however that dies, and says "undone". A cut that another one has replaced, or that was
+ * undone, is not its own any more: the mark tells.
+ *
+ * Arguments: NETNS IFINDEX ALIAS ID NAME PEER NETNSID PID START CONTAINER SECONDS MARK DOWN RULESET NETEM…
+ */
+export const CUT_SCRIPT = `
+netns=$1 ifindex=$2 alias=$3 id=$4 wanted=$5 peer=$6 netnsid=$7 pid=$8 start=$9; shift 9
+container=$1 seconds=$2 mark=$3 down=$4 ruleset=$5; shift 5
+trap '' PIPE
+trap : HUP INT TERM QUIT
+${CLEAR}
+isContainer() {
+  { while read -r field; do stat=$field; done <"/proc/$pid/stat"; } 2>/dev/null || return
+  began() { [ "\${20:-}" = "$start" ]; }
+  began \${stat##*) } && grep -qF "$container" "/proc/$pid/cgroup" 2>/dev/null
+}
+isDevice() {
+  look
+  [ "$name" = "$wanted" ] || return
+  case $line in *"$peer: "*) ;; *) return 1 ;; esac
+  case "$line " in *"$netnsid "* | *"$netnsid\\\\"*) ;; *) return 1 ;; esac
+}
+isOurs() { look; case $line in *"alias dbg cut $id "*) ;; *) return 1 ;; esac; }
+step() { why=$("$@" 2>&1) && return; clear; echo "failed $why"; exit 1; }
+
+isPlace && isContainer && isDevice || { echo gone; exit 1; }
+case $line in *"alias dbg cut "*) step clear ;; esac
+step ip link set dev "$name" alias "$mark"
+[ -z "$ruleset" ] || step nft "$ruleset"
+[ $# = 0 ] || step tc qdisc add dev "$name" root handle dbb: netem "$@"
+[ -z "$down" ] || step ip link set dev "$name" down
+isOurs || { clear; echo gone; exit 1; }
+echo ok
+word=$(\${seconds:+timeout "$seconds"} head -n 1)
+[ "$word" = keep ] && exit
+if isOurs || [ -z "$line" ]; then clear 2>/dev/null || exit; fi
+echo undone
+`.trim();
+
+/**
+ * Takes every cut of dbg's off a device. With UP, sets the link up in any case, whoever set it down.
+ *
+ * Arguments: NETNS IFINDEX ALIAS UP
+ */
+export const UNDO_SCRIPT = `
+netns=$1 ifindex=$2 alias=$3 up=$4
+${CLEAR}
+isPlace || exit 0
+clear && look && if [ "$up" ] && [ "$line" ]; then ip link set dev "$name" up; fi
+`.trim();

@@ -1,0 +1,100 @@
+import { DbgError, type NextStep } from '../../errors.ts';
+import { shellQuote } from '../../text.ts';
+import type { ContainerInterface, ContainerNetwork } from '../interfaces.ts';
+import type { Link } from '../links.ts';
+import type { Place } from '../place.ts';
+
+/** An interface that can be cut without harm to others, and where. */
+export interface Cuttable extends ContainerInterface {
+  readonly at: {
+    readonly device: Link;
+    readonly place: Place;
+    /** peer: the proven other end of its wire; own: the container's own device, in its namespace */
+    readonly side: 'peer' | 'own';
+  };
+}
+
+/** Which of a container's interfaces are meant; all of them when neither is given. */
+export interface Selection {
+  readonly interface?: string;
+  readonly network?: string;
+}
+
+/** The interfaces that a person chose. Throws a DbgError that names the ones there are. */
+export function selected(
+  network: ContainerNetwork,
+  { interface: name, network: wanted }: Selection,
+): readonly ContainerInterface[] {
+  const { interfaces, target } = network;
+  const chosen = interfaces.filter(
+    (each) => (name === undefined || each.inside.name === name) && (wanted === undefined || each.network === wanted),
+  );
+  if (chosen.length > 0 || (name === undefined && wanted === undefined)) return chosen;
+  const what = [
+    `no interface${name === undefined ? '' : ` "${name}"`}`,
+    ...(wanted === undefined ? [] : [`on network "${wanted}"`]),
+  ].join(' ');
+  const there = interfaces.map(({ inside, network: on }) =>
+    on === undefined ? inside.name : `${inside.name} on ${on}`,
+  );
+  throw new DbgError(`container "${target.container.name}" has ${what} (it has: ${there.join(', ') || 'only lo'})`, {
+    next: [{ what: 'see them', command: `dbg veth ${shellQuote(target.container.name)}` }],
+  });
+}
+
+/** Whether the person named what is meant; else it is all that the engine put there. */
+const isNamed = ({ interface: name, network }: Selection) => name !== undefined || network !== undefined;
+
+/**
+ * The interfaces to act on. Throws a DbgError when one of those that are meant cannot be cut without harm to others, or is not
+ * certainly the container's: then nothing at all is done. Meant are those that a person chose; else, for a cut, all that the engine
+ * put there (what a container makes itself, a bridge or inner veths, has no wire of its own to the host); and for its undoing, what
+ * can be undone.
+ * @param change its options as they were typed: "--up", or a cut's
+ */
+export function cuttable(network: ContainerNetwork, selection: Selection, change: string): Cuttable[] {
+  const isUndoing = change === '--up';
+  const { name } = network.target.container;
+  if (network.isHosts) {
+    throw new DbgError(`refused: "${name}" uses the host's own network, so taking it off would take the host off`, {
+      next: [{ what: 'stop its traffic by stopping it', command: `docker pause ${shellQuote(name)}` }],
+    });
+  }
+  const chosen = selected(network, selection);
+  if (chosen.length === 0) {
+    throw new DbgError(`refused: "${name}" has no interface but lo, so there is nothing to take off the network`, {
+      next: [{ what: 'connect it', command: `docker network connect NETWORK ${shellQuote(name)}` }],
+    });
+  }
+  const can = chosen.flatMap((each) => cutPoint(network, each) ?? []);
+  const missing = meant(chosen, selection, isUndoing).filter(({ cutAt }) => cutAt === undefined);
+  if (missing.length > 0 || can.length === 0) {
+    const reasons = (missing.length > 0 ? missing : chosen).map(({ reason }) => reason);
+    throw new DbgError(`refused, and nothing done: ${reasons.join('; ')}`, {
+      next: alternatives(name, can, change),
+    });
+  }
+  return can;
+}
+
+function meant(chosen: readonly ContainerInterface[], selection: Selection, isUndoing: boolean) {
+  if (isNamed(selection)) return chosen;
+  if (isUndoing) return [];
+  const engines = chosen.filter(({ network }) => network !== undefined);
+  return engines.length > 0 ? engines : chosen;
+}
+
+function cutPoint({ target, netns }: ContainerNetwork, each: ContainerInterface): Cuttable | undefined {
+  const { cutAt, device, place, inside } = each;
+  if (cutAt === 'own')
+    return { ...each, at: { device: inside, place: { path: `/proc/${target.pid}/ns/net`, netns }, side: 'own' } };
+  return cutAt === 'peer' && device ? { ...each, at: { device, place, side: 'peer' } } : undefined;
+}
+
+function alternatives(name: string, can: readonly Cuttable[], change: string): NextStep[] {
+  const only = can.map(({ inside }) => ({
+    what: 'only what is sure',
+    command: `dbg veth ${shellQuote(name)} ${change} --interface ${shellQuote(inside.name)}`,
+  }));
+  return [...only, { what: 'let the engine do it', command: `docker network disconnect NETWORK ${shellQuote(name)}` }];
+}

@@ -1,0 +1,78 @@
+import { nsenter, plainEntry } from '../enter/nsenter.ts';
+import type { Target } from '../enter/target.ts';
+import type { Host } from '../host/host.ts';
+import { inHostNetwork } from '../host/namespaces.ts';
+import { parseLinks, type Link } from './links.ts';
+import { parseNetnsid, parseNetworkNamespaces, type NetworkNamespace } from './peer.ts';
+import { HOST, inPlace, type Place } from './place.ts';
+import type { Observer } from './proof.ts';
+
+/** A container's network namespace, and those that it knows by a number. */
+export interface Inside {
+  readonly target: Target;
+  readonly netns: number | undefined;
+  readonly namespaces: readonly NetworkNamespace[];
+}
+
+const LSNS = ['lsns', '-t', 'net', '-J', '-o', 'NS,PID,NETNSID'] as const;
+const LINKS = ['ip', '-d', '-j', 'link'] as const;
+
+/** lsns fails when it comes upon a zombie: stat(2) of its ns/net is ESRCH, which util-linux 2.38 takes for the end of everything. */
+export async function again<T>(ask: () => Promise<T>): Promise<T> {
+  return ask().catch(ask).catch(ask);
+}
+
+const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net']));
+
+/** What the container sees: its devices with their addresses, and the namespaces that have processes. */
+export async function lookInside(
+  host: Host,
+  target: Target,
+  netns: number | undefined,
+): Promise<{ links: readonly Link[]; inside: Inside }> {
+  // In this order, as on the host.
+  const links = await host.output(nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net'])));
+  const namespaces = parseNetworkNamespaces(await again(() => host.output(lsnsInside(target))));
+  return { links: parseLinks(links), inside: { target, netns, namespaces } };
+}
+
+/** What the host sees. `netns` is the inode of its own network namespace. */
+export async function hostObserver(
+  host: Host,
+  netns: number | undefined,
+  looked: Promise<{ inside: Inside }>,
+): Promise<Observer> {
+  // In this order: the kernel gives a namespace its number when a look at the devices first needs one (peernet2id_alloc).
+  const links = await host.output(inHostNetwork(host, LINKS));
+  const lsns = await again(() => host.output(inHostNetwork(host, LSNS)));
+  const { netns: containers, namespaces } = (await looked).inside;
+  return {
+    place: HOST,
+    links: parseLinks(links),
+    netnsid: containers === undefined ? undefined : parseNetnsid(lsns, containers),
+    insideNetnsid: namespaces.find(({ inode }) => inode === netns)?.netnsid,
+  };
+}
+
+/**
+ * Entered once, so that all is said of one namespace, whatever its file becomes meanwhile. The last look is the container's, taken
+ * while this shell is in the observer's namespace: so there is a process in it, and lsns lists it.
+ */
+const LOOK = `
+again() { "$@" || "$@" || "$@"; }
+end() { printf '\\0'; }
+readlink /proc/self/ns/net && end && ${LINKS.join(' ')} && end && again ${LSNS.join(' ')} && end && again "$@"
+`;
+
+/** What is seen from a place; undefined when it has gone, or another namespace has come under its name. */
+export async function lookFrom(host: Host, { target, netns }: Inside, place: Place): Promise<Observer | undefined> {
+  const argv = inPlace(host, place, ['sh', '-c', LOOK, 'dbg', ...lsnsInside(target)]);
+  const [self = '', links = '', lsns = '', inside = ''] = (await host.output(argv).catch(() => '')).split('\0');
+  if (self.trim() !== `net:[${place.netns}]` || netns === undefined) return undefined;
+  return {
+    place,
+    links: parseLinks(links),
+    netnsid: parseNetnsid(lsns, netns),
+    insideNetnsid: parseNetnsid(inside, place.netns!),
+  };
+}

@@ -1,0 +1,65 @@
+import { DbgError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import { shellLine } from '../../text.ts';
+import { netnsOf } from '../interfaces.ts';
+
+/**
+ * The error for a veth whose other end is in a namespace that no container of the engine lives in: which one, by the number that
+ * the host has for it, and who lives there.
+ */
+export function elsewhere(host: Host, netnsids: ReadonlyMap<number, number>, name: string, netnsid: number): DbgError {
+  const inode = [...netnsids].find(([, each]) => each === netnsid)?.[0];
+  const pinned = pinnedNamespaces(host.read('/proc/self/mountinfo') ?? '');
+  return inode === undefined ? unlived(host, name, netnsid, pinned) : lived(host, name, inode, pinned);
+}
+
+interface Pinned {
+  readonly inode: number;
+  readonly path: string;
+}
+
+function lived(host: Host, name: string, inode: number, pinned: readonly Pinned[]): DbgError {
+  const processes = netnsOfProcesses(host).filter(({ netns }) => netns === inode);
+  const said = processes.slice(0, MOST).map(({ pid }) => `${pid} ${host.read(`/proc/${pid}/comm`)?.trim() ?? ''}`);
+  if (processes.length > MOST) said.push(`… (${processes.length - MOST} more)`);
+  const path = pinned.find((each) => each.inode === inode)?.path;
+  const where = path === undefined ? '' : `, mounted at ${path}`;
+  const who = said.length > 0 ? `with ${said.join(', ')}` : 'with no process';
+  const [first] = processes;
+  const by = first ? ['-t', String(first.pid), '-n'] : path === undefined ? undefined : [`--net=${path}`];
+  return new DbgError(`the other end of ${name} is in network namespace ${inode}, of no container, ${who}${where}`, {
+    next: by ? [{ what: 'look into it', command: shellLine(['nsenter', ...by, 'ip', '-d', 'link']) }] : [],
+  });
+}
+
+const MOST = 5;
+
+/** lsns before 2.39 lists no namespace without a process: any of those that only a mount keeps may be it. */
+function unlived(host: Host, name: string, netnsid: number, pinned: readonly Pinned[]): DbgError {
+  const inhabited = new Set(netnsOfProcesses(host).map(({ netns }) => netns));
+  const kept = pinned.filter(({ inode }) => !inhabited.has(inode)).map(({ path }) => path);
+  const where = kept.length > 0 ? `; it is kept by a mount: ${kept.join(' or ')}` : '';
+  return new DbgError(
+    `the other end of ${name} is in a network namespace of no container and no process (number ${netnsid})${where}`,
+    {
+      next: kept.slice(0, 1).map((path) => ({
+        what: 'look into it',
+        command: shellLine(['nsenter', `--net=${path}`, 'ip', '-d', 'link']),
+      })),
+    },
+  );
+}
+
+function netnsOfProcesses(host: Host) {
+  const pids = host.entries('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => ({ pid: Number(pid), netns: netnsOf(host, Number(pid)) }));
+}
+
+/** Namespaces that a bind mount keeps alive (`ip netns add`, Docker's own): the root of such a mount is "net:[4026532407]". */
+export function pinnedNamespaces(mountinfo: string): Pinned[] {
+  const lines = [...mountinfo.matchAll(/^\d+ \d+ \S+ net:\[(\d+)\] (\S+) .* - nsfs /gm)];
+  // proc_pid_mountinfo(5): blanks and backslashes of a path are octal escapes.
+  const unescaped = (path: string) =>
+    path.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8)));
+  return lines.map(([, inode, path]) => ({ inode: Number(inode), path: unescaped(path!) }));
+}

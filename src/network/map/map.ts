@@ -1,0 +1,79 @@
+import { parseMark } from '../cut/mark.ts';
+import type { Target } from '../../enter/target.ts';
+import type { ContainerInterface } from '../interfaces.ts';
+import type { Link } from '../links.ts';
+import type { Look } from './look.ts';
+import { problemsOf } from './problems.ts';
+import type { Counters } from './proc-net.ts';
+import { interfacesOf, peersOf } from './wires.ts';
+
+/** An interface on the map. */
+export interface MappedInterface extends ContainerInterface {
+  /** the bridge, or whatever else the host device is a port of */
+  readonly master: Link | undefined;
+  readonly counters: Counters;
+  /** the names of the containers that share it */
+  readonly sharedBy: readonly string[];
+  /** what a cut of dbg's says of itself; undefined when there is none */
+  readonly cut: string | undefined;
+  readonly problems: readonly string[];
+}
+
+/** A container with nothing to show: on the host's network, or with no interface but lo. */
+export interface Bare {
+  readonly target: Target;
+  readonly on: 'host' | 'none';
+  readonly sharedBy: readonly string[];
+}
+
+/** The whole host. */
+export interface HostMap {
+  readonly interfaces: readonly MappedInterface[];
+  readonly bare: readonly Bare[];
+  readonly hostLinks: readonly Link[];
+  readonly netnsids: ReadonlyMap<number, number>;
+  /** milliseconds since the epoch: when the counters were read, and when the look began */
+  readonly at: number;
+  readonly startedAt: number;
+}
+
+/** Draws the map from what was seen. Pure. In the order of networks, containers, interfaces. */
+export function mapOf({ rooms, hostLinks, netnsids, at, startedAt }: Look): HostMap {
+  const byName = new Map(hostLinks.map((link) => [link.name, link]));
+  const peers = peersOf(hostLinks);
+  const interfaces = rooms.flatMap((room) => {
+    const netnsid = netnsids.get(room.netns);
+    return interfacesOf(room, netnsid, peers).map((each) => ({
+      ...each,
+      master: each.device?.master === undefined ? undefined : byName.get(each.device.master),
+      sharedBy: room.sharedBy,
+      cut: parseMark(each.device?.alias ?? '')?.what,
+    }));
+  });
+  const problems = problemsOf(interfaces);
+  const shown = interfaces.map((each) => ({ ...each, problems: problems.get(each) ?? [] }));
+  const seen = new Set(shown.map(({ target }) => target));
+  const bare = rooms
+    .filter(({ owner }) => !seen.has(owner))
+    .map(({ owner, inside, sharedBy }) => ({ target: owner, on: inside ? 'none' : 'host', sharedBy }) as const);
+  return {
+    interfaces: shown.toSorted(inOrder),
+    bare: bare.toSorted((a, b) => compare(a.target.container.name, b.target.container.name)),
+    hostLinks,
+    netnsids,
+    at,
+    startedAt,
+  };
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function inOrder(a: MappedInterface, b: MappedInterface): number {
+  // Those on no network of the engine's come last.
+  const network = (each: MappedInterface) => (each.network === undefined ? '1' : `0${each.network}`);
+  return (
+    compare(network(a), network(b)) ||
+    compare(a.target.container.name, b.target.container.name) ||
+    a.inside.ifindex - b.inside.ifindex
+  );
+}

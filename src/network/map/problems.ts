@@ -1,0 +1,64 @@
+import type { ContainerInterface } from '../interfaces.ts';
+import { linkState, type Link } from '../links.ts';
+
+interface Placed extends ContainerInterface {
+  readonly master: Link | undefined;
+}
+
+/** What is wrong with each interface, in a few words each. Pure. */
+export function problemsOf<T extends Placed>(interfaces: readonly T[]): ReadonlyMap<T, readonly string[]> {
+  const holders = holdersOf(interfaces);
+  return new Map(
+    interfaces.map((each) => [each, [...stateProblems(each), ...mtuProblems(each), ...duplicates(each, holders)]]),
+  );
+}
+
+function stateProblems({ device, inside }: Placed): string[] {
+  if (device === undefined) return [];
+  const state = linkState(device);
+  if (state === 'down') return ['down'];
+  // The host end has a carrier when the container's end is up (drivers/net/veth.c, veth_open).
+  return state === 'no carrier'
+    ? [inside.flags.includes('UP') ? 'no carrier' : `no carrier: ${inside.name} is down`]
+    : [];
+}
+
+/** A larger packet than the next device takes is dropped without a word: a bridge sends no ICMP. */
+function mtuProblems({ inside, device, master }: Placed): string[] {
+  // 0: not known, where the container has no /sys.
+  const own = inside.mtu || device?.mtu;
+  if (!own || !device) return [];
+  const ends = own === device.mtu ? [] : [`mtu ${own} ≠ host end ${device.mtu}`];
+  const bridge = master === undefined || own === master.mtu ? [] : [`mtu ${own} ≠ bridge ${master.mtu}`];
+  return bridge.length > 0 ? bridge : ends;
+}
+
+/** Where an address may be only once: behind one bridge, or else on one network of the engine's (macvlan has no bridge). */
+const segmentOf = ({ master, network }: Placed) => master?.name ?? (network === undefined ? undefined : `/${network}`);
+
+function holdersOf(interfaces: readonly Placed[]): ReadonlyMap<string, readonly string[]> {
+  const holders = new Map<string, string[]>();
+  const note = (segment: string, addresses: readonly string[], holder: string) => {
+    for (const address of addresses) {
+      const key = `${segment} ${bare(address)}`;
+      holders.set(key, [...(holders.get(key) ?? []), holder]);
+    }
+  };
+  const masters = new Map(interfaces.flatMap(({ master }) => (master ? [[master.name, master]] : [])));
+  for (const [name, { addresses }] of masters) note(name, addresses, name);
+  for (const each of interfaces) {
+    const segment = segmentOf(each);
+    if (segment !== undefined) note(segment, each.inside.addresses, holderOf(each));
+  }
+  return holders;
+}
+
+function duplicates(each: Placed, holders: ReadonlyMap<string, readonly string[]>): string[] {
+  return each.inside.addresses.flatMap((address) => {
+    const others = (holders.get(`${segmentOf(each)} ${bare(address)}`) ?? []).filter((name) => name !== holderOf(each));
+    return others.length > 0 ? [`duplicate ${bare(address)} (${[...new Set(others)].join(', ')})`] : [];
+  });
+}
+
+const bare = (address: string) => address.split('/')[0]!;
+const holderOf = ({ target, inside }: Placed) => `${target.container.name} ${inside.name}`;

@@ -1,0 +1,101 @@
+// What /proc/PID/net says of a network namespace to whoever may read it: nobody enters, nothing is started.
+
+/** Bytes since a device came to be, as its own namespace counts them. */
+export interface Counters {
+  readonly rxBytes: number;
+  readonly txBytes: number;
+}
+
+/** An IPv6 address of an interface. */
+export interface Inet6 {
+  readonly ifindex: number;
+  readonly name: string;
+  /** with prefix length, in the short form of RFC 5952 */
+  readonly address: string;
+}
+
+/** An entry of the main IPv4 routing table; addresses as numbers of 32 bits. */
+export interface Route {
+  readonly name: string;
+  readonly destination: number;
+  readonly prefixLength: number;
+  readonly isConnected: boolean;
+}
+
+/** /proc/PID/net/dev: every device, in the kernel's order (net/core/net-procfs.c). */
+export function parseDev(text: string): ReadonlyMap<string, Counters> {
+  // A name may hold any character but "/", ":" and blanks (dev_valid_name), so the first colon ends it.
+  const lines = [...text.matchAll(/^\s*(\S+?):(.*)$/gm)].map(([, name, values]) => {
+    const numbers = values!.trim().split(/\s+/).map(Number);
+    return [name!, { rxBytes: numbers[0] ?? 0, txBytes: numbers[8] ?? 0 }] as const;
+  });
+  return new Map(lines);
+}
+
+/**
+ * /proc/PID/net/igmp: name → ifindex of every device that is up and has IPv4 (net/ipv4/igmp.c). One that is down has left the
+ * all-hosts group, and is not there.
+ */
+export function parseIgmp(text: string): ReadonlyMap<string, number> {
+  const lines = [...text.matchAll(/^(\d+)\t(\S+)\s*:/gm)];
+  return new Map(lines.map(([, index, name]) => [name!, Number(index)]));
+}
+
+/**
+ * /proc/PID/net/if_inet6: address, ifindex, prefix length, scope and flags in hex, name (net/ipv6/addrconf.c). The file is in the
+ * order of a hash table; here the widest scope comes first, as ip(8) prints them (IPV6_ADDR_LINKLOCAL is 0x20, global 0).
+ */
+export function parseIfInet6(text: string): Inet6[] {
+  const lines = [...text.matchAll(/^([\da-f]{32}) ([\da-f]+) ([\da-f]+) ([\da-f]+) [\da-f]+\s+(\S+)$/gm)];
+  return lines
+    .toSorted((a, b) => parseInt(a[4]!, 16) - parseInt(b[4]!, 16))
+    .map(([, address, index, prefix, , name]) => ({
+      ifindex: parseInt(index!, 16),
+      name: name!,
+      address: `${shortIPv6(address!)}/${parseInt(prefix!, 16)}`,
+    }));
+}
+
+/** The first line of /proc/PID/net/dev_snmp6/NAME, there for a device that is down as well (net/ipv6/proc.c). */
+export function parseSnmp6Index(text: string | undefined): number | undefined {
+  const index = /^ifIndex\s+(\d+)$/m.exec(text ?? '')?.[1];
+  return index === undefined ? undefined : Number(index);
+}
+
+/** /proc/PID/net/fib_trie: the namespace's own IPv4 addresses, those of lo left out (net/ipv4/fib_trie.c). */
+export function parseLocalAddresses(text: string): number[] {
+  const found = [...text.matchAll(/\|-- ([\d.]+)\n(?:\s+\/\d+ (?!host LOCAL).*\n)*\s+\/32 host LOCAL$/gm)];
+  // The two tables, main and local, are printed one after the other; often they are one and the same.
+  return [...new Set(found.map(([, address]) => fromDotted(address!)))].filter((address) => address >>> 24 !== 127);
+}
+
+/** /proc/PID/net/route: addresses are in hex as the machine has them in memory (net/ipv4/fib_trie.c, fib_route_seq_show). */
+export function parseRoutes(text: string): Route[] {
+  const rows = text.split('\n').map((line) => line.trim().split(/\s+/));
+  return rows
+    .filter((row) => row.length >= 11 && /^[\dA-F]{8}$/.test(row[7]!))
+    .map(([name, destination, gateway, flags, , , , mask]) => ({
+      name: name!,
+      destination: fromHex(destination!),
+      prefixLength: bitsOf(fromHex(mask!)),
+      // RTF_UP and not RTF_GATEWAY: what is reached without a step in between, as an address' own subnet.
+      isConnected: gateway === '00000000' && (parseInt(flags!, 16) & 3) === 1,
+    }));
+}
+
+/** A number of 32 bits as 172.20.0.3. */
+export const dotted = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
+
+const fromDotted = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+function fromHex(text: string): number {
+  const bytes = Buffer.from(text, 'hex');
+  return LITTLE_ENDIAN ? bytes.readUInt32LE() : bytes.readUInt32BE();
+}
+
+const bitsOf = (mask: number) => mask.toString(2).replaceAll('0', '').length;
+
+/** 32 hex digits as RFC 5952 writes an address, which is also how a URL's host is written. */
+const shortIPv6 = (hex: string) => new URL(`http://[${hex.match(/.{4}/g)!.join(':')}]`).hostname.slice(1, -1);

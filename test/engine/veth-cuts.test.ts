@@ -1,0 +1,402 @@
+import { once } from 'node:events';
+import { execa } from 'execa';
+import { describe, expect } from 'vitest';
+import { dbg, DBG, dbgOnTerminal, sleep } from './support/dbg.ts';
+import { test, type Lab } from './support/lab.ts';
+
+interface Row {
+  readonly interface: string;
+  readonly network: string;
+  readonly host_device: string;
+  readonly state: string;
+  readonly cut: string | null;
+}
+
+async function rows(container: string): Promise<Row[]> {
+  const { stdout, stderr, exitCode } = await dbg(['veth', container, '--json']);
+  expect(exitCode, String(stderr)).toBe(0);
+  return JSON.parse(stdout as string);
+}
+
+async function does(...args: readonly string[]): Promise<string> {
+  const { stdout, stderr, exitCode } = await dbg(['veth', ...args]);
+  expect(exitCode, String(stderr)).toBe(0);
+  return stdout as string;
+}
+
+interface Net {
+  readonly web: string;
+  readonly db: string;
+  readonly cache: string;
+  /** IPv4 and IPv6 addresses, by container */
+  readonly addresses: ReadonlyMap<string, readonly [string, string]>;
+}
+
+/** Three containers on a network of both families; db and cache answer on TCP 80 and 81 and on UDP 53. */
+async function lanOf(lab: Lab): Promise<Net> {
+  const subnet = `fd00:${Math.floor(Math.random() * 0xffff).toString(16)}::/64`;
+  const network = await lab.network('n', '--ipv6', '--subnet', subnet);
+  const [web, db, cache] = [
+    await lab.run('web', { options: ['--network', network] }),
+    await lab.run('db', { options: ['--network', network] }),
+    await lab.run('cache', { options: ['--network', network] }),
+  ];
+  for (const container of [db, cache]) await serve(lab, container);
+  const entries = await Promise.all(
+    [web, db, cache].map(async (name) => {
+      const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}';
+      return [name, (await lab.docker('inspect', '-f', format, name)).split(' ') as [string, string]] as const;
+    }),
+  );
+  return { web, db, cache, addresses: new Map(entries) };
+}
+
+/** Answers "hello" in a container on TCP 80 and 81 and UDP 53, in both families. */
+async function serve(lab: Lab, container: string): Promise<void> {
+  const script = `const net = require('net'), dgram = require('dgram');
+    for (const port of [80, 81]) net.createServer((s) => s.on('error', () => 0).end('hello')).listen(port, '::');
+    const udp = dgram.createSocket('udp6').bind(53, '::', () => console.log('ready'));
+    udp.on('message', (_, { port, address }) => udp.send('hello', port, address));`;
+  const pid = String(await lab.pid(container));
+  const server = execa('nsenter', ['-t', pid, '-n', process.execPath, '-e', script], { reject: false });
+  lab.cleanUp(async () => {
+    server.kill();
+    await server;
+  });
+  await once(server.stdout, 'data');
+}
+
+const inside = async (container: string, script: string) =>
+  (await execa('docker', ['exec', container, 'sh', '-c', script], { reject: false })).exitCode === 0;
+
+/** Which kinds of traffic get through from one container to another: ping, tcp80, tcp81 of both families. */
+async function through({ addresses }: Net, from: string, to: string): Promise<string[]> {
+  const [v4, v6] = addresses.get(to)!;
+  const tries: [string, string][] = [
+    ['ping4', `ping -c 1 -W 1 ${v4}`],
+    ['ping6', `ping -6 -c 1 -W 1 ${v6}`],
+    ['tcp4:80', `nc -w 1 ${v4} 80 </dev/null | grep -q hello`],
+    ['tcp6:80', `nc -w 1 ${v6} 80 </dev/null | grep -q hello`],
+    ['tcp4:81', `nc -w 1 ${v4} 81 </dev/null | grep -q hello`],
+  ];
+  const outcomes = await Promise.all(tries.map(async ([name, script]) => ((await inside(from, script)) ? [name] : [])));
+  return outcomes.flat();
+}
+
+const ALL = ['ping4', 'ping6', 'tcp4:80', 'tcp6:80', 'tcp4:81'];
+/** After a link came up, and IPv6 has made sure that nobody has its address. */
+const all = (net: Net, from: string, to: string) =>
+  expect.poll(() => through(net, from, to), { timeout: 15_000, interval: 200 }).toEqual(ALL);
+
+const tables = async () => (await execa('nft', ['list', 'tables', 'netdev'])).stdout;
+const aliasOf = async (device: string): Promise<string> =>
+  JSON.parse((await execa('ip', ['-j', 'link', 'show', 'dev', device])).stdout)[0].ifalias ?? '';
+
+/** Whether UDP 53 answers a container. */
+async function asks(lab: Lab, container: string, address: string): Promise<boolean> {
+  const script = `const udp = require('dgram').createSocket('udp4');
+    udp.on('message', () => process.exit(0)).send('x', 53, '${address}');
+    setTimeout(() => process.exit(1), 1000);`;
+  const pid = String(await lab.pid(container));
+  return (await execa('nsenter', ['-t', pid, '-n', process.execPath, '-e', script], { reject: false })).exitCode === 0;
+}
+
+describe('traffic before, during and after', () => {
+  test.for([
+    ['--down', [], 'is down'],
+    ['--blackhole', [], 'drops every frame, its carrier stays'],
+    ['--loss', ['100%'], 'has loss:100%'],
+  ] as const)('%s', async ([option, value, says], { lab }) => {
+    const lan = await lanOf(lab);
+    const { web, db, cache } = lan;
+    await all(lan, web, db);
+    expect(await does(web, option, ...value)).toContain(says);
+    expect(await through(lan, web, db)).toEqual([]);
+    expect(await through(lan, db, web)).toEqual([]);
+    expect(await through(lan, db, cache)).toEqual(ALL);
+    expect((await rows(web))[0]).toMatchObject({ state: option === '--down' ? 'down' : 'up' });
+    expect(await does(web, '--up')).toContain(`${web} is back online`);
+    await all(lan, web, db);
+    const { host_device: device, cut } = (await rows(web))[0]!;
+    expect([cut, await aliasOf(device)]).toEqual([null, '']);
+  });
+
+  test('--drop: one peer by its name, in both families; all other traffic is unharmed', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const { web, db, cache } = lan;
+    await all(lan, web, db);
+    await does(web, '--drop', db);
+    expect(await through(lan, web, db)).toEqual([]);
+    expect(await through(lan, web, cache)).toEqual(ALL);
+    await does(web, '--drop', `${db}:80`);
+    expect(await through(lan, web, db)).toEqual(['ping4', 'ping6', 'tcp4:81']);
+    const [v4, v6] = lan.addresses.get(db)!;
+    await does(web, '--drop', `${v4}:81`, '--drop', `[${v6}]:80`);
+    expect(await through(lan, web, db)).toEqual(['ping4', 'ping6', 'tcp4:80']);
+    await does(web, '--drop', `${v4}/32`);
+    expect(await through(lan, web, db)).toEqual(['ping6', 'tcp6:80']);
+    await does(web, '--up');
+    await all(lan, web, db);
+  });
+
+  test('--drop of UDP, and of one direction', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const { web, db } = lan;
+    const [v4] = lan.addresses.get(db)!;
+    const dns = () => asks(lab, web, v4);
+    await does(web, '--drop', `${db}:53/udp`);
+    expect([await dns(), await through(lan, web, db)]).toEqual([false, ALL]);
+    await does(web, '--drop', `${db}:53`);
+    expect(await dns()).toBe(true);
+    // What it sends arrives, what comes back does not.
+    await does(web, '--blackhole', '--in');
+    const before = await received(lab, db);
+    expect(await inside(web, `ping -c 3 -i 0.1 -W 1 ${v4}`)).toBe(false);
+    expect((await received(lab, db)) - before).toBeGreaterThanOrEqual(3);
+    await does(web, '--blackhole', '--out');
+    const then = await received(lab, db);
+    expect(await inside(web, `ping -c 3 -i 0.1 -W 1 ${v4}`)).toBe(false);
+    expect((await received(lab, db)) - then).toBeLessThan(3);
+  });
+
+  test('--loss: about so many', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const [v4] = lan.addresses.get(lan.db)!;
+    await does(lan.web, '--loss', '30%', '--out');
+    const { stdout } = await execa('docker', ['exec', lan.web, 'ping', '-c', '300', '-i', '0.01', '-W', '1', v4], {
+      reject: false,
+    });
+    const loss = Number(/(\d+)% packet loss/.exec(stdout)?.[1]);
+    expect(loss).toBeGreaterThan(18);
+    expect(loss).toBeLessThan(45);
+  });
+
+  test('--rate: no more than that, and not nothing', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const pid = await lab.pid(lan.db);
+    const [v4] = lan.addresses.get(lan.db)!;
+    await does(lan.web, '--rate', '8mbit');
+    const sink = execa('nsenter', ['-t', String(pid), '-n', 'sh', '-c', 'timeout 4 busybox nc -l -p 99 | wc -c'], {
+      reject: false,
+    });
+    await sleep(300);
+    await execa('docker', ['exec', lan.web, 'sh', '-c', `timeout 3 nc ${v4} 99 </dev/zero`], { reject: false });
+    const bytes = Number((await sink).stdout);
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(bytes).toBeLessThan(5_000_000);
+  });
+
+  test('--delay says that this kernel has no netem, and nothing is done', async ({ lab }) => {
+    const { web } = await lanOf(lab);
+    const { exitCode, stderr } = await dbg(['veth', web, '--delay', '100ms±20ms']);
+    const hasNetem = (await execa('sh', ['-c', 'modprobe -n sch_netem'], { reject: false })).exitCode === 0;
+    if (hasNetem) console.log('this kernel has netem: the refusal cannot be seen');
+    else {
+      expect([exitCode, stderr]).toEqual([125, expect.stringContaining('has no netem')]);
+      expect(await aliasOf((await rows(web))[0]!.host_device)).toBe('');
+    }
+  });
+});
+
+async function received(lab: Lab, container: string): Promise<number> {
+  const text = await lab.docker('exec', container, 'cat', '/sys/class/net/eth0/statistics/rx_packets');
+  return Number(text);
+}
+
+describe('a cut is undone', () => {
+  const start = (...args: readonly string[]) => dbg(['veth', ...args]);
+
+  test('when its time is over; --status tells of it meanwhile', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const running = start(lan.web, '--down', '--for', '3s');
+    await once(running.stdout!, 'data');
+    const status = JSON.parse(await does('--status', '--json')) as Record<string, unknown>[];
+    expect(status.filter(({ container }) => container === lan.web)).toEqual([
+      expect.objectContaining({ interface: 'eth0', cut: 'down', by: expect.any(String), overdue: false }),
+    ]);
+    const { exitCode, stdout, stderr } = await running;
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringContaining(`back in 3 s, on Ctrl-C, or by:  dbg veth ${lan.web} --up`),
+    ]);
+    expect(stderr).toContain(`${lan.web} is back`);
+    await all(lan, lan.web, lan.db);
+  });
+
+  test('by Ctrl-C on a terminal, which counts down meanwhile', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const terminal = dbgOnTerminal(['veth', lan.web, '--blackhole', '--for', '60s']);
+    await terminal.sees('back in 60 s (Ctrl-C: now)');
+    expect(await through(lan, lan.web, lan.db)).toEqual([]);
+    terminal.type('\u0003');
+    await terminal.sees(`${lan.web} is back`);
+    expect(await terminal.ended).toBe(130);
+    expect(await through(lan, lan.web, lan.db)).toEqual(ALL);
+  });
+
+  test.for([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGKILL', undefined],
+  ] as const)('by %s', async ([signal, code], { lab }) => {
+    const lan = await lanOf(lab);
+    const running = start(lan.web, '--drop', lan.db, '--for', '60s');
+    await once(running.stdout!, 'data');
+    expect(await through(lan, lan.web, lan.db)).toEqual([]);
+    running.kill(signal);
+    expect((await running).exitCode).toBe(code);
+    await expect.poll(async () => (await rows(lan.web))[0]!.cut, { timeout: 2000 }).toBe(null);
+    expect(await through(lan, lan.web, lan.db)).toEqual(ALL);
+  });
+
+  test('by dbg when the guard was killed, and by --restore-all when both were', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const guards = async () => {
+      const { stdout } = await execa('pgrep', [
+        '-f',
+        `dbg-cut .*${await lab.docker('inspect', '-f', '{{.Id}}', lan.web)}`,
+      ]);
+      return stdout.split('\n').map(Number);
+    };
+    const first = start(lan.web, '--blackhole', '--for', '60s');
+    await once(first.stdout!, 'data');
+    for (const pid of await guards()) process.kill(pid, 'SIGKILL');
+    expect((await first).exitCode).toBe(0);
+    expect(await through(lan, lan.web, lan.db)).toEqual(ALL);
+
+    const second = start(lan.web, '--blackhole', '--for', '1s');
+    await once(second.stdout!, 'data');
+    process.kill(second.pid!, 'SIGSTOP');
+    for (const pid of await guards()) process.kill(pid, 'SIGKILL');
+    process.kill(second.pid!, 'SIGKILL');
+    await second;
+    expect((await rows(lan.web))[0]!.cut).toBe('blackhole');
+    await expect.poll(() => does('--status'), { timeout: 10_000 }).toContain('overdue: its guard was killed');
+    expect(await does('--restore-all')).toContain(`${lan.web}/eth0 is back`);
+    expect(await through(lan, lan.web, lan.db)).toEqual(ALL);
+  });
+
+  test('with the device: the container ends, and its table goes', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const running = start(lan.web, '--blackhole', '--for', '60s');
+    await once(running.stdout!, 'data');
+    const { host_device: device } = (await rows(lan.web))[0]!;
+    const table = `dbg_${JSON.parse((await execa('ip', ['-j', 'link', 'show', 'dev', device])).stdout)[0].ifindex}`;
+    expect(await tables()).toContain(table);
+    await lab.docker('kill', lan.web);
+    const { exitCode, stderr } = await running;
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining(`${lan.web} has ended`)]);
+    expect(await tables()).not.toContain(table);
+  });
+
+  test('100 times SIGKILL at random moments', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const { host_device: device } = (await rows(lan.web))[0]!;
+    let [late, cut] = [0, 0];
+    for (let time = 0; time < 100; time++) {
+      const way = ['--down', '--blackhole', '--loss'][time % 3]!;
+      const running = execa(
+        process.execPath,
+        [DBG, 'veth', lan.web, way, ...(way === '--loss' ? ['90%'] : []), '--for', '60s'],
+        { reject: false, stdin: 'ignore' },
+      );
+      running.stdout.once('data', () => cut++);
+      await sleep(Math.random() * 450);
+      running.kill('SIGKILL');
+      await running;
+      const deadline = Date.now() + 2000;
+      while ((await aliasOf(device)) !== '' && Date.now() < deadline) await sleep(20);
+      if ((await aliasOf(device)) !== '') late++;
+    }
+    const { ifindex } = JSON.parse((await execa('ip', ['-j', 'link', 'show', 'dev', device])).stdout)[0];
+    const isLeft = (await tables()).split('\n').includes(`table netdev dbg_${ifindex}`);
+    expect({ late, isLeft }).toEqual({ late: 0, isLeft: false });
+    expect((await rows(lan.web))[0]!.state).toBe('up');
+    expect(cut).toBeGreaterThan(10);
+    expect(cut).toBeLessThan(100);
+    await all(lan, lan.web, lan.db);
+  }, 180_000);
+});
+
+describe('whom it concerns', () => {
+  test('published ports and Compose services are named before; a foreign alias is kept', async ({ lab }) => {
+    const compose = (service: string, needs: string) => [
+      `--label=com.docker.compose.project=${lab.name('p')}`,
+      `--label=com.docker.compose.service=${service}`,
+      `--label=com.docker.compose.depends_on=${needs}`,
+    ];
+    const web = await lab.run('web', { options: ['-p', '127.0.0.1:0:80', ...compose('web', '')] });
+    await lab.run('api', { options: compose('api', 'web:service_started:false,db:service_healthy:true') });
+    const { host_device: device } = (await rows(web))[0]!;
+    await execa('ip', ['link', 'set', 'dev', device, 'alias', 'uplink of | web']);
+    const { stderr } = await dbg(['veth', web, '--down']);
+    expect(stderr).toMatch(/^dbg: published ports that it answers on: \d+->80\/tcp$/m);
+    expect(stderr).toMatch(/^dbg: services that depend on it: api$/m);
+    expect(await aliasOf(device)).toMatch(/^dbg cut [0-9a-f]{8} down \S+ \d+ 0 \S+ \| uplink of \| web$/);
+    await does(web, '--blackhole');
+    await does(web, '--up');
+    expect(await aliasOf(device)).toBe('uplink of | web');
+  });
+
+  test('the interface that carries the own ssh connection is refused', async ({ lab }) => {
+    const web = await lab.run('web', {});
+    const address = await lab.address(web);
+    const { exitCode, stderr } = await dbg(['veth', web, '--down'], {
+      env: { SSH_CONNECTION: `${address} 50000 10.0.0.1 22` },
+    });
+    expect([exitCode, stderr]).toEqual([
+      125,
+      expect.stringContaining(`your own ssh connection, from ${address}, comes by eth0`),
+    ]);
+    expect((await rows(web))[0]!.state).toBe('up');
+  });
+
+  test("a link that somebody else took down is not dbg's to bring back", async ({ lab }) => {
+    const web = await lab.run('web', {});
+    const { host_device: device } = (await rows(web))[0]!;
+    await execa('ip', ['link', 'set', 'dev', device, 'down']);
+    const { exitCode, stderr } = await dbg(['veth', web, '--down', '--for', '200ms']);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('is down already, not by dbg')]);
+    expect((await rows(web))[0]!.state).toBe('down');
+    await does(web, '--up');
+    expect((await rows(web))[0]!.state).toBe('up');
+  });
+
+  test('macvlan: its frames are dropped on its own device, its routes stay', async ({ lab }) => {
+    const [parent, peer] = ['dbg-cut-mv', 'dbg-cut-mvp'];
+    await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', peer]);
+    lab.cleanUp(() => execa('ip', ['link', 'delete', parent]));
+    for (const device of [parent, peer]) await execa('ip', ['link', 'set', device, 'up']);
+    const network = await lab.network('n', '-d', 'macvlan', '-o', `parent=${parent}`, '--subnet', '10.97.0.0/24');
+    const web = await lab.run('web', { options: ['--network', network] });
+    const other = await lab.run('other', { options: ['--network', network] });
+    const third = await lab.run('third', { options: ['--network', network] });
+    const pings = async (from: string, to: string) => inside(from, `ping -c 1 -W 1 ${await lab.address(to)}`);
+    expect(await pings(web, other)).toBe(true);
+    const routes = await lab.docker('exec', web, 'ip', 'route');
+    const said = await does(web, '--down');
+    expect(said).toContain("at the container's own end: there is no other on this host; its routes stay");
+    expect([await pings(web, other), await pings(third, other)]).toEqual([false, true]);
+    expect(await lab.docker('exec', web, 'ip', 'route')).toBe(routes);
+    expect(JSON.parse(await does('--status', '--json'))).toContainEqual(
+      expect.objectContaining({ container: web, device: 'eth0', namespace: expect.stringContaining('/ns/net') }),
+    );
+    await does(web, '--up');
+    expect(await pings(web, other)).toBe(true);
+  });
+});
+
+describe('usage', () => {
+  test.for([
+    [['--down', '--blackhole'], 2],
+    [['--for', '10s'], 2],
+    [['--loss', '150%', '--for', '1s'], 2],
+    [['--drop', 'no-such-container'], 125],
+    [['--status', '--restore-all'], 2],
+  ] as const)('%s', async ([args, code], { lab }) => {
+    const web = await lab.run('web', {});
+    const { exitCode, stdout, stderr } = await dbg(['veth', ...(args[0] === '--status' ? [] : [web]), ...args]);
+    expect([exitCode, stdout]).toEqual([code, '']);
+    expect(stderr).toMatch(/^dbg: /);
+  });
+});

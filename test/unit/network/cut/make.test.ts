@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import type { DbgError } from '../../../../src/errors.ts';
+import type { Host } from '../../../../src/host/host.ts';
+import { makeCuts, undoCuts } from '../../../../src/network/cut/make.ts';
+import { planCut, undoArgv } from '../../../../src/network/cut/plan.ts';
+import { HOST } from '../../../../src/network/place.ts';
+import { fakeHost, link } from '../../fakes.ts';
+import { atPeer, ways } from './fixtures.ts';
+
+/** What a guard says at once, and what it has said when it has ended; it ends by itself, or once it is released. */
+interface Guard {
+  readonly said: string;
+  readonly ended: string;
+  readonly endsItself?: boolean;
+}
+const GOOD: Guard = { said: 'ok', ended: 'ok\nundone\n' };
+const KILLED: Guard = { said: 'ok', ended: 'ok\n', endsItself: true };
+const failed = (why: string): Guard => ({ said: `failed ${why}`, ended: `failed ${why}\n`, endsItself: true });
+
+const cuts = ['veth102', 'veth103'].map((name, at) =>
+  planCut(atPeer({ name, ifindex: 102 + at }), {
+    ways: ways({ down: true }),
+    milliseconds: undefined,
+    by: 'ann',
+    now: 0,
+    id: '0123abcd',
+  }),
+);
+
+function hostWith(guards: readonly Guard[], refuse: (argv: readonly string[]) => boolean = () => false) {
+  const held: (readonly string[])[] = [];
+  const released: string[] = [];
+  const ran: (readonly string[])[] = [];
+  const host: Host = {
+    ...fakeHost(),
+    hold: (argv) => {
+      const at = held.push(argv) - 1;
+      const { said, ended, endsItself } = guards[at]!;
+      let end = () => undefined as void;
+      const done = new Promise<string>((resolve) => (end = () => resolve(ended)));
+      if (endsItself) end();
+      return {
+        said: Promise.resolve(said),
+        ended: done,
+        release: (word) => {
+          released.push(`${at}${word === undefined ? '' : ` ${word}`}`);
+          end();
+        },
+      };
+    },
+    output: async (argv) => {
+      ran.push(argv);
+      if (refuse(argv)) throw new Error('Operation not permitted');
+      return '';
+    },
+  };
+  return { host, held, released, ran };
+}
+
+const undone = (at: number) => undoArgv(fakeHost(), cuts[at]!.interface.at, false);
+const error = (over: Partial<DbgError>) => expect.objectContaining(over) as DbgError;
+
+describe('all are made', () => {
+  test('and kept', async () => {
+    const { host, held, released, ran } = hostWith([GOOD, GOOD]);
+    await (await makeCuts(host, cuts)).keep();
+    expect(held.map((argv) => argv.includes('dbg-cut'))).toEqual([true, true]);
+    expect(released).toEqual(['0 keep', '1 keep']);
+    expect(ran).toEqual([]);
+  });
+
+  test('and undone: the guards do it', async () => {
+    const { host, released, ran } = hostWith([GOOD, GOOD]);
+    await (await makeCuts(host, cuts)).undo();
+    expect([released, ran]).toEqual([['0', '1'], []]);
+  });
+
+  test('and over by themselves', async () => {
+    const { host, released, ran } = hostWith([
+      { ...GOOD, endsItself: true },
+      { ...GOOD, endsItself: true },
+    ]);
+    await (await makeCuts(host, cuts)).over();
+    expect([released, ran]).toEqual([[], []]);
+  });
+
+  test.each(['over', 'undo'] as const)('one guard was killed, its cut is undone from here: %s', async (how) => {
+    const { host, ran } = hostWith([{ ...GOOD, endsItself: true }, KILLED]);
+    await (await makeCuts(host, cuts))[how]();
+    expect(ran).toEqual([undone(1)]);
+  });
+
+  test('none at all', async () => {
+    const { host, held } = hostWith([]);
+    await (await makeCuts(host, [])).keep();
+    expect(held).toEqual([]);
+  });
+});
+
+describe('one fails: the others are undone', () => {
+  test.each<[string, Guard, string, string | undefined]>([
+    [
+      'a reason of the kernel’s',
+      failed('RTNETLINK answers: Device busy'),
+      'the cut of veth103 failed, and is undone: RTNETLINK answers: Device busy',
+      'dbg veth --status',
+    ],
+    [
+      'killed before it said anything',
+      { said: '', ended: '', endsItself: true },
+      'the cut of veth103 failed, and is undone: its guard was killed',
+      'dbg veth --status',
+    ],
+    [
+      'another container by now',
+      { said: 'gone', ended: 'gone\n', endsItself: true },
+      '"web" was restarted or reconnected just now: veth103 is not its device any more; nothing done',
+      'dbg veth web',
+    ],
+    [
+      'no netem',
+      failed('Error: Specified qdisc kind is unknown.'),
+      "this host's kernel has no netem, which --delay needs; nothing done",
+      'sudo modprobe sch_netem',
+    ],
+    [
+      'no netem, as tc said it before',
+      failed('Unknown qdisc "netem", hence option "delay" is unparsable'),
+      "this host's kernel has no netem, which --delay needs; nothing done",
+      'sudo modprobe sch_netem',
+    ],
+  ])('%s', async (_, guard, message, command) => {
+    const { host, released } = hostWith([GOOD, guard]);
+    await expect(makeCuts(host, cuts)).rejects.toThrow(
+      error({ message, next: [expect.objectContaining({ command })] as never }),
+    );
+    expect(released).toContain('0');
+    expect(released).not.toContain('0 keep');
+  });
+
+  test('and the guard of another was killed: undone from here', async () => {
+    const { host, ran } = hostWith([KILLED, failed('busy')]);
+    await expect(makeCuts(host, cuts)).rejects.toThrow('the cut of veth103 failed');
+    expect(ran).toContainEqual(undone(0));
+  });
+});
+
+describe('undoing', () => {
+  const points = [102, 103, 104].map((ifindex) => ({ device: link({ name: `veth${ifindex}`, ifindex }), place: HOST }));
+
+  test('one stays: the others are tried, and it is said', async () => {
+    const { host, ran } = hostWith([], (argv) => argv.includes('103'));
+    await expect(undoCuts(host, points, true)).rejects.toThrow(
+      error({
+        message: 'what dbg did to veth103 could not be undone: Operation not permitted',
+        next: [{ what: 'once more', command: 'dbg veth --restore-all' }],
+      }),
+    );
+    expect(ran).toEqual(points.map((at) => undoArgv(fakeHost(), at, true)));
+  });
+
+  test('none stays', async () => expect(await undoCuts(hostWith([]).host, points, false)).toBeUndefined());
+});

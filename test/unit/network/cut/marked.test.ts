@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { deleteTable, findRemains, parseTables } from '../../../../src/network/cut/marked.ts';
+import { HOST } from '../../../../src/network/place.ts';
+import { fakeHost } from '../../fakes.ts';
+
+test.each([
+  ['', []],
+  ['table netdev dbg_57\n', ['dbg_57']],
+  ['table netdev dbg_57\ntable netdev filter\ntable netdev dbg_2\n', ['dbg_57', 'dbg_2']],
+  ['table netdev dbg_x\ntable netdev my_dbg_5\ntable netdev dbg_5_old\ntable inet dbg_5\n table netdev dbg_5\n', []],
+])('nft list tables: %j', (text, names) => expect(parseTables(text)).toEqual(names));
+
+const ELSEWHERE = { path: '/proc/50/ns/net', netns: 9 };
+const ENTER = 'nsenter --net=/proc/50/ns/net --';
+const device = (ifindex: number, ifalias: string) => ({ ifindex, ifname: `veth${ifindex}`, ifalias });
+const mark = (id: string, whose: string) => `dbg cut ${id} down ann 1 0 ${whose}`;
+
+/** A host with a namespace of a process besides its own, and one that has gone meanwhile. */
+const host = (missing: string[] = []) =>
+  fakeHost({
+    missing,
+    links: { '/proc/1/ns/net': 'net:[1]', '/proc/self/ns/net': 'net:[1]' },
+    outputs: {
+      'lsns -t net -J -o NS,PID':
+        '{"namespaces":[{"ns":1,"pid":1},{"ns":"9","pid":"50"},{"ns":9,"pid":51},{"ns":11,"pid":60},{"ns":12,"pid":null}]}',
+      'ip -d -j link': JSON.stringify([device(2, ''), device(57, mark('0123abcd', 'web/eth0')), device(58, 'uplink')]),
+      'nft list tables netdev': 'table netdev dbg_57\ntable netdev dbg_99\n',
+      [`${ENTER} ip -d -j link`]: JSON.stringify([device(3, mark('4567abcd', 'db/eth0'))]),
+      [`${ENTER} nft list tables netdev`]: 'table netdev dbg_57\n',
+    },
+  });
+
+test('every cut of the host, in whatever namespace, each once', async () => {
+  const { marked, tables } = await findRemains(host());
+  expect(marked.map((each) => [each.device.name, each.place, each.mark.whose])).toEqual([
+    ['veth57', HOST, 'web/eth0'],
+    ['veth3', ELSEWHERE, 'db/eth0'],
+  ]);
+  // An ifindex counts within its namespace: 57 has ended there.
+  expect(tables).toEqual([
+    { place: HOST, name: 'dbg_99' },
+    { place: ELSEWHERE, name: 'dbg_57' },
+  ]);
+  expect(tables.map((each) => deleteTable(host(), each).join(' '))).toEqual([
+    'nft delete table netdev dbg_99',
+    `${ENTER} nft delete table netdev dbg_57`,
+  ]);
+});
+
+test('without nft there are no tables', async () => {
+  const { marked, tables } = await findRemains(host(['nft']));
+  expect([marked.length, tables]).toEqual([2, []]);
+});
