@@ -80,12 +80,13 @@ test('a process killed out of memory', async ({ lab }) => {
 });
 
 test('forks refused for the limit on processes', async ({ lab }) => {
-  const forks = '(for i in 1 2 3 4 5 6 7 8 9; do sleep 3600 & done); exec sleep 3600';
-  const web = await lab.run('web', shell(forks, '--pids-limit', '5'));
+  // Not fewer: runc's own threads count too, until it has become the container's program.
+  const forks = '(for i in $(seq 30); do sleep 3600 & done); exec sleep 3600';
+  const web = await lab.run('web', shell(forks, '--pids-limit', '20'));
   await soon(async () => (await limits(web)).pids.limit_hits).toBeGreaterThan(0);
   const { pids } = await limits(web);
-  expect(pids.limit).toBe(5);
-  expect(pids.used).toBeLessThanOrEqual(5);
+  expect(pids.limit).toBe(20);
+  expect(pids.used).toBeLessThanOrEqual(20);
 });
 
 test('a throttled one: use, throttled periods, and its own pressure', async ({ lab }) => {

@@ -11,6 +11,8 @@ function run([file, ...args]: readonly string[], options: Options = {}) {
   return execa(file!, args, { reject: false, stdin: 'ignore', ...options });
 }
 
+const dbgArgs = (...args: readonly string[]) => [process.execPath, 'bin/dbg.js', ...args];
+
 /** The pid of the person's dbg: the last of the programs that become one another. */
 const dbgOf = (program: { pid?: number | undefined }) => program.pid!;
 
@@ -135,6 +137,25 @@ describe('a person with sudo', () => {
     await gone('sleep 3299');
   });
 
+  test('a cut of theirs bears their name, and kill -9 of their dbg undoes it', async ({ lab }) => {
+    const ann = await person(lab, { mayUseSudo: true });
+    const container = await lab.run();
+    const address = await lab.address(container);
+    const refused = await run(ann.dbg('veth', container, '--down'), { env: { SSH_CONNECTION: `${address} 1 ::1 22` } });
+    expect([refused.exitCode, refused.stderr]).toEqual([125, expect.stringContaining('your own ssh connection')]);
+    const running = run(ann.dbg('veth', container, '--down', '--for', '60s'));
+    await firstLine(running);
+    const cuts = async () => {
+      const { stdout } = await run(dbgArgs('veth', '--status', '--json'));
+      return (JSON.parse(stdout as string) as { container: string; by: string }[]).filter(
+        (cut) => cut.container === container,
+      );
+    };
+    expect(await cuts()).toEqual([expect.objectContaining({ by: 'ann' })]);
+    process.kill(dbgOf(running), 'SIGKILL');
+    await expect.poll(cuts, { timeout: 2000 }).toEqual([]);
+  });
+
   test('Ctrl-C on a terminal reaches the tool once', async ({ lab }) => {
     const ann = await person(lab, { mayUseSudo: true });
     const script = `trap 'echo "INT $((++n))"; sleep 0.3; exit 5' INT; echo ready; while :; do sleep 0.05; done`;
@@ -158,8 +179,6 @@ test('a person without sudo is told the ways out, and nothing is run', async ({ 
 });
 
 describe("root's dbg, killed with -9", () => {
-  const dbgArgs = (...args: readonly string[]) => [process.execPath, 'bin/dbg.js', ...args];
-
   test.for([0, 10, 20, 30, 40, 50, 60, 80])('%d ms after its start, leaves nothing', async (delay, { lab }) => {
     const container = await lab.run();
     const running = run(dbgArgs('exec', container, 'sh', '-c', `sleep 33${delay} & exec sleep 34${delay}`));
