@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
 import type { Context } from '../context.ts';
 import { findContainer } from '../engine/find.ts';
 import { enterable } from '../enter/target.ts';
@@ -10,70 +11,28 @@ import { dependentsOf } from '../network/cut/dependents.ts';
 import { parseMark } from '../network/cut/mark.ts';
 import { makeCuts, undoCuts } from '../network/cut/make.ts';
 import { peerAddresses } from '../network/cut/peer-addresses.ts';
-import { parsePeer } from '../network/cut/peers.ts';
+import type { PeerName } from '../network/cut/peers.ts';
 import { cutCommands, planCut, undoCommands, type Cut } from '../network/cut/plan.ts';
-import { cuttable, type Cuttable, type Selection } from '../network/cut/selection.ts';
-import { parseDelay, parseFor, parseLoss, parseRate, type PeerMatch, type Ways } from '../network/cut/ways.ts';
+import { cuttable, type Cuttable } from '../network/cut/selection.ts';
+import type { PeerMatch, Ways } from '../network/cut/ways.ts';
 import type { ContainerNetwork } from '../network/interfaces.ts';
 import { linkState } from '../network/links.ts';
 import { sharingContainers } from '../network/sharing.ts';
-import { escapeControls, shellLine, shellQuote } from '../text.ts';
+import { escapeControls, shellQuote } from '../text.ts';
 import { json } from '../ui/table.ts';
 import { dryRunText } from './root.ts';
 import { look } from './veth-look.ts';
 import { cutText, dependentsText, interfaceRecord, restoredText } from './veth-text.ts';
 import { waitForEnd } from './veth-wait.ts';
-
-export interface CutOptions extends Selection {
-  readonly down?: boolean;
-  readonly blackhole?: boolean;
-  readonly drop?: readonly string[];
-  readonly loss?: string;
-  readonly rate?: string;
-  readonly delay?: string;
-  readonly in?: boolean;
-  readonly out?: boolean;
-  readonly for?: string;
-  readonly force?: boolean;
-  readonly up?: boolean;
-  readonly json?: boolean;
-  readonly dryRun?: boolean;
-}
+import { changeText, parseWish, type CutOptions, type Wish } from './veth-wish.ts';
 
 /** `dbg veth CTR --down` and the other cuts, and `--up`. Gives the exit code. */
 export async function cutOrRestore(ctx: Context, ref: string | undefined, options: CutOptions): Promise<number> {
   const wish = parseWish(options);
-  if (wish.rate !== undefined || wish.loss !== undefined || wish.blackhole || wish.peers.length > 0) {
-    requireProgram(ctx.host, 'nft');
-  }
   if (wish.delay) requireProgram(ctx.host, 'tc');
   const network = await look(ctx, ref);
   if (typeof network === 'number') return network;
   return options.up ? restore(ctx, network, options) : cut(ctx, network, wish, options);
-}
-
-/** The change that was asked for, as it was typed. */
-function changeText({ drop = [], ...options }: CutOptions): string {
-  const flags = (['down', 'blackhole', 'in', 'out'] as const).flatMap((name) => (options[name] ? [`--${name}`] : []));
-  const values = (['loss', 'rate', 'delay', 'for'] as const).flatMap((name) =>
-    options[name] === undefined ? [] : [`--${name}`, options[name]],
-  );
-  return shellLine([...flags, ...drop.flatMap((peer) => ['--drop', peer]), ...values]);
-}
-
-type Wish = ReturnType<typeof parseWish>;
-
-function parseWish(options: CutOptions) {
-  return {
-    down: options.down === true,
-    blackhole: options.blackhole === true,
-    peers: (options.drop ?? []).map(parsePeer),
-    loss: options.loss === undefined ? undefined : parseLoss(options.loss),
-    rate: options.rate === undefined ? undefined : parseRate(options.rate),
-    delay: options.delay === undefined ? undefined : parseDelay(options.delay),
-    direction: options.in ? ('in' as const) : options.out ? ('out' as const) : ('both' as const),
-    milliseconds: options.for === undefined ? undefined : parseFor(options.for),
-  };
 }
 
 async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options: CutOptions): Promise<number> {
@@ -97,6 +56,7 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
   const ways: Ways = { ...others, drop: await Promise.all(peers.map((peer) => matched(ctx, network, peer))) };
   const id = randomBytes(4).toString('hex');
   const cuts = interfaces.map((each) => planCut(each, { ways, milliseconds, by: login(ctx), now: ctx.now(), id }));
+  if (cuts.some(({ ruleset }) => ruleset !== undefined)) requireProgram(ctx.host, 'nft');
   if (options.dryRun) {
     ctx.stdout.write(
       dryRunText(
@@ -123,6 +83,11 @@ async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[
   const signal = ctx.host.signalled();
   try {
     const made = await makeCuts(ctx.host, cuts);
+    const early = await Promise.race([signal.first, Promise.resolve(undefined)]);
+    if (early !== undefined) {
+      await made.undo();
+      return 128 + constants.signals[early];
+    }
     const records = cuts.map((each) => interfaceRecord(afterCut(each)));
     ctx.stdout.write(making.isJson ? json(records) : cutText(network, cuts, making));
     if (making.milliseconds !== undefined && cuts.length > 0) {
@@ -153,11 +118,7 @@ function isDownAlready(ctx: Context, { at: { device }, inside }: Cuttable, { dow
   return isTheirs;
 }
 
-async function matched(
-  ctx: Context,
-  network: ContainerNetwork,
-  peer: ReturnType<typeof parsePeer>,
-): Promise<PeerMatch> {
+async function matched(ctx: Context, network: ContainerNetwork, peer: PeerName): Promise<PeerMatch> {
   const { address, ...rest } = peer;
   if (address !== undefined) return { ...rest, addresses: [address] };
   const container = await findContainer(await ctx.engine(), peer.name);

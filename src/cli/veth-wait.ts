@@ -27,10 +27,12 @@ export async function waitForEnd(
     stopWatching = engine.watch(container.id, ({ action }) => action === 'die' && resolve('died'));
   });
   try {
-    const why = await Promise.race([made.over().then(() => 'over' as const), waiting.signal, died]);
-    if (why !== 'over') await made.undo();
+    const over = made.over();
+    const why = await Promise.race([over.then(() => 'over' as const), waiting.signal, died]);
+    const end = await (why === 'over' ? over : made.undo());
     countdown.end();
-    ctx.stderr.write(why === 'died' ? `dbg: ${name} has ended, and its device with it\n` : `dbg: ${name} is back\n`);
+    const after = end === 'undone' ? 'is back' : 'was brought back, or cut anew, before: see dbg veth --status';
+    ctx.stderr.write(`dbg: ${name} ${why === 'died' ? 'has ended, and its device with it' : after}\n`);
     return why === 'over' || why === 'died' ? 0 : 128 + constants.signals[why];
   } finally {
     countdown.end();

@@ -5,11 +5,11 @@ import { selected } from '../network/cut/selection.ts';
 import type { ContainerNetwork } from '../network/interfaces.ts';
 import { json } from '../ui/table.ts';
 import type { Finish } from './program.ts';
-import type { CutOptions } from './veth-cut.ts';
 import { isHostDevice } from './veth-host/host-device.ts';
 import { addHostOptions, isHostWish, type HostOptions } from './veth-host/options.ts';
 import { look } from './veth-look.ts';
 import { interfaceRecord, interfaceTable, markText, noInterfaceText } from './veth-text.ts';
+import type { CutOptions } from './veth-wish.ts';
 
 export interface VethOptions extends CutOptions, HostOptions {
   readonly up?: boolean;

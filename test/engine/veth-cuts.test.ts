@@ -281,6 +281,17 @@ describe('a cut is undone', () => {
     expect(await through(lan, lan.web, lan.db)).toEqual(ALL);
   });
 
+  test('a later cut of the same interface stays when the earlier one is over', async ({ lab }) => {
+    const lan = await lanOf(lab);
+    const first = start(lan.web, '--blackhole', '--for', '2s');
+    await once(first.stdout!, 'data');
+    await does(lan.web, '--drop', lan.db);
+    expect((await first).stderr).toContain('was brought back, or cut anew, before');
+    expect((await rows(lan.web))[0]!.cut).toBe(`drop:${lan.db}`);
+    expect([await through(lan, lan.web, lan.db), await through(lan, lan.web, lan.cache)]).toEqual([[], ALL]);
+    await does(lan.web, '--up');
+  });
+
   test('with the device: the container ends, and its table goes', async ({ lab }) => {
     const lan = await lanOf(lab);
     const running = start(lan.web, '--blackhole', '--for', '60s');

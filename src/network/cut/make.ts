@@ -8,10 +8,13 @@ export interface MadeCuts {
   /** They stay, on purpose: their guards end. */
   keep(): Promise<void>;
   /** Undoes them now. Throws a DbgError when one stays. */
-  undo(): Promise<void>;
+  undo(): Promise<End>;
   /** Resolves when the time of all is over and they are undone. Throws as `undo`. */
-  over(): Promise<void>;
+  over(): Promise<End>;
 }
+
+/** "replaced": somebody else undid one of them before, or cut that device anew, which then stays as it is. */
+export type End = 'undone' | 'replaced';
 
 /** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
 export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCuts> {
@@ -19,7 +22,7 @@ export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCu
   const answers = await Promise.all(guards.map(({ held }) => held.said));
   const undo = async () => {
     guards.forEach(({ held }) => held.release());
-    await over(host, guards);
+    return over(host, guards);
   };
   const failed = answers.findIndex((answer) => answer !== 'ok');
   if (failed >= 0) {
@@ -42,14 +45,15 @@ interface Guarded {
 }
 
 /** A guard that does not say that it has undone its cut was killed, or could not: then it is undone from here. */
-async function over(host: Host, guards: readonly Guarded[]): Promise<void> {
+async function over(host: Host, guards: readonly Guarded[]): Promise<End> {
   const said = await Promise.all(guards.map(({ held }) => held.ended));
-  const left = guards.filter((_, at) => !/^(undone|gone)$/m.test(said[at]!));
+  const left = guards.filter((_, at) => !/^(undone|replaced|gone)$/m.test(said[at]!));
   await undoCuts(
     host,
     left.map(({ cut }) => cut.interface.at),
     false,
   );
+  return said.some((text) => /^replaced$/m.test(text)) ? 'replaced' : 'undone';
 }
 
 function failure(cut: Cut, answer: string): DbgError {

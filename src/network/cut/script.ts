@@ -26,7 +26,7 @@ isPlace() { [ -z "$netns" ] || [ "$(readlink /proc/self/ns/net)" = "net:[$netns]
  *
  * In the last instant it looks again: is this still that namespace, that process of that container, that device at the other end
  * of its wire. It says "ok", "gone", or "failed" with the reason. Then it waits for the line "keep" on stdin; else it undoes the cut,
- * when the time is over or when stdin ends, as it does with dbg, however that dies, and says "undone". A cut that another one has replaced, or that was
+ * when the time is over or when stdin ends, as it does with dbg, however that dies, and says "undone", or "replaced". A cut that another one has replaced, or that was
  * undone, is not its own any more: the mark tells.
  *
  * Arguments: NETNS IFINDEX ALIAS ID NAME PEER NETNSID PID START CONTAINER SECONDS MARK DOWN RULESET NETEM…
@@ -61,8 +61,8 @@ isOurs || { clear; echo gone; exit 1; }
 echo ok
 word=$(\${seconds:+timeout "$seconds"} head -n 1)
 [ "$word" = keep ] && exit
-if isOurs || [ -z "$line" ]; then clear 2>/dev/null || exit; fi
-echo undone
+isOurs || [ -z "$line" ] || { echo replaced; exit; }
+clear 2>/dev/null && echo undone
 `.trim();
 
 /**
