@@ -7,7 +7,9 @@ import { peerSeen, type Observer } from './proof.ts';
 
 /** The namespace that the container's number for an interface's peer names; undefined when no process is in it. */
 export function peerNamespace({ namespaces }: Inside, { linkNetnsid }: Link): NetworkNamespace | undefined {
-  return linkNetnsid === undefined ? undefined : namespaces.find(({ netnsid }) => netnsid === linkNetnsid);
+  return linkNetnsid === undefined
+    ? undefined
+    : namespaces.find(({ netnsid, pid }) => netnsid === linkNetnsid && pid !== undefined);
 }
 
 /** How many namespaces are looked into: a container decides how many veths it has, an engine how many networks. */
@@ -28,7 +30,7 @@ export async function otherObservers(host: Host, inside: Inside, lost: readonly 
   const left = lost.filter((link) => peerNamespace(inside, link) === undefined);
   if (left.length === 0) return seen;
   // lsns has listed the namespaces with processes, and by their numbers it is none of them.
-  const known = new Set(inside.namespaces.map(({ inode }) => inode));
+  const known = new Set(inside.namespaces.flatMap(({ inode, pid }) => (pid === undefined ? [] : [inode])));
   const files = pinnedPlaces(host, inside.target.pid).filter(({ netns }) => !known.has(netns!));
   return [...seen, ...(await look(host, inside, left, files.slice(0, MOST.files)))];
 }

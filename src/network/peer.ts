@@ -10,7 +10,7 @@ export function parsePeerIfindex(statistics: string): number | undefined {
 /** A network namespace, as lsns(8) shows it to the namespace in which it runs. */
 export interface NetworkNamespace {
   readonly inode: number;
-  /** the lowest process in it; lsns before 2.39 lists no namespace without one */
+  /** the lowest process in it; undefined: none, as of those that a file holds, which lsns lists since 2.39 */
   readonly pid: number | undefined;
   /** the number by which the looker's namespace knows it; undefined: by none, so no device there has its peer in it */
   readonly netnsid: number | undefined;
@@ -21,7 +21,7 @@ export function parseNetworkNamespaces(lsns: string): NetworkNamespace[] {
   const { namespaces } = JSON.parse(lsns) as { namespaces: Readonly<Record<'ns' | 'pid' | 'netnsid', unknown>>[] };
   return namespaces.flatMap(({ ns, pid, netnsid }) => {
     const inode = number(ns);
-    return inode === undefined ? [] : [{ inode, pid: number(pid), netnsid: number(netnsid) }];
+    return inode === undefined ? [] : [{ inode, pid: number(pid) || undefined, netnsid: number(netnsid) }];
   });
 }
 

@@ -168,12 +168,13 @@ describe('traffic before, during and after', () => {
     const lan = await lanOf(lab);
     const [v4] = lan.addresses.get(lan.db)!;
     await does(lan.web, '--loss', '30%', '--out');
-    const { stdout } = await execa('docker', ['exec', lan.web, 'ping', '-c', '300', '-i', '0.01', '-W', '1', v4], {
-      reject: false,
-    });
-    const loss = Number(/(\d+)% packet loss/.exec(stdout)?.[1]);
-    expect(loss).toBeGreaterThan(18);
-    expect(loss).toBeLessThan(45);
+    await inside(lan.web, `ping -c 300 -i 0.01 -W 1 ${v4}`);
+    const { host_device: device } = (await rows(lan.web))[0]!;
+    const { ifindex } = JSON.parse((await execa('ip', ['-j', 'link', 'show', 'dev', device])).stdout)[0];
+    const { stdout } = await execa('nft', ['list', 'table', 'netdev', `dbg_${ifindex}`]);
+    const dropped = Number(/counter packets (\d+)/.exec(stdout)?.[1]);
+    expect(dropped).toBeGreaterThan(300 * 0.18);
+    expect(dropped).toBeLessThan(300 * 0.42);
   });
 
   test('--rate: no more than that, and not nothing', async ({ lab }) => {

@@ -96,6 +96,17 @@ describe('a namespace with a process', () => {
     expect(entered).toEqual(['/proc/77/ns/net']);
   });
 
+  test.each(['0', 'null'])(
+    'without a process, as lsns since 2.39 lists them (pid %s): searched among the files',
+    async (pid) => {
+      const { host } = hostWith({ insideLsns: insideLsns.replace('"pid":77', `"pid":${pid}`) });
+      expect((await look(host))[0]).toMatchObject({
+        place: { path: '/run/docker/netns/1-bi5p4da248' },
+        proof: 'both ways',
+      });
+    },
+  );
+
   test("of the container's own: not entered", async () => {
     const { host, entered } = hostWith({ insideLsns, files: { '/proc/77/cgroup': `0::/docker/${ID}/docker/inner\n` } });
     expect((await look(host))[0]).toMatchObject({ proof: 'none', reason: expect.stringContaining('its process 77') });
