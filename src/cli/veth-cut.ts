@@ -57,6 +57,8 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
   const id = randomBytes(4).toString('hex');
   const cuts = interfaces.map((each) => planCut(each, { ways, milliseconds, by: login(ctx), now: ctx.now(), id }));
   if (cuts.some(({ ruleset }) => ruleset !== undefined)) requireProgram(ctx.host, 'nft');
+  const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
+  await refuseHarm(ctx, network, interfaces, sharing, options.force === true);
   if (options.dryRun) {
     ctx.stdout.write(
       dryRunText(
@@ -66,8 +68,6 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
     );
     return 0;
   }
-  const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
-  await refuseHarm(ctx, network, interfaces, sharing, options.force === true);
   ctx.stderr.write(dependentsText(dependentsOf(container, await (await ctx.engine()).list())));
   return make(ctx, network, cuts, { sharing, milliseconds, isJson: options.json === true });
 }
@@ -139,12 +139,7 @@ async function refuseHarm(
     throw new DbgError(
       `refused: your own ssh connection, from ${caller.client}, comes by ${caller.each.inside.name} of "${container.name}"`,
       {
-        next: [
-          {
-            what: 'come by another way, or only from another peer',
-            command: `dbg veth ${shellQuote(container.name)} --drop PEER`,
-          },
-        ],
+        next: [{ what: 'the way back to you, by which you should not come', command: `ip route get ${caller.client}` }],
       },
     );
   }

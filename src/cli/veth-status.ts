@@ -35,7 +35,7 @@ function status(ctx: Context, { marked, tables }: Remains, { json: isJson }: Vet
   const now = Math.floor(ctx.now() / 1000);
   if (tables.length > 0) {
     ctx.stderr.write(
-      `dbg: of devices that have ended: ${tables.map(({ name }) => name).join(', ')} (empty nft tables; dbg veth --restore-all)\n`,
+      `dbg: without a mark, their device having ended or its alias being written over: ${tables.map(({ name }) => name).join(', ')} (nft; dbg veth --restore-all)\n`,
     );
   }
   if (isJson) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
@@ -81,8 +81,11 @@ function markRow(each: Marked, now: number): string[] {
       ? 'dbg veth … --up'
       : isOverdue(each, now)
         ? 'overdue: its guard was killed; dbg veth --restore-all'
-        : `in ${duration((until - now) * 1000)}`;
-  return [container, name, device, cut, by, `${duration((now - since) * 1000)} ago`, left];
+        : until <= now
+          ? 'now'
+          : `in ${duration((until - now) * 1000)}`;
+  const where = each.place.path === undefined ? device : `${device} in ${each.place.path}`;
+  return [container, name, where, cut, by, `${duration((now - since) * 1000)} ago`, left];
 }
 
 async function restoreAll(ctx: Context, { marked, tables }: Remains, options: VethOptions): Promise<number> {

@@ -1,13 +1,21 @@
 import { constants } from 'node:os';
 import type { Container } from '../engine/container.ts';
 import type { Context } from '../context.ts';
-import type { MadeCuts } from '../network/cut/make.ts';
+import { EXIT } from '../errors.ts';
+import type { End, MadeCuts } from '../network/cut/make.ts';
 import { escapeControls } from '../text.ts';
 
 interface Waiting {
   readonly signal: Promise<NodeJS.Signals>;
   readonly milliseconds: number | undefined;
 }
+
+const WORDS: Readonly<Record<End, string>> = {
+  undone: 'is back',
+  killed: 'is back, but not by its guard: that was killed or stopped',
+  replaced: 'was cut anew meanwhile, and that cut stays: see dbg veth --status',
+  ended: 'has no such device any more: it was disconnected',
+};
 
 /**
  * Waits for the end of a cut that is to last for a time: that time, a signal, or the end of the container, whose devices go with it.
@@ -27,13 +35,13 @@ export async function waitForEnd(
     stopWatching = engine.watch(container.id, ({ action }) => action === 'die' && resolve('died'));
   });
   try {
-    const over = made.over();
+    const over = made.over(waiting.milliseconds ?? 0);
     const why = await Promise.race([over.then(() => 'over' as const), waiting.signal, died]);
     const end = await (why === 'over' ? over : made.undo());
     countdown.end();
-    const after = end === 'undone' ? 'is back' : 'was brought back, or cut anew, before: see dbg veth --status';
-    ctx.stderr.write(`dbg: ${name} ${why === 'died' ? 'has ended, and its device with it' : after}\n`);
-    return why === 'over' || why === 'died' ? 0 : 128 + constants.signals[why];
+    ctx.stderr.write(`dbg: ${name} ${why === 'died' ? 'has ended, and its device with it' : WORDS[end]}\n`);
+    if (why === 'over') return end === 'killed' ? EXIT.failed : 0;
+    return why === 'died' ? 0 : 128 + constants.signals[why];
   } finally {
     countdown.end();
     stopWatching();

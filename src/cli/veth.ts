@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { selected } from '../network/cut/selection.ts';
 import type { ContainerNetwork } from '../network/interfaces.ts';
+import { escapeControls } from '../text.ts';
 import { json } from '../ui/table.ts';
 import type { Finish } from './program.ts';
 import { isHostDevice } from './veth-host/host-device.ts';
@@ -96,7 +97,7 @@ function refuseWithoutCut(options: VethOptions): void {
 function show(ctx: Context, network: ContainerNetwork, options: VethOptions): number {
   const interfaces = selected(network, options);
   for (const each of interfaces) {
-    if (each.reason) ctx.stderr.write(`dbg: ${each.reason}\n`);
+    if (each.reason) ctx.stderr.write(`dbg: ${escapeControls(each.reason)}\n`);
     ctx.stderr.write(markText(each, ctx.now()));
   }
   if (interfaces.length === 0) ctx.stderr.write(noInterfaceText(network));

@@ -23,6 +23,7 @@ export function hold(argv: readonly string[], env: Environment): Held {
   return {
     said: Promise.race([line, ended]).then((all) => all.split('\n')[0]!),
     ended,
+    kill: () => void child.kill('SIGKILL'),
     release: (word) => void child.stdin.end(word === undefined ? '' : `${word}\n`),
   };
 }

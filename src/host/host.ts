@@ -70,6 +70,8 @@ export interface Held {
   readonly ended: Promise<string>;
   /** Ends its stdin, with a last line if there is one to say. */
   release(word?: string): void;
+  /** Ends it, by SIGKILL. */
+  kill(): void;
 }
 
 /** Signals, as the process that dbg is has them. */

@@ -134,7 +134,12 @@ export function fakeHost({
       ranWith.push(options?.env);
       return { exitCode, report: options?.isDbg ? 'taken' : 'entered' };
     },
-    hold: () => ({ said: Promise.resolve('ok'), ended: Promise.resolve('ok\nundone\n'), release: () => undefined }),
+    hold: () => ({
+      said: Promise.resolve('ok'),
+      ended: Promise.resolve('ok\nundone\n'),
+      release: () => undefined,
+      kill: () => undefined,
+    }),
     signalled: () => ({ first: new Promise(() => undefined), stop: () => undefined }),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],

@@ -1,6 +1,7 @@
 import { DbgError, errorMessage } from '../../errors.ts';
 import type { Held, Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
+import { parseMark } from './mark.ts';
 import { cutArgv, undoArgv, type Cut, type DevicePoint } from './plan.ts';
 
 /** Cuts that are in force, each with a guard that undoes it when its time is over or dbg is gone. */
@@ -9,12 +10,18 @@ export interface MadeCuts {
   keep(): Promise<void>;
   /** Undoes them now. Throws a DbgError when one stays. */
   undo(): Promise<End>;
-  /** Resolves when the time of all is over and they are undone. Throws as `undo`. */
-  over(): Promise<End>;
+  /** Resolves when their time is over and they are undone. Throws as `undo`. */
+  over(milliseconds: number): Promise<End>;
 }
 
-/** "replaced": somebody else undid one of them before, or cut that device anew, which then stays as it is. */
-export type End = 'undone' | 'replaced';
+/**
+ * How cuts ended. undone: as they should; killed: a guard was killed, or stood still, and dbg undid its cut; replaced: somebody cut a
+ * device anew, and that cut stays; ended: the devices have.
+ */
+export type End = 'killed' | 'replaced' | 'undone' | 'ended';
+
+/** A guard that was stopped (SIGSTOP) is waited for so long; what it does takes a tenth of a second, and longer on a busy machine. */
+const PATIENCE_MS = 5_000;
 
 /** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
 export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCuts> {
@@ -22,7 +29,7 @@ export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCu
   const answers = await Promise.all(guards.map(({ held }) => held.said));
   const undo = async () => {
     guards.forEach(({ held }) => held.release());
-    return over(host, guards);
+    return over(host, guards, 0);
   };
   const failed = answers.findIndex((answer) => answer !== 'ok');
   if (failed >= 0) {
@@ -31,7 +38,7 @@ export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCu
   }
   return {
     undo,
-    over: () => over(host, guards),
+    over: (milliseconds) => over(host, guards, milliseconds),
     keep: async () => {
       guards.forEach(({ held }) => held.release('keep'));
       await Promise.all(guards.map(({ held }) => held.ended));
@@ -44,22 +51,28 @@ interface Guarded {
   readonly held: Held;
 }
 
-/** A guard that does not say that it has undone its cut was killed, or could not: then it is undone from here. */
-async function over(host: Host, guards: readonly Guarded[]): Promise<End> {
-  const said = await Promise.all(guards.map(({ held }) => held.ended));
-  const left = guards.filter((_, at) => !/^(undone|replaced|gone)$/m.test(said[at]!));
+/** A guard that does not say what has become of its cut was killed, or could not undo it: then it is undone from here. */
+async function over(host: Host, guards: readonly Guarded[], milliseconds: number): Promise<End> {
+  const timer = setTimeout(() => guards.forEach(({ held }) => held.kill()), milliseconds + PATIENCE_MS);
+  const said = await Promise.all(guards.map(({ held }) => held.ended)).finally(() => clearTimeout(timer));
+  const ends = said.map((text) => /^(undone|replaced|ended|gone)$/m.exec(text)?.[1]);
+  const left = guards.filter((_, at) => ends[at] === undefined);
   await undoCuts(
     host,
     left.map(({ cut }) => cut.interface.at),
     false,
   );
-  return said.some((text) => /^replaced$/m.test(text)) ? 'replaced' : 'undone';
+  if (left.length > 0) return 'killed';
+  return (['replaced', 'undone'] as const).find((end) => ends.includes(end)) ?? 'ended';
 }
 
 function failure(cut: Cut, answer: string): DbgError {
   const { name } = cut.interface.target.container;
   const { device } = cut.interface.at;
   const why = answer.replace(/^failed /, '');
+  const former = parseMark(device.alias)?.what;
+  const left =
+    former === undefined ? 'nothing is left of it' : `nothing is left of it, nor of the cut before (${former})`;
   if (answer === 'gone') {
     return new DbgError(
       `"${name}" was restarted or reconnected just now: ${device.name} is not its device any more; nothing done`,
@@ -69,11 +82,11 @@ function failure(cut: Cut, answer: string): DbgError {
     );
   }
   if (/qdisc kind is unknown|Unknown qdisc/i.test(why)) {
-    return new DbgError("this host's kernel has no netem, which --delay needs; nothing done", {
+    return new DbgError(`this host's kernel has no netem, which --delay needs; ${left}`, {
       next: [{ what: 'load it, where it is a module', command: 'sudo modprobe sch_netem' }],
     });
   }
-  return new DbgError(`the cut of ${device.name} failed, and is undone: ${why || 'its guard was killed'}`, {
+  return new DbgError(`the cut of ${device.name} failed: ${why || 'its guard was killed'}; ${left}`, {
     next: [{ what: 'see what is cut', command: 'dbg veth --status' }],
   });
 }

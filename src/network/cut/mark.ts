@@ -42,7 +42,7 @@ function word(text: string, length: number): string {
 /** Reads a device's alias; undefined when it is no mark of dbg's. */
 export function parseMark(alias: string): Mark | undefined {
   const [, id, what, by, since, until, whose, foreign = ''] =
-    /^dbg cut ([0-9a-f]{8}) (\S+) (\S+) (\d+) (\d+) (\S+)(?: \| (.*))?$/s.exec(alias) ?? [];
+    /^dbg cut ([0-9a-f]{8}) (\S+) (\S+) (\d{1,11}) (\d{1,11}) (\S+)(?: \| (.*))?$/s.exec(alias) ?? [];
   if (id === undefined) return undefined;
   return { id, what: what!, by: by!, since: Number(since), until: Number(until), whose: whose!, foreign };
 }

@@ -7,6 +7,7 @@ import { parseNetworkNamespaces } from '../peer.ts';
 import { HOST, inPlace, pinnedPlaces, type Place } from '../place.ts';
 import { parseMark, type Mark } from './mark.ts';
 import type { DevicePoint } from './plan.ts';
+import { tableName } from './ruleset.ts';
 
 /** A device with dbg's mark. */
 export interface Marked extends DevicePoint {
@@ -16,7 +17,7 @@ export interface Marked extends DevicePoint {
 /** What dbg's cuts have left on this host. */
 export interface Remains {
   readonly marked: readonly Marked[];
-  /** tables of devices that have ended: empty, and nobody's any more */
+  /** tables without a mark: their device has ended, or somebody wrote another alias over it */
   readonly tables: readonly { readonly place: Place; readonly name: string }[];
 }
 
@@ -57,15 +58,15 @@ async function remainsIn(host: Host, place: Place): Promise<Remains> {
     return mark === undefined ? [] : [{ device, place, mark }];
   });
   if (host.find('nft').kind !== 'found') return { marked, tables: [] };
+  const isMarked = new Set(marked.map(({ device }) => tableName(device.ifindex)));
   const names = parseTables(await output(['nft', 'list', 'tables', 'netdev']));
-  const there = new Set(links.map(({ ifindex }) => ifindex));
-  return { marked, tables: names.filter((name) => !there.has(Number(name.slice(4)))).map((name) => ({ place, name })) };
+  return { marked, tables: names.filter((name) => !isMarked.has(name)).map((name) => ({ place, name })) };
 }
 
 /** The names of dbg's tables in what `nft list tables netdev` prints: "table netdev dbg_57". */
 export const parseTables = (text: string): string[] =>
   [...text.matchAll(/^table netdev (dbg_\d+)$/gm)].map(([, name]) => name!);
 
-/** The argv that removes what an ended device has left. */
+/** The argv that removes a table without a mark. */
 export const deleteTable = (host: Host, { place, name }: Remains['tables'][number]): string[] =>
   inPlace(host, place, ['nft', 'delete', 'table', 'netdev', name]);

@@ -105,7 +105,7 @@ export function cutArgv(
     mark.id,
     device.name,
     wire(device),
-    device.linkNetnsid === undefined ? '' : `link-netnsid ${device.linkNetnsid}`,
+    device.linkNetnsid === undefined ? '' : String(device.linkNetnsid),
     String(target.pid),
     target.startTime,
     target.container.id,

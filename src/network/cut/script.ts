@@ -1,21 +1,38 @@
 /**
  * What dbg does to a device, as fixed text for sh(1): all that varies comes in as arguments. It runs in the device's network
  * namespace. `look` finds the device by its ifindex: names move. `clear` takes away all that dbg ever put on a device: so it undoes
- * every cut, whichever made it, and done again it does nothing.
+ * every cut, whichever made it, and done again it does nothing. A look that failed, on a host with no process to spare, is no device
+ * that has ended; nft's "No such file or directory" is no table. Who changes something holds the lock, one for all of dbg's on this
+ * host: a cut that is being made is not taken apart. flock(2) takes any open file; `/` is there, and nothing need be made.
  */
 const CLEAR = `
+exec 9</
+newline='
+'
 look() {
-  line=$(ip -o link | grep "^$ifindex: ") || line=
+  all=$(ip -o link) && [ "$all" ] || return
+  line=
+  case $newline$all in
+    *"$newline$ifindex: "*) line=\${all#"$ifindex: "}; line=\${line#*"$newline$ifindex: "}; line="$ifindex: \${line%%"$newline"*}" ;;
+  esac
   name=\${line#*: }; name=\${name%%: *}; name=\${name%@*}
 }
+deleteTable() {
+  why=$(nft delete table netdev "dbg_$ifindex" 2>&1) && return
+  case $why in *"No such file or directory"*) return 0 ;; esac
+  case $ruleset$line in
+    table* | *" blackhole"* | *" drop:"* | *" loss:"* | *" rate:"*) echo "$why" >&2; return 1 ;;
+  esac
+}
 clear() {
-  nft delete table netdev "dbg_$ifindex" 2>/dev/null
-  look
+  look && deleteTable || return
   [ "$line" ] || return 0
   case $(tc qdisc show dev "$name" 2>/dev/null) in
     *"qdisc netem dbb: root"*) tc qdisc del dev "$name" root handle dbb: || return ;;
   esac
-  case $line in *"alias dbg cut "????????" down "*) ip link set dev "$name" up || return ;; esac
+  case $isDown$line in
+    down* | *"alias dbg cut "????????" down "*) ip link set dev "$name" up || return ;;
+  esac
   case $line in *"alias dbg cut "*) ip link set dev "$name" alias "$alias" || return ;; esac
 }
 isPlace() { [ -z "$netns" ] || [ "$(readlink /proc/self/ns/net)" = "net:[$netns]" ]; }
@@ -26,14 +43,16 @@ isPlace() { [ -z "$netns" ] || [ "$(readlink /proc/self/ns/net)" = "net:[$netns]
  *
  * In the last instant it looks again: is this still that namespace, that process of that container, that device at the other end
  * of its wire. It says "ok", "gone", or "failed" with the reason. Then it waits for the line "keep" on stdin; else it undoes the cut,
- * when the time is over or when stdin ends, as it does with dbg, however that dies, and says "undone", or "replaced". A cut that another one has replaced, or that was
- * undone, is not its own any more: the mark tells.
+ * when the time is over or when stdin ends, as it does with dbg, however that dies, and says "undone", or "ended" when its device has. A cut that another one has
+ * replaced is not its own any more: the mark tells, and it says "replaced". Where somebody wrote another alias over the mark, it undoes
+ * what it did all the same.
  *
  * Arguments: NETNS IFINDEX ALIAS ID NAME PEER NETNSID PID START CONTAINER SECONDS MARK DOWN RULESET NETEM…
  */
 export const CUT_SCRIPT = `
 netns=$1 ifindex=$2 alias=$3 id=$4 wanted=$5 peer=$6 netnsid=$7 pid=$8 start=$9; shift 9
 container=$1 seconds=$2 mark=$3 down=$4 ruleset=$5; shift 5
+isDown=
 trap '' PIPE
 trap : HUP INT TERM QUIT
 ${CLEAR}
@@ -42,27 +61,39 @@ isContainer() {
   began() { [ "\${20:-}" = "$start" ]; }
   began \${stat##*) } && grep -qF "$container" "/proc/$pid/cgroup" 2>/dev/null
 }
+# In JSON: the number of a namespace that has a name is printed in no other form.
 isDevice() {
-  look
-  [ "$name" = "$wanted" ] || return
+  look && [ "$name" = "$wanted" ] || return
   case $line in *"$peer: "*) ;; *) return 1 ;; esac
-  case "$line " in *"$netnsid "* | *"$netnsid\\\\"*) ;; *) return 1 ;; esac
+  case $netnsid$(ip -j link show dev "$name") in
+    \\[*) ;;
+    *"\\"link_netnsid\\":$netnsid,"* | *"\\"link_netnsid\\":$netnsid}"*) ;;
+    *) return 1 ;;
+  esac
 }
-isOurs() { look; case $line in *"alias dbg cut $id "*) ;; *) return 1 ;; esac; }
 step() { why=$("$@" 2>&1) && return; clear; echo "failed $why"; exit 1; }
 
+flock 9
 isPlace && isContainer && isDevice || { echo gone; exit 1; }
 case $line in *"alias dbg cut "*) step clear ;; esac
 step ip link set dev "$name" alias "$mark"
 [ -z "$ruleset" ] || step nft "$ruleset"
 [ $# = 0 ] || step tc qdisc add dev "$name" root handle dbb: netem "$@"
 [ -z "$down" ] || step ip link set dev "$name" down
-isOurs || { clear; echo gone; exit 1; }
+isDown=$down
+flock -u 9
 echo ok
 word=$(\${seconds:+timeout "$seconds"} head -n 1)
 [ "$word" = keep ] && exit
-isOurs || [ -z "$line" ] || { echo replaced; exit; }
-clear 2>/dev/null && echo undone
+flock 9
+look || exit
+case $line in
+  *"alias dbg cut $id "*) ;;
+  *"alias dbg cut "*) echo replaced; exit ;;
+esac
+clear 2>/dev/null || exit
+[ "$line" ] || { echo ended; exit; }
+echo undone
 `.trim();
 
 /**
@@ -71,8 +102,9 @@ clear 2>/dev/null && echo undone
  * Arguments: NETNS IFINDEX ALIAS UP
  */
 export const UNDO_SCRIPT = `
-netns=$1 ifindex=$2 alias=$3 up=$4
+netns=$1 ifindex=$2 alias=$3 up=$4 isDown= ruleset=
 ${CLEAR}
 isPlace || exit 0
+flock 9
 clear && look && if [ "$up" ] && [ "$line" ]; then ip link set dev "$name" up; fi
 `.trim();

@@ -44,6 +44,7 @@ function context(args: readonly string[], { device = {}, env = {}, isShared = fa
       return {
         said: Promise.resolve(said),
         ended: Promise.resolve(`${said}\nundone\n`),
+        kill: () => undefined,
         release: (word) => void released.push(word),
       };
     },
@@ -109,7 +110,7 @@ describe('a cut', () => {
   test('one that fails is an error', async () => {
     const { ctx } = context(['web', '--down'], { said: 'failed busy' });
     expect(await run(ctx)).toBe(125);
-    expect(ctx.printed.err).toContain('the cut of veth30 failed, and is undone: busy');
+    expect(ctx.printed.err).toContain('the cut of veth30 failed: busy; nothing is left of it');
     expect(ctx.printed.out).toBe('');
   });
 });

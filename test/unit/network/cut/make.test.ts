@@ -42,6 +42,7 @@ function hostWith(guards: readonly Guard[], refuse: (argv: readonly string[]) =>
       return {
         said: Promise.resolve(said),
         ended: done,
+        kill: () => end(),
         release: (word) => {
           released.push(`${at}${word === undefined ? '' : ` ${word}`}`);
           end();
@@ -80,13 +81,13 @@ describe('all are made', () => {
       { ...GOOD, endsItself: true },
       { ...GOOD, endsItself: true },
     ]);
-    await (await makeCuts(host, cuts)).over();
+    await (await makeCuts(host, cuts)).over(0);
     expect([released, ran]).toEqual([[], []]);
   });
 
   test.each(['over', 'undo'] as const)('one guard was killed, its cut is undone from here: %s', async (how) => {
     const { host, ran } = hostWith([{ ...GOOD, endsItself: true }, KILLED]);
-    await (await makeCuts(host, cuts))[how]();
+    await (await makeCuts(host, cuts))[how](0);
     expect(ran).toEqual([undone(1)]);
   });
 
@@ -102,13 +103,13 @@ describe('one fails: the others are undone', () => {
     [
       'a reason of the kernel’s',
       failed('RTNETLINK answers: Device busy'),
-      'the cut of veth103 failed, and is undone: RTNETLINK answers: Device busy',
+      'the cut of veth103 failed: RTNETLINK answers: Device busy; nothing is left of it',
       'dbg veth --status',
     ],
     [
       'killed before it said anything',
       { said: '', ended: '', endsItself: true },
-      'the cut of veth103 failed, and is undone: its guard was killed',
+      'the cut of veth103 failed: its guard was killed; nothing is left of it',
       'dbg veth --status',
     ],
     [
@@ -120,13 +121,13 @@ describe('one fails: the others are undone', () => {
     [
       'no netem',
       failed('Error: Specified qdisc kind is unknown.'),
-      "this host's kernel has no netem, which --delay needs; nothing done",
+      "this host's kernel has no netem, which --delay needs; nothing is left of it",
       'sudo modprobe sch_netem',
     ],
     [
       'no netem, as tc said it before',
       failed('Unknown qdisc "netem", hence option "delay" is unparsable'),
-      "this host's kernel has no netem, which --delay needs; nothing done",
+      "this host's kernel has no netem, which --delay needs; nothing is left of it",
       'sudo modprobe sch_netem',
     ],
   ])('%s', async (_, guard, message, command) => {

@@ -117,7 +117,7 @@ describe('the argv that makes a cut', () => {
       '0123abcd',
       'veth102',
       '@if2',
-      'link-netnsid 5',
+      '5',
       '1234',
       '4242',
       ID,
