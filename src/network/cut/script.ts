@@ -18,10 +18,10 @@ look() {
   name=\${line#*: }; name=\${name%%: *}; name=\${name%@*}
 }
 deleteTable() {
-  why=$(nft delete table netdev "dbg_$ifindex" 2>&1) && return
-  case $why in *"No such file or directory"*) return 0 ;; esac
+  refused=$(nft delete table netdev "dbg_$ifindex" 2>&1) && return
+  case $refused in *"No such file or directory"*) return 0 ;; esac
   case $ruleset$line in
-    table* | *" blackhole"* | *" drop:"* | *" loss:"* | *" rate:"*) echo "$why" >&2; return 1 ;;
+    table* | *" blackhole"* | *" drop:"* | *" loss:"* | *" rate:"*) echo "$refused" >&2; return 1 ;;
   esac
 }
 clear() {
