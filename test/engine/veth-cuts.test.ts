@@ -214,7 +214,7 @@ describe('a cut is undone', () => {
 
   test('when its time is over; --status tells of it meanwhile', async ({ lab }) => {
     const lan = await lanOf(lab);
-    const running = start(lan.web, '--down', '--for', '3s');
+    const running = start(lan.web, '--down', '--for', '6s');
     await once(running.stdout!, 'data');
     const status = JSON.parse(await does('--status', '--json')) as Record<string, unknown>[];
     expect(status.filter(({ container }) => container === lan.web)).toEqual([
@@ -223,7 +223,7 @@ describe('a cut is undone', () => {
     const { exitCode, stdout, stderr } = await running;
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringContaining(`back in 3 s, on Ctrl-C, or by:  dbg veth ${lan.web} --up`),
+      expect.stringContaining(`back in 6 s, on Ctrl-C, or by:  dbg veth ${lan.web} --up`),
     ]);
     expect(stderr).toContain(`${lan.web} is back`);
     await all(lan, lan.web, lan.db);
@@ -251,7 +251,7 @@ describe('a cut is undone', () => {
     expect(await through(lan, lan.web, lan.db)).toEqual([]);
     running.kill(signal);
     expect((await running).exitCode).toBe(code);
-    await expect.poll(async () => (await rows(lan.web))[0]!.cut, { timeout: 2000 }).toBe(null);
+    await expect.poll(async () => (await rows(lan.web))[0]!.cut, { timeout: 10_000 }).toBe(null);
     expect(await through(lan, lan.web, lan.db)).toEqual(ALL);
   });
 
@@ -285,7 +285,7 @@ describe('a cut is undone', () => {
 
   test('a later cut of the same interface stays when the earlier one is over', async ({ lab }) => {
     const lan = await lanOf(lab);
-    const first = start(lan.web, '--blackhole', '--for', '2s');
+    const first = start(lan.web, '--blackhole', '--for', '6s');
     await once(first.stdout!, 'data');
     await does(lan.web, '--drop', lan.db);
     expect((await first).stderr).toContain('was cut anew meanwhile, and that cut stays');
