@@ -22,9 +22,12 @@ export async function runOnTerminal(
 
   const leash = isDbg ? await openLeash() : undefined;
   const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env;
+  // Before the program: one that is quicker than the witness could get a signal of the group that the witness does not see.
+  const witness = startWitness();
   // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
   // job control need no help, and a pipe's bytes never pass through dbg.
   const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });
+  witness.begin();
   const report = textOf(child.stdio[3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('close', (code, signal) =>
@@ -35,9 +38,8 @@ export async function runOnTerminal(
     );
   });
 
-  // Started while nsenter and its script are at work, they cost the program no time.
+  // Started while nsenter and its script are at work, it costs the program no time.
   const guard = startGuard(child.pid ?? 0);
-  const witness = startWitness();
   let passed = 0;
   const pass = (signal: NodeJS.Signals) =>
     leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal, isChild);

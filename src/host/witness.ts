@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 export interface Witness {
   /** Whether a signal that reached dbg was sent to its whole process group, as the terminal sends Ctrl-C. */
   hasSeen(signal: NodeJS.Signals): Promise<boolean>;
+  /** The tool is there from now on: what has hit the group before did not reach it. */
+  begin(): void;
   /** The tool has ended: nothing to see any more. */
   end(): void;
 }
@@ -30,6 +32,9 @@ export function startWitness(): Witness {
     return diedOf === signal;
   };
   return {
+    begin: () => {
+      if (isDying(current.pid)) current = start();
+    },
     // One at a time: each signal has its own witness.
     hasSeen: (signal) => {
       const answer = turn.then(() => look(signal));

@@ -78,6 +78,15 @@ describe('exit codes', () => {
     expect([exitCode, stdout]).toEqual([5, 'ready\nINT 1']);
   });
 
+  test('a signal sent to the whole group in the first instant of the program comes once', async ({ lab }) => {
+    const container = await lab.run();
+    const script = `trap 'echo INT; n=$((n+1))' INT; kill -INT 0; sleep 0.3; exit $((n+10))`;
+    const run = () => dbg(['exec', '--host-view', container, 'bash', '-c', script], { detached: true });
+    // All at once: a busy machine gives dbg its turn late.
+    const runs = await Promise.all(Array.from({ length: 12 }, run));
+    expect(runs.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(runs.map(() => [11, 'INT']));
+  });
+
   test('a program that handles the signal decides itself', async ({ lab }) => {
     const container = await lab.run();
     const running = dbg(['exec', container, 'bash', '-c', 'trap "exit 9" TERM; echo $$; while :; do sleep 0.05; done']);

@@ -11,6 +11,7 @@ interface Row {
   readonly host_device: string | null;
   readonly peer_ifindex: number | null;
   readonly namespace: string | null;
+  readonly state: string;
   readonly proof: string;
   readonly reason: string | null;
 }
@@ -86,9 +87,10 @@ describe('overlay networks', () => {
       names.other,
     );
     expect(await pings(names.web, address)).toBe(true);
-    await ipIn(overlay.namespace!, `link set ${overlay.host_device} down`);
+    const only = ['veth', names.web, '--network', names.network];
+    expect((await dbg([...only, '--down'])).exitCode).toBe(0);
     expect(await pings(names.web, address)).toBe(false);
-    await ipIn(overlay.namespace!, `link set ${overlay.host_device} up`);
+    expect((await dbg([...only, '--up'])).exitCode).toBe(0);
     await expect.poll(() => pings(names.web, address), { timeout: 10_000 }).toBe(true);
 
     const service = ['service', 'create', '--name', names.service, '--network', names.network, '--publish', '8099:80'];
@@ -111,6 +113,18 @@ describe('overlay networks', () => {
     const found = await rows(container);
     expect(found['ov1']).toMatchObject({ host_device: 'ov0', namespace: overlay, proof: 'both ways' });
     expect(found['eth0']).toMatchObject({ namespace: null, proof: 'both ways' });
+
+    // And cut there: ip knows this namespace by a name, and prints that in place of its number.
+    const only = ['veth', container, '--interface', 'ov1'];
+    for (const [change, state] of [
+      ['--down', 'down'],
+      ['--up', 'no carrier'],
+    ] as const) {
+      const { exitCode, stderr } = await dbg([...only, change]);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      const after = await rows(container);
+      expect([after['ov1']?.state, after['eth0']?.state]).toEqual([state, 'up']);
+    }
   });
 
   test("in a mount namespace that is not dbg's, only the engine's: by way of the container's parent process", async ({
