@@ -114,6 +114,7 @@ describe('overlay networks', () => {
     expect(found['ov1']).toMatchObject({ host_device: 'ov0', namespace: overlay, proof: 'both ways' });
     expect(found['eth0']).toMatchObject({ namespace: null, proof: 'both ways' });
 
+    await ipIn(overlay, 'link set ov0 up');
     // And cut there: ip knows this namespace by a name, and prints that in place of its number.
     const only = ['veth', container, '--interface', 'ov1'];
     for (const [change, state] of [
