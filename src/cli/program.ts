@@ -1,34 +1,30 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import type { Context } from '../context.ts';
-import { completeCommand, completionCommand } from './completion.ts';
-import { execCommand } from './exec.ts';
-import { limitsCommand } from './limits.ts';
-import { nsCommand } from './ns.ts';
-import { psCommand } from './ps.ts';
-import { shellCommand } from './shell.ts';
-import { tcpdumpCommand } from './tcpdump.ts';
-import { vethCommand } from './veth.ts';
 
 /** Takes the exit code of the verb that ran. */
 export type Finish = (exitCode: number) => void;
 
-const VERBS: Readonly<Record<string, (ctx: Context, finish: Finish) => Command>> = {
-  shell: shellCommand,
-  exec: execCommand,
-  tcpdump: tcpdumpCommand,
-  veth: vethCommand,
-  ns: nsCommand,
-  ps: psCommand,
-  limits: limitsCommand,
-  completion: completionCommand,
+/** Builds a verb's command. */
+type Verb = (ctx: Context, finish: Finish) => Command;
+
+// Each in a chunk of its own (bin/build.js): a start reads no more of dbg than the verb that was asked for.
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  shell: async () => (await import('./shell.ts')).shellCommand,
+  exec: async () => (await import('./exec.ts')).execCommand,
+  tcpdump: async () => (await import('./tcpdump.ts')).tcpdumpCommand,
+  veth: async () => (await import('./veth.ts')).vethCommand,
+  ns: async () => (await import('./ns.ts')).nsCommand,
+  ps: async () => (await import('./ps.ts')).psCommand,
+  limits: async () => (await import('./limits.ts')).limitsCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
 };
 
 /**
  * The command line, for commander to read, to print help from, and to call the verb's action. Only the verb that was asked for
  * is built, when it is one: the others' options are 4 ms of every start.
  */
-export function program(ctx: Context, finish: Finish): Command {
+export async function program(ctx: Context, finish: Finish): Promise<Command> {
   const asked = ctx.args[0] ?? '';
   const verbs = Object.hasOwn(VERBS, asked) ? [VERBS[asked]!] : Object.values(VERBS);
   const dbg = new Command('dbg')
@@ -38,8 +34,10 @@ export function program(ctx: Context, finish: Finish): Command {
     // What follows CTR belongs to the tool: options are dbg's only before it.
     .enablePositionalOptions()
     .addHelpText('after', HELP);
-  for (const verb of verbs) dbg.addCommand(verb(ctx, finish));
-  if (asked === '__complete') dbg.addCommand(completeCommand(ctx, finish), { hidden: true });
+  for (const build of await Promise.all(verbs.map((load) => load()))) dbg.addCommand(build(ctx, finish));
+  if (asked === '__complete') {
+    dbg.addCommand((await import('./completion.ts')).completeCommand(ctx, finish), { hidden: true });
+  }
   for (const command of [dbg, ...dbg.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => ctx.stdout.write(text),

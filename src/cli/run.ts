@@ -9,7 +9,8 @@ export async function run(ctx: Context): Promise<number> {
   let exitCode = 0;
   const args = ctx.args.length > 0 ? [...ctx.args] : ['--help'];
   try {
-    await program(ctx, (code) => (exitCode = code)).parseAsync(args, { from: 'user' });
+    const dbg = await program(ctx, (code) => (exitCode = code));
+    await dbg.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // commander has printed its help or its error already; only its code is ours to choose.

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /**
  * A place that runs argv. A verb plans argv lists and knows nothing else of the host; where they run (this machine as
  * root, through sudo …) is decided once, in main.ts.
@@ -14,6 +16,11 @@ export interface Host {
    * dbg has ended, by whatever death.
    */
   hold(argv: readonly string[]): Held;
+  /**
+   * Starts a program whose output dbg reads. No signal of the terminal reaches it, and it ends when dbg does, by whatever death. Its
+   * stdin is empty.
+   */
+  stream(argv: readonly string[]): Promise<Streamed>;
   /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
   signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
@@ -60,6 +67,14 @@ export interface Ended {
   readonly exitCode: number;
   /** what it wrote on descriptor 3 */
   readonly report: string;
+}
+
+/** A program that was started by `stream`. Both streams are to be read: it waits for its reader, and `ended` for their end. */
+export interface Streamed {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly ended: Promise<Ended>;
+  signal(signal: NodeJS.Signals): void;
 }
 
 /** A program that was started by `hold`. */

@@ -22,6 +22,7 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
     isRoot: uid === 0,
     run: (argv, options = {}) =>
       runOnTerminal(argv, { ...options, env: { ...kept(childEnv, options.keep), ...options.env } }, signals),
+    stream: async (argv) => (await import('./stream.ts')).stream(argv, childEnv),
     hold: (argv) => hold(argv, childEnv),
     signalled: () => {
       let stop = () => undefined as void;

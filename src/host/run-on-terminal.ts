@@ -63,7 +63,7 @@ export async function runOnTerminal(
 }
 
 /** What a stream has brought so far. The program's end of it is closed before the program begins, or with it. */
-function textOf(stream: Readable): () => string {
+export function textOf(stream: Readable): () => string {
   let text = '';
   stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   stream.on('error', () => undefined);

@@ -134,6 +134,9 @@ export function fakeHost({
       ranWith.push(options?.env);
       return { exitCode, report: options?.isDbg ? 'taken' : 'entered' };
     },
+    stream: async () => {
+      throw new Error('nothing was to be streamed');
+    },
     hold: () => ({
       said: Promise.resolve('ok'),
       ended: Promise.resolve('ok\nundone\n'),

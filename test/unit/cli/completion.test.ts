@@ -5,7 +5,7 @@ import { wanted } from '../../../src/cli/completion-wanted.ts';
 import { interfaceNames, names, networks, ports } from '../../../src/cli/completion-names.ts';
 import { container, fakeContext, fakeEngine, fakeHost, ID, summary } from '../fakes.ts';
 
-const root = program(fakeContext(), () => {});
+const root = await program(fakeContext(), () => {});
 const wordsOf = (...typed: string[]) => {
   const what = wanted(root, typed);
   return what.kind === 'words' ? what.words.map(({ word }) => word) : what;
@@ -51,10 +51,11 @@ describe('what is wanted', () => {
 
   test('choices of an argument', () => expect(wordsOf('completion', '')).toEqual(['bash', 'zsh', 'fish']));
 
-  test('a verb hands the rest to a tool exactly when its last argument takes all that comes', () => {
+  test('a verb hands the rest to a tool exactly when its last argument takes all that comes', async () => {
     for (const verb of root.commands) {
       // parseOptions() leaves what follows an operand alone only where options are passed through.
-      const fresh = program(fakeContext(), () => {}).commands.find((each) => each.name() === verb.name())!;
+      const all = (await program(fakeContext(), () => {})).commands;
+      const fresh = all.find((each) => each.name() === verb.name())!;
       const passes = fresh.parseOptions(['operand', '--unknown', 'x']).operands.length === 3;
       expect(verb.registeredArguments.at(-1)?.variadic ?? false, verb.name()).toBe(passes);
     }

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants as fs, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+
+/** A pipe(7): what is written to the descriptor `writeEnd` comes out of `reader`. */
+export interface Pipe {
+  readonly reader: Readable;
+  readonly writeEnd: number;
+}
+
+/** Holds a pipe as its stdin until told to go. Its own pid, in a subshell, is what /proc/self leads to. */
+const HOLDER = ': | { read -r pid _ </proc/self/stat; echo "$pid" >&3; read -r _ <&4; }';
+
+/**
+ * Node makes a pair of sockets where one asks for a pipe. A socket takes some 280 writes of a packet each before its writer waits, a
+ * pipe 64 KiB of them, and wakes the reader less: of 400,000 packets a second, tcpdump lost half by the one, none by the other. So a
+ * shell makes a pipe, and both its ends are opened by way of /proc/PID/fd (proc(5)); nothing of it is in any folder.
+ */
+export async function openPipe(): Promise<Pipe> {
+  const holder = spawn('sh', ['-c', HOLDER], { cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+  const failed = once(holder, 'error').then(([error]) => Promise.reject(error as Error));
+  try {
+    const [pid] = (await Promise.race([once(holder.stdio[3]!, 'data'), failed])) as [Buffer];
+    const path = `/proc/${pid.toString().trim()}/fd/0`;
+    // Without O_NONBLOCK, Node would read it in one of its four threads, which then waits there for the next packet.
+    const readEnd = openSync(path, fs.O_RDONLY | fs.O_NONBLOCK);
+    return {
+      reader: new Socket({ fd: readEnd, readable: true, writable: false }),
+      writeEnd: openSync(path, fs.O_WRONLY),
+    };
+  } finally {
+    holder.stdio[4]!.destroy();
+    failed.catch(() => undefined);
+  }
+}
