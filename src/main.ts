@@ -5,7 +5,7 @@ import type { Context, Output } from './context.ts';
 import { engineAddress } from './engine/address.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
 import { errorCode, errorMessage, EXIT } from './errors.ts';
-import type { Signals } from './host/host.ts';
+import type { Become, Signals } from './host/host.ts';
 import { followLeash, LEASH_VARIABLE } from './host/leash.ts';
 import { localHost } from './host/local.ts';
 import { failureText } from './ui/failure.ts';
@@ -22,6 +22,21 @@ const signals: Signals = {
   on: onSignals,
   send: (pid, signal) => void process.kill(pid, signal),
 };
+// Node has it, its types do not.
+const { initgroups } = process as unknown as { initgroups(user: string, group: number): void };
+const become: Become = ({ login, uid, gid }, act) => {
+  const groups = process.getgroups!();
+  initgroups(login, gid);
+  process.setegid!(gid);
+  process.seteuid!(uid);
+  try {
+    return act();
+  } finally {
+    process.seteuid!(0);
+    process.setegid!(0);
+    process.setgroups!(groups);
+  }
+};
 const leash = process.env[LEASH_VARIABLE];
 // The person's dbg is gone: end without a word, and the guard beside the tool ends that too.
 if (leash) followLeash(leash, arrive, () => process.exit(129));
@@ -37,7 +52,7 @@ const context: Context = {
   cwd,
   sessionFolder: fileURLToPath(new URL('session', import.meta.url)),
   now: Date.now,
-  host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals }),
+  host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals, become }),
   engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
   pick,
 };

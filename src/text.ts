@@ -32,7 +32,7 @@ export function shellLine(argv: readonly string[]): string {
   return argv.map(shellQuote).join(' ');
 }
 
-const UNITS = [
+const DURATION_UNITS = [
   ['second', 60],
   ['minute', 60],
   ['hour', 24],
@@ -44,9 +44,34 @@ const UNITS = [
 /** A duration in the largest unit that fits, as docker says it: "3 minutes". */
 export function duration(milliseconds: number): string {
   let amount = Math.max(0, Math.round(milliseconds / 1000));
-  for (const [unit, size] of UNITS) {
+  for (const [unit, size] of DURATION_UNITS) {
     if (amount < size) return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
     amount = Math.floor(amount / size);
   }
   throw new RangeError(`not a duration: ${milliseconds}`);
+}
+
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** "100ms", "1.5s", "2h" → milliseconds; undefined for what is none. */
+export function parseTime(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Math.round(Number(amount) * TIME_UNITS[unit]! * 1000) / 1000;
+}
+
+const SIZE_FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** "500", "64k", "100M", "1.5GB", "64MiB" → bytes; undefined for what is none. */
+export function parseSize(text: string): number | undefined {
+  const [, amount, prefix = '', binary] = /^(\d+(?:\.\d+)?)([kmgt]?)(i?)b?$/i.exec(text) ?? [];
+  if (amount === undefined || (binary && prefix === '')) return undefined;
+  const factor = SIZE_FACTORS[prefix.toLowerCase()]!;
+  return Math.round(Number(amount) * (binary ? 1024 ** (Math.log10(factor) / 3) : factor));
 }

@@ -1,13 +1,8 @@
+import { has, type Item, parseArguments, without } from './arguments.ts';
+
 /** Who captured files are to belong to: the person's login name; undefined when dbg was started by root itself. */
 export interface Person {
   readonly login: string | undefined;
-}
-
-/** What of tcpdump's own arguments decides how dbg starts it. */
-export interface TcpdumpArguments {
-  readonly namesInterface: boolean;
-  readonly namesUser: boolean;
-  readonly namesBuffer: boolean;
 }
 
 /**
@@ -21,63 +16,53 @@ export interface TcpdumpArguments {
  *   second file of `-C` and `-G` into the person's folder.
  */
 export function tcpdumpArgv(args: readonly string[], { login }: Person): string[] {
-  const { namesInterface, namesUser, namesBuffer } = readTcpdumpArguments(args);
+  const items = parseArguments(args);
   return [
     'tcpdump',
-    ...(namesInterface ? [] : ['-i', 'any']),
+    ...(has(items, 'i') ? [] : ['-i', 'any']),
     '-n',
     '-l',
     '-U',
     '--immediate-mode',
-    ...(namesBuffer ? [] : ['-B', '32768']),
-    ...(namesUser ? [] : ['-Z', login ?? 'root']),
+    ...(has(items, 'B') ? [] : ['-B', '32768']),
+    ...(has(items, 'Z') ? [] : ['-Z', login ?? 'root']),
     ...args,
   ];
 }
 
-// tcpdump.c 4.99: the options that take a value, as one word or two.
-const SHORT_WITH_VALUE = 'BcCEFGijmMrQsTVwWyzZ';
-const LONG_WITH_VALUE = [
-  'buffer-size',
-  'direction',
-  'fp-type',
-  'interface',
-  'linktype',
-  'relinquish-privileges',
-  'skip',
-  'snapshot-length',
-  'time-stamp-precision',
-  'time-stamp-type',
-];
-
-/** Reads options as getopt_long does: bundled ("-nni eth0"), joined ("-ieth0"), and between the words of the filter. */
-export function readTcpdumpArguments(args: readonly string[]): TcpdumpArguments {
-  const seen = new Set<string>();
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at]!;
-    if (word === '--') break;
-    const { option, takesNext } = word.startsWith('--') ? longOption(word) : shortOption(word);
-    if (option !== undefined) seen.add(option);
-    if (takesNext) at++;
-  }
-  return {
-    namesInterface: seen.has('i') || seen.has('interface'),
-    namesBuffer: seen.has('B') || seen.has('buffer-size'),
-    namesUser: seen.has('Z') || seen.has('relinquish-privileges'),
-  };
+/** How dbg takes a capture from tcpdump: as its text, or as packets. */
+export interface TapStyle {
+  readonly device: string;
+  readonly as: 'text' | 'packets';
+  /** Somebody watches: each packet as it comes, for less of them in a second. */
+  readonly isLive: boolean;
+  /** It is the only one: what bounds it is for tcpdump. */
+  readonly isOne: boolean;
 }
 
-/** A long option, which getopt_long lets people shorten as far as it stays the only one. */
-function longOption(word: string) {
-  const [name = '', value] = word.slice(2).split(/=(.*)/s);
-  const fitting = LONG_WITH_VALUE.filter((each) => each === name || (name.length > 1 && each.startsWith(name)));
-  const option = fitting.length === 1 ? fitting[0] : undefined;
-  return { option, takesNext: option !== undefined && value === undefined };
+/**
+ * The argv of a tcpdump whose output dbg takes. It is left to become Debian's user "tcpdump": it opens no file.
+ *
+ * What is live needs immediate mode. It costs: by a ring of 32 MB a lone core lost half of 200,000 packets a second, where without it
+ * none of 400,000 was lost, from 8 MB. So a capture into a file goes without, gets its packets up to a second late, and dbg
+ * waits for the last ones (src/capture/tap.ts).
+ */
+export function tapArgv(items: readonly Item[], { device, as, isLive, isOne }: TapStyle): string[] {
+  return [
+    'tcpdump',
+    '-i',
+    device,
+    '-n',
+    ...(as === 'text' ? ['-l'] : ['-U', '-w', '-']),
+    ...(isLive ? ['--immediate-mode'] : []),
+    ...(has(items, 'B') ? [] : ['-B', isLive ? '32768' : '8192']),
+    ...without(items, ['i', 'w', 'Z', ...(isOne ? [] : ['c'])]),
+  ];
 }
 
-/** The option of a bundle of short ones that takes a value: it is always the last one of its word. */
-function shortOption(word: string) {
-  const letters = word.startsWith('-') ? word.slice(1).split('') : [];
-  const at = letters.findIndex((letter) => SHORT_WITH_VALUE.includes(letter));
-  return { option: letters[at], takesNext: at >= 0 && at === letters.length - 1 };
-}
+/** Options with which tcpdump itself does what dbg would: it reads a file, lists, or turns over its files. */
+const OWN_BUSINESS = ['r', 'V', 'D', 'L', 'J', 'd', 'h', 'version', 'print', 'C', 'G', 'W', 'z', 'count'];
+
+/** The first of tcpdump's options that leaves all to tcpdump. */
+export const ownBusiness = (items: readonly Item[]): string | undefined =>
+  items.find(({ option }) => option !== undefined && OWN_BUSINESS.includes(option))?.words[0];

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { configFolder } from '../engine/address.ts';
 import { DbgError } from '../errors.ts';
+import type { Person } from '../host/host.ts';
 import { LEASH_VARIABLE } from '../host/leash.ts';
 import { OWN_VALUES_VARIABLE, packedValues } from '../host/own-values.ts';
 import { shellLine } from '../text.ts';
@@ -52,6 +53,13 @@ export function whoAsked({ env, host }: Pick<Context, 'env' | 'host'>): string |
   if (!host.isRoot) return env['USER'];
   const isOurSudo = /(^|\/)dbg(\.js)?( |$)/.test(env['SUDO_COMMAND'] ?? '');
   return isOurSudo && env['SUDO_USER'] !== 'root' ? env['SUDO_USER'] : undefined;
+}
+
+/** The same, as somebody in whose name root's dbg makes files: sudo says their numbers too. */
+export function personAsked(ctx: Pick<Context, 'env' | 'host'>): Person | undefined {
+  const login = ctx.host.isRoot ? whoAsked(ctx) : undefined;
+  const [uid, gid] = [Number(ctx.env['SUDO_UID']), Number(ctx.env['SUDO_GID'])];
+  return login && Number.isInteger(uid) && Number.isInteger(gid) ? { login, uid, gid } : undefined;
 }
 
 /** The lines that `--dry-run` prints: what would run, ready to paste for whoever asked. */

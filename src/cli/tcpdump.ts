@@ -1,27 +1,56 @@
 import { Command } from 'commander';
 import { tcpdumpArgv } from '../capture/tcpdump.ts';
 import type { Context } from '../context.ts';
+import { DbgError, EXIT } from '../errors.ts';
 import { enter, toolArguments } from './enter.ts';
-import { addEntryOptions, type EntryOptions } from './entry-options.ts';
 import type { Finish } from './program.ts';
 import { whoAsked } from './root.ts';
+import { addTcpdumpOptions, type TcpdumpOptions } from './tcpdump/options.ts';
+import { captureWish, selects } from './tcpdump/wish.ts';
 
 export function tcpdumpCommand(ctx: Context, finish: Finish): Command {
-  return addEntryOptions(new Command('tcpdump'))
-    .summary("the host's tcpdump in a container's network")
-    .description(
-      "Run the host's tcpdump in a container's network: all its interfaces, no name look-ups, packet by packet. What follows CTR goes to tcpdump untouched.",
-    )
-    .usage('[OPTIONS] [CTR] [TCPDUMP ARG…]')
-    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
-    .argument('[args...]', "tcpdump's own options and filter")
-    .passThroughOptions()
-    .addHelpText(
-      'after',
-      '\nExamples:\n  dbg tcpdump web\n  dbg tcpdump web -w web.pcap port 5432\n  dbg tcpdump web -i eth0 -w - | wireshark -k -i -',
-    )
-    .action(async (container: string | undefined, args: string[], options: EntryOptions) => {
-      const argv = tcpdumpArgv(toolArguments(args), { login: whoAsked(ctx) });
-      finish(await enter(ctx, { container, argv, options }));
-    });
+  return (
+    addTcpdumpOptions(new Command('tcpdump'))
+      .summary("the host's tcpdump in a container's network, or in those of several")
+      .description(
+        "Run the host's tcpdump in a container's network: all its interfaces, no name look-ups, packet by packet. What follows CTR goes to tcpdump untouched.",
+      )
+      .usage('[OPTIONS] [CTR[,CTR…]] [TCPDUMP ARG…]')
+      .argument('[ctr]', 'name, id or an unambiguous prefix; several with commas; left out on a terminal, dbg asks')
+      .argument('[args...]', "tcpdump's own options and filter")
+      .passThroughOptions()
+      // `dbg tcpdump --project shop -w all.pcapng`: no container is named, and tcpdump's options come at once.
+      .allowUnknownOption()
+      .addHelpText('after', EXAMPLES)
+      .action(async (operand: string | undefined, rest: string[], options: TcpdumpOptions) => {
+        finish(await tcpdump(ctx, operand, rest, options));
+      })
+  );
 }
+
+async function tcpdump(
+  ctx: Context,
+  operand: string | undefined,
+  rest: string[],
+  options: TcpdumpOptions,
+): Promise<number> {
+  const isSelected = selects(options);
+  if (!isSelected && operand?.startsWith('-')) {
+    throw new DbgError(`unknown option '${operand}' (tcpdump's own come after the container)`, {
+      exitCode: EXIT.usage,
+    });
+  }
+  const container = isSelected ? undefined : operand;
+  const args = toolArguments(isSelected && operand !== undefined ? [operand, ...rest] : rest);
+  const wish = captureWish(container, args, options);
+  if (wish) return (await import('./tcpdump/capture.ts')).capture(ctx, wish, options);
+  return enter(ctx, { container, argv: tcpdumpArgv(args, { login: whoAsked(ctx) }), options });
+}
+
+const EXAMPLES = `
+Examples:
+  dbg tcpdump web
+  dbg tcpdump web -w web.pcap port 5432
+  dbg tcpdump web -i eth0 -w - | wireshark -k -i -
+  dbg tcpdump web,db,cache -w all.pcapng port 5432
+  dbg tcpdump --ring 10x100M --stop-on oom --after 5s web -w web.pcap`;

@@ -11,6 +11,8 @@ export interface Container {
   /** NAME=VALUE, of the image and of whoever started it */
   readonly env: readonly string[];
   readonly state: ContainerState;
+  /** whether its output goes to a terminal of its own, `docker run -t` */
+  readonly hasTty: boolean;
   readonly labels: Labels;
   /** the directory that its programs start in; "/" when the image names none */
   readonly workingDir: string;
@@ -62,6 +64,8 @@ export interface ContainerSummary {
   readonly networkMode: string;
   /** the names of the networks that it is on */
   readonly networks: readonly string[];
+  /** that the engine gave it there, with prefix length; none while it is not running */
+  readonly addresses: readonly string[];
 }
 
 export interface PublishedPort {
@@ -101,6 +105,7 @@ export function parseContainer(answer: unknown): Container {
       startedAt: parseTime(text(state['StartedAt'])),
       finishedAt: parseTime(text(state['FinishedAt'])),
     },
+    hasTty: config['Tty'] === true,
     labels: labels(config['Labels']),
     workingDir: text(config['WorkingDir']) || '/',
     files: {
@@ -143,6 +148,9 @@ export function parseContainerList(answer: unknown): ContainerSummary[] {
     labels: labels(entry['Labels']),
     networkMode: text(object(entry['HostConfig'])['NetworkMode']),
     networks: Object.keys(object(object(entry['NetworkSettings'])['Networks'])),
+    addresses: Object.values(object(object(entry['NetworkSettings'])['Networks'])).flatMap((endpoint) =>
+      addresses(object(endpoint)),
+    ),
     ports: array(entry['Ports'])
       .map(object)
       .map((port) => ({

@@ -1,5 +1,6 @@
 import type { Container, ContainerSummary } from './container.ts';
 import type { EngineAddress } from './address.ts';
+import type { Network } from './network.ts';
 import { overSocket } from './over-socket.ts';
 
 /**
@@ -22,6 +23,10 @@ export interface Engine {
    * stream, or there is none, nothing more comes: that is no error, but a session without news.
    */
   watch(id: string, hear: (event: ContainerEvent) => void): () => void;
+  /** Calls back, in the same way, for each line that a container says from now on (GET /containers/{id}/logs). */
+  logs(container: Pick<Container, 'id' | 'hasTty'>, hear: (line: string) => void): () => void;
+  /** A network by its name or id (GET /networks/{id}). */
+  network(ref: string): Promise<Network>;
 }
 
 export interface ContainerEvent {

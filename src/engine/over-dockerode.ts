@@ -5,6 +5,8 @@ import type { EngineAddress, TlsFiles } from './address.ts';
 import { eventFilters, eventReader } from './events.ts';
 import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
 import type { Engine } from './engine.ts';
+import { LOG_QUERY, logReader } from './logs.ts';
+import { parseNetwork } from './network.ts';
 import { type Answer, isNoSuchContainer, noAnswer, PATIENCE_MS, refused, unreachable } from './errors.ts';
 
 /** The engine at any address, by dockerode. It is told everything, so that it does not read the environment itself. */
@@ -24,6 +26,16 @@ export function overDockerode(address: EngineAddress): Engine {
         .catch(() => undefined);
       return () => ended.abort();
     },
+    logs: ({ id, hasTty }, hear) => {
+      const ended = new AbortController();
+      docker
+        .getContainer(id)
+        .logs({ ...LOG_QUERY, follow: true, abortSignal: ended.signal })
+        .then((stream) => stream.on('error', () => undefined).on('data', logReader(hasTty, hear)))
+        .catch(() => undefined);
+      return () => ended.abort();
+    },
+    network: async (ref) => parseNetwork(await asked(address, docker.getNetwork(ref).inspect())),
     imageEnvironment: async (id) => parseImageEnvironment(await asked(address, docker.getImage(id).inspect())),
     list: async () => parseContainerList(await asked(address, docker.listContainers({ all: true }))),
   };

@@ -3,6 +3,8 @@ import type { EngineAddress } from './address.ts';
 import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
 import type { Engine } from './engine.ts';
 import { eventFilters, eventReader } from './events.ts';
+import { bodyReader, LOG_QUERY, logReader } from './logs.ts';
+import { parseNetwork } from './network.ts';
 import { answered, isNoSuchContainer, noAnswer, PATIENCE_MS, unreachable } from './errors.ts';
 
 type UnixAddress = Extract<EngineAddress, { kind: 'unix' }>;
@@ -18,16 +20,30 @@ export function overSocket(address: UnixAddress): Engine {
       const answer = await get(address, `/containers/${ref}/json`);
       return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
     },
-    watch: (id, hear) => {
-      const socket = connect(address.path);
-      socket.on('error', () => undefined);
-      socket.on('data', eventReader(hear));
-      socket.write(request(`/events?${new URLSearchParams(eventFilters(id)).toString()}`));
-      return () => socket.destroy();
-    },
+    watch: (id, hear) => listen(address, '/events', eventFilters(id), eventReader(hear)),
+    logs: ({ id, hasTty }, hear) =>
+      listen(address, `/containers/${id}/logs`, queryOf(LOG_QUERY), bodyReader(logReader(hasTty, hear))),
+    network: async (ref) => parseNetwork(answered(address, await get(address, `/networks/${encodeURIComponent(ref)}`))),
     imageEnvironment: async (id) => parseImageEnvironment(answered(address, await get(address, `/images/${id}/json`))),
     list: async () => parseContainerList(answered(address, await get(address, '/containers/json?all=1'))),
   };
+}
+
+const queryOf = (query: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
+
+/** An answer that does not end by itself, in pieces as they come, until the function it gives back is called. */
+function listen(
+  address: UnixAddress,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  hear: (piece: Buffer) => void,
+): () => void {
+  const socket = connect(address.path);
+  socket.on('error', () => undefined);
+  socket.on('data', hear);
+  socket.write(request(`${path}?${new URLSearchParams(query).toString()}`));
+  return () => socket.destroy();
 }
 
 /**

@@ -18,9 +18,17 @@ export interface Host {
   hold(argv: readonly string[]): Held;
   /**
    * Starts a program whose output dbg reads. No signal of the terminal reaches it, and it ends when dbg does, by whatever death. Its
-   * stdin is empty.
+   * stdin is empty. `env` is added to dbg's own environment.
    */
-  stream(argv: readonly string[]): Promise<Streamed>;
+  stream(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Streamed>;
+  /** A file to be filled, made anew, with the rights of a person and in their name. Throws a system error. */
+  create(path: string, person: Person | undefined): Promise<OutputFile>;
+  /** dbg's own stdout, for bytes that are no text. */
+  standardOutput(): Promise<OutputFile>;
+  /** Takes such a file away; it is no failure when it has gone. */
+  remove(path: string, person: Person | undefined): void;
+  /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
+  diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
   /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
   signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
@@ -75,6 +83,23 @@ export interface Streamed {
   readonly stderr: Readable;
   readonly ended: Promise<Ended>;
   signal(signal: NodeJS.Signals): void;
+}
+
+/** Somebody for whom root's dbg works. */
+export interface Person {
+  readonly login: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Does something with a person's rights: user, group and supplementary groups. Until it returns, the whole process has no others. */
+export type Become = <T>(person: Person, act: () => T) => T;
+
+export interface OutputFile {
+  /** Writes behind what is there. When it fails, as on a full disk, that much had been written before. */
+  write(parts: readonly Buffer[]): Promise<{ readonly written: number; readonly error: Error | undefined }>;
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A program that was started by `hold`. */

@@ -1,7 +1,16 @@
-import { accessSync, constants as fs, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants as fs,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import type { Environment } from '../context.ts';
 import { hold } from './hold.ts';
-import type { Found, Host, Signals } from './host.ts';
+import type { Become, Found, Host, Signals } from './host.ts';
 import { LEASH_VARIABLE } from './leash.ts';
 import { OWN_VALUES_VARIABLE } from './own-values.ts';
 import { readBelow } from './read-below.ts';
@@ -11,10 +20,11 @@ export interface LocalHostOptions {
   readonly env: Environment;
   readonly uid: number;
   readonly signals: Signals;
+  readonly become: Become;
 }
 
 /** This machine. */
-export function localHost({ env, uid, signals }: LocalHostOptions): Host {
+export function localHost({ env, uid, signals, become }: LocalHostOptions): Host {
   // These are this dbg's alone: another one, started in a shell of dbg's, would follow the leash too.
   const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...own } = env;
   const childEnv = { ...own, PATH: searchPath(env).join(':') };
@@ -22,8 +32,16 @@ export function localHost({ env, uid, signals }: LocalHostOptions): Host {
     isRoot: uid === 0,
     run: (argv, options = {}) =>
       runOnTerminal(argv, { ...options, env: { ...kept(childEnv, options.keep), ...options.env } }, signals),
-    stream: async (argv) => (await import('./stream.ts')).stream(argv, childEnv),
+    stream: async (argv, added) => (await import('./stream.ts')).stream(argv, { ...childEnv, ...added }),
     hold: (argv) => hold(argv, childEnv),
+    create: async (path, person) => (await import('./output-file.ts')).createFile(path, person, become),
+    standardOutput: async () => (await import('./output-file.ts')).standardOutput(),
+    remove: (path, person) => {
+      const remove = () => rmSync(path, { force: true });
+      if (person) become(person, remove);
+      else remove();
+    },
+    diskSpace: async (folder) => (await import('./output-file.ts')).diskSpace(folder),
     signalled: () => {
       let stop = () => undefined as void;
       const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));

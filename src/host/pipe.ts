@@ -10,8 +10,8 @@ export interface Pipe {
   readonly writeEnd: number;
 }
 
-/** Holds a pipe as its stdin until told to go. Its own pid, in a subshell, is what /proc/self leads to. */
-const HOLDER = ': | { read -r pid _ </proc/self/stat; echo "$pid" >&3; read -r _ <&4; }';
+/** Holds a pipe as descriptor 5 until told to go. Its own pid, in a subshell, is what /proc/self leads to. */
+const HOLDER = ': | { exec 5<&0; read -r pid _ </proc/self/stat; echo "$pid" >&3; read -r _ <&4; }';
 
 /**
  * Node makes a pair of sockets where one asks for a pipe. A socket takes some 280 writes of a packet each before its writer waits, a
@@ -23,7 +23,7 @@ export async function openPipe(): Promise<Pipe> {
   const failed = once(holder, 'error').then(([error]) => Promise.reject(error as Error));
   try {
     const [pid] = (await Promise.race([once(holder.stdio[3]!, 'data'), failed])) as [Buffer];
-    const path = `/proc/${pid.toString().trim()}/fd/0`;
+    const path = `/proc/${pid.toString().trim()}/fd/5`;
     // Without O_NONBLOCK, Node would read it in one of its four threads, which then waits there for the next packet.
     const readEnd = openSync(path, fs.O_RDONLY | fs.O_NONBLOCK);
     return {

@@ -24,6 +24,11 @@ export async function again<T>(ask: () => Promise<T>, times = 8): Promise<T> {
 
 const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net']));
 
+/** The devices in a container's network, with their addresses. */
+export async function linksInside(host: Host, target: Target): Promise<Link[]> {
+  return parseLinks(await host.output(nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']))));
+}
+
 /** What the container sees: its devices with their addresses, and the namespaces that have processes. */
 export async function lookInside(
   host: Host,
@@ -31,9 +36,9 @@ export async function lookInside(
   netns: number | undefined,
 ): Promise<{ links: readonly Link[]; inside: Inside }> {
   // In this order, as on the host.
-  const links = await host.output(nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net'])));
+  const links = await linksInside(host, target);
   const namespaces = parseNetworkNamespaces(await again(() => host.output(lsnsInside(target))));
-  return { links: parseLinks(links), inside: { target, netns, namespaces } };
+  return { links, inside: { target, netns, namespaces } };
 }
 
 /** What the host sees. `netns` is the inode of its own network namespace. */

@@ -37,6 +37,7 @@ describe.each(WAYS)('%s', (_, open) => {
       image: 'busybox',
       imageId: await lab.docker('inspect', '-f', '{{.Image}}', name),
       env: ['GIVEN=1', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+      hasTty: false,
       labels: { tier: 'front' },
       workingDir: '/',
       files: {
@@ -64,6 +65,29 @@ describe.each(WAYS)('%s', (_, open) => {
       },
     };
     for (const ref of [name, id, id.slice(0, 12)]) expect(await open().inspect(ref)).toEqual(expected);
+  });
+
+  test.for(['--tty=false', '--tty=true'])('hears what a container says, started with %s', async (tty, { lab }) => {
+    const talk = 'while :; do echo "to stdout"; echo "to stderr" >&2; sleep 0.1; done';
+    const name = await lab.run('c', { options: [tty], command: ['sh', '-c', talk] });
+    const engine = open();
+    const container = (await engine.inspect(name))!;
+    const heard: string[] = [];
+    const stop = engine.logs(container, (line) => heard.push(line));
+    await expect.poll(() => heard.length, { timeout: 10_000 }).toBeGreaterThan(5);
+    stop();
+    expect(new Set(heard)).toEqual(new Set(['to stdout', 'to stderr']));
+  });
+
+  test('knows the device of a network, and who is on it', async ({ lab }) => {
+    const name = await lab.run('c', { options: ['--network', await lab.network('n')] });
+    const engine = open();
+    const { id, networks } = (await engine.inspect(name))!;
+    const network = await engine.network(lab.name('n'));
+    expect(network).toMatchObject({ name: lab.name('n'), driver: 'bridge' });
+    expect(network.device).toBe(`br-${networks[0]!.networkId.slice(0, 12)}`);
+    expect([...network.macs]).toEqual([[id, networks[0]!.mac]]);
+    expect((await engine.network('bridge')).device).toBe('docker0');
   });
 
   test('there is no such container', async () => expect(await open().inspect('no-such')).toBeUndefined());

@@ -16,6 +16,7 @@ export function container(
     image: 'busybox',
     imageId: 'sha256:1',
     env: [],
+    hasTty: false,
     labels: {},
     workingDir: '/',
     networkMode: 'default',
@@ -44,6 +45,7 @@ export function summary(over: Partial<ContainerSummary> = {}): ContainerSummary 
     status: 'Up 3 minutes',
     networkMode: 'default',
     networks: [],
+    addresses: [],
     ports: [],
     labels: {},
     ...over,
@@ -78,6 +80,8 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       return exact ?? (byPrefix.length === 1 ? byPrefix[0] : undefined);
     },
     watch: () => () => undefined,
+    logs: () => () => undefined,
+    network: async (ref) => ({ id: ref, name: ref, driver: 'bridge', device: 'docker0', macs: new Map() }),
     imageEnvironment: async () => ['PATH=/bin', 'VERSION=1'],
     list: async () =>
       containers.map(({ id, name, image, labels, networkMode, networks, state }) =>
@@ -137,6 +141,14 @@ export function fakeHost({
     stream: async () => {
       throw new Error('nothing was to be streamed');
     },
+    create: async () => {
+      throw new Error('no file was to be made');
+    },
+    standardOutput: async () => {
+      throw new Error('nothing was to be written');
+    },
+    remove: () => undefined,
+    diskSpace: async () => ({ free: 1e12, size: 1e12 }),
     hold: () => ({
       said: Promise.resolve('ok'),
       ended: Promise.resolve('ok\nundone\n'),

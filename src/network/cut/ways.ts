@@ -1,4 +1,5 @@
 import { DbgError, EXIT } from '../../errors.ts';
+import { parseTime } from '../../text.ts';
 
 /** Which frames a cut is about, as the container sees it: those it gets, those it sends, or both. */
 export type Direction = 'in' | 'out' | 'both';
@@ -65,30 +66,24 @@ export function parseRate(text: string): number {
   throw usage(`--rate takes bits per second such as 1mbit or 500kbit (or bytes: 64kbps), not "${text}"`);
 }
 
-const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** "100ms", "1.5s" → milliseconds; undefined for what is none. */
-function milliseconds(text: string): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(text) ?? [];
-  return unit === undefined ? undefined : Math.round(Number(amount) * UNITS[unit]! * 1000) / 1000;
-}
-
 /** tc counts ticks in 32 bits: from 275 s on it refuses. */
 const MOST_DELAY = 270_000;
 
 /** "100ms", "100ms±20ms" (or +-). Throws a usage error. */
 export function parseDelay(text: string): Delay {
   const [base = '', jitter = '0ms', ...rest] = text.split(/±|\+-|\+\/-/);
-  const [delay, spread] = [milliseconds(base.trim()), milliseconds(jitter.trim())];
+  const [delay, spread] = [parseTime(base.trim()), parseTime(jitter.trim())];
   const fits = (time: number | undefined) => time !== undefined && time <= MOST_DELAY;
   if (delay && fits(delay) && fits(spread) && rest.length === 0) return { milliseconds: delay, jitter: spread! };
   throw usage(`--delay takes a time such as 100ms or 100ms±20ms, not "${text}"`);
 }
 
+const MOST_TIME = 7 * 86_400_000;
+
 /** "30s", "5m", "2h", or seconds → milliseconds. Throws a usage error. A week at most: what is longer is not to be forgotten. */
 export function parseFor(text: string): number {
-  const time = milliseconds(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
-  if (time !== undefined && time >= 100 && time <= 7 * UNITS['d']!) return time;
+  const time = parseTime(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
+  if (time !== undefined && time >= 100 && time <= MOST_TIME) return time;
   throw usage(`--for takes a time such as 30s, 5m or 2h (100ms to 7d), not "${text}"`);
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readTcpdumpArguments, tcpdumpArgv } from '../../../src/capture/tcpdump.ts';
+import { has, parseArguments } from '../../../src/capture/arguments.ts';
+import { tcpdumpArgv } from '../../../src/capture/tcpdump.ts';
 
 const ALWAYS = ['-n', '-l', '-U', '--immediate-mode', '-B', '32768'];
 
@@ -18,7 +19,7 @@ test.each([
   [['--interface', 'eth0']],
   [['--interface=eth0']],
   [['--int=eth0']],
-])('%j names an interface', (args) => expect(readTcpdumpArguments(args).namesInterface).toBe(true));
+])('%j names an interface', (args) => expect(has(parseArguments(args), 'i')).toBe(true));
 
 test.each([
   [['-w', '-i']],
@@ -28,11 +29,11 @@ test.each([
   [['--immediate-mode']],
   [['--direction', '-i']],
   [['-r', 'x', 'host', 'i']],
-])('%j does not', (args) => expect(readTcpdumpArguments(args).namesInterface).toBe(false));
+])('%j does not', (args) => expect(has(parseArguments(args), 'i')).toBe(false));
 
 test("a buffer of the person's own", () =>
   expect(tcpdumpArgv(['-B', '9'], { login: undefined })).not.toContain('32768'));
 
 test.each([[['-Z', 'root']], [['-nZroot']], [['--relinquish-privileges=root']]])('%j names a user', (args) =>
-  expect(readTcpdumpArguments(args).namesUser).toBe(true),
+  expect(has(parseArguments(args), 'Z')).toBe(true),
 );

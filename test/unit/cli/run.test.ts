@@ -38,9 +38,9 @@ describe('what is run', () => {
       ],
     ],
     [
-      ['tcpdump', 'web', '-w', 'x'],
-      { SUDO_USER: 'ann', SUDO_COMMAND: '/usr/bin/dbg tcpdump web -w x' },
-      ['tcpdump', '-i', 'any', '-n', '-l', '-U', '--immediate-mode', '-B', '32768', '-Z', 'ann', '-w', 'x'],
+      ['tcpdump', 'web', '-C', '1', '-w', 'x'],
+      { SUDO_USER: 'ann', SUDO_COMMAND: '/usr/bin/dbg tcpdump web -C 1 -w x' },
+      ['tcpdump', '-i', 'any', '-n', '-l', '-U', '--immediate-mode', '-B', '32768', '-Z', 'ann', '-C', '1', '-w', 'x'],
     ],
   ])('dbg %j %j', async (args, env, expected) => {
     const ctx = fakeContext({ args, env, host: fakeHost({ exitCode: 3 }) });

@@ -32,6 +32,7 @@ test('reads an inspect answer', () => {
     image: 'nginx:1',
     imageId: 'sha256:1',
     env: ['A=1', 'B='],
+    hasTty: false,
     networkMode: 'app_net',
     networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03', addresses: ['172.20.0.3/16'] }],
     state: {

@@ -1,0 +1,103 @@
+/** A word of tcpdump's command line: an option with its value, if it takes one, or a word of the filter. */
+export interface Item {
+  /** "w", "interface"; undefined for a word of the filter */
+  readonly option: string | undefined;
+  readonly value: string | undefined;
+  /** how it is said to tcpdump */
+  readonly words: readonly string[];
+}
+
+// tcpdump.c 4.99: the options that take a value, as one word or two, and the letter that means the same.
+const SHORT_WITH_VALUE = 'BcCEFGijmMrQsTVwWyzZ';
+const LONG_WITH_VALUE: Readonly<Record<string, string>> = {
+  'buffer-size': 'B',
+  direction: 'Q',
+  'fp-type': '',
+  interface: 'i',
+  linktype: 'y',
+  'relinquish-privileges': 'Z',
+  skip: '',
+  'snapshot-length': 's',
+  'time-stamp-precision': '',
+  'time-stamp-type': 'j',
+};
+const LONG_ALONE: Readonly<Record<string, string>> = {
+  help: 'h',
+  'list-interfaces': 'D',
+  'list-data-link-types': 'L',
+  'list-time-stamp-types': 'J',
+};
+
+/** Reads options as getopt_long does: bundled ("-nni eth0"), joined ("-ieth0"), and between the words of the filter. */
+export function parseArguments(args: readonly string[]): Item[] {
+  const items: Item[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at]!;
+    if (word === '--') {
+      items.push(...args.slice(at + 1).map(filterWord));
+      break;
+    }
+    const next = args[at + 1];
+    const found = word.startsWith('--') ? longOption(word, next) : shortOptions(word, next);
+    items.push(...(found.length > 0 ? found : [filterWord(word)]));
+    if (found.at(-1)?.words.length === 2) at++;
+  }
+  return items;
+}
+
+const filterWord = (word: string): Item => ({ option: undefined, value: undefined, words: [word] });
+
+/** A long option, which getopt_long lets people shorten as far as it stays the only one. */
+function longOption(word: string, next: string | undefined): Item[] {
+  const [name = '', value] = word.slice(2).split(/=(.*)/s);
+  const long = only(Object.keys(LONG_WITH_VALUE), name);
+  if (long === undefined) {
+    const alone = only(Object.keys(LONG_ALONE), name);
+    return [{ option: alone ? LONG_ALONE[alone] : name, value: undefined, words: [word] }];
+  }
+  const option = LONG_WITH_VALUE[long] || long;
+  if (value !== undefined || next === undefined) return [{ option, value, words: [word] }];
+  return [{ option, value: next, words: [word, next] }];
+}
+
+function only(names: readonly string[], begun: string): string | undefined {
+  const fitting = names.filter((each) => each === begun || (begun.length > 1 && each.startsWith(begun)));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** The options of a bundle: the one that takes a value is the last, with the rest of its word or the next word. */
+function shortOptions(word: string, next: string | undefined): Item[] {
+  if (!/^-[^-]/.test(word)) return [];
+  const items: Item[] = [];
+  for (let at = 1; at < word.length; at++) {
+    const option = word[at]!;
+    if (!SHORT_WITH_VALUE.includes(option)) {
+      items.push({ option, value: undefined, words: [`-${option}`] });
+      continue;
+    }
+    const joined = word.slice(at + 1);
+    if (joined !== '' || next === undefined)
+      return [...items, { option, value: joined, words: [`-${option}${joined}`] }];
+    return [...items, { option, value: next, words: [`-${option}`, next] }];
+  }
+  return items;
+}
+
+/** The value of an option, of the last one where it is repeated, as tcpdump takes it. */
+export function valueOf(items: readonly Item[], option: string): string | undefined {
+  return items.findLast((item) => item.option === option)?.value;
+}
+
+export const has = (items: readonly Item[], option: string): boolean => items.some((item) => item.option === option);
+
+/** The command line without some options, the filter behind them. */
+export function without(items: readonly Item[], options: readonly string[]): string[] {
+  const kept = items.filter(({ option }) => option === undefined || !options.includes(option));
+  const words = (isFilter: boolean) =>
+    kept.filter(({ option }) => (option === undefined) === isFilter).flatMap((item) => item.words);
+  return [...words(false), ...words(true)];
+}
+
+/** The filter as it was typed: the words that belong to no option. */
+export const filterOf = (items: readonly Item[]): string =>
+  items.flatMap(({ option, words }) => (option === undefined ? words : [])).join(' ');

@@ -1,0 +1,139 @@
+import { DbgError, errorMessage } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import type { Item } from './arguments.ts';
+import type { Counts } from './counts.ts';
+import type { Place } from './place.ts';
+import type { Recorder } from './recorder.ts';
+import { startTap, tapFailed, type Kind, type Tap, type TapEnd } from './tap.ts';
+import { tapArgv } from './tcpdump.ts';
+
+export interface Conducting {
+  readonly items: readonly Item[];
+  readonly recorder: Recorder;
+  /** There is to be one tap alone. */
+  readonly isOne: boolean;
+  /** Hears what a tap's tcpdump says. */
+  says(place: Place, line: string, kind: Kind): void;
+  /** Other taps may still come: the end of the last one is not the end. */
+  readonly persists?: boolean;
+}
+
+/** Runs taps at the same time, into one recorder. */
+export interface Conductor {
+  /** Starts a tap; resolves when it listens or has ended. */
+  add(place: Place): Promise<void>;
+  /** Ends the tap of a place, if there is one: what it was on has gone. */
+  drop(place: Place): void;
+  /** Ends all in good order; at once when called again. With a reason, that is how `ended` fails. */
+  stop(reason?: DbgError): void;
+  isStopping(): boolean;
+  counts(): readonly (readonly [Place, Counts])[];
+  ask(): void;
+  /** When all is written: how each tap ended. */
+  readonly ended: Promise<readonly (readonly [Place, TapEnd])[]>;
+}
+
+export function conductor(host: Host, { items, recorder, isOne, says, persists = false }: Conducting): Conductor {
+  const running = new Map<Place, Tap>();
+  const counts = new Map<Place, () => Counts>();
+  const ends: (readonly [Place, TapEnd])[] = [];
+  let reason: DbgError | undefined;
+  let isStopping = false;
+  let pausing = false;
+  let starting = 0;
+  let over: (failure?: DbgError) => void = () => undefined;
+  const allEnded = new Promise<void>(
+    (resolve, reject) => (over = (failure) => (failure ? reject(failure) : resolve())),
+  );
+
+  const throttle = () => {
+    const isBehind = recorder.isBehind();
+    if (isBehind === pausing) return;
+    pausing = isBehind;
+    for (const tap of running.values())
+      if (isBehind) tap.pause();
+      else tap.resume();
+  };
+  const timer = setInterval(() => {
+    recorder.tick();
+    throttle();
+  }, TICK_MS);
+
+  function stop(because?: DbgError): void {
+    reason ??= because;
+    isStopping = true;
+    for (const tap of running.values()) tap.stop();
+    endWhenDone();
+  }
+  function endWhenDone(): void {
+    if (running.size === 0 && starting === 0 && (isStopping || !persists)) over(reason);
+  }
+  recorder.onEnding((ending) =>
+    stop(ending.kind === 'failed' ? new DbgError(`capture ended: ${ending.message}`, { next: ROOM }) : undefined),
+  );
+
+  async function add(place: Place): Promise<void> {
+    starting++;
+    const track = recorder.begin(place);
+    const style = { device: place.device, as: recorder.as, isLive: recorder.isLive, isOne };
+    try {
+      const tap = await startTap(host, place.inThere(tapArgv(items, style)), place.env ?? {}, {
+        data: (piece) => {
+          track.data(piece);
+          throttle();
+        },
+        says: (line, kind) => says(place, line, kind),
+      });
+      counts.set(place, tap.counts);
+      running.set(place, tap);
+      void tap.ended.then(
+        (end) => finished(place, tap, track, end),
+        (error: unknown) => failed(place, error),
+      );
+      if (isStopping) tap.stop();
+      await tap.listening;
+    } catch (error) {
+      failed(place, error);
+    } finally {
+      starting--;
+      endWhenDone();
+    }
+  }
+  function finished(place: Place, tap: Tap, track: { end(counts: Counts): void }, end: TapEnd): void {
+    running.delete(place);
+    ends.push([place, end]);
+    track.end(tap.counts());
+    const failure = place.failure?.(end) ?? (end.hasListened || isOne ? undefined : tapFailed(place.name, end));
+    // One that cannot begin is no capture of what was asked for. Of a single one, tcpdump itself has said why.
+    if (failure && !isStopping) stop(failure);
+    else endWhenDone();
+  }
+  function failed(place: Place, error: unknown): void {
+    running.delete(place);
+    stop(error instanceof DbgError ? error : new DbgError(`${place.name}: ${errorMessage(error)}`, { cause: error }));
+  }
+
+  const ended = (async () => {
+    try {
+      await allEnded;
+    } finally {
+      clearInterval(timer);
+      await recorder.finish();
+    }
+    return ends;
+  })();
+  ended.catch(() => undefined);
+  return {
+    add,
+    drop: (place) => running.get(place)?.stop(),
+    stop,
+    isStopping: () => isStopping,
+    counts: () => [...counts].map(([place, count]) => [place, count()] as const),
+    ask: () => running.forEach((tap) => tap.ask()),
+    ended,
+  };
+}
+
+/** How often held packets are looked at, and waiting taps. */
+const TICK_MS = 20;
+const ROOM = [{ what: 'see what is full', command: 'df -h' }];

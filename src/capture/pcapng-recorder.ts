@@ -1,0 +1,118 @@
+import { type Files, type FileWish, type Format, openCapture } from './capture-file.ts';
+import type { Counts } from './counts.ts';
+import { merge } from './merge.ts';
+import { MOST_WAITING } from './pcap-recorder.ts';
+import { type Packet, packetsIn, pcapReader, type PcapHeader } from './pcap.ts';
+import { enhancedPacket, interfaceDescription, interfaceStatistics } from './pcapng.ts';
+import type { Place } from './place.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface PcapngWish extends FileWish {
+  /** section header and names, that each file begins with */
+  readonly preamble: Buffer;
+  /** of tcpdump, as it was typed */
+  readonly filter: string;
+  /** packets after which the capture is over */
+  readonly count: number | undefined;
+}
+
+/** A packet with the interface it was seen on, which a recorder made with `describe`. */
+export interface Seen extends Packet {
+  readonly on: number;
+}
+
+/**
+ * How long a packet waits for an earlier one of another place. Without immediate mode the kernel keeps packets of a quiet wire for a
+ * second (src/capture/tcpdump.ts).
+ */
+const HOLD_MS = { live: 250, file: 1_500 };
+/** Of held packets, in bytes: more go out as they are. */
+const MOST_HELD = 64e6;
+
+export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Recorder> {
+  const isLive = wish.path === '-';
+  const begun = files.now();
+  const nanoseconds: boolean[] = [];
+  const statistics: Buffer[] = [];
+  const file = await openCapture(files, wish, FORMAT);
+  file.begin(wish.preamble);
+  const order = merge<Seen>(isLive ? HOLD_MS.live : HOLD_MS.file);
+  let heldBytes = 0;
+  let packets = 0;
+  let hear: Parameters<Recorder['onEnding']>[0] = () => undefined;
+  file.onEnding((ending) => hear(ending));
+
+  function put(seen: readonly Seen[]): void {
+    const wanted = wish.count === undefined ? seen : seen.slice(0, Math.max(0, wish.count - packets));
+    for (const { data } of seen) heldBytes -= data.length;
+    if (wanted.length === 0) return;
+    packets += wanted.length;
+    file.write(Buffer.concat(wanted.map((packet) => enhancedPacket(packet.on, packet, nanoseconds[packet.on]!))));
+    if (packets === wish.count) hear({ kind: 'full' });
+  }
+  function describe(place: Place, header: PcapHeader): number {
+    file.begin(interfaceDescription({ ...place, ...header, filter: wish.filter }));
+    return nanoseconds.push(header.nanoseconds) - 1;
+  }
+  function statisticsOf(id: number, { received, dropped, captured }: Counts): Buffer {
+    const times = { nanoseconds: nanoseconds[id]!, start: begun, end: files.now() };
+    return interfaceStatistics(id, { ...times, received, accepted: captured, dropped });
+  }
+
+  return {
+    paths: file.paths,
+    isLive,
+    as: 'packets',
+    begin: (place) => {
+      const reader = pcapReader();
+      const source = order.add();
+      let id: number | undefined;
+      return {
+        data: (piece) => {
+          const records = reader.push(piece);
+          const header = reader.header();
+          if (header === undefined) return;
+          const on = (id ??= describe(place, header));
+          const seen = packetsIn(records, header).map((packet): Seen => ({ ...packet, on }));
+          for (const { data } of seen) heldBytes += data.length;
+          order.push(source, seen, files.now());
+          put(heldBytes > MOST_HELD ? order.flush() : order.take(files.now()));
+        },
+        end: (counts) => {
+          order.end(source);
+          if (id !== undefined) statistics.push(statisticsOf(id, counts));
+        },
+      };
+    },
+    isBehind: () => file.waiting() > MOST_WAITING,
+    tick: () => put(order.take(files.now())),
+    onEnding: (listener) => (hear = listener),
+    written: file.written,
+    late: order.late,
+    finish: async () => {
+      put(order.flush());
+      if (statistics.length > 0) file.write(Buffer.concat(statistics));
+      await file.close();
+    },
+  };
+}
+
+/** Block type of an enhanced packet, and where a block says its length (draft-ietf-opsawg-pcapng). */
+const ENHANCED_PACKET = 6;
+
+const FORMAT: Format = {
+  cut: (part, limit) => blocks(part, limit).length,
+  count: (part) => blocks(part, Infinity).packets,
+};
+
+/** Whole blocks that together are at most `limit` bytes: how long they are, and how many of them are packets. */
+function blocks(part: Buffer, limit: number): { length: number; packets: number } {
+  let [at, packets] = [0, 0];
+  while (at + 8 <= part.length) {
+    const next = at + part.readUInt32LE(at + 4);
+    if (next > part.length || next > limit) break;
+    if (part.readUInt32LE(at) === ENHANCED_PACKET) packets++;
+    at = next;
+  }
+  return { length: at, packets };
+}

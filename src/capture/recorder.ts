@@ -1,0 +1,33 @@
+import type { Counts } from './counts.ts';
+import type { Place } from './place.ts';
+
+/** What takes the output of one tap. */
+export interface Track {
+  /** a piece of tcpdump's stdout; throws for what it cannot read */
+  data(piece: Buffer): void;
+  end(counts: Counts): void;
+}
+
+/** Why a recorder takes no more. */
+export type Ending = { readonly kind: 'full' } | { readonly kind: 'failed'; readonly message: string };
+
+/** What becomes of packets: a file, lines of text, a table. */
+export interface Recorder {
+  /** whether the packets are for a person's or a program's eyes as they come */
+  readonly isLive: boolean;
+  readonly as: 'text' | 'packets';
+  begin(place: Place): Track;
+  /** The taps are to wait: the disk is slower than the wire. */
+  isBehind(): boolean;
+  /** Does what time alone brings. */
+  tick(): void;
+  /** Calls back, once, when it takes no more. */
+  onEnding(hear: (ending: Ending) => void): void;
+  written(): { readonly packets: number; readonly bytes: number };
+  /** the files there are */
+  paths?(): readonly string[];
+  /** how many packets came too late for the order of time */
+  late?(): number;
+  /** All taps have ended. */
+  finish(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import type { Counts } from '../../capture/counts.ts';
+import type { Place } from '../../capture/place.ts';
+import type { Recorder } from '../../capture/recorder.ts';
+import { escapeControls } from '../../text.ts';
+import { table } from '../../ui/table.ts';
+import { decimalSize } from '../sizes.ts';
+import { countText } from './progress.ts';
+
+/** What a capture brought: the counts of each place where there are several, and what is in the file. */
+export function summaryText(counts: readonly (readonly [Place, Counts])[], recorder: Recorder): string {
+  const rows = counts.map(([{ name }, { captured, received, dropped }]) => [
+    name,
+    ...[captured, received, dropped].map(String),
+  ]);
+  const each = rows.length > 1 ? table(['INTERFACE', 'CAPTURED', 'RECEIVED', 'DROPPED'], rows) : '';
+  const { packets, bytes } = recorder.written();
+  const late = recorder.late?.() ?? 0;
+  const notes = late > 0 ? `; ${late} came too late for their place in time` : '';
+  const where = recorder.paths?.() ?? [];
+  const files = where.length > 0 ? ` in ${where.map(escapeControls).join(' ')}` : '';
+  return `${each}dbg: ${countText(packets)}, ${decimalSize(bytes)}${files}${notes}\n`;
+}

@@ -1,0 +1,92 @@
+import type { Item } from '../../capture/arguments.ts';
+import { parseArguments, valueOf } from '../../capture/arguments.ts';
+import { ownBusiness } from '../../capture/tcpdump.ts';
+import { type StopOn, parseStopOn } from '../../capture/stop-on.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { ringOf, sizeOf, timeOf, type TcpdumpOptions } from './options.ts';
+
+/** What a person wants captured. */
+export interface CaptureWish {
+  /** names of containers; empty: those that the options select, or the one that is picked */
+  readonly refs: readonly string[];
+  readonly items: readonly Item[];
+  /** where packets go: a path, "-" for stdout; undefined: tcpdump's text is printed */
+  readonly path: string | undefined;
+  readonly isPcapng: boolean;
+  readonly forMs: number | undefined;
+  readonly maxSize: number | undefined;
+  readonly ring: { readonly files: number; readonly size: number } | undefined;
+  readonly stopOn: readonly StopOn[];
+  readonly afterMs: number;
+  readonly minFree: number | undefined;
+  readonly count: number | undefined;
+}
+
+/** Whether the options select containers, so that none is named. */
+export const selects = ({ project, network, label }: TcpdumpOptions): boolean =>
+  project !== undefined || network !== undefined || label !== undefined;
+
+/**
+ * Reads what follows `dbg tcpdump`. Undefined when it is tcpdump's business alone: one container, no file, or one that tcpdump turns over
+ * itself, and nothing of dbg's own asked for. Throws a usage error.
+ */
+export function captureWish(
+  ref: string | undefined,
+  args: readonly string[],
+  options: TcpdumpOptions,
+): CaptureWish | undefined {
+  const items = parseArguments(args);
+  const path = valueOf(items, 'w');
+  const refs = ref === undefined ? [] : ref.split(',');
+  const isSeveral = refs.length > 1 || selects(options) || options.bothEnds === true || options.where !== undefined;
+  const follows = options.fromStart === true || options.restart === true;
+  const { forMs, ...bounds } = boundsOf(options);
+  const isBounded = forMs !== undefined || bounds.stopOn.length > 0;
+  const isOurs = isSeveral || follows || isBounded || bounds.maxSize !== undefined || bounds.ring !== undefined;
+  const own = ownBusiness(items);
+  if (own !== undefined && isOurs) {
+    throw usage(
+      `${own} is for tcpdump alone, and this capture is taken by dbg`,
+      'dbg tcpdump --ring 10x100M … -w FILE',
+    );
+  }
+  const isToFile = path !== undefined && path !== '-';
+  if (own !== undefined || !(isOurs || isToFile)) return undefined;
+  if (path === undefined && (bounds.maxSize !== undefined || bounds.ring)) {
+    throw usage('--max-size and --ring are for a file', 'dbg tcpdump … CTR -w FILE');
+  }
+  if (path === '-' && bounds.ring) throw usage('--ring is for files: not for -w -', 'dbg tcpdump … CTR -w FILE');
+  if (follows && path === undefined)
+    throw usage('--from-start and --restart are for a file', 'dbg tcpdump … CTR -w FILE');
+  const count = valueOf(items, 'c');
+  return {
+    refs,
+    items,
+    path,
+    isPcapng: isSeveral || follows || (path?.endsWith('.pcapng') ?? false),
+    forMs,
+    ...bounds,
+    count: count === undefined ? undefined : Number(count),
+  };
+}
+
+function boundsOf(options: TcpdumpOptions) {
+  const stopOn = (options.stopOn ?? []).map(parseStopOn);
+  if (options.after !== undefined && stopOn.length === 0) {
+    throw usage('--after says how long after --stop-on', 'dbg tcpdump --stop-on die --after 5s … CTR');
+  }
+  const time = (option: string, text: string | undefined) => (text === undefined ? undefined : timeOf(option, text));
+  const size = (option: string, text: string | undefined) => (text === undefined ? undefined : sizeOf(option, text));
+  return {
+    forMs: time('--for', options.for),
+    maxSize: size('--max-size', options.maxSize),
+    minFree: size('--min-free', options.minFree),
+    ring: options.ring === undefined ? undefined : ringOf(options.ring),
+    stopOn,
+    afterMs: time('--after', options.after) ?? 0,
+  };
+}
+
+function usage(message: string, command: string): DbgError {
+  return new DbgError(message, { exitCode: EXIT.usage, next: [{ what: 'such as', command }] });
+}

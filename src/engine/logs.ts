@@ -1,0 +1,57 @@
+/** The query for what a container says from now on (GET /containers/{id}/logs). */
+export const LOG_QUERY = { follow: true, stdout: true, stderr: true, tail: 0 } as const;
+
+/** A longer line is told in parts: a container can write without ever ending one. */
+const MOST_BYTES = 16_384;
+
+/**
+ * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr. Without a terminal it is in frames:
+ * which stream, three zeros, the length in 4 bytes big-endian, then so much text (Engine API, "Stream format").
+ */
+export function logReader(hasTty: boolean, hear: (line: string) => void): (piece: Buffer) => void {
+  const streams = new Map<number, (text: Buffer) => void>();
+  const lineReader = (stream: number) => {
+    const reader = streams.get(stream) ?? textReader(hear);
+    streams.set(stream, reader);
+    return reader;
+  };
+  if (hasTty) return lineReader(0);
+  let rest: Buffer = Buffer.alloc(0);
+  return (piece) => {
+    rest = Buffer.concat([rest, piece]);
+    while (rest.length >= 8) {
+      const end = 8 + rest.readUInt32BE(4);
+      if (rest.length < end) return;
+      lineReader(rest[0]!)(rest.subarray(8, end));
+      rest = rest.subarray(end);
+    }
+  };
+}
+
+function textReader(hear: (line: string) => void): (text: Buffer) => void {
+  let rest = '';
+  const decoder = new TextDecoder();
+  return (text) => {
+    const lines = (rest + decoder.decode(text, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    if (rest.length > MOST_BYTES) {
+      lines.push(rest);
+      rest = '';
+    }
+    lines.forEach((line) => hear(line.replace(/\r$/, '')));
+  };
+}
+
+/** What is behind the headers of an HTTP/1.0 answer, as it comes. */
+export function bodyReader(hear: (piece: Buffer) => void): (piece: Buffer) => void {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  return (piece) => {
+    if (head === undefined) return hear(piece);
+    head = Buffer.concat([head, piece]);
+    const end = head.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    const body = head.subarray(end + 4);
+    head = undefined;
+    if (body.length > 0) hear(body);
+  };
+}

@@ -1,0 +1,43 @@
+import { DbgError } from '../errors.ts';
+
+/** What dbg uses of GET /networks/{id}. */
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  /** "bridge", "macvlan", "overlay", "host", "null" … */
+  readonly driver: string;
+  /** the device of the host that carries it: its bridge, or the parent of a macvlan; undefined where there is none */
+  readonly device: string | undefined;
+  /** MAC addresses of the containers that are on it now, by container id */
+  readonly macs: ReadonlyMap<string, string>;
+}
+
+type Json = Record<string, unknown>;
+const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Reads the answer of GET /networks/{id}. */
+export function parseNetwork(answer: unknown): Network {
+  const body = object(answer);
+  const [id, driver, options] = [text(body['Id']), text(body['Driver']), object(body['Options'])];
+  if (!id) throw new DbgError('the engine answered with something that is not a network');
+  return {
+    id,
+    name: text(body['Name']),
+    driver,
+    device: deviceOf(id, driver, options),
+    macs: new Map(
+      Object.entries(object(body['Containers'])).map(([container, end]) => [
+        container,
+        text(object(end)['MacAddress']).toLowerCase(),
+      ]),
+    ),
+  };
+}
+
+/** libnetwork names a bridge br-<the first 12 of the network's id> where it is not told another name (drivers/bridge). */
+function deviceOf(id: string, driver: string, options: Json): string | undefined {
+  if (driver === 'bridge') return text(options['com.docker.network.bridge.name']) || `br-${id.slice(0, 12)}`;
+  if (driver === 'macvlan') return text(options['parent']) || undefined;
+  return undefined;
+}

@@ -1,0 +1,68 @@
+import { close, constants as fs, ftruncate, open, openSync, statfs, statSync, writev } from 'node:fs';
+import { promisify } from 'node:util';
+import type { Become, OutputFile, Person } from './host.ts';
+
+/** A file that dbg fills; see Host.create. */
+export async function createFile(path: string, person: Person | undefined, become: Become): Promise<OutputFile> {
+  // A FIFO is opened when somebody reads it: to wait for that, nobody may be somebody else.
+  if (isFifo(path)) return outputFile(await promisify(open)(path, 'w'));
+  const flags = fs.O_WRONLY | fs.O_CREAT | fs.O_TRUNC;
+  const create = () => openSync(path, flags, 0o644);
+  return outputFile(person ? become(person, create) : create());
+}
+
+/** What is written to stdout: a capture for another program. */
+export const standardOutput = (): OutputFile => outputFile(1);
+
+function isFifo(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
+}
+
+function outputFile(fd: number): OutputFile {
+  return {
+    write: (parts) => writeAll(fd, parts),
+    truncate: (length) => promisify(ftruncate)(fd, length),
+    close: async () => (fd === 1 ? undefined : promisify(close)(fd)),
+  };
+}
+
+/** writev(2) may write less than it was given: on a disk that becomes full it does, and fails only when called again. */
+async function writeAll(fd: number, parts: readonly Buffer[]): Promise<{ written: number; error: Error | undefined }> {
+  let left = parts.filter(({ length }) => length > 0);
+  let written = 0;
+  while (left.length > 0) {
+    const some = left.slice(0, MOST_PARTS);
+    try {
+      const count = await writeSome(fd, some);
+      written += count;
+      left = behind(left, count);
+    } catch (error) {
+      return { written, error: error as Error };
+    }
+  }
+  return { written, error: undefined };
+}
+
+/** IOV_MAX of Linux (writev(2)). */
+const MOST_PARTS = 1024;
+
+function writeSome(fd: number, parts: readonly Buffer[]): Promise<number> {
+  return new Promise((resolve, reject) =>
+    writev(fd, [...parts], (error, count) => (error ? reject(error) : resolve(count))),
+  );
+}
+
+function behind(parts: readonly Buffer[], count: number): Buffer[] {
+  let rest = count;
+  return parts.flatMap((part) => {
+    const skipped = Math.min(rest, part.length);
+    rest -= skipped;
+    return skipped === part.length ? [] : [part.subarray(skipped)];
+  });
+}
+
+/** What is free for people who are not root, in bytes, on the file system of a folder, and its size (statfs(2)). */
+export async function diskSpace(folder: string): Promise<{ free: number; size: number }> {
+  const { bavail, blocks, bsize } = await promisify(statfs)(folder);
+  return { free: bavail * bsize, size: blocks * bsize };
+}
