@@ -27,6 +27,7 @@ export interface Conductor {
   /** Ends all in good order; at once when called again. With a reason, that is how `ended` fails. */
   stop(reason?: DbgError): void;
   isStopping(): boolean;
+  hasFailed(): boolean;
   counts(): readonly (readonly [Place, Counts])[];
   ask(): void;
   /** When all is written: how each tap ended. */
@@ -61,6 +62,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
 
   function stop(because?: DbgError): void {
     reason ??= because;
+    if (!isStopping) recorder.stopping?.();
     isStopping = true;
     for (const tap of running.values()) tap.stop();
     endWhenDone();
@@ -128,6 +130,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
     drop: (place) => running.get(place)?.stop(),
     stop,
     isStopping: () => isStopping,
+    hasFailed: () => reason !== undefined,
     counts: () => [...counts].map(([place, count]) => [place, count()] as const),
     ask: () => running.forEach((tap) => tap.ask()),
     ended,

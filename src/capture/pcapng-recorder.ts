@@ -3,7 +3,7 @@ import type { Counts } from './counts.ts';
 import { merge } from './merge.ts';
 import { MOST_WAITING } from './pcap-recorder.ts';
 import { type Packet, packetsIn, pcapReader, type PcapHeader } from './pcap.ts';
-import { enhancedPacket, interfaceDescription, interfaceStatistics } from './pcapng.ts';
+import { enhancedPacket, interfaceDescription, interfaceStatistics, nameResolution } from './pcapng.ts';
 import type { Place } from './place.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -14,12 +14,28 @@ export interface PcapngWish extends FileWish {
   readonly filter: string;
   /** packets after which the capture is over */
   readonly count: number | undefined;
+  /** On which interfaces packets of a place belong, when those are not the place's own: see src/capture/follow.ts. */
+  readonly sort?: (place: Place, header: PcapHeader, packet: Packet) => readonly number[];
 }
 
-/** A packet with the interface it was seen on, which a recorder made with `describe`. */
-export interface Seen extends Packet {
-  readonly on: number;
+/** A packet with the interface it is written to; undefined until it is sorted. */
+interface Seen extends Packet {
+  readonly on: number | undefined;
+  readonly place: Place;
+  readonly header: PcapHeader;
 }
+
+export interface PcapngRecorder extends Recorder {
+  /** Makes an interface: gives its number. */
+  describe(place: Described, header: PcapHeader): number;
+  /** Says whose addresses are, which nobody knew when the file began. */
+  name(names: ReadonlyMap<string, readonly string[]>): void;
+  /** Writes packets of known interfaces. */
+  put(packets: readonly (Packet & { readonly on: number })[]): void;
+}
+
+/** What the description of an interface is made of. */
+type Described = Pick<Place, 'name' | 'description' | 'comment' | 'mac' | 'addresses'>;
 
 /**
  * How long a packet waits for an earlier one of another place. Without immediate mode the kernel keeps packets of a quiet wire for a
@@ -29,7 +45,7 @@ const HOLD_MS = { live: 250, file: 1_500 };
 /** Of held packets, in bytes: more go out as they are. */
 const MOST_HELD = 64e6;
 
-export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Recorder> {
+export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<PcapngRecorder> {
   const isLive = wish.path === '-';
   const begun = files.now();
   const nanoseconds: boolean[] = [];
@@ -42,15 +58,24 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Re
   let hear: Parameters<Recorder['onEnding']>[0] = () => undefined;
   file.onEnding((ending) => hear(ending));
 
-  function put(seen: readonly Seen[]): void {
+  function put(seen: readonly (Packet & { readonly on: number })[]): void {
     const wanted = wish.count === undefined ? seen : seen.slice(0, Math.max(0, wish.count - packets));
-    for (const { data } of seen) heldBytes -= data.length;
     if (wanted.length === 0) return;
     packets += wanted.length;
     file.write(Buffer.concat(wanted.map((packet) => enhancedPacket(packet.on, packet, nanoseconds[packet.on]!))));
     if (packets === wish.count) hear({ kind: 'full' });
   }
-  function describe(place: Place, header: PcapHeader): number {
+  /** What may go out by now. */
+  function release(seen: readonly Seen[]): void {
+    for (const { data } of seen) heldBytes -= data.length;
+    put(
+      seen.flatMap(({ on, place, header, ...packet }) => {
+        const interfaces = on === undefined ? (wish.sort?.(place, header, packet) ?? []) : [on];
+        return interfaces.map((each) => ({ ...packet, on: each }));
+      }),
+    );
+  }
+  function describe(place: Described, header: PcapHeader): number {
     file.begin(interfaceDescription({ ...place, ...header, filter: wish.filter }));
     return nanoseconds.push(header.nanoseconds) - 1;
   }
@@ -60,6 +85,9 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Re
   }
 
   return {
+    describe,
+    name: (names) => file.begin(nameResolution(names)),
+    put,
     paths: file.paths,
     isLive,
     as: 'packets',
@@ -72,11 +100,11 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Re
           const records = reader.push(piece);
           const header = reader.header();
           if (header === undefined) return;
-          const on = (id ??= describe(place, header));
-          const seen = packetsIn(records, header).map((packet): Seen => ({ ...packet, on }));
+          const on = wish.sort ? undefined : (id ??= describe(place, header));
+          const seen = packetsIn(records, header).map((packet): Seen => ({ ...packet, on, place, header }));
           for (const { data } of seen) heldBytes += data.length;
           order.push(source, seen, files.now());
-          put(heldBytes > MOST_HELD ? order.flush() : order.take(files.now()));
+          release(heldBytes > MOST_HELD ? order.flush() : order.take(files.now()));
         },
         end: (counts) => {
           order.end(source);
@@ -85,12 +113,12 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Re
       };
     },
     isBehind: () => file.waiting() > MOST_WAITING,
-    tick: () => put(order.take(files.now())),
+    tick: () => release(order.take(files.now())),
     onEnding: (listener) => (hear = listener),
     written: file.written,
     late: order.late,
     finish: async () => {
-      put(order.flush());
+      release(order.flush());
       if (statistics.length > 0) file.write(Buffer.concat(statistics));
       await file.close();
     },

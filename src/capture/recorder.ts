@@ -24,10 +24,34 @@ export interface Recorder {
   /** Calls back, once, when it takes no more. */
   onEnding(hear: (ending: Ending) => void): void;
   written(): { readonly packets: number; readonly bytes: number };
+  /** All taps that were asked for listen. */
+  begun?(): void;
+  /** The taps are being ended. */
+  stopping?(): void;
   /** the files there are */
   paths?(): readonly string[];
   /** how many packets came too late for the order of time */
   late?(): number;
   /** All taps have ended. */
   finish(): Promise<void>;
+}
+
+/** Two recorders of the same packets; what the first is says how they are taken. */
+export function both(first: Recorder, second: Recorder): Recorder {
+  return {
+    ...first,
+    begin: (place) => {
+      const tracks = [first.begin(place), second.begin(place)];
+      return {
+        data: (piece) => tracks.forEach((track) => track.data(piece)),
+        end: (counts) => tracks.forEach((track) => track.end(counts)),
+      };
+    },
+    begun: () => [first, second].forEach((each) => each.begun?.()),
+    stopping: () => [first, second].forEach((each) => each.stopping?.()),
+    finish: async () => {
+      await first.finish();
+      await second.finish();
+    },
+  };
 }

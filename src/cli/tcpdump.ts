@@ -43,6 +43,9 @@ async function tcpdump(
   const container = isSelected ? undefined : operand;
   const args = toolArguments(isSelected && operand !== undefined ? [operand, ...rest] : rest);
   const wish = captureWish(container, args, options);
+  if (wish && (options.fromStart || options.restart)) {
+    return (await import('./tcpdump/from-start.ts')).captureFromStart(ctx, wish, options);
+  }
   if (wish) return (await import('./tcpdump/capture.ts')).capture(ctx, wish, options);
   return enter(ctx, { container, argv: tcpdumpArgv(args, { login: whoAsked(ctx) }), options });
 }

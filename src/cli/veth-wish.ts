@@ -36,7 +36,7 @@ export function parseWish(options: CutOptions) {
   return {
     down: options.down === true,
     blackhole: options.blackhole === true,
-    peers: (options.drop ?? []).map(parsePeer),
+    peers: (options.drop ?? []).map((peer) => parsePeer(peer)),
     loss: options.loss === undefined ? undefined : parseLoss(options.loss),
     rate: options.rate === undefined ? undefined : parseRate(options.rate),
     delay: options.delay === undefined ? undefined : parseDelay(options.delay),

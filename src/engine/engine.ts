@@ -32,6 +32,8 @@ export interface Engine {
 export interface ContainerEvent {
   /** "die", "start", "pause", "unpause", "oom", "destroy" … */
   readonly action: string;
+  /** when it happened, by the engine's clock, in ms since the epoch; undefined when it does not say */
+  readonly time: number | undefined;
   /** of a container that died */
   readonly exitCode: string | undefined;
 }

@@ -17,16 +17,18 @@ export function eventReader(hear: (event: ContainerEvent) => void): (chunk: Buff
 
 interface EngineEvent {
   readonly Action?: unknown;
+  readonly timeNano?: unknown;
   readonly Actor?: { readonly Attributes?: { readonly exitCode?: unknown } };
 }
 
 function parseEvent(line: string): ContainerEvent[] {
   if (!line.startsWith('{')) return []; // the headers of the answer, or an empty line
   try {
-    const { Action: action, Actor } = JSON.parse(line) as EngineEvent;
+    const { Action: action, Actor, timeNano } = JSON.parse(line) as EngineEvent;
+    const time = typeof timeNano === 'number' ? timeNano / 1e6 : undefined;
     const exitCode = Actor?.Attributes?.exitCode;
     return typeof action === 'string'
-      ? [{ action, exitCode: typeof exitCode === 'string' ? exitCode : undefined }]
+      ? [{ action, time, exitCode: typeof exitCode === 'string' ? exitCode : undefined }]
       : [];
   } catch {
     return [];

@@ -12,10 +12,18 @@ import { linksInside } from '../../network/look.ts';
 import type { EntryOptions } from '../entry-options.ts';
 import { unique } from './targets.ts';
 
-/** A place in a container's network, and whose it is. */
-export interface ContainerPlace extends Place {
-  readonly target: Target;
+/** A place, and whose it is. */
+export interface Station extends Place {
+  /** whose network it is in; undefined: the host's, or an overlay network's */
+  readonly target?: Target;
+  /** what lines of text that come from there begin with */
+  readonly label: string;
+  /** what it is on a packet's way */
+  readonly role?: Role;
 }
+
+/** Where a packet passes on its way out of a container; on the way back, the other way round. */
+export type Role = 'container' | 'host device' | 'bridge' | 'uplink' | "peer's host device" | 'peer';
 
 /**
  * Where to capture in a container: on the device that was named; or, for a capture that tells interfaces apart, on each of those that
@@ -27,7 +35,7 @@ export async function placesOf(
   items: readonly Item[],
   options: EntryOptions,
   isEach: boolean,
-): Promise<ContainerPlace[]> {
+): Promise<Station[]> {
   const named = valueOf(items, 'i');
   if (named !== undefined || !isEach) return [placeOf(ctx, target, named ?? 'any', options)];
   const links = (await linksInside(ctx.host, target)).filter((link) => linkState(link) !== 'down');
@@ -42,13 +50,8 @@ export function withOwnNetwork(ctx: Context, targets: readonly Target[]): Target
   return unique(targets, ({ pid, container }) => ctx.host.link(`/proc/${pid}/ns/net`) ?? container.id);
 }
 
-function placeOf(
-  ctx: Context,
-  target: Target,
-  device: string,
-  options: EntryOptions,
-  link?: Link,
-): ContainerPlace {
+/** A device in a container's network. */
+export function placeOf(ctx: Context, target: Target, device: string, options: EntryOptions, link?: Link): Station {
   const { container } = target;
   const { entry, env } = planEntry(ctx.host, target, options, { here: ctx.cwd(), own: ownValues(ctx.env), given: {} });
   if (entry.namespaces.includes('pid') || entry.namespaces.includes('mnt')) {
@@ -62,6 +65,7 @@ function placeOf(
   }
   return {
     target,
+    label: container.name,
     name: `${container.name}/${device}`,
     device,
     inThere: (argv) => nsenter(target, argv, entry),

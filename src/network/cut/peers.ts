@@ -9,7 +9,7 @@ export type PeerName = Omit<PeerMatch, 'addresses'> & {
 };
 
 /** Reads PEER[:PORT[/udp]]: a container, an address or a prefix; an IPv6 address with a port stands in brackets. Throws a usage error. */
-export function parsePeer(text: string): PeerName {
+export function parsePeer(text: string, option = '--drop'): PeerName {
   const bare = addressOf(text);
   if (bare !== undefined) return { name: text, address: bare, port: undefined, protocol: 'tcp' };
   const [, bracketed, plain, digits, protocol] =
@@ -19,7 +19,7 @@ export function parsePeer(text: string): PeerName {
   const address = name === undefined ? undefined : addressOf(name);
   if (name === undefined || (bracketed !== undefined && address === undefined) || port === 0 || (port ?? 0) > 65535) {
     throw new DbgError(
-      `--drop takes PEER[:PORT[/udp]], PEER a container, an address or a prefix (10.0.0.0/24, [fd00::1]:80), not "${text}"`,
+      `${option} takes PEER[:PORT[/udp]], PEER a container, an address or a prefix (10.0.0.0/24, [fd00::1]:80), not "${text}"`,
       { exitCode: EXIT.usage },
     );
   }

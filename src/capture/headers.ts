@@ -1,0 +1,110 @@
+/** What identifies a packet on its way through a host, NAT included, and what a person calls it. */
+export interface Headers {
+  readonly source: string;
+  readonly destination: string;
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+  /** the same wherever this packet is seen: what NAT and routing leave as it is */
+  readonly identity: string;
+  readonly summary: string;
+}
+
+/** Link types (draft-ietf-opsawg-pcaplinktype) to how many bytes are before the network layer, and where its EtherType is. */
+const LINK: Readonly<Record<number, { readonly length: number; readonly type: number | undefined }>> = {
+  1: { length: 14, type: 12 },
+  101: { length: 0, type: undefined },
+  276: { length: 20, type: 0 },
+};
+
+/** Reads a frame's IPv4 or IPv6 packet; undefined for what is neither, or cut off before its ports. */
+export function readHeaders(linkType: number, frame: Buffer): Headers | undefined {
+  const link = LINK[linkType];
+  if (link === undefined) return undefined;
+  let [at, type] = [link.length, link.type];
+  // 802.1Q puts 4 bytes between the addresses and the type that is meant.
+  while (type !== undefined && type + 2 <= frame.length && frame.readUInt16BE(type) === 0x8100) {
+    at += 4;
+    type += 4;
+  }
+  const packet = frame.subarray(at);
+  const version = (packet[0] ?? 0) >> 4;
+  if (version === 4 && packet.length >= 20) return readIPv4(packet);
+  if (version === 6 && packet.length >= 40) return readIPv6(packet);
+  return undefined;
+}
+
+function readIPv4(packet: Buffer): Headers | undefined {
+  const length = packet.readUInt16BE(2);
+  const fragment = packet.readUInt16BE(6) & 0x1fff;
+  const [source, destination] = [packet.subarray(12, 16).join('.'), packet.subarray(16, 20).join('.')];
+  const id = packet.readUInt16BE(4);
+  const payload = packet.subarray((packet[0]! & 15) * 4, length > 0 ? length : undefined);
+  if (fragment > 0) {
+    const identity = `fragment ${id} ${fragment}`;
+    const ports = { sourcePort: undefined, destinationPort: undefined };
+    return { source, destination, ...ports, identity, summary: `fragment at ${fragment * 8}` };
+  }
+  return transport(packet[9]!, payload, { source, destination }, `${id}`);
+}
+
+/** RFC 8200: the extension headers that say where the next one is. */
+const EXTENSIONS = new Set([0, 43, 60]);
+
+function readIPv6(packet: Buffer): Headers | undefined {
+  const [source, destination] = [addressText(packet.subarray(8, 24)), addressText(packet.subarray(24, 40))];
+  let [next, at] = [packet[6]!, 40];
+  while (EXTENSIONS.has(next) && at + 8 <= packet.length) [next, at] = [packet[at]!, at + (packet[at + 1]! + 1) * 8];
+  return transport(next, packet.subarray(at, 40 + packet.readUInt16BE(4)), { source, destination }, '');
+}
+
+interface Ends {
+  readonly source: string;
+  readonly destination: string;
+}
+
+function transport(protocol: number, segment: Buffer, ends: Ends, id: string): Headers | undefined {
+  const ports = () => ({ sourcePort: segment.readUInt16BE(0), destinationPort: segment.readUInt16BE(2) });
+  if (protocol === 6 && segment.length >= 20) {
+    const flags = tcpFlags(segment[13]!);
+    const [sequence, acknowledged] = [segment.readUInt32BE(4), segment.readUInt32BE(8)];
+    const length = segment.length - (segment[12]! >> 4) * 4;
+    const identity = `tcp ${flags} ${sequence} ${acknowledged} ${length}`;
+    return { ...ends, ...ports(), identity, summary: `${flags} seq ${sequence}, length ${length}` };
+  }
+  if (protocol === 17 && segment.length >= 8) {
+    const data = segment.subarray(8);
+    return { ...ends, ...ports(), identity: `udp ${id} ${digest(data)}`, summary: `UDP, length ${data.length}` };
+  }
+  if ((protocol === 1 || protocol === 58) && segment.length >= 8) {
+    // NAT may give an echo another identifier (4 and 5): its number and data stay.
+    const number = segment.readUInt16BE(6);
+    const identity = `icmp ${segment[0]} ${segment[1]} ${number} ${digest(segment.subarray(8))}`;
+    const summary = `ICMP${protocol === 58 ? 'v6' : ''} type ${segment[0]}, seq ${number}`;
+    return { ...ends, sourcePort: undefined, destinationPort: undefined, identity, summary };
+  }
+  const identity = `${protocol} ${id} ${digest(segment)}`;
+  return { ...ends, sourcePort: undefined, destinationPort: undefined, identity, summary: `protocol ${protocol}` };
+}
+
+function tcpFlags(bits: number): string {
+  const names = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
+  return names.filter((_, bit) => bits & (1 << bit)).join(' ') || 'none';
+}
+
+/** FNV-1a over at most the first 256 bytes, and the length: enough to tell packets of one conversation apart. */
+function digest(data: Buffer): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < data.length && at < 256; at++) hash = Math.imul(hash ^ data[at]!, 0x01000193);
+  return `${(hash >>> 0).toString(16)} ${data.length}`;
+}
+
+/** RFC 5952's text of an address, which is how `ip` writes it too. */
+export function addressText(bytes: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16));
+  const [zeros] = [...groups.join(':').matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].toSorted(
+    (a, b) => b[0].length - a[0].length,
+  );
+  if (!zeros) return groups.join(':');
+  const text = groups.join(':');
+  return `${text.slice(0, zeros.index)}::${text.slice(zeros.index + zeros[0].length + 1)}`;
+}

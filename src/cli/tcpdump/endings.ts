@@ -1,0 +1,99 @@
+import { dirname, resolve } from 'node:path';
+import type { Conductor } from '../../capture/conductor.ts';
+import { watchFor } from '../../capture/stop-on.ts';
+import type { Context } from '../../context.ts';
+import { DbgError } from '../../errors.ts';
+import { escapeControls } from '../../text.ts';
+import type { Station } from './places.ts';
+import type { CaptureWish } from './wish.ts';
+
+export interface Endings {
+  /** The capture has begun: its time runs. */
+  begin(): void;
+  /** when it will end, in ms since the epoch, if that is known */
+  until(): number | undefined;
+  stop(): void;
+}
+
+/** What ends a capture besides its taps: signals, time, what happens to a container, a disk that fills. */
+export async function endings(
+  ctx: Context,
+  wish: CaptureWish,
+  places: readonly Station[],
+  taps: Conductor,
+  tell: (line: string) => void,
+): Promise<Endings> {
+  const engine = await ctx.engine();
+  const undo: (() => void)[] = [heedSignals(ctx, taps)];
+  let until: number | undefined;
+  const endIn = (milliseconds: number) => {
+    const at = ctx.now() + milliseconds;
+    if (until !== undefined && until <= at) return;
+    until = at;
+    const timer = setTimeout(() => taps.stop(), milliseconds);
+    undo.push(() => clearTimeout(timer));
+  };
+  for (const { container } of new Set(places.flatMap(({ target }) => target ?? []))) {
+    const its = places.filter(({ target }) => target?.container.id === container.id);
+    // `-i any` does not end with the devices, and holds the network namespace.
+    const dropped = ({ action }: { action: string }) => {
+      if (action === 'die') setTimeout(() => its.forEach((place) => taps.drop(place)), LAST_PACKETS_MS);
+    };
+    const happened = (what: string) => {
+      const after = wish.afterMs > 0 ? `; the capture ends in ${wish.afterMs / 1000} s` : '';
+      tell(`dbg: ${escapeControls(`${container.name}: ${what}`)}${after}`);
+      endIn(wish.afterMs);
+    };
+    undo.push(engine.watch(container.id, dropped));
+    if (wish.stopOn.length > 0) undo.push(watchFor(engine, container, wish.stopOn, happened));
+  }
+  return {
+    begin: () => {
+      if (wish.forMs !== undefined) endIn(wish.forMs);
+      if (wish.path !== undefined && wish.path !== '-') undo.push(watchDisk(ctx, wish, taps));
+    },
+    until: () => until,
+    stop: () => undo.forEach((each) => each()),
+  };
+}
+
+/** A container's end is told before its last packets have come through the ring. */
+const LAST_PACKETS_MS = 300;
+
+/** The first signal ends the taps in good order, the next at once. */
+function heedSignals(ctx: Context, taps: Conductor): () => void {
+  let isOver = false;
+  let stopListening = () => undefined as void;
+  const heed = () => {
+    const { first, stop } = ctx.host.signalled();
+    stopListening = stop;
+    void first.then(() => {
+      stop();
+      if (isOver) return;
+      // Listened to anew before it acts: dbg itself is not to die of the next.
+      heed();
+      taps.stop();
+    });
+  };
+  heed();
+  return () => {
+    isOver = true;
+    stopListening();
+  };
+}
+
+/** Ends a capture before it fills the disk of the host. */
+function watchDisk(ctx: Context, { path = '', minFree }: CaptureWish, taps: Conductor): () => void {
+  const folder = dirname(resolve(ctx.cwd(), path));
+  const look = async () => {
+    const { free, size } = await ctx.host.diskSpace(folder);
+    if (free >= (minFree ?? Math.min(LEAST_FREE, size / 20))) return;
+    taps.stop(new DbgError(`capture ended: only ${Math.floor(free / 1e6)} MB are free in ${folder}`, { next: ROOM }));
+  };
+  const timer = setInterval(() => void look().catch(() => undefined), DISK_MS);
+  return () => clearInterval(timer);
+}
+
+const LEAST_FREE = 100e6;
+const DISK_MS = 250;
+const ROOM = [{ what: 'with less left', command: 'dbg tcpdump --min-free 10M …' }];

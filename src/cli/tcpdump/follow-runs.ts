@@ -1,0 +1,140 @@
+import type { Conductor } from '../../capture/conductor.ts';
+import type { Follow, Wire } from '../../capture/follow.ts';
+import type { PcapngRecorder } from '../../capture/pcapng-recorder.ts';
+import type { Context } from '../../context.ts';
+import type { Container } from '../../engine/container.ts';
+import type { ContainerEvent } from '../../engine/engine.ts';
+import { enterable } from '../../enter/target.ts';
+import { linksInside } from '../../network/look.ts';
+import { escapeControls } from '../../text.ts';
+import type { Station } from './places.ts';
+
+export interface Followed {
+  readonly container: Container;
+  /** by the name of the network: where its frames pass on the host */
+  readonly taps: ReadonlyMap<string, Station>;
+}
+
+interface Following {
+  readonly frames: Follow;
+  readonly recorder: PcapngRecorder;
+  readonly conductor: Conductor;
+  readonly restart: boolean;
+  tell(line: string): void;
+}
+
+/** Longer than a packet is held for the order of time (src/capture/pcapng-recorder.ts): then all of a run's frames have been sorted. */
+const SORTED_MS = 2_000;
+
+/** Follows containers from run to run. Ends the capture with the last of them, unless restarts are awaited. */
+export function followRuns(ctx: Context, all: readonly Followed[], following: Following): () => void {
+  let left = all.length;
+  const over = () => {
+    if (--left === 0 && !following.restart) following.conductor.stop();
+  };
+  const stops = all.map((each) => followOne(ctx, each, following, over));
+  return () => stops.forEach((stop) => stop());
+}
+
+function followOne(ctx: Context, { container, taps }: Followed, following: Following, over: () => void): () => void {
+  const { frames, recorder, restart, tell } = following;
+  const name = escapeControls(container.name);
+  const timers: NodeJS.Timeout[] = [];
+  let runs = 0;
+  let from = 0;
+  let endRun: ((until: number) => void) | undefined;
+
+  async function started(): Promise<void> {
+    runs++;
+    const now = await (await ctx.engine()).inspect(container.id);
+    const wires = now ? await wiresOf(ctx, now, taps, runs) : [];
+    if (!now || wires.length === 0) return;
+    recorder.name(
+      new Map(wires.flatMap(({ addresses }) => addresses.map((each) => [each.split('/')[0]!, [now.name]]))),
+    );
+    endRun = frames.begin(wires, from);
+    tell(`dbg: ${name} has started: ${wires.map((wire) => `${escapeControls(wire.name)} is ${wire.mac}`).join(', ')}`);
+  }
+  function ended(at: number): void {
+    endRun?.(at);
+    const [isUnknown, began, run] = [endRun === undefined, from, runs];
+    endRun = undefined;
+    from = at;
+    tell(`dbg: ${name} has ended`);
+    const settle = async () => {
+      if (isUnknown) await claim(began, at, run);
+      if (!restart) over();
+    };
+    timers.push(setTimeout(() => void settle(), SORTED_MS));
+  }
+  /** It ended before the engine could be asked for its addresses: they are those that nobody else has. */
+  async function claim(began: number, until: number, run: number): Promise<void> {
+    const engine = await ctx.engine();
+    for (const [network, tap] of taps) {
+      const others = new Set([...(await engine.network(network)).macs.values(), own(ctx, tap.device)]);
+      const strangers = [...frames.strangers(tap, began)].filter((mac) => !others.has(mac));
+      if (strangers.length === 1) {
+        const wire = { ...wireOf(container, network, run), tap, mac: strangers[0]!, addresses: [] };
+        frames.begin([wire], began)(until);
+      } else if (strangers.length > 1) {
+        tell(`dbg: ${name} ended before its address was known, and ${strangers.length} have sent on ${network}`);
+      }
+    }
+  }
+
+  // One event after the other: a start that is still being looked at comes before the end.
+  let turn: Promise<void> = Promise.resolve();
+  const hear = ({ action, time }: ContainerEvent) => {
+    const at = time ?? ctx.now();
+    if (action === 'start') turn = turn.then(started);
+    if (action === 'die') turn = turn.then(() => ended(at));
+    turn = turn.catch((error: unknown) => tell(`dbg: ${name}: ${String(error)}`));
+  };
+  let stop = () => undefined as void;
+  turn = ctx.engine().then((engine) => {
+    stop = engine.watch(container.id, hear);
+    if (container.state.pid === 0) return;
+    from = ctx.now();
+    return started();
+  });
+  return () => {
+    stop();
+    timers.forEach((timer) => clearTimeout(timer));
+  };
+}
+
+/** The MAC address of a device of the host, as sysfs has it. */
+const own = (ctx: Context, device: string) => ctx.host.read(`/sys/class/net/${device}/address`)?.trim();
+
+async function wiresOf(
+  ctx: Context,
+  container: Container,
+  taps: ReadonlyMap<string, Station>,
+  run: number,
+): Promise<Wire[]> {
+  const names = await interfaceNames(ctx, container);
+  return container.networks.flatMap(({ network, mac, addresses = [] }) => {
+    const tap = taps.get(network);
+    if (!tap || mac === '') return [];
+    return [{ ...wireOf(container, names.get(mac) ?? network, run), tap, mac, addresses }];
+  });
+}
+
+/** What its devices are called inside, by MAC address; nothing when it has ended already. */
+async function interfaceNames(ctx: Context, container: Container): Promise<ReadonlyMap<string, string>> {
+  try {
+    const links = await linksInside(ctx.host, enterable(ctx.host, container, ctx.now()));
+    return new Map(links.map(({ mac, name }) => [mac, name]));
+  } catch {
+    return new Map();
+  }
+}
+
+function wireOf({ name, id, image, imageId, state }: Container, device: string, run: number) {
+  const started = state.startedAt === undefined ? '' : `, started ${new Date(state.startedAt).toISOString()}`;
+  return {
+    name: `${name}${run > 1 ? `#${run}` : ''}/${device}`,
+    description: `${name} (${image}), run ${run} since the capture began`,
+    comment: [`container ${name}`, `id ${id}`, `image ${image} (${imageId})`, `run ${run}${started}`].join('\n'),
+  };
+}

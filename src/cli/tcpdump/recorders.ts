@@ -1,0 +1,80 @@
+import { dirname, resolve } from 'node:path';
+import { version } from '../../../package.json';
+import { filterOf } from '../../capture/arguments.ts';
+import type { Files } from '../../capture/capture-file.ts';
+import { pcapRecorder } from '../../capture/pcap-recorder.ts';
+import { nameResolution, sectionHeader } from '../../capture/pcapng.ts';
+import { pcapngRecorder, type PcapngRecorder, type PcapngWish } from '../../capture/pcapng-recorder.ts';
+import type { Recorder } from '../../capture/recorder.ts';
+import { textRecorder } from '../../capture/text-recorder.ts';
+import type { Context } from '../../context.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { DbgError, errorMessage } from '../../errors.ts';
+import { escapeControls, shellLine, shellQuote } from '../../text.ts';
+import { personAsked } from '../root.ts';
+import type { Station } from './places.ts';
+import type { CaptureWish } from './wish.ts';
+
+/** tcpdump's lines on stdout, with where they come from when there are several places. */
+export function linesOf(ctx: Context, wish: CaptureWish, places: readonly Station[]): Recorder {
+  const isOne = places.length === 1;
+  const labels = places.map(({ label }) => escapeControls(label));
+  const width = Math.max(...labels.map(({ length }) => length));
+  return textRecorder(
+    (text) => ctx.stdout.write(text),
+    isOne ? undefined : wish.count,
+    (place) => (isOne ? '' : `${escapeControls((place as Station).label).padEnd(width)} | `),
+  );
+}
+
+/** The file or files that were asked for; stdout for "-". */
+export function fileOf(ctx: Context, wish: CaptureWish, path: string): Promise<Recorder> {
+  if (wish.isPcapng) return pcapngOf(ctx, wish, path);
+  return pcapRecorder(filesOf(ctx), { path, maxSize: wish.maxSize, ring: wish.ring });
+}
+
+/** The same as pcapng, whose packets may be sorted to interfaces later. */
+export async function pcapngOf(
+  ctx: Context,
+  { maxSize, ring, count, items }: CaptureWish,
+  path: string,
+  sort?: NonNullable<PcapngWish['sort']>,
+): Promise<PcapngRecorder> {
+  const about = { application: `dbg ${version}`, comment: shellLine(['dbg', ...ctx.args]) };
+  const names = nameResolution(await containerNames(await ctx.engine()));
+  const preamble = Buffer.concat([sectionHeader(about), names]);
+  const file = { path, maxSize, ring, count, preamble, filter: filterOf(items) };
+  return pcapngRecorder(filesOf(ctx), sort ? { ...file, sort } : file);
+}
+
+/** Whose an address is, by the engine. */
+async function containerNames(engine: Engine): Promise<Map<string, string[]>> {
+  const names = new Map<string, string[]>();
+  for (const { name, addresses } of await engine.list()) {
+    for (const address of addresses.map((each) => each.split('/')[0]!)) {
+      names.set(address, [...(names.get(address) ?? []), name]);
+    }
+  }
+  return names;
+}
+
+function filesOf(ctx: Context): Files {
+  const person = personAsked(ctx);
+  return {
+    create: async (path) => {
+      try {
+        return await (path === '-' ? ctx.host.standardOutput() : ctx.host.create(path, person));
+      } catch (cause) {
+        // Node's "EACCES: permission denied, open 'x'"
+        const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
+        const folder = shellQuote(dirname(resolve(ctx.cwd(), path)));
+        throw new DbgError(`${path} cannot be made: ${why}`, {
+          cause,
+          next: [{ what: 'the folder', command: `ls -ld ${folder}` }],
+        });
+      }
+    },
+    remove: (path) => ctx.host.remove(path, person),
+    now: ctx.now,
+  };
+}
