@@ -22,5 +22,5 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   writeSync(2, `dbg: not built yet\n     build it:  npm --prefix ${join(__dirname, '..')} run build\n`);
   process.exitCode = 125;
 } else {
-  void import(main);
+  require(main);
 }
