@@ -1,5 +1,5 @@
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
-import { fileURLToPath } from 'node:url';
 import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
 import { engineAddress } from './engine/address.ts';
@@ -50,7 +50,7 @@ const context: Context = {
   stdout,
   stderr,
   cwd,
-  sessionFolder: fileURLToPath(new URL('session', import.meta.url)),
+  sessionFolder: join(import.meta.dirname, 'session'),
   now: Date.now,
   host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals, become }),
   engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
@@ -58,7 +58,7 @@ const context: Context = {
 };
 
 process.exitCode = EXIT.failed; // until the end is reached: what hangs for ever and is given up by Node did not succeed
-process.exitCode = await run(context);
+void run(context).then((exitCode) => (process.exitCode = exitCode));
 
 function output(fd: number, stream: () => NodeJS.WriteStream): Output {
   let opened: NodeJS.WriteStream | undefined;

@@ -8,7 +8,7 @@ export type Finish = (exitCode: number) => void;
 /** Builds a verb's command. */
 type Verb = (ctx: Context, finish: Finish) => Command;
 
-// Each in a chunk of its own (bin/build.js): a start reads no more of dbg than the verb that was asked for.
+// A start runs no more of dbg's modules than the verb that was asked for needs (bin/build.js keeps them lazy in its one file).
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   shell: async () => (await import('./shell.ts')).shellCommand,
   exec: async () => (await import('./exec.ts')).execCommand,

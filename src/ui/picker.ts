@@ -14,8 +14,8 @@ export type Pick = (message: string, choices: readonly Choice[]) => Promise<stri
 /** inquirer's searchable list. It draws on `output`, which is stderr: stdout is for results. */
 export function inquirerPick(output: NodeJS.WritableStream & { readonly columns?: number }): Pick {
   return async (message, choices) => {
-    const { default: inquirer } = await import('inquirer');
-    const prompt = inquirer.createPromptModule({ output });
+    const { createPromptModule } = await import('inquirer');
+    const prompt = createPromptModule({ output });
     try {
       // The source is asked at each letter: who resizes the terminal has lines of the new width from then on.
       const source = (term: string | undefined) => matching(lines(choices, output.columns ?? 80), term);
