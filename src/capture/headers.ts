@@ -99,7 +99,7 @@ function digest(data: Buffer): string {
 }
 
 /** RFC 5952's text of an address, which is how `ip` writes it too. */
-export function addressText(bytes: Buffer): string {
+function addressText(bytes: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16));
   const [zeros] = [...groups.join(':').matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].toSorted(
     (a, b) => b[0].length - a[0].length,

@@ -1,7 +1,7 @@
 import { conductor, type Conductor } from '../../capture/conductor.ts';
 import { both, type Recorder } from '../../capture/recorder.ts';
 import { tapArgv } from '../../capture/tcpdump.ts';
-import { whereRecorder, type Wanted, type WhereRecorder } from '../../capture/where.ts';
+import { whereRecorder, type Wanted } from '../../capture/where.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/programs.ts';
@@ -38,7 +38,7 @@ export async function capture(ctx: Context, typed: CaptureWish, options: Tcpdump
   const begun = `capturing on ${places.map(({ name }) => escapeControls(name)).join(', ')}`;
   const course = { isOne: places.length === 1, begun };
   const exitCode = await run(ctx, wish, options.quiet === true, places, recorder, course);
-  if (where) ctx.stdout.write(whereText(places, options.where ?? '', where as WhereRecorder, options.json === true));
+  if (where) ctx.stdout.write(whereText(places, options.where ?? '', where, options.json === true));
   return exitCode;
 }
 

@@ -91,11 +91,11 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     turn = turn.catch((error: unknown) => tell(`dbg: ${name}: ${String(error)}`));
   };
   let stop = () => undefined as void;
-  turn = ctx.engine().then((engine) => {
+  turn = ctx.engine().then(async (engine) => {
     stop = engine.watch(container.id, hear);
     if (container.state.pid === 0) return;
     from = ctx.now();
-    return started();
+    await started();
   });
   return () => {
     stop();
