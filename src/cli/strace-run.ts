@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { Variables } from '../enter/environment.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
 import { planEntry } from '../enter/plan.ts';
@@ -70,8 +71,8 @@ async function start(
   command: readonly string[],
   { dryRun }: TraceOptions,
 ): Promise<number> {
-  const { container, pid } = target;
-  const { given, withheld } = commandEnvironment(container.env, homeInside(ctx.host, pid, uidInside(ctx, pid)));
+  const { container } = target;
+  const { given, withheld } = commandEnvironment(container.env, addedByEngine(ctx, target));
   const surroundings = { here: ctx.cwd(), own: ownValues(ctx.env), given };
   const { entry, env, keep } = planEntry(ctx.host, target, { all: true, user: 'container' }, surroundings);
   const tool = straceTool(asker(ctx, args), WITHOUT_OWN_SIGNALS);
@@ -90,6 +91,13 @@ async function start(
   const failure = entryFailure(outcome, exitCode, target, entry);
   if (failure) throw failure;
   return exitCode;
+}
+
+/** moby, CreateDaemonEnvironment and, for HOME, runc. A container with the host's name has no file of it here. */
+function addedByEngine(ctx: Context, { container, pid }: Target): Variables {
+  const hostname = ctx.host.read(container.files.hostname)?.trim();
+  const home = homeInside(ctx.host, pid, uidInside(ctx, pid));
+  return { ...(hostname ? { HOSTNAME: hostname } : {}), HOME: home };
 }
 
 const uidInside = ({ host }: Context, pid: number) =>

@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
   // The kernel's choice (ip_local_port_range, 32768 and up), where it is an answer.
   {
     only: /^(getsockname|getpeername|accept4?|recvfrom|recvmsg)$/,
-    find: /\b(sin6?_port=htons)\((?:3[3-9]|32[89]|327[789]|3276[89]|[456]\d)\d*\)/g,
+    find: /\b(sin6?_port=htons)\((?:3[3-9]\d{3}|32[89]\d\d|327[789]\d|3276[89]|[456]\d{4})\)/g,
     put: '$1(…)',
   },
 ];

@@ -18,12 +18,16 @@ export interface CommandEnvironment {
   readonly withheld: readonly string[];
 }
 
-/** The environment that docker exec gives a command, of the engine's NAME=VALUE, as far as it can be had on the way through the host. */
-export function commandEnvironment(all: readonly string[], home: string): CommandEnvironment {
+/**
+ * The environment that docker exec gives a command, as far as it can be had on the way through the host.
+ * @param all the engine's NAME=VALUE
+ * @param own what the engine adds where those say nothing else
+ */
+export function commandEnvironment(all: readonly string[], own: Variables): CommandEnvironment {
   const pairs = all.map((entry) => entry.split(/=(.*)/s)).map(([name = '', value = '']) => [name, value] as const);
   const passes = (name: string) => NAME.test(name) && !STEERS_THE_WAY_IN.test(name);
   return {
-    given: { PATH: DOCKERS_PATH, HOME: home, ...Object.fromEntries(pairs.filter(([name]) => passes(name))) },
+    given: { PATH: DOCKERS_PATH, ...own, ...Object.fromEntries(pairs.filter(([name]) => passes(name))) },
     withheld: pairs.flatMap(([name]) => (passes(name) ? [] : [name])),
   };
 }
