@@ -19,10 +19,10 @@ export function straceCommand(ctx: Context, finish: Finish): Command {
     .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
     .argument('[args...]', "strace's own options; -- and a command to start inside")
     .addOption(
-      new Option('--process <name|pid>', 'another process: its command, or its PID, on the host or inside').conflicts([
-        'all',
-        'diff',
-      ]),
+      new Option(
+        '--process <name|pid>',
+        'another process: its command, or its PID, on the host or inside; one that fits two is an error',
+      ).conflicts(['all', 'diff']),
     )
     .addOption(new Option('--all', "all the container's processes").conflicts('diff'))
     .addOption(
