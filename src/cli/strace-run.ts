@@ -1,0 +1,132 @@
+import type { Context } from '../context.ts';
+import type { Variables } from '../enter/environment.ts';
+import { nsenter } from '../enter/nsenter.ts';
+import { entryFailure } from '../enter/outcome.ts';
+import { planEntry } from '../enter/plan.ts';
+import { insideId, parseProcessStatus } from '../enter/process-status.ts';
+import { parseStartTime, type Target } from '../enter/target.ts';
+import { DbgError, EXIT } from '../errors.ts';
+import { ownValues } from '../host/own-values.ts';
+import { requireProgram } from '../host/programs.ts';
+import { processesOf } from '../process/processes.ts';
+import { readStraceArguments, type StraceArguments } from '../process/strace/arguments.ts';
+import { chosenProcesses, refuseTraced, type Choice } from '../process/strace/choose.ts';
+import { commandEnvironment, homeInside } from '../process/strace/environment.ts';
+import { attachArgv, startArgv, straceTool, WITHOUT_OWN_SIGNALS, type Asker } from '../process/strace/plan.ts';
+import { ended, subjectOf } from '../process/subject.ts';
+import { escapeControls, shellQuote } from '../text.ts';
+import { chosenTarget, requireContainer } from './container.ts';
+import { dryRunText, throughSudo, whoAsked } from './root.ts';
+
+export interface TraceOptions extends Choice {
+  readonly dryRun?: boolean;
+}
+
+/** `dbg strace`: finds what is to be traced, and traces it. Gives the exit code: strace's, or the command's. */
+export async function trace(
+  ctx: Context,
+  ref: string | undefined,
+  words: readonly string[],
+  options: TraceOptions,
+): Promise<number> {
+  requireContainer(ctx, ref);
+  const args = readStraceArguments(words, ref);
+  if (args.command && (options.process !== undefined || options.all)) throw commandAndProcess();
+  requireProgram(ctx.host, 'strace');
+  if (args.command) requireProgram(ctx.host, 'nsenter');
+  if (!options.dryRun) {
+    const exitCode = await throughSudo(ctx);
+    if (exitCode !== undefined) return exitCode;
+  }
+  const target = await chosenTarget(ctx, ref);
+  refusePaused(target);
+  return args.command ? start(ctx, target, args, args.command, options) : attach(ctx, target, args, options);
+}
+
+async function attach(ctx: Context, target: Target, args: StraceArguments, options: TraceOptions): Promise<number> {
+  const { container } = target;
+  const chosen = chosenProcesses(processesOf(ctx.host, subjectOf(ctx.host, target)), options, {
+    name: container.name,
+    pid: target.pid,
+  });
+  refuseTraced(ctx.host, chosen);
+  const traced = chosen.flatMap(({ pid }) => {
+    const startTime = pid === target.pid ? target.startTime : parseStartTime(ctx.host.read(`/proc/${pid}/stat`));
+    return startTime === undefined ? [] : [{ pid, startTime }];
+  });
+  const argv = attachArgv(container.id, traced, straceTool(asker(ctx, args)), args.options);
+  if (options.dryRun) {
+    ctx.stdout.write(dryRunText(ctx, [argv]));
+    return 0;
+  }
+  const { exitCode, report } = await ctx.host.run(argv);
+  if (report === 'gone') throw ended(container);
+  return exitCode;
+}
+
+async function start(
+  ctx: Context,
+  target: Target,
+  args: StraceArguments,
+  command: readonly string[],
+  { dryRun }: TraceOptions,
+): Promise<number> {
+  const { container } = target;
+  const { given, withheld } = commandEnvironment(container.env, addedByEngine(ctx, target));
+  const surroundings = { here: ctx.cwd(), own: ownValues(ctx.env), given };
+  const { entry, env, keep } = planEntry(ctx.host, target, { all: true, user: 'container' }, surroundings);
+  const tool = straceTool(asker(ctx, args), WITHOUT_OWN_SIGNALS);
+  const argv = startArgv(tool, args.options, nsenter(target, command, entry));
+  if (withheld.length > 0) ctx.stderr.write(`${withheldText(withheld)}\n`);
+  if (dryRun) {
+    const only = Object.entries(ctx.env).filter(([name]) => keep?.test(name));
+    const variables = [...only, ...Object.entries(env)].map(([name, value]) => `${name}=${value}`);
+    ctx.stdout.write(dryRunText(ctx, [['env', '-i', ...variables, ...argv]]));
+    return 0;
+  }
+  const { exitCode, report } = await ctx.host.run(argv, { env, keep, isChild: true });
+  // strace could not trace, or did not like its arguments, and has said so: the command was not started.
+  const [outcome = '', refused] = report.split(/\n?strace (?=\d+$)/);
+  if (refused !== undefined) return Number(refused);
+  const failure = entryFailure(outcome, exitCode, target, entry);
+  if (failure) throw failure;
+  return exitCode;
+}
+
+/** moby, CreateDaemonEnvironment and, for HOME, runc. A container with the host's name has no file of it here. */
+function addedByEngine(ctx: Context, { container, pid }: Target): Variables {
+  const hostname = ctx.host.read(container.files.hostname)?.trim();
+  const home = homeInside(ctx.host, pid, uidInside(ctx, pid));
+  return { ...(hostname ? { HOSTNAME: hostname } : {}), HOME: home };
+}
+
+const uidInside = ({ host }: Context, pid: number) =>
+  insideId(host.read(`/proc/${pid}/uid_map`) ?? '', parseProcessStatus(host.read(`/proc/${pid}/status`) ?? '').uid);
+
+/** Who is to own what strace writes; undefined when it writes nothing, or root asked. */
+function asker(ctx: Context, { writesFile }: StraceArguments): Asker | undefined {
+  const login = writesFile ? whoAsked(ctx) : undefined;
+  if (login === undefined) return undefined;
+  // sudo(8) sets SUDO_GID. For --dry-run the person's own dbg is at work.
+  const status = ctx.host.isRoot ? undefined : ctx.host.read('/proc/self/status');
+  return { login, gid: status === undefined ? (ctx.env['SUDO_GID'] ?? login) : String(parseProcessStatus(status).gid) };
+}
+
+const withheldText = (names: readonly string[]) =>
+  escapeControls(
+    `dbg: the container has ${names.join(', ')}: not given to the command, as the host's nsenter would obey it (-- env NAME=VALUE CMD gives it)`,
+  );
+
+const commandAndProcess = () =>
+  new DbgError('a command behind -- is what is traced: --process and --all go without it', {
+    exitCode: EXIT.usage,
+    next: [{ what: 'the command alone', command: 'dbg strace CTR -- CMD' }],
+  });
+
+/** In a frozen cgroup no process comes to the stop that strace waits for, deaf to Ctrl-C (v1's freezer); nor does one that is started there run. */
+function refusePaused({ container }: Target): void {
+  if (container.state.status !== 'paused') return;
+  throw new DbgError(`container "${container.name}" is paused: strace would hang on it, deaf to Ctrl-C`, {
+    next: [{ what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` }],
+  });
+}

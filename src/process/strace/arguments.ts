@@ -1,0 +1,103 @@
+import { DbgError, EXIT } from '../../errors.ts';
+import { shellLine } from '../../text.ts';
+
+/** What follows CTR: strace's own options, and the command to start, if there is one. */
+export interface StraceArguments {
+  /** strace's own, untouched */
+  readonly options: readonly string[];
+  /** what stands behind `--` */
+  readonly command: readonly string[] | undefined;
+  /** strace writes into a file, or into the program of `-o '|…'` */
+  readonly writesFile: boolean;
+}
+
+// strace.c 6.1, init(): the options that take a value, as one word or two. A long one whose value may be left out takes it by "=" alone.
+const SHORT_WITH_VALUE = 'abeEIoOpPsSuUX';
+const LONG_WITH_VALUE = [
+  'abbrev',
+  'attach',
+  'columns',
+  'const-print-style',
+  'detach-on',
+  'env',
+  'fault',
+  'inject',
+  'interruptible',
+  'output',
+  'raw',
+  'read',
+  'signals',
+  'stack-trace-frame-limit',
+  'status',
+  'string-limit',
+  'summary-columns',
+  'summary-sort-by',
+  'summary-syscall-overhead',
+  'syscall-limit',
+  'trace',
+  'trace-path',
+  'user',
+  'verbose',
+  'write',
+];
+
+/**
+ * Reads the words as strace's getopt_long does: its options end at the first word that is none. Such a word would be a program that
+ * strace starts on the host, as root, beside the container's process: refused, for who writes it means the container's.
+ */
+export function readStraceArguments(words: readonly string[], container = 'CTR'): StraceArguments {
+  let writesFile = false;
+  let at = 0;
+  for (; at < words.length && words[at] !== '--'; at++) {
+    const word = words[at]!;
+    if (!/^-./.test(word)) throw programWithoutDashes(container, words, at);
+    const { option, takesNext } = word.startsWith('--') ? longOption(word) : shortOption(word);
+    if (option === 'o' || option === 'output') writesFile = true;
+    if (takesNext && ++at === words.length) throw valueLeftOut(word);
+  }
+  const command = at < words.length ? words.slice(at + 1) : undefined;
+  if (command?.length === 0) throw commandLeftOut(container);
+  return { options: words.slice(0, at), command, writesFile };
+}
+
+/** A long option, which getopt_long lets people shorten as far as it stays the only one. */
+function longOption(word: string) {
+  const [name = '', value] = word.slice(2).split(/=(.*)/s);
+  const exact = LONG_WITH_VALUE.includes(name) ? [name] : [];
+  const fitting = exact.length > 0 ? exact : LONG_WITH_VALUE.filter((each) => each.startsWith(name));
+  const option = fitting.length === 1 ? fitting[0] : undefined;
+  return { option, takesNext: option !== undefined && value === undefined };
+}
+
+/** The option of a bundle of short ones that takes a value: it is always the last one of its word. */
+function shortOption(word: string) {
+  const letters = word.slice(1).split('');
+  const at = letters.findIndex((letter) => SHORT_WITH_VALUE.includes(letter));
+  return { option: letters[at], takesNext: at >= 0 && at === letters.length - 1 };
+}
+
+function programWithoutDashes(container: string, words: readonly string[], at: number): DbgError {
+  return new DbgError(`"${words[at]}" is no option of strace's: a command to start in the container comes behind --`, {
+    exitCode: EXIT.usage,
+    next: [
+      {
+        what: 'like this',
+        command: shellLine(['dbg', 'strace', container, ...words.slice(0, at), '--', ...words.slice(at)]),
+      },
+    ],
+  });
+}
+
+const valueLeftOut = (option: string) =>
+  new DbgError(`strace's ${option} takes a value`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'see', command: 'strace --help' }],
+  });
+
+const commandLeftOut = (container: string) =>
+  new DbgError('there is no command behind --', {
+    exitCode: EXIT.usage,
+    next: [
+      { what: "the container's main process is traced without", command: shellLine(['dbg', 'strace', container]) },
+    ],
+  });
