@@ -13,6 +13,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   shell: async () => (await import('./shell.ts')).shellCommand,
   exec: async () => (await import('./exec.ts')).execCommand,
   tcpdump: async () => (await import('./tcpdump.ts')).tcpdumpCommand,
+  tcpflow: async () => (await import('./tcpflow.ts')).tcpflowCommand,
   veth: async () => (await import('./veth.ts')).vethCommand,
   ns: async () => (await import('./ns.ts')).nsCommand,
   ps: async () => (await import('./ps.ts')).psCommand,

@@ -12,6 +12,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   iptables: 'iptables',
   tcpdump: 'tcpdump',
+  tcpflow: 'tcpflow',
   nft: 'nftables',
   ethtool: 'ethtool',
   strace: 'strace',
