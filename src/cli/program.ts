@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   ns: async () => (await import('./ns.ts')).nsCommand,
   ps: async () => (await import('./ps.ts')).psCommand,
   limits: async () => (await import('./limits.ts')).limitsCommand,
+  extcap: async () => (await import('./extcap.ts')).extcapCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
 

@@ -13,6 +13,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   iptables: 'iptables',
   tcpdump: 'tcpdump',
   tcpflow: 'tcpflow',
+  tshark: 'tshark',
   nft: 'nftables',
   ethtool: 'ethtool',
   strace: 'strace',
