@@ -14,10 +14,12 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   exec: async () => (await import('./exec.ts')).execCommand,
   tcpdump: async () => (await import('./tcpdump.ts')).tcpdumpCommand,
   strace: async () => (await import('./strace.ts')).straceCommand,
+  tcpflow: async () => (await import('./tcpflow.ts')).tcpflowCommand,
   veth: async () => (await import('./veth.ts')).vethCommand,
   ns: async () => (await import('./ns.ts')).nsCommand,
   ps: async () => (await import('./ps.ts')).psCommand,
   limits: async () => (await import('./limits.ts')).limitsCommand,
+  extcap: async () => (await import('./extcap.ts')).extcapCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
 

@@ -13,8 +13,13 @@ const CARRIED = /^(DOCKER_\w+|SHELL|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
  * Joining a container's namespaces needs CAP_SYS_ADMIN (setns(2)). As root: undefined, go on. Otherwise dbg starts itself
  * again through sudo, which asks for a password if it must, and the exit code of that run is given.
  * @param values the names of what else of the person's environment root's dbg is to know (src/host/own-values.ts)
+ * @param options.mayAsk false where nobody is there to give a password
  */
-export async function throughSudo(ctx: Context, values: readonly string[] = []): Promise<number | undefined> {
+export async function throughSudo(
+  ctx: Context,
+  values: readonly string[] = [],
+  { mayAsk = true }: { mayAsk?: boolean } = {},
+): Promise<number | undefined> {
   if (ctx.host.isRoot) return undefined;
   if (ctx.host.find('sudo').kind !== 'found') {
     throw new DbgError('looking into a container needs root, and there is no sudo on this host', {
@@ -26,8 +31,13 @@ export async function throughSudo(ctx: Context, values: readonly string[] = []):
     DOCKER_CONFIG: configFolder(ctx.env),
     [OWN_VALUES_VARIABLE]: packedValues(ctx.env, ['HOME', ...values]),
   };
-  const { exitCode, report } = await ctx.host.run(sudoArgv(ctx), { env, isDbg: true });
+  const { exitCode, report } = await ctx.host.run(sudoArgv(ctx, mayAsk), { env, isDbg: true });
   if (report === 'taken') return exitCode;
+  if (!mayAsk) {
+    throw new DbgError('this needs root, and sudo would ask for a password, or does not let dbg run', {
+      next: [{ what: 'in a terminal', command: 'sudo -v && wireshark' }],
+    });
+  }
   throw new DbgError('sudo did not let dbg run as root', {
     next: [
       { what: 'what you may do', command: 'sudo -l' },
@@ -36,13 +46,14 @@ export async function throughSudo(ctx: Context, values: readonly string[] = []):
   });
 }
 
-function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>): string[] {
+function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>, mayAsk: boolean): string[] {
   const carried = Object.keys(env).filter((name) => CARRIED.test(name) && env[name] !== undefined);
   const names = [...new Set([...carried, 'DOCKER_CONFIG', OWN_VALUES_VARIABLE, LEASH_VARIABLE])].toSorted((a, b) =>
     a.localeCompare(b),
   );
   const prompt = '--prompt=dbg looks into containers as root; password for %p: ';
-  return ['sudo', `--preserve-env=${names.join(',')}`, prompt, '--', ...self, ...args];
+  const asking = mayAsk ? prompt : '--non-interactive';
+  return ['sudo', `--preserve-env=${names.join(',')}`, asking, '--', ...self, ...args];
 }
 
 /**

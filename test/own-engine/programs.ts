@@ -12,6 +12,8 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   iptables: 'iptables',
   tcpdump: 'tcpdump',
+  tcpflow: 'tcpflow',
+  tshark: 'tshark',
   nft: 'nftables',
   ethtool: 'ethtool',
   strace: 'strace',
