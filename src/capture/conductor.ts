@@ -1,6 +1,6 @@
 import { DbgError, errorMessage } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import type { Item } from './arguments.ts';
+import type { Item } from './getopt.ts';
 import type { Counts } from './counts.ts';
 import type { Place } from './place.ts';
 import type { Recorder } from './recorder.ts';

@@ -1,4 +1,25 @@
-import { has, type Item, parseArguments, without } from './arguments.ts';
+import { has, type Item, type OptionTable, readOptions, without } from './getopt.ts';
+
+// tcpdump.c 4.99
+const OPTIONS: OptionTable = {
+  shortWithValue: 'BcCEFGijmMrQsTVwWyzZ',
+  longWithValue: {
+    'buffer-size': 'B',
+    direction: 'Q',
+    'fp-type': '',
+    interface: 'i',
+    linktype: 'y',
+    'relinquish-privileges': 'Z',
+    skip: '',
+    'snapshot-length': 's',
+    'time-stamp-precision': '',
+    'time-stamp-type': 'j',
+  },
+  longAlone: { help: 'h', 'list-interfaces': 'D', 'list-data-link-types': 'L', 'list-time-stamp-types': 'J' },
+};
+
+/** Reads tcpdump's own command line. */
+export const parseArguments = (args: readonly string[]): Item[] => readOptions(args, OPTIONS);
 
 /** Who captured files are to belong to: the person's login name; undefined when dbg was started by root itself. */
 export interface Person {

@@ -1,3 +1,5 @@
+import { type OptionTable, readOptions } from './getopt.ts';
+
 /** What tcpflow is started for. */
 export interface TcpflowWish {
   /** tcpflow's own arguments, as they came */
@@ -39,36 +41,13 @@ export function printsRawBytes(args: readonly string[]): boolean {
   return prints && options.has('B') && !options.has('D') && !options.has('J');
 }
 
-// tcpflow.cpp 1.6.1: the options that take a value, as one word or two.
-const SHORT_WITH_VALUE = 'AbdeEfFiLmorRSTUwxXz';
-const LONG_WITH_VALUE: Readonly<Record<string, string>> = { chroot: 'z', 'relinquish-privileges': 'U' };
+// tcpflow.cpp 1.6.1
+const OPTIONS: OptionTable = {
+  shortWithValue: 'AbdeEfFiLmorRSTUwxXz',
+  longWithValue: { chroot: 'z', 'relinquish-privileges': 'U' },
+  longAlone: {},
+};
 
-/** The letters of the options, read as getopt_long does: bundled ("-cBi eth0"), joined ("-ieth0"), between the words of the filter. */
-export function tcpflowOptions(args: readonly string[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at]!;
-    if (word === '--') break;
-    const { options, takesNext } = word.startsWith('--') ? longOption(word) : shortOptions(word);
-    options.forEach((option) => seen.add(option));
-    if (takesNext) at++;
-  }
-  return seen;
-}
-
-/** A long option, which getopt_long lets people shorten as far as it stays the only one. */
-function longOption(word: string) {
-  const [name = '', value] = word.slice(2).split(/=(.*)/s);
-  const fitting = Object.keys(LONG_WITH_VALUE).find((each) => name !== '' && each.startsWith(name));
-  const options = fitting === undefined ? [] : [LONG_WITH_VALUE[fitting]!];
-  return { options, takesNext: fitting !== undefined && value === undefined };
-}
-
-/** The options of one word; the first that takes a value is the last of them. */
-function shortOptions(word: string) {
-  const letters = word.startsWith('-') ? word.slice(1).split('') : [];
-  const at = letters.findIndex((letter) => SHORT_WITH_VALUE.includes(letter));
-  return at < 0
-    ? { options: letters, takesNext: false }
-    : { options: letters.slice(0, at + 1), takesNext: at === letters.length - 1 };
-}
+/** The letters of the options in tcpflow's own command line. */
+export const tcpflowOptions = (args: readonly string[]): ReadonlySet<string> =>
+  new Set(readOptions(args, OPTIONS).flatMap(({ option }) => (option?.length === 1 ? option : [])));

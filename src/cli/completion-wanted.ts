@@ -91,7 +91,7 @@ function valueOf(option: Option, container: string | undefined): Wanted {
   if (option.argChoices) return { kind: 'words', words: option.argChoices.map((word) => ({ word, about: '' })) };
   if (option.long === '--network') return { kind: 'networks', container };
   if (option.long === '--interface') return { kind: 'interfaces', container };
-  return /<(dir|file|path)>/.test(option.flags) ? FILES : NOTHING;
+  return /<(dir|file|path)(\.\.\.)?>/.test(option.flags) ? FILES : NOTHING;
 }
 
 function operandOf(root: Command, command: Command, index: number): Wanted {

@@ -42,6 +42,9 @@ async function tcpdump(
   }
   const container = isSelected ? undefined : operand;
   const args = toolArguments(isSelected && operand !== undefined ? [operand, ...rest] : rest);
+  if (options.wireshark || options.termshark) {
+    return (await import('./tcpdump/viewer.ts')).inViewer(ctx, args, rest, options);
+  }
   const wish = captureWish(container, args, options);
   if (wish && (options.fromStart || options.restart)) {
     return (await import('./tcpdump/from-start.ts')).captureFromStart(ctx, wish, options);

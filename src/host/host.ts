@@ -21,6 +21,15 @@ export interface Host {
    * stdin is empty. `env` is added to dbg's own environment.
    */
   stream(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Streamed>;
+  /**
+   * Runs two programs with the person's terminal, the first one's stdout the second one's stdin; both have ended when it resolves, with
+   * the second one's exit code. `quiet`: what the first says on stderr is given at the end, as the second one draws on the terminal.
+   */
+  pipeline(
+    first: readonly string[],
+    second: readonly string[],
+    options: { readonly quiet: boolean },
+  ): Promise<{ readonly exitCode: number; readonly said: string }>;
   /** A file to be filled, made anew, with the rights of a person and in their name. Throws a system error. */
   create(path: string, person: Person | undefined): Promise<OutputFile>;
   /** dbg's own stdout, for bytes that are no text. */

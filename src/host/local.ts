@@ -34,6 +34,8 @@ export function localHost({ env, uid, signals, become }: LocalHostOptions): Host
       runOnTerminal(argv, { ...options, env: { ...kept(childEnv, options.keep), ...options.env } }, signals),
     stream: async (argv, added) => (await import('./stream.ts')).stream(argv, { ...childEnv, ...added }),
     hold: (argv) => hold(argv, childEnv),
+    pipeline: async (first, second, { quiet }) =>
+      (await import('./pipeline.ts')).pipeline(first, second, quiet, childEnv),
     create: async (path, person) => (await import('./output-file.ts')).createFile(path, person, become),
     standardOutput: async () => (await import('./output-file.ts')).standardOutput(),
     remove: (path, person) => {

@@ -141,6 +141,10 @@ export function fakeHost({
     stream: async () => {
       throw new Error('nothing was to be streamed');
     },
+    pipeline: async (first, second) => {
+      ran.push(first, second);
+      return { exitCode, said: '' };
+    },
     create: async () => {
       throw new Error('no file was to be made');
     },

@@ -1,4 +1,4 @@
-import { has } from '../../capture/arguments.ts';
+import { has } from '../../capture/getopt.ts';
 import { follow, type Follow } from '../../capture/follow.ts';
 import type { PcapngRecorder } from '../../capture/pcapng-recorder.ts';
 import type { Context } from '../../context.ts';

@@ -1,4 +1,4 @@
-import { type Item, valueOf } from '../../capture/arguments.ts';
+import { type Item, valueOf } from '../../capture/getopt.ts';
 import type { Place } from '../../capture/place.ts';
 import type { Context } from '../../context.ts';
 import { nsenter } from '../../enter/nsenter.ts';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { version } from '../../../package.json';
-import { filterOf } from '../../capture/arguments.ts';
+import { filterOf } from '../../capture/getopt.ts';
 import type { Files } from '../../capture/capture-file.ts';
 import { pcapRecorder } from '../../capture/pcap-recorder.ts';
 import { nameResolution, sectionHeader } from '../../capture/pcapng.ts';

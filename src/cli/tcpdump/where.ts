@@ -1,4 +1,4 @@
-import { filterOf, type Item } from '../../capture/arguments.ts';
+import { filterOf, type Item } from '../../capture/getopt.ts';
 import type { Passage, Wanted, WhereRecorder } from '../../capture/where.ts';
 import type { Context } from '../../context.ts';
 import { nsenter } from '../../enter/nsenter.ts';

@@ -1,6 +1,6 @@
-import type { Item } from '../../capture/arguments.ts';
-import { parseArguments, valueOf } from '../../capture/arguments.ts';
-import { ownBusiness } from '../../capture/tcpdump.ts';
+import type { Item } from '../../capture/getopt.ts';
+import { valueOf } from '../../capture/getopt.ts';
+import { ownBusiness, parseArguments } from '../../capture/tcpdump.ts';
 import { type StopOn, parseStopOn } from '../../capture/stop-on.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { ringOf, sizeOf, timeOf, type TcpdumpOptions } from './options.ts';

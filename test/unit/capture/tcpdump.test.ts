@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { has, parseArguments } from '../../../src/capture/arguments.ts';
-import { tcpdumpArgv } from '../../../src/capture/tcpdump.ts';
+import { has } from '../../../src/capture/getopt.ts';
+import { parseArguments, tcpdumpArgv } from '../../../src/capture/tcpdump.ts';
 
 const ALWAYS = ['-n', '-l', '-U', '--immediate-mode', '-B', '32768'];
 

@@ -1,35 +1,24 @@
-/** A word of tcpdump's command line: an option with its value, if it takes one, or a word of the filter. */
+/** A word of a tool's command line: an option with its value, if it takes one, or a word of the filter. */
 export interface Item {
   /** "w", "interface"; undefined for a word of the filter */
   readonly option: string | undefined;
   readonly value: string | undefined;
-  /** how it is said to tcpdump */
+  /** how it is said to the tool */
   readonly words: readonly string[];
 }
 
-// tcpdump.c 4.99: the options that take a value, as one word or two, and the letter that means the same.
-const SHORT_WITH_VALUE = 'BcCEFGijmMrQsTVwWyzZ';
-const LONG_WITH_VALUE: Readonly<Record<string, string>> = {
-  'buffer-size': 'B',
-  direction: 'Q',
-  'fp-type': '',
-  interface: 'i',
-  linktype: 'y',
-  'relinquish-privileges': 'Z',
-  skip: '',
-  'snapshot-length': 's',
-  'time-stamp-precision': '',
-  'time-stamp-type': 'j',
-};
-const LONG_ALONE: Readonly<Record<string, string>> = {
-  help: 'h',
-  'list-interfaces': 'D',
-  'list-data-link-types': 'L',
-  'list-time-stamp-types': 'J',
-};
+/** Which options a tool has, as far as that decides how its command line is read. */
+export interface OptionTable {
+  /** the letters of those that take a value, as one word or two */
+  readonly shortWithValue: string;
+  /** long ones that take a value, and the letter that means the same, if there is one */
+  readonly longWithValue: Readonly<Record<string, string>>;
+  /** long ones without a value, and their letters */
+  readonly longAlone: Readonly<Record<string, string>>;
+}
 
 /** Reads options as getopt_long does: bundled ("-nni eth0"), joined ("-ieth0"), and between the words of the filter. */
-export function parseArguments(args: readonly string[]): Item[] {
+export function readOptions(args: readonly string[], table: OptionTable): Item[] {
   const items: Item[] = [];
   for (let at = 0; at < args.length; at++) {
     const word = args[at]!;
@@ -38,7 +27,7 @@ export function parseArguments(args: readonly string[]): Item[] {
       break;
     }
     const next = args[at + 1];
-    const found = word.startsWith('--') ? longOption(word, next) : shortOptions(word, next);
+    const found = word.startsWith('--') ? longOption(word, next, table) : shortOptions(word, next, table);
     items.push(...(found.length > 0 ? found : [filterWord(word)]));
     if (found.at(-1)?.words.length === 2) at++;
   }
@@ -48,14 +37,14 @@ export function parseArguments(args: readonly string[]): Item[] {
 const filterWord = (word: string): Item => ({ option: undefined, value: undefined, words: [word] });
 
 /** A long option, which getopt_long lets people shorten as far as it stays the only one. */
-function longOption(word: string, next: string | undefined): Item[] {
+function longOption(word: string, next: string | undefined, { longWithValue, longAlone }: OptionTable): Item[] {
   const [name = '', value] = word.slice(2).split(/=(.*)/s);
-  const long = only(Object.keys(LONG_WITH_VALUE), name);
+  const long = only(Object.keys(longWithValue), name);
   if (long === undefined) {
-    const alone = only(Object.keys(LONG_ALONE), name);
-    return [{ option: alone ? LONG_ALONE[alone] : name, value: undefined, words: [word] }];
+    const alone = only(Object.keys(longAlone), name);
+    return [{ option: alone ? longAlone[alone] : name, value: undefined, words: [word] }];
   }
-  const option = LONG_WITH_VALUE[long] || long;
+  const option = longWithValue[long] || long;
   if (value !== undefined || next === undefined) return [{ option, value, words: [word] }];
   return [{ option, value: next, words: [word, next] }];
 }
@@ -66,12 +55,12 @@ function only(names: readonly string[], begun: string): string | undefined {
 }
 
 /** The options of a bundle: the one that takes a value is the last, with the rest of its word or the next word. */
-function shortOptions(word: string, next: string | undefined): Item[] {
+function shortOptions(word: string, next: string | undefined, { shortWithValue }: OptionTable): Item[] {
   if (!/^-[^-]/.test(word)) return [];
   const items: Item[] = [];
   for (let at = 1; at < word.length; at++) {
     const option = word[at]!;
-    if (!SHORT_WITH_VALUE.includes(option)) {
+    if (!shortWithValue.includes(option)) {
       items.push({ option, value: undefined, words: [`-${option}`] });
       continue;
     }
@@ -83,7 +72,7 @@ function shortOptions(word: string, next: string | undefined): Item[] {
   return items;
 }
 
-/** The value of an option, of the last one where it is repeated, as tcpdump takes it. */
+/** The value of an option, of the last one where it is repeated, as getopt's users take it. */
 export function valueOf(items: readonly Item[], option: string): string | undefined {
   return items.findLast((item) => item.option === option)?.value;
 }
