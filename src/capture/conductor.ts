@@ -77,7 +77,13 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
   async function add(place: Place): Promise<void> {
     starting++;
     const track = recorder.begin(place);
-    const style = { device: place.device, as: recorder.as, isLive: recorder.isLive, isOne };
+    const style = {
+      device: place.device,
+      as: recorder.as,
+      isLive: recorder.isLive,
+      isOne,
+      mayVanish: place.mayVanish === true,
+    };
     try {
       const tap = await startTap(host, place.inThere(tapArgv(items, style)), place.env ?? {}, {
         data: (piece) => {

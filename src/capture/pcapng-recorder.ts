@@ -4,7 +4,7 @@ import { merge } from './merge.ts';
 import { MOST_WAITING } from './pcap-recorder.ts';
 import { type Packet, packetsIn, pcapReader, type PcapHeader } from './pcap.ts';
 import { enhancedPacket, interfaceDescription, interfaceStatistics, nameResolution } from './pcapng.ts';
-import type { Place } from './place.ts';
+import type { Described, Place } from './place.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface PcapngWish extends FileWish {
@@ -34,14 +34,15 @@ export interface PcapngRecorder extends Recorder {
   put(packets: readonly (Packet & { readonly on: number })[]): void;
 }
 
-/** What the description of an interface is made of. */
-type Described = Pick<Place, 'name' | 'description' | 'comment' | 'mac' | 'addresses'>;
-
 /**
  * How long a packet waits for an earlier one of another place. Without immediate mode the kernel keeps packets of a quiet wire for a
  * second (src/capture/tcpdump.ts).
  */
 const HOLD_MS = { live: 250, file: 1_500 };
+/** Link type of a capture on all devices: each packet begins with the index of its own (draft-ietf-opsawg-pcaplinktype). */
+const LINUX_SLL2 = 276;
+/** tcpdump's own, where it is told none. */
+const MOST_SNAP_LENGTH = 262_144;
 /** Of held packets, in bytes: more go out as they are. */
 const MOST_HELD = 64e6;
 
@@ -76,12 +77,15 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     );
   }
   function describe(place: Described, header: PcapHeader): number {
-    file.begin(interfaceDescription({ ...place, ...header, filter: wish.filter }));
+    // libpcap reads no file whose interfaces differ in this. It is only the most that a packet can be.
+    const snapLength = Math.max(header.snapLength, MOST_SNAP_LENGTH);
+    file.begin(interfaceDescription({ ...place, ...header, snapLength, filter: wish.filter }));
     return nanoseconds.push(header.nanoseconds) - 1;
   }
-  function statisticsOf(id: number, { received, dropped, captured }: Counts): Buffer {
+  /** The kernel drops by tap, not by interface: each interface of a tap on all of them is told of the same drops. */
+  function statisticsOf(id: number, received: number, { dropped }: Counts): Buffer {
     const times = { nanoseconds: nanoseconds[id]!, start: begun, end: files.now() };
-    return interfaceStatistics(id, { ...times, received, accepted: captured, dropped });
+    return interfaceStatistics(id, { ...times, received, dropped });
   }
 
   return {
@@ -94,21 +98,37 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     begin: (place) => {
       const reader = pcapReader();
       const source = order.add();
-      let id: number | undefined;
+      const ids = new Map<number, number>();
+      const received = new Map<number, number>();
+      const interfaceAt = (header: PcapHeader, ifindex: number): number => {
+        const id = ids.get(ifindex) ?? describe(place.interfaceOf?.(ifindex) ?? place, header);
+        ids.set(ifindex, id);
+        return id;
+      };
+      const interfaceOf = (header: PcapHeader, { data }: Packet): number => {
+        const id = interfaceAt(header, place.interfaceOf && header.linkType === LINUX_SLL2 ? data.readUInt32BE(4) : 0);
+        received.set(id, (received.get(id) ?? 0) + 1);
+        return id;
+      };
       return {
         data: (piece) => {
           const records = reader.push(piece);
           const header = reader.header();
           if (header === undefined) return;
-          const on = wish.sort ? undefined : (id ??= describe(place, header));
-          const seen = packetsIn(records, header).map((packet): Seen => ({ ...packet, on, place, header }));
+          const seen = packetsIn(records, header).map((packet): Seen => {
+            const on = wish.sort ? undefined : interfaceOf(header, packet);
+            return { ...packet, on, place, header };
+          });
           for (const { data } of seen) heldBytes += data.length;
           order.push(source, seen, files.now());
           release(heldBytes > MOST_HELD ? order.flush() : order.take(files.now()));
         },
         end: (counts) => {
           order.end(source);
-          if (id !== undefined) statistics.push(statisticsOf(id, counts));
+          const header = reader.header();
+          // One on which nothing was seen is part of the capture too.
+          if (header && !wish.sort) for (const ifindex of place.indexes ?? [0]) interfaceAt(header, ifindex);
+          for (const id of ids.values()) statistics.push(statisticsOf(id, received.get(id) ?? 0, counts));
         },
       };
     },

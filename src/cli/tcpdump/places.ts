@@ -1,5 +1,5 @@
 import { type Item, valueOf } from '../../capture/getopt.ts';
-import type { Place } from '../../capture/place.ts';
+import type { Described, Place } from '../../capture/place.ts';
 import type { Context } from '../../context.ts';
 import { nsenter } from '../../enter/nsenter.ts';
 import { entryFailure } from '../../enter/outcome.ts';
@@ -26,8 +26,9 @@ export interface Station extends Place {
 export type Role = 'container' | 'host device' | 'bridge' | 'uplink' | "peer's host device" | 'peer';
 
 /**
- * Where to capture in a container: on the device that was named; or, for a capture that tells interfaces apart, on each of those that
- * are up; or on all at once.
+ * Where to capture in a container: on the device that was named, or on all at once, which a capture of several tells apart by the index
+ * that each packet then bears. One tcpdump for each device would lose the last second of each when the container ends: tcpdump then
+ * leaves what is in its ring.
  */
 export async function placesOf(
   ctx: Context,
@@ -37,12 +38,35 @@ export async function placesOf(
   isEach: boolean,
 ): Promise<Station[]> {
   const named = valueOf(items, 'i');
-  if (named !== undefined || !isEach) return [placeOf(ctx, target, named ?? 'any', options)];
-  const links = (await linksInside(ctx.host, target)).filter((link) => linkState(link) !== 'down');
-  if (links.length > 0) return links.map((link) => placeOf(ctx, target, link.name, options, link));
-  throw new DbgError(`no interface of "${target.container.name}" is up`, {
-    next: [{ what: 'see them', command: `dbg exec ${target.container.name} ip link` }],
-  });
+  const place = placeOf(ctx, target, named ?? 'any', options);
+  if (named !== undefined || !isEach) return [place];
+  const links = new Map((await linksInside(ctx.host, target)).map((link) => [link.ifindex, link]));
+  const indexes = [...links.values()].flatMap((link) => (linkState(link) === 'down' ? [] : [link.ifindex]));
+  return [
+    {
+      ...place,
+      name: target.container.name,
+      indexes,
+      interfaceOf: (ifindex) => interfaceOf(ctx, place, ifindex, links),
+    },
+  ];
+}
+
+/** An interface by its index; one that has come since, as by `docker network connect`, by what the kernel then calls it. */
+function interfaceOf(ctx: Context, place: Station, ifindex: number, links: ReadonlyMap<number, Link>): Described {
+  const link = links.get(ifindex);
+  const { container, pid } = place.target!;
+  const name = link?.name ?? deviceNames(ctx.host.read(`/proc/${pid}/net/igmp`) ?? '').get(ifindex) ?? `if${ifindex}`;
+  return {
+    ...place,
+    name: `${container.name}/${name}`,
+    ...(link ? { mac: link.mac, addresses: link.addresses } : {}),
+  };
+}
+
+/** Reads /proc/net/igmp, which lists each IPv4 device on a line with its index: "2\teth0      :     1      V3". */
+function deviceNames(igmp: string): Map<number, string> {
+  return new Map([...igmp.matchAll(/^(\d+)\t(\S+)\s*:/gm)].map(([, index, name]) => [Number(index), name!]));
 }
 
 /** Containers of one network namespace have the same devices: one of them stands for all. */
@@ -66,6 +90,7 @@ export function placeOf(ctx: Context, target: Target, device: string, options: E
   return {
     target,
     label: container.name,
+    mayVanish: true,
     name: `${container.name}/${device}`,
     device,
     inThere: (argv) => nsenter(target, argv, entry),

@@ -12,7 +12,7 @@ export function summaryText(counts: readonly (readonly [Place, Counts])[], recor
     name,
     ...[captured, received, dropped].map(String),
   ]);
-  const each = rows.length > 1 ? table(['INTERFACE', 'CAPTURED', 'RECEIVED', 'DROPPED'], rows) : '';
+  const each = rows.length > 1 ? table(['WHERE', 'CAPTURED', 'RECEIVED', 'DROPPED'], rows) : '';
   const { packets, bytes } = recorder.written();
   const late = recorder.late?.() ?? 0;
   const notes = late > 0 ? `; ${late} came too late for their place in time` : '';

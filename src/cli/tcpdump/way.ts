@@ -61,7 +61,8 @@ function outside(
     place.path === undefined
       ? onHost(ctx, name, role)
       : station(name, role, `${place.path}/${name}`, (argv) => inPlace(ctx.host, place, argv));
-  stations.push(at(device.name, hosts));
+  // It goes with the container's own.
+  stations.push({ ...at(device.name, hosts), mayVanish: true });
   if (device.master !== undefined) stations.push(at(device.master, 'bridge'));
   return stations;
 }

@@ -74,9 +74,11 @@ export async function firstLine(program: { stdout: NodeJS.ReadableStream | null 
 }
 
 /** Waits until a running program has written this to its stderr. */
-export async function says(program: { stderr: NodeJS.ReadableStream | null }, text: string): Promise<void> {
+export async function says(program: { stderr: NodeJS.ReadableStream | null }, text: string | RegExp): Promise<void> {
   let said = '';
-  while (!said.includes(text)) said += String((await once(program.stderr!, 'data'))[0]);
+  while (!(typeof text === 'string' ? said.includes(text) : text.test(said))) {
+    said += String((await once(program.stderr!, 'data'))[0]);
+  }
 }
 
 /** All processes of this pid namespace, with their command lines. */

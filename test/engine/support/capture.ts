@@ -1,0 +1,58 @@
+import { execa } from 'execa';
+import { dbg, says, sleep } from './dbg.ts';
+import type { Lab } from './lab.ts';
+
+/** The packets of a file as tcpdump prints them; a file that tcpdump cannot read to its end fails the test. */
+export const packets = async (file: string, ...filter: readonly string[]) =>
+  (await execa('tcpdump', ['-n', '-r', file, ...filter])).stdout.split('\n').filter(Boolean);
+
+/** Fields of a file's packets as tshark reads them. */
+export async function fields(file: string, names: readonly string[], filter = ''): Promise<string[][]> {
+  const options = names.flatMap((name) => ['-e', name]);
+  const { stdout } = await execa('tshark', ['-n', '-r', file, '-Y', filter, '-T', 'fields', ...options]);
+  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')]));
+}
+
+/** Two containers on one network; `ping` sends from the second to the first and fails the test when one gets lost. */
+export async function pair(lab: Lab, network = 'bridge') {
+  const options = ['--network', network];
+  const [target, other] = [await lab.run('target', { options }), await lab.run('other', { options })];
+  const address = await lab.address(target);
+  const ping = (count: number, ...more: readonly string[]) =>
+    lab.docker('exec', other, 'ping', '-c', String(count), '-i', '0.05', '-W', '2', ...more, address);
+  await ping(1); // ARP is done
+  return { target, other, address, ping };
+}
+
+/** Starts `dbg tcpdump …`, and waits until it captures. In an object: awaited itself, it would be waited for to its end. */
+export async function capturing(args: readonly string[], env: Record<string, string> = {}) {
+  const running = dbg(['tcpdump', ...args], { env });
+  await says(running, /listening on|capturing on|waiting for/);
+  return { running };
+}
+
+/** Waits until a tcpdump without immediate mode has handed over what it has: the kernel keeps a block of its ring for a second. */
+export const blockIsOut = () => sleep(1500);
+
+const SENDER = `
+const [, count, address, port] = process.argv;
+const socket = require('node:dgram').createSocket('udp4');
+socket.connect(Number(port), address, () => {
+  let sent = 0;
+  const some = () => {
+    for (let turn = 0; turn < 50 && sent < Number(count); turn++) {
+      const data = Buffer.alloc(32);
+      data.writeUInt32BE(sent++);
+      socket.send(data);
+    }
+    if (sent < Number(count)) setImmediate(some);
+    else setTimeout(() => socket.close(), 100);
+  };
+  some();
+});`;
+
+/** Sends numbered datagrams from a container's network. */
+export async function sendDatagrams(lab: Lab, from: string, count: number, address: string, port: number) {
+  const enter = ['-t', String(await lab.pid(from)), '-n', '--', process.execPath, '-e', SENDER];
+  await execa('nsenter', [...enter, String(count), address, String(port)]);
+}
