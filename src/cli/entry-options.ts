@@ -7,20 +7,24 @@ export interface EntryOptions extends EntryWish {
   readonly quiet?: boolean;
 }
 
-/** The options that say how to enter, for every verb that runs a tool of the host in a container. */
-export function addEntryOptions(command: Command): Command {
+/**
+ * The options that say how to enter, for every verb that runs a tool of the host in a container.
+ * @param hasShort docker exec's -u, -w and -e; not where they would be taken for the tool's own
+ */
+export function addEntryOptions(command: Command, hasShort = true): Command {
+  const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);
   return command
     .option('--ns <list>', 'namespaces to join: net,uts,ipc,mnt,pid,user,cgroup (default: net,uts,ipc)')
     .addOption(new Option('--all', "the full entry, the container's files and processes too").conflicts('ns'))
     .option('--host-view', "leave the host's /sys, resolv.conf, hosts and hostname in place")
     .option('--cgroup', "join the container's cgroup: its limits count, docker top shows it")
     .option(
-      '-u, --user <uid[:gid]>',
+      flags('-u', '--user <uid[:gid]>'),
       'run as this user of the host\'s numbering, or as "container": as its main process',
     )
     .addOption(new Option('--caps <whose>', "bounding set and no-new-privs as the container's").choices(['container']))
-    .option('-w, --workdir <dir>', 'start there')
-    .option('-e, --env <k=v>', 'add to the environment; repeatable', (value: string, all: unknown) =>
+    .option(flags('-w', '--workdir <dir>'), 'start there')
+    .option(flags('-e', '--env <k=v>'), 'add to the environment; repeatable', (value: string, all: unknown) =>
       Array.isArray(all) ? [...all, value] : [value],
     )
     .option(

@@ -26,8 +26,9 @@ export interface TcpdumpOptions extends EntryOptions {
 const repeatable = (value: string, all: unknown) => (Array.isArray(all) ? [...all, value] : [value]);
 
 export function addTcpdumpOptions(command: Command): Command {
-  return addEntryOptions(command)
-    .option('-q, --quiet', 'only what tcpdump captured: no news, no counts of dbg')
+  // `dbg tcpdump --project shop -w all.pcapng`: -w is tcpdump's.
+  return addEntryOptions(command, false)
+    .option('--quiet', 'only what tcpdump captured: no news, no counts of dbg')
     .option('--project <name>', 'every running container of a Compose project')
     .option('--network <network>', 'every running container on a network')
     .option('--label <k[=v]>', 'every running container with a label; repeatable', repeatable)

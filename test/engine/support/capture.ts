@@ -34,22 +34,19 @@ export async function capturing(args: readonly string[], env: Record<string, str
 /** Waits until a tcpdump without immediate mode has handed over what it has: the kernel keeps a block of its ring for a second. */
 export const blockIsOut = () => sleep(1500);
 
+// Not connected: what the other side answers to a port where nobody listens would make the next send fail.
 const SENDER = `
 const [, count, address, port] = process.argv;
 const socket = require('node:dgram').createSocket('udp4');
-socket.connect(Number(port), address, () => {
-  let sent = 0;
-  const some = () => {
-    for (let turn = 0; turn < 50 && sent < Number(count); turn++) {
-      const data = Buffer.alloc(32);
-      data.writeUInt32BE(sent++);
-      socket.send(data);
-    }
-    if (sent < Number(count)) setImmediate(some);
-    else setTimeout(() => socket.close(), 100);
-  };
-  some();
-});`;
+let sent = 0;
+const one = () => {
+  if (sent === Number(count)) return socket.close();
+  const data = Buffer.alloc(32);
+  data.writeUInt32BE(sent++);
+  socket.send(data, Number(port), address, one);
+};
+// While the address is being asked for (ARP), the kernel keeps a few datagrams alone.
+socket.send('', Number(port), address, () => setTimeout(one, 200));`;
 
 /** Sends numbered datagrams from a container's network. */
 export async function sendDatagrams(lab: Lab, from: string, count: number, address: string, port: number) {
