@@ -82,7 +82,7 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     const kept = error ? whole(written) : written;
     if (error) {
       await file.truncate(size + kept).catch(() => undefined);
-      end({ kind: 'failed', message: whyNotWritten(paths.at(-1)!, error) });
+      end(errorCode(error) === 'EPIPE' ? { kind: 'left' } : failure(paths.at(-1)!, error));
     }
     size += kept;
     bytes += kept;
@@ -121,7 +121,7 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
           await put(part, () => 0);
         } else await store(part);
       } catch (error) {
-        end({ kind: 'failed', message: whyNotWritten(wish.path, error) });
+        end(failure(wish.path, error));
       }
       waiting = Math.max(0, waiting - part.length);
     }
@@ -156,7 +156,8 @@ function ringPath(path: string, serial: number, now: number): string {
   return join(dirname(path), name);
 }
 
-function whyNotWritten(path: string, error: unknown): string {
-  const full = errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
-  return full ? `no space left for ${path}` : `${path} cannot be written: ${errorMessage(error)}`;
+function failure(path: string, error: unknown): Ending {
+  const isFull = errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
+  const message = isFull ? `no space left for ${path}` : `${path} cannot be written: ${errorMessage(error)}`;
+  return { kind: 'failed', message };
 }

@@ -28,6 +28,8 @@ export interface Conductor {
   stop(reason?: DbgError): void;
   isStopping(): boolean;
   hasFailed(): boolean;
+  /** whoever read the packets left, which is no failure */
+  readerLeft(): boolean;
   counts(): readonly (readonly [Place, Counts])[];
   ask(): void;
   /** When all is written: how each tap ended. */
@@ -40,6 +42,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
   const ends: (readonly [Place, TapEnd])[] = [];
   let reason: DbgError | undefined;
   let isStopping = false;
+  let readerLeft = false;
   let pausing = false;
   let starting = 0;
   let over: (failure?: DbgError) => void = () => undefined;
@@ -70,9 +73,10 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
   function endWhenDone(): void {
     if (running.size === 0 && starting === 0 && (isStopping || !persists)) over(reason);
   }
-  recorder.onEnding((ending) =>
-    stop(ending.kind === 'failed' ? new DbgError(`capture ended: ${ending.message}`, { next: ROOM }) : undefined),
-  );
+  recorder.onEnding((ending) => {
+    readerLeft = ending.kind === 'left';
+    stop(ending.kind === 'failed' ? new DbgError(`capture ended: ${ending.message}`, { next: ROOM }) : undefined);
+  });
 
   async function add(place: Place): Promise<void> {
     starting++;
@@ -137,6 +141,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
     stop,
     isStopping: () => isStopping,
     hasFailed: () => reason !== undefined,
+    readerLeft: () => readerLeft,
     counts: () => [...counts].map(([place, count]) => [place, count()] as const),
     ask: () => running.forEach((tap) => tap.ask()),
     ended,

@@ -8,8 +8,8 @@ export interface Track {
   end(counts: Counts): void;
 }
 
-/** Why a recorder takes no more. */
-export type Ending = { readonly kind: 'full' } | { readonly kind: 'failed'; readonly message: string };
+/** Why a recorder takes no more: it has what it was to have, its reader left, or it failed. */
+export type Ending = { readonly kind: 'full' | 'left' } | { readonly kind: 'failed'; readonly message: string };
 
 /** What becomes of packets: a file, lines of text, a table. */
 export interface Recorder {

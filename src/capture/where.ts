@@ -69,7 +69,6 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
         end: () => undefined,
       };
     },
-    // What is not seen at a place where nobody looked yet, or no more, is not missing from there.
     begun: () => (window = { ...window, from: now() }),
     stopping: () => (window = { ...window, to: Math.min(window.to, now() - IN_FLIGHT_MS) }),
     isBehind: () => false,
@@ -78,8 +77,7 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
     written: () => ({ packets, bytes: 0 }),
     finish: async () => undefined,
     result: () => {
-      const all = [...sights.values()].filter(({ time }) => time >= window.from && time <= window.to);
-      const passages = all.map(({ headers, direction, time, seen }): Passage => {
+      const passages = [...sights.values()].map(({ headers, direction, time, seen }): Passage => {
         const order = direction === 'to' ? way : way.toReversed();
         return {
           direction,
@@ -89,7 +87,11 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
           missingFrom: firstMissing(order, seen),
         };
       });
-      return { passages: passages.toSorted((a, b) => a.time - b.time), isWhole };
+      // What is not seen at a place where nobody looked yet, or no more, is not missing from there.
+      const sure = passages.filter(
+        ({ missingFrom, time }) => !missingFrom || (time >= window.from && time <= window.to),
+      );
+      return { passages: sure.toSorted((a, b) => a.time - b.time), isWhole };
     },
   };
 }

@@ -92,6 +92,9 @@ function argvs({ items, path }: CaptureWish, places: readonly Station[]): string
   );
 }
 
+/** As of a program that SIGPIPE ended. */
+const PIPE = 141;
+
 /** What is particular to a capture. */
 export interface Course {
   /** one tap, of which tcpdump itself tells */
@@ -139,6 +142,7 @@ export async function run(
       progress = quiet ? undefined : showProgress(ctx, taps, recorder, ends.until);
     }
     const ended = await taps.ended;
+    if (taps.readerLeft()) return PIPE;
     return isOne ? (ended[0]?.[1].exitCode ?? 0) : 0;
   } finally {
     progress?.end();

@@ -16,7 +16,7 @@ export function summaryText(counts: readonly (readonly [Place, Counts])[], recor
   const { packets, bytes } = recorder.written();
   const late = recorder.late?.() ?? 0;
   const notes = late > 0 ? `; ${late} came too late for their place in time` : '';
-  const where = recorder.paths?.() ?? [];
+  const where = (recorder.paths?.() ?? []).filter((path) => path !== '-');
   const files = where.length > 0 ? ` in ${where.map(escapeControls).join(' ')}` : '';
   return `${each}dbg: ${countText(packets)}, ${decimalSize(bytes)}${files}${notes}\n`;
 }
