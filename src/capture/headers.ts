@@ -57,6 +57,9 @@ function readIPv6(packet: Buffer): Headers | undefined {
   return transport(next, packet.subarray(at, 40 + packet.readUInt16BE(4)), { source, destination }, '');
 }
 
+/** ICMP, TCP, UDP, ICMPv6 (IANA's protocol numbers). */
+const HAS_OWN_HEADER = new Set([1, 6, 17, 58]);
+
 interface Ends {
   readonly source: string;
   readonly destination: string;
@@ -82,6 +85,7 @@ function transport(protocol: number, segment: Buffer, ends: Ends, id: string): H
     const summary = `ICMP${protocol === 58 ? 'v6' : ''} type ${segment[0]}, seq ${number}`;
     return { ...ends, sourcePort: undefined, destinationPort: undefined, identity, summary };
   }
+  if (HAS_OWN_HEADER.has(protocol)) return undefined; // cut off before its end
   const identity = `${protocol} ${id} ${digest(segment)}`;
   return { ...ends, sourcePort: undefined, destinationPort: undefined, identity, summary: `protocol ${protocol}` };
 }

@@ -135,11 +135,10 @@ test('--both-ends: the interface, its host device and the bridge in one file', a
   expect((await running).exitCode).toBe(0);
   const rows = await fields(file, ['frame.interface_name', 'icmp.type'], 'icmp.type == 8');
   const names = new Set(rows.map(([name]) => name));
-  expect([...names].toSorted()).toEqual([
-    `${target}/eth0`,
-    expect.stringMatching(/^host\/br-\w{12}$/),
-    expect.stringMatching(/^host\/veth\w+$/),
-  ]);
+  expect(names).toContain(`${target}/eth0`);
+  expect([...names].join(' ')).toMatch(/host\/br-\w{12}\b/);
+  expect([...names].join(' ')).toMatch(/host\/veth\w+/);
+  expect(names.size).toBe(3);
   expect(rows).toHaveLength(12);
   expect(other).not.toBe(target);
 });

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { bodyReader, logReader } from '../../../src/engine/logs.ts';
+import { parseNetwork } from '../../../src/engine/network.ts';
+
+const frame = (stream: number, text: string) => {
+  const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32BE(Buffer.byteLength(text), 4);
+  return Buffer.concat([head, Buffer.from(text)]);
+};
+
+test('frames of two streams, cut anywhere, are lines', () => {
+  const all = Buffer.concat([frame(1, 'one\ntw'), frame(2, 'err\n'), frame(1, 'o é\n')]);
+  for (let size = 1; size < all.length; size++) {
+    const heard: string[] = [];
+    const read = logReader(false, (line) => heard.push(line));
+    for (let at = 0; at < all.length; at += size) read(all.subarray(at, at + size));
+    expect(heard).toEqual(['one', 'err', 'two é']);
+  }
+});
+
+test('with a terminal there are no frames', () => {
+  const heard: string[] = [];
+  const read = logReader(true, (line) => heard.push(line));
+  read(Buffer.from('one\r\ntw'));
+  read(Buffer.from('o\r\n'));
+  expect(heard).toEqual(['one', 'two']);
+});
+
+test('a line that never ends is told in parts', () => {
+  const heard: string[] = [];
+  const read = logReader(false, (line) => heard.push(line));
+  for (let turn = 0; turn < 10; turn++) read(frame(1, 'x'.repeat(4096)));
+  expect(heard.map(({ length }) => length)).toEqual([20_480, 20_480]);
+});
+
+test('the body behind the headers', () => {
+  const heard: string[] = [];
+  const read = bodyReader((piece) => heard.push(piece.toString()));
+  for (const piece of ['HTTP/1.0 200 OK\r\nA: b\r', '\n\r\nfirst', 'second']) read(Buffer.from(piece));
+  expect(heard).toEqual(['first', 'second']);
+});
+
+test.each([
+  [{ Id: 'f00dfeedcafe1', Driver: 'bridge' }, 'br-f00dfeedcafe'],
+  [{ Id: 'f00', Driver: 'bridge', Options: { 'com.docker.network.bridge.name': 'docker0' } }, 'docker0'],
+  [{ Id: 'f00', Driver: 'macvlan', Options: { parent: 'eth1' } }, 'eth1'],
+  [{ Id: 'f00', Driver: 'overlay' }, undefined],
+  [{ Id: 'f00', Driver: 'host' }, undefined],
+])('the device of a network: %j', (answer, device) => expect(parseNetwork(answer).device).toBe(device));
