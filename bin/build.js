@@ -84,6 +84,15 @@ function writeCodeCache() {
   if (!existsSync(cache)) throw new Error('dist/main.js cannot be run');
 }
 
+/**
+ * bin/dbg.js reads main.js as latin1. esbuild writes strings in ASCII, but regular expressions as they are: there, a `u` and four digits
+ * behind a backslash are the same character.
+ */
+function toAscii(/** @type {string} */ file) {
+  const escaped = (/** @type {string} */ char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
+}
+
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const COMMON = {
   absWorkingDir: top,
@@ -119,6 +128,7 @@ async function build() {
     // docker-modem reads these by itself, whatever it is told; dbg decides on the engine, from its context.
     define: Object.fromEntries(DOCKER_VARIABLES.map((name) => [`process.env.${name}`, 'undefined'])),
   });
+  toAscii(join(top, 'dist/main.js'));
   writeFileSync(join(top, 'dist/package.json'), '{ "type": "commonjs" }\n');
   writeLicences([main, packages].flatMap(({ metafile }) => Object.values(metafile.outputs)));
   const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');

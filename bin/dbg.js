@@ -38,7 +38,7 @@ function start() {
   }
   const { Script } = require('node:vm');
   const { createRequire, wrap } = require('node:module');
-  // esbuild writes ASCII alone, and of it this is the fastest encoding.
+  // The build makes it ASCII alone, of which this is the fastest encoding.
   const script = new Script(wrap(readFileSync(main, 'latin1')), { filename: main, cachedData: readFileSync(cache) });
   script.runInThisContext()({}, createRequire(main), {}, main, dirname(main));
 }

@@ -60,9 +60,13 @@ export async function endings(
 /** A container's end is told before its last packets have come through the ring. */
 const LAST_PACKETS_MS = 300;
 
-/** The first signal ends the taps in good order, the next at once. */
+/**
+ * The first signal ends the taps in good order, the next at once. Two in one moment are one: Ctrl-C may come from the terminal and through
+ * sudo as well.
+ */
 function heedSignals(ctx: Context, taps: Conductor): () => void {
   let isOver = false;
+  let heeded = -Infinity;
   let stopListening = () => undefined as void;
   const heed = () => {
     const { first, stop } = ctx.host.signalled();
@@ -72,6 +76,8 @@ function heedSignals(ctx: Context, taps: Conductor): () => void {
       if (isOver) return;
       // Listened to anew before it acts: dbg itself is not to die of the next.
       heed();
+      if (ctx.now() - heeded < ONE_MOMENT_MS) return;
+      heeded = ctx.now();
       taps.stop();
     });
   };
@@ -81,6 +87,8 @@ function heedSignals(ctx: Context, taps: Conductor): () => void {
     stopListening();
   };
 }
+
+const ONE_MOMENT_MS = 500;
 
 /** Ends a capture before it fills the disk of the host. */
 function watchDisk(ctx: Context, { path = '', minFree }: CaptureWish, taps: Conductor): () => void {
