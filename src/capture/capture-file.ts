@@ -25,7 +25,7 @@ export interface Files {
 }
 
 export interface CaptureFile {
-  /** Takes whole packets. They are written in their order, while dbg goes on. */
+  /** Takes whole packets. They are written in their order, a little later, while dbg goes on. */
   write(packets: Buffer): void;
   /** Takes what this file, and from now on each of a ring, has before its packets. */
   begin(part: Buffer): void;
@@ -46,6 +46,16 @@ interface Part {
   readonly begins: boolean;
 }
 
+/**
+ * What tcpdump writes comes in nearly as many pieces as packets, and each write to a disk is a turn through Node's threads: with one for
+ * each piece, a packet took 3 µs of processor time, and of 1,000,000 at 230,000 a second on 2 cores up to a quarter were lost. Gathered,
+ * it is 0.6 µs and none. Who reads along, on stdout, gets each at once.
+ */
+const WORTH_A_WRITE = 256 * 1024;
+/** Written pieces go from memory a few at a time. */
+const MOST_AT_ONCE = 1024 * 1024;
+const GATHER_MS = 20;
+
 /** Opens the first file of a capture. */
 export async function openCapture(files: Files, wish: FileWish, format: Format): Promise<CaptureFile> {
   const { ring, maxSize = Infinity } = wish;
@@ -62,6 +72,8 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
   let tell: (why: Ending) => void = () => undefined;
   let turn: Promise<void> = Promise.resolve();
   let isWorking = false;
+  let isClosing = false;
+  let timer: NodeJS.Timeout | undefined;
 
   async function next(): Promise<OutputFile> {
     const path = ring ? ringPath(wish.path, ++serial, files.now()) : wish.path;
@@ -77,8 +89,8 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     tell(why);
   }
   /** Writes; of what is torn by a failure, `whole` says how much may stay: the file is readable then too. */
-  async function put(part: Buffer, whole: (written: number) => number): Promise<number> {
-    const { written, error } = await file.write([part]);
+  async function put(parts: readonly Buffer[], whole: (written: number) => number): Promise<number> {
+    const { written, error } = await file.write(parts);
     const kept = error ? whole(written) : written;
     if (error) {
       await file.truncate(size + kept).catch(() => undefined);
@@ -88,50 +100,66 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     bytes += kept;
     return kept;
   }
-  async function putPackets(part: Buffer): Promise<void> {
-    const kept = await put(part, (written) => format.cut(part, written));
-    packets += format.count(part.subarray(0, kept));
+  async function putPackets(parts: readonly Buffer[]): Promise<void> {
+    const kept = await put(parts, (written) => format.cut(Buffer.concat(parts), written));
+    const isAll = kept === lengthOf(parts);
+    for (const part of isAll ? parts : [Buffer.concat(parts, kept)]) packets += format.count(part);
   }
   /** Writes packets, over as many files as it takes. */
-  async function store(part: Buffer): Promise<void> {
-    let rest = part;
+  async function store(parts: readonly Buffer[]): Promise<void> {
+    let rest = parts;
     while (!ending) {
       const room = { file: ring ? ring.size - size : Infinity, all: maxSize - bytes };
       const least = Math.min(room.file, room.all);
-      const fits = least >= rest.length ? rest.length : format.cut(rest, least);
-      await putPackets(rest.subarray(0, fits));
-      rest = rest.subarray(fits);
-      if (rest.length === 0) return;
+      if (least >= lengthOf(rest)) return putPackets(rest);
+      // Only what does not fit is joined: joined all, the memory of a capture of 2 GB grew by a fifth.
+      const joined = Buffer.concat(rest);
+      const fits = format.cut(joined, least);
+      await putPackets([joined.subarray(0, fits)]);
+      rest = [joined.subarray(fits)];
       if (room.all <= room.file) return end({ kind: 'full' });
       await file.close();
       file = await next();
       size = 0;
-      await put(Buffer.concat(beginning), () => 0);
+      await put(beginning, () => 0);
     }
   }
   async function work(): Promise<void> {
     isWorking = true;
     while (queue.length > 0 && !ending) {
-      const to = queue.findIndex(({ begins }) => begins);
-      const some = queue.splice(0, to === 0 ? 1 : to < 0 ? queue.length : to);
-      const part = some.length === 1 ? some[0]!.bytes : Buffer.concat(some.map((each) => each.bytes));
+      const isBeginning = queue[0]!.begins;
+      const some = queue.splice(0, isBeginning ? 1 : together(queue));
+      const parts = some.map((each) => each.bytes);
       try {
-        if (to === 0) {
-          beginning.push(part);
-          await put(part, () => 0);
-        } else await store(part);
+        if (isBeginning) {
+          beginning.push(...parts);
+          await put(parts, () => 0);
+        } else await store(parts);
       } catch (error) {
         end(failure(wish.path, error));
       }
-      waiting = Math.max(0, waiting - part.length);
+      waiting = Math.max(0, waiting - lengthOf(parts));
+      if (!isWorthIt()) break;
     }
     isWorking = false;
+    if (queue.length > 0) waitForMore();
+  }
+  const isWorthIt = () => wish.path === '-' || isClosing || waiting >= WORTH_A_WRITE;
+  function start(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    turn = work();
+  }
+  function waitForMore(): void {
+    timer ??= setTimeout(start, GATHER_MS);
   }
   function take(bytesOf: Buffer, begins: boolean): void {
     if (ending) return;
     queue.push({ bytes: bytesOf, begins });
     waiting += bytesOf.length;
-    if (!isWorking) turn = work();
+    if (isWorking) return;
+    if (isWorthIt()) start();
+    else waitForMore();
   }
 
   return {
@@ -142,10 +170,23 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     written: () => ({ packets, bytes }),
     paths: () => paths,
     close: async () => {
+      isClosing = true;
+      if (!isWorking) start();
       await turn;
       await file.close();
     },
   };
+}
+
+const lengthOf = (parts: readonly Buffer[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
+/** How many of these parts, of the first ones that hold packets, make one write. */
+function together(parts: readonly Part[]): number {
+  let [count, bytes] = [0, 0];
+  while (count < parts.length && !parts[count]!.begins && (count === 0 || bytes < MOST_AT_ONCE)) {
+    bytes += parts[count++]!.bytes.length;
+  }
+  return count;
 }
 
 /** dumpcap's way of naming: by number and time, so that names sort, and nothing of an earlier capture is written over. */

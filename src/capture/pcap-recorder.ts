@@ -30,5 +30,5 @@ export async function pcapRecorder(files: Files, wish: FileWish): Promise<Record
   };
 }
 
-/** What waits for a slow disk, in bytes; then tcpdump waits, and the kernel's ring fills. */
-export const MOST_WAITING = 16e6;
+/** What waits for a slow disk, in bytes, which is memory of dbg; then tcpdump waits, and the kernel's ring fills. */
+export const MOST_WAITING = 8e6;
