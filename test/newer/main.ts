@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { asRoot, runAttached } from '../own-engine/engine.ts';
-import { packagesFor } from '../own-engine/packages.ts';
-import { findProgram, PROGRAMS } from '../own-engine/programs.ts';
+import { ensureProgram, packagesFor } from '../own-engine/packages.ts';
+import { PROGRAMS } from '../own-engine/programs.ts';
 
 const SUITE = 'sid';
 const DIR = '/var/lib/dbg-newer';
@@ -33,11 +33,7 @@ process.exitCode = await runAttached([...unshare, ...entry, process.execPath, ..
 
 /** Made aside and renamed when it is whole: what was killed half-way is made anew. */
 async function makeRoot(): Promise<void> {
-  if (!findProgram('mmdebstrap')) {
-    console.error('dbg: missing for another Debian release: mmdebstrap; installing it');
-    const install = fileURLToPath(new URL('../own-engine/install.sh', import.meta.url));
-    if ((await runAttached(['sh', install, 'mmdebstrap'], 'stderr')) !== 0) process.exit(1);
-  }
+  await ensureProgram('mmdebstrap', 'another Debian release');
   const packages = [...new Set([...packagesFor(PROGRAMS, 'ID=debian'), ...ALSO])];
   console.error(`dbg: making a root directory of Debian ${SUITE} in ${ROOT}, once: ${packages.join(' ')}`);
   const partial = `${ROOT}.partial`;

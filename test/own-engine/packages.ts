@@ -26,6 +26,16 @@ export async function ensurePackages(): Promise<void> {
   if (left.length > 0) giveUp(`installed, and still missing: ${left.join(', ')}`);
 }
 
+/** Makes sure, as root, that a program is there which few need; Debian's package has its name. Ends the process otherwise. */
+export async function ensureProgram(program: string, purpose: string): Promise<void> {
+  if (findProgram(program)) return;
+  if (!findProgram('apt-get'))
+    giveUp(`missing for ${purpose}: ${program}\n     install it; without apt-get, dbg cannot`);
+  console.error(`dbg: missing for ${purpose}: ${program}; installing it`);
+  const code = await runAttached(['sh', INSTALL, program], 'stderr');
+  if (code !== 0) giveUp(`the installation failed (exit ${code})\n     try it by hand:  ${aptLine([program])}`);
+}
+
 /**
  * The packages to install. Debian has the client in a package docker-cli since 13; before that, and on Ubuntu, it is in
  * docker.io.
