@@ -4,8 +4,9 @@ import type { Item } from './getopt.ts';
 import type { Counts } from './counts.ts';
 import type { Place } from './place.ts';
 import type { Recorder } from './recorder.ts';
-import { startTap, tapFailed, type Kind, type Tap, type TapEnd } from './tap.ts';
-import { tapArgv } from './tcpdump.ts';
+import { startShadowedTap } from './shadow.ts';
+import { type Hearer, startTap, tapFailed, type Kind, type Tap, type TapEnd } from './tap.ts';
+import { tapArgv, type TapStyle } from './tcpdump.ts';
 
 export interface Conducting {
   readonly items: readonly Item[];
@@ -78,6 +79,14 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
     stop(ending.kind === 'failed' ? new DbgError(`capture ended: ${ending.message}`, { next: ROOM }) : undefined);
   });
 
+  function start(place: Place, style: TapStyle, hear: Hearer): Promise<Tap> {
+    const env = place.env ?? {};
+    const main = place.inThere(tapArgv(items, style));
+    // What comes at once, or is on no device, has nothing to lose when the device goes.
+    if (style.isLive || !place.mayVanish || style.device === 'any') return startTap(host, main, env, hear);
+    const shadow = place.inThere(tapArgv(items, { ...style, isLive: true, isOne: false }));
+    return startShadowedTap(host, { main, shadow }, env, hear);
+  }
   async function add(place: Place): Promise<void> {
     starting++;
     const track = recorder.begin(place);
@@ -89,7 +98,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
       mayVanish: place.mayVanish === true,
     };
     try {
-      const tap = await startTap(host, place.inThere(tapArgv(items, style)), place.env ?? {}, {
+      const tap = await start(place, style, {
         data: (piece) => {
           track.data(piece);
           throttle();

@@ -57,8 +57,6 @@ export interface TapStyle {
   readonly as: 'text' | 'packets';
   /** Somebody watches: each packet as it comes, for less of them in a second. */
   readonly isLive: boolean;
-  /** The device may go while it is captured on. */
-  readonly mayVanish: boolean;
   /** It is the only one: what bounds it is for tcpdump. */
   readonly isOne: boolean;
 }
@@ -66,23 +64,21 @@ export interface TapStyle {
 /**
  * The argv of a tcpdump whose output dbg takes. It is left to become Debian's user "tcpdump": it opens no file.
  *
- * In immediate mode each packet is out at once, and costs a place of a whole snap length in the ring: of 200,000 packets a second some
+ * In immediate mode each packet is out at once, and costs a place of a whole snap length in the ring: of 200,000 packets a second half
  * were lost by a ring of 32 MB, where without it none of 400,000 was by one of 8 MB. So a capture into a file goes without it. Its
- * packets come up to a second late, and dbg waits for the last ones (src/capture/tap.ts). But when its device goes, tcpdump leaves what is
- * in the ring: the last second before a container's end, which "any", no device, does not lose.
+ * packets come up to a second late, and dbg waits for the last ones (src/capture/tap.ts).
  */
-export function tapArgv(items: readonly Item[], { device, as, isLive, mayVanish, isOne }: TapStyle): string[] {
-  const isImmediate = isLive || (mayVanish && device !== 'any');
+export function tapArgv(items: readonly Item[], { device, as, isLive, isOne }: TapStyle): string[] {
   return [
     'tcpdump',
     '-i',
     device,
     '-n',
     ...(as === 'text' ? ['-l'] : ['-U', '-w', '-']),
-    ...(isImmediate ? ['--immediate-mode'] : []),
-    ...(has(items, 'B') ? [] : ['-B', isImmediate ? '32768' : '8192']),
+    ...(isLive ? ['--immediate-mode'] : []),
+    ...(has(items, 'B') ? [] : ['-B', isLive ? '32768' : '8192']),
     // The largest frame there is, of 64 KiB on lo, fits: four times as many have room as with tcpdump's own 256 KiB.
-    ...(isImmediate && !has(items, 's') ? ['-s', '65550'] : []),
+    ...(isLive && !has(items, 's') ? ['-s', '65550'] : []),
     ...without(items, ['i', 'w', 'Z', ...(isOne ? [] : ['c'])]),
   ];
 }

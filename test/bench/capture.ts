@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ import { send, type Sent, type Wire, wireOf, writeTraffic } from './capture-traf
 /** What a capture costs, beside the bare line that a person would type. Runs inside an engine of our own. */
 export async function benchCapture(): Promise<boolean> {
   const names = [1, 2, 3, 4].map((number) => `dbg-bench-capture-${number}`);
-  execFileSync('docker', ['rm', '-f', ...names], { stdio: 'ignore' });
+  // One that is not there is no failure, nor is it to hide one.
+  const remove = () => spawnSync('docker', ['rm', '-f', ...names], { stdio: 'ignore' });
+  remove();
   const folder = mkdtempSync(join(diskFolder(), 'dbg-bench-capture-'));
   try {
     for (const name of names) {
@@ -22,7 +24,7 @@ export async function benchCapture(): Promise<boolean> {
     return isFast && isSmall;
   } finally {
     rmSync(folder, { recursive: true });
-    execFileSync('docker', ['rm', '-f', ...names], { stdio: 'ignore' });
+    remove();
   }
 }
 
@@ -47,7 +49,7 @@ interface Way {
 
 const LENGTH = 128;
 const THOUSANDS = 400;
-const ROUNDS = 5;
+const ROUNDS = 7;
 /** Rounds after which it may be enough, and the time after which it is. */
 const LEAST_ROUNDS = 3;
 const RATE_MS = 90_000;
@@ -79,23 +81,29 @@ async function benchRate(wire: Wire, folder: string): Promise<boolean> {
     [bare, []],
     [dbg, []],
   ]);
+  const ratios: number[] = [];
   const began = Date.now();
   let rounds = 0;
   while (rounds < ROUNDS && (rounds < LEAST_ROUNDS || Date.now() - began < RATE_MS)) {
     // Who is first changes: what the machine does in between falls on both alike.
+    const best = new Map<Way, number>();
     for (const way of rounds % 2 === 0 ? [bare, dbg] : [dbg, bare]) {
-      found.get(way)!.push(...(await descend(way, wire, traffic, folder)));
+      const trials = await descend(way, wire, traffic, folder);
+      found.get(way)!.push(...trials);
+      best.set(way, trials.find(({ isLossless }) => isLossless)?.rate ?? 0);
     }
+    ratios.push(best.get(dbg)! / best.get(bare)!);
     rounds++;
   }
   console.log(`${rounds} rounds interleaved; a rate counts when every packet is in the file`);
   console.log(`${''.padEnd(34)}  median of the best   highest   µs a packet   trials   with loss`);
-  const [its, ours] = [bare, dbg].map((way) => summary(way, found.get(way)!, rounds));
-  const ratio = ours! / its!;
+  for (const way of [bare, dbg]) console.log(summary(way, found.get(way)!, rounds));
+  // Within a round: the machine is as busy for the one as for the other, or nearly so.
+  const ratio = median(ratios);
   return bar(
-    `packets a second without loss, dbg ≥ ${AT_LEAST} × bare`,
+    `packets a second without loss, dbg ≥ ${AT_LEAST} × bare in a round`,
     ratio >= AT_LEAST,
-    Number.isNaN(ratio) ? 'none was without loss' : ratio.toFixed(2),
+    `${ratio.toFixed(2)} (median of ${ratios.map((each) => each.toFixed(2)).join(', ')})`,
   );
 }
 
@@ -140,8 +148,8 @@ async function tryOut(
   };
 }
 
-/** Prints what came of one way; gives the median of the highest rate without loss of each round. */
-function summary({ name }: Way, trials: readonly Trial[], rounds: number): number {
+/** What came of one way: of each round, its highest rate without loss. */
+function summary({ name }: Way, trials: readonly Trial[], rounds: number): string {
   const best = trials.filter(({ isLossless }) => isLossless);
   // A round without any counts as 0.
   const rates = [...best.map(({ rate }) => rate), ...Array<number>(rounds - best.length).fill(0)];
@@ -154,8 +162,7 @@ function summary({ name }: Way, trials: readonly Trial[], rounds: number): numbe
     String(trials.length).padStart(9),
     String(trials.length - best.length).padStart(12),
   ];
-  console.log(`${name.padEnd(34)}${cells.join('')}`);
-  return median(rates);
+  return `${name.padEnd(34)}${cells.join('')}`;
 }
 
 const LARGE = 1400;

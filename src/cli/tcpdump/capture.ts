@@ -87,9 +87,7 @@ function argvs({ items, path }: CaptureWish, places: readonly Station[]): string
   const as = path === undefined ? 'text' : 'packets';
   const isLive = path === undefined || path === '-';
   const isOne = places.length === 1;
-  return places.map((place) =>
-    place.inThere(tapArgv(items, { as, isLive, isOne, device: place.device, mayVanish: place.mayVanish === true })),
-  );
+  return places.map((place) => place.inThere(tapArgv(items, { as, isLive, isOne, device: place.device })));
 }
 
 /** As of a program that SIGPIPE ended. */
