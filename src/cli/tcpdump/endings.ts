@@ -62,11 +62,13 @@ const LAST_PACKETS_MS = 300;
 
 /**
  * The first signal ends the taps in good order, the next at once. Two in one moment are one: Ctrl-C may come from the terminal and through
- * sudo as well.
+ * sudo as well. A third one ends dbg itself, whose guards end what is left: a reader that does not read, or a disk that does not answer,
+ * would be waited for without end.
  */
 function heedSignals(ctx: Context, taps: Conductor): () => void {
   let isOver = false;
   let heeded = -Infinity;
+  let count = 0;
   let stopListening = () => undefined as void;
   const heed = () => {
     const { first, stop } = ctx.host.signalled();
@@ -78,6 +80,7 @@ function heedSignals(ctx: Context, taps: Conductor): () => void {
       heed();
       if (ctx.now() - heeded < ONE_MOMENT_MS) return;
       heeded = ctx.now();
+      if (++count === SIGNALS_HEEDED) setTimeout(() => stopListening(), ONE_MOMENT_MS).unref();
       taps.stop();
     });
   };
@@ -89,6 +92,7 @@ function heedSignals(ctx: Context, taps: Conductor): () => void {
 }
 
 const ONE_MOMENT_MS = 500;
+const SIGNALS_HEEDED = 2;
 
 /** Ends a capture before it fills the disk of the host. */
 function watchDisk(ctx: Context, { path = '', minFree }: CaptureWish, taps: Conductor): () => void {

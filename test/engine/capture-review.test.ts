@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants as fs, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect } from 'vitest';
+import { DBG, dbg, says, sleep } from './support/dbg.ts';
+import { test } from './support/lab.ts';
+
+test('Ctrl-C while the taps are being started is heard at once', async ({ lab }) => {
+  const [one, other] = [await lab.run('one'), await lab.run('other')];
+  const codes: unknown[] = [];
+  for (let after = 80; after <= 240; after += 8) {
+    const file = join(lab.folder, 'early.pcapng');
+    // As the leader of a process group, which the terminal's Ctrl-C goes to as a whole.
+    const capture = spawn(process.execPath, [DBG, 'tcpdump', `${one},${other}`, '-w', file], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    const ended = once(capture, 'exit');
+    await sleep(after);
+    process.kill(-capture.pid!, 'SIGINT');
+    const [code, signal] = await Promise.race([ended, sleep(8000).then(() => ['hangs'])]);
+    codes.push(code ?? signal);
+    if (code === 'hangs') capture.kill('SIGKILL');
+  }
+  expect(codes.filter((code) => code !== 0 && code !== 'SIGINT')).toEqual([]);
+});
+
+test('a third signal ends a capture whose reader does not read', async ({ lab }) => {
+  const [one, other] = [await lab.run('one'), await lab.run('other')];
+  const fifo = join(lab.folder, 'fifo');
+  await execa('mkfifo', [fifo]);
+  const reader = openSync(fifo, fs.O_RDWR);
+  const capture = dbg(['tcpdump', `${one},${other}`, '-w', fifo, 'icmp']);
+  await says(capture, 'capturing on');
+  await lab.docker('exec', one, 'ping', '-i', '0.002', '-c', '200', '-s', '1400', await lab.address(other));
+  await sleep(2500);
+  for (let signals = 0; signals < 3; signals++) {
+    capture.kill('SIGINT');
+    await sleep(700);
+  }
+  expect((await Promise.race([capture, sleep(5000)]))?.signal).toBe('SIGINT');
+  closeSync(reader);
+});
