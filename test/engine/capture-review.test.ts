@@ -43,3 +43,42 @@ test('a third signal ends a capture whose reader does not read', async ({ lab })
   expect((await Promise.race([capture, sleep(5000)]))?.signal).toBe('SIGINT');
   closeSync(reader);
 });
+
+const ended = async (capture: ReturnType<typeof dbg>, milliseconds: number) => {
+  const timer = setTimeout(() => capture.kill('SIGKILL'), milliseconds);
+  const { exitCode, stderr } = await capture;
+  clearTimeout(timer);
+  return { exitCode, stderr: String(stderr) };
+};
+
+test('--restart ends by what --stop-on says, in any run', async ({ lab }) => {
+  const name = await lab.run('c', { command: ['sh', '-c', 'sleep 0.2; echo panic; sleep 30'] });
+  await lab.docker('stop', name);
+  for (const [stopOn, then] of [
+    ['log:pan', 'it said: panic'],
+    ['die', 'die'],
+  ] as const) {
+    const args = ['tcpdump', '--restart', '--stop-on', stopOn, name, '-w', join(lab.folder, 'x.pcapng')];
+    const capture = dbg(args);
+    await says(capture, 'waiting for');
+    await lab.docker('start', name);
+    if (stopOn === 'die') await lab.docker('stop', name);
+    const { exitCode, stderr } = await ended(capture, 10_000);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`dbg: ${name}: ${then}`);
+    await lab.docker('stop', name);
+  }
+});
+
+test('a container that is removed is waited for no longer', async ({ lab }) => {
+  for (const option of ['--from-start', '--restart']) {
+    const name = lab.name('gone');
+    await lab.docker('create', '--name', name, 'busybox', 'true');
+    const capture = dbg(['tcpdump', option, name, '-w', join(lab.folder, 'x.pcapng')]);
+    await says(capture, 'waiting for');
+    await lab.docker('rm', name);
+    const { exitCode, stderr } = await ended(capture, 10_000);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`${name} has been removed`);
+  }
+});

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { Conductor } from '../../capture/conductor.ts';
 import { watchFor } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
+import type { Container } from '../../engine/container.ts';
 import { DbgError } from '../../errors.ts';
 import { escapeControls } from '../../text.ts';
 import type { Station } from './places.ts';
@@ -15,11 +16,15 @@ export interface Endings {
   stop(): void;
 }
 
-/** What ends a capture besides its taps: signals, time, what happens to a container, a disk that fills. */
+/**
+ * What ends a capture besides its taps: signals, time, what happens to a container, a disk that fills.
+ * @param awaited containers whose frames are captured at no place of their own
+ */
 export async function endings(
   ctx: Context,
   wish: CaptureWish,
   places: readonly Station[],
+  awaited: readonly Container[],
   taps: Conductor,
   tell: (line: string) => void,
 ): Promise<Endings> {
@@ -33,7 +38,8 @@ export async function endings(
     const timer = setTimeout(() => taps.stop(), milliseconds);
     undo.push(() => clearTimeout(timer));
   };
-  for (const { container } of new Set(places.flatMap(({ target }) => target ?? []))) {
+  const entered = new Set(places.flatMap(({ target }) => target?.container ?? []));
+  for (const container of [...entered, ...awaited]) {
     const its = places.filter(({ target }) => target?.container.id === container.id);
     // `-i any` does not end with the devices, and holds the network namespace.
     const dropped = ({ action }: { action: string }) => {
