@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants as fs, openSync } from 'node:fs';
+import { closeSync, constants as fs, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
@@ -81,4 +81,53 @@ test('a container that is removed is waited for no longer', async ({ lab }) => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain(`${name} has been removed`);
   }
+});
+
+test('a mistake in the filter leaves an earlier capture as it is', async ({ lab }) => {
+  const [one, other] = [await lab.run('one'), await lab.run('other')];
+  for (const [name, containers] of [
+    ['x.pcap', one],
+    ['x.pcapng', `${one},${other}`],
+  ] as const) {
+    const file = join(lab.folder, name);
+    writeFileSync(file, 'an earlier capture');
+    expect((await dbg(['tcpdump', containers, '-w', file, 'no such filter'])).exitCode).toBe(1);
+    expect(readFileSync(file, 'utf8')).toBe('an earlier capture');
+    expect((await dbg(['tcpdump', '--for', '0.2s', containers, '-w', file])).exitCode).toBe(0);
+    expect((await execa('tcpdump', ['-n', '-r', file])).exitCode).toBe(0);
+  }
+});
+
+test('SIGUSR1 asks for counts, and the capture goes on', async ({ lab }) => {
+  const [one, other] = [await lab.run('one'), await lab.run('other')];
+  const capture = dbg(['tcpdump', `${one},${other}`, '-w', join(lab.folder, 'x.pcapng'), 'icmp']);
+  await says(capture, 'capturing on');
+  for (const signal of ['SIGUSR2', 'SIGUSR1', 'SIGUSR1', 'SIGUSR1'] as const) {
+    capture.kill(signal);
+    await sleep(200);
+  }
+  capture.kill('SIGTERM');
+  const { exitCode, stderr } = await ended(capture, 10_000);
+  expect(exitCode).toBe(0);
+  expect(stderr.match(/^dbg: .*: 0 packets captured, 0 received by filter, 0 dropped by kernel$/gm)).toHaveLength(6);
+});
+
+test('what a shell’s >> found stays', async ({ lab }) => {
+  const [one, other] = [await lab.run('one'), await lab.run('other')];
+  const file = join(lab.folder, 'x');
+  writeFileSync(file, 'before');
+  const args = [DBG, 'tcpdump', '--for', '0.2s', `${one},${other}`, '-w', '-'];
+  await execa('sh', ['-c', '"$@" >>"$0"', file, process.execPath, ...args]);
+  expect(readFileSync(file, 'latin1')).toMatch(/^before\n\r\r\n/);
+});
+
+test('kill -9 before the first packet leaves a file that tcpdump reads', async ({ lab }) => {
+  const [one, other] = [await lab.run('one'), await lab.run('other')];
+  const file = join(lab.folder, 'x.pcapng');
+  const capture = dbg(['tcpdump', `${one},${other}`, '-w', file, 'icmp']);
+  await says(capture, 'capturing on');
+  await sleep(200);
+  capture.kill('SIGKILL');
+  await capture;
+  expect((await execa('tcpdump', ['-n', '-r', file])).stdout).toBe('');
 });

@@ -152,7 +152,8 @@ export async function run(
     progress?.end();
     ends.stop();
     stopBeside?.();
-    const isWorthIt = !taps.hasFailed() || recorder.written().packets > 0;
+    const { packets, bytes } = recorder.written();
+    const isWorthIt = taps.hasFailed() ? packets > 0 : bytes > 0;
     if (!quiet && wish.path !== undefined && isWorthIt) ctx.stderr.write(summaryText(taps.counts(), recorder));
   }
 }
