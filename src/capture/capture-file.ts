@@ -56,7 +56,10 @@ const WORTH_A_WRITE = 256 * 1024;
 const MOST_AT_ONCE = 1024 * 1024;
 const GATHER_MS = 20;
 
-/** Opens the first file of a capture. */
+/**
+ * Opens the first file of a capture. What it held stays until something is written: a mistake in the filter costs no earlier capture, as
+ * with tcpdump itself.
+ */
 export async function openCapture(files: Files, wish: FileWish, format: Format): Promise<CaptureFile> {
   const { ring, maxSize = Infinity } = wish;
   const paths: string[] = [];
@@ -90,6 +93,7 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
   }
   /** Writes; of what is torn by a failure, `whole` says how much may stay: the file is readable then too. */
   async function put(parts: readonly Buffer[], whole: (written: number) => number): Promise<number> {
+    if (size === 0) await file.truncate(0).catch(() => undefined); // which a pipe and a device do not know
     const { written, error } = await file.write(parts);
     const kept = error ? whole(written) : written;
     if (error) {
@@ -105,6 +109,12 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     const isAll = kept === lengthOf(parts);
     for (const part of isAll ? parts : [Buffer.concat(parts, kept)]) packets += format.count(part);
   }
+  /** How much of this may be written where it does not fit all. What files begin with may have left no room: one packet goes into each. */
+  function fitting(part: Buffer, room: number): number {
+    const fits = format.cut(part, room);
+    const isEmpty = size === lengthOf(beginning);
+    return fits === 0 && isEmpty && room < maxSize - bytes ? format.cut(part, LARGEST_PACKET) : fits;
+  }
   /** Writes packets, over as many files as it takes. */
   async function store(parts: readonly Buffer[]): Promise<void> {
     let rest = parts;
@@ -114,8 +124,9 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
       if (least >= lengthOf(rest)) return putPackets(rest);
       // Only what does not fit is joined: joined all, the memory of a capture of 2 GB grew by a fifth.
       const joined = Buffer.concat(rest);
-      const fits = format.cut(joined, least);
+      const fits = fitting(joined, least);
       await putPackets([joined.subarray(0, fits)]);
+      if (fits === joined.length) return;
       rest = [joined.subarray(fits)];
       if (room.all <= room.file) return end({ kind: 'full' });
       await file.close();
@@ -188,6 +199,9 @@ function together(parts: readonly Part[]): number {
   }
   return count;
 }
+
+/** With its header: tcpdump keeps 256 KiB at most of one. */
+const LARGEST_PACKET = 300_000;
 
 /** dumpcap's way of naming: by number and time, so that names sort, and nothing of an earlier capture is written over. */
 function ringPath(path: string, serial: number, now: number): string {

@@ -52,13 +52,19 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
   const nanoseconds: boolean[] = [];
   const statistics: Buffer[] = [];
   const file = await openCapture(files, wish, FORMAT);
-  file.begin(wish.preamble);
   const order = merge<Seen>(isLive ? HOLD_MS.live : HOLD_MS.file);
   let heldBytes = 0;
   let packets = 0;
   let hear: Parameters<Recorder['onEnding']>[0] = () => undefined;
   file.onEnding((ending) => hear(ending));
 
+  let hasBegun = false;
+  /** Writes to the file, whose first part is the preamble. */
+  function begin(part: Buffer): void {
+    if (!hasBegun) file.begin(wish.preamble);
+    hasBegun = true;
+    if (part.length > 0) file.begin(part);
+  }
   function put(seen: readonly (Packet & { readonly on: number })[]): void {
     const wanted = wish.count === undefined ? seen : seen.slice(0, Math.max(0, wish.count - packets));
     if (wanted.length === 0) return;
@@ -79,7 +85,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
   function describe(place: Described, header: PcapHeader): number {
     // libpcap reads no file whose interfaces differ in this. It is only the most that a packet can be.
     const snapLength = Math.max(header.snapLength, MOST_SNAP_LENGTH);
-    file.begin(interfaceDescription({ ...place, ...header, snapLength, filter: wish.filter }));
+    begin(interfaceDescription({ ...place, ...header, snapLength, filter: wish.filter }));
     return nanoseconds.push(header.nanoseconds) - 1;
   }
   /** The kernel drops by tap, not by interface: each interface of a tap on all of them is told of the same drops. */
@@ -90,7 +96,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
 
   return {
     describe,
-    name: (names) => file.begin(nameResolution(names)),
+    name: (names) => begin(nameResolution(names)),
     put,
     paths: file.paths,
     isLive,
@@ -115,6 +121,8 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
           const records = reader.push(piece);
           const header = reader.header();
           if (header === undefined) return;
+          // One on which nothing is seen is part of the capture too; and tcpdump reads no file that has none.
+          if (!wish.sort && ids.size === 0) for (const index of place.indexes ?? [0]) interfaceAt(header, index);
           const seen = packetsIn(records, header).map((packet): Seen => {
             const on = wish.sort ? undefined : interfaceOf(header, packet);
             return { ...packet, on, place, header };
@@ -125,13 +133,11 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
         },
         end: (counts) => {
           order.end(source);
-          const header = reader.header();
-          // One on which nothing was seen is part of the capture too.
-          if (header && !wish.sort) for (const ifindex of place.indexes ?? [0]) interfaceAt(header, ifindex);
           for (const id of ids.values()) statistics.push(statisticsOf(id, received.get(id) ?? 0, counts));
         },
       };
     },
+    begun: () => begin(NOTHING),
     isBehind: () => file.waiting() > MOST_WAITING,
     tick: () => release(order.take(files.now())),
     onEnding: (listener) => (hear = listener),
@@ -144,6 +150,8 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     },
   };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** Block type of an enhanced packet, and where a block says its length (draft-ietf-opsawg-pcapng). */
 const ENHANCED_PACKET = 6;

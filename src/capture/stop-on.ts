@@ -39,14 +39,35 @@ export function watchFor(
     actions.size > 0
       ? engine.watch(container.id, ({ action }) => actions.has(action) && hear(actions.get(action)!))
       : undefined;
+  // A line that is said again and again is told once: the capture ends by the first.
+  let hasSaid = false;
   const stopLogs =
     patterns.length > 0
-      ? engine.logs(container, (line) => {
-          if (patterns.some((pattern) => pattern.test(line))) hear(`it said: ${line}`);
+      ? watchLogs(engine, container, (line) => {
+          if (hasSaid || !patterns.some((pattern) => pattern.test(line))) return;
+          hasSaid = true;
+          hear(`it said: ${line}`);
         })
       : undefined;
   return () => {
     stopEvents?.();
     stopLogs?.();
+  };
+}
+
+/** The engine tells of a start when the container may have said something already. */
+const TOLD_MS = 500;
+
+/** What a container says, from run to run: the engine ends the stream with each, and has none before the first. */
+function watchLogs(engine: Engine, container: Container, hear: (line: string) => void): () => void {
+  let stop = container.state.pid === 0 ? () => undefined : engine.logs(container, hear);
+  const stopEvents = engine.watch(container.id, ({ action, time }) => {
+    if (action !== 'start') return;
+    stop();
+    stop = engine.logs(container, hear, time === undefined ? undefined : time - TOLD_MS);
+  });
+  return () => {
+    stopEvents();
+    stop();
   };
 }

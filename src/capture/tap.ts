@@ -76,7 +76,8 @@ export async function startTap(
       isOn = true;
       listens();
     }
-    if (!isNews) complaint = line;
+    // In brackets it says the same once more.
+    if (!isNews && !line.startsWith('(')) complaint = line;
     hear.says(line, isNews ? 'news' : isOn ? 'note' : 'refusal');
   });
 
@@ -133,8 +134,12 @@ const PATIENCE_MS = 5_000;
 
 const after = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
-/** Calls back for each line of a stream, the last one also without its end. */
-function lines(stream: NodeJS.ReadableStream, hear: (line: string) => void): void {
+/**
+ * Calls back for each line of a stream, the last one also without its end. Of one that was written over itself (with -v, "Got 7" each
+ * second), it is what a terminal would show.
+ */
+function lines(stream: NodeJS.ReadableStream, hearLine: (line: string) => void): void {
+  const hear = (line: string) => hearLine(line.replace(/^.*\r(?=.)/s, ''));
   let rest = '';
   stream.on('data', (piece: Buffer | string) => {
     const all = (rest + piece.toString()).split('\n');

@@ -22,8 +22,8 @@ export interface Passage {
 
 /** A recorder that follows each packet over several places. */
 export interface WhereRecorder extends Recorder {
-  /** in the order of time; `isWhole` when none was left out for want of memory */
-  result(): { readonly passages: readonly Passage[]; readonly isWhole: boolean };
+  /** in the order of time; `isWhole` when none was left out for want of memory; how many the kernel dropped: they look as if they vanished */
+  result(): { readonly passages: readonly Passage[]; readonly isWhole: boolean; readonly dropped: number };
 }
 
 const MOST_PACKETS = 100_000;
@@ -34,6 +34,7 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
   let window = { from: Infinity, to: Infinity };
   let packets = 0;
   let isWhole = true;
+  let dropped = 0;
 
   function note(place: Place, repeats: Map<string, number>, linkType: number, packet: Packet): void {
     const headers = readHeaders(linkType, packet.data);
@@ -42,15 +43,18 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
     packets++;
     // A retransmission looks the same: the second one here is the second one everywhere.
     const turn = (repeats.get(`${direction} ${headers.identity}`) ?? 0) + 1;
-    repeats.set(`${direction} ${headers.identity}`, turn);
     const key = `${direction} ${headers.identity} ${turn}`;
     const time = packet.seconds * 1000 + packet.nanoseconds / 1e6;
     const known = sights.get(key);
+    if (!known && sights.size >= MOST_PACKETS) {
+      isWhole = false;
+      return;
+    }
+    repeats.set(`${direction} ${headers.identity}`, turn);
     if (known) {
       known.seen.add(place);
       known.time = Math.min(known.time, time);
-    } else if (sights.size < MOST_PACKETS) sights.set(key, { headers, direction, time, seen: new Set([place]) });
-    else isWhole = false;
+    } else sights.set(key, { headers, direction, time, seen: new Set([place]) });
   }
 
   return {
@@ -66,7 +70,7 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
           if (!header) return;
           for (const packet of packetsIn(records, header)) note(place, repeats, header.linkType, packet);
         },
-        end: () => undefined,
+        end: (counts) => void (dropped += counts.dropped),
       };
     },
     begun: () => (window = { ...window, from: now() }),
@@ -91,7 +95,7 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
       const sure = passages.filter(
         ({ missingFrom, time }) => !missingFrom || (time >= window.from && time <= window.to),
       );
-      return { passages: sure.toSorted((a, b) => a.time - b.time), isWhole };
+      return { passages: sure.toSorted((a, b) => a.time - b.time), isWhole, dropped };
     },
   };
 }

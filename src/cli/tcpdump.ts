@@ -41,9 +41,10 @@ async function tcpdump(
     });
   }
   const container = isSelected ? undefined : operand;
-  const args = toolArguments(isSelected && operand !== undefined ? [operand, ...rest] : rest);
+  const tools = isSelected && operand !== undefined ? [operand, ...rest] : rest;
+  const args = toolArguments(tools);
   if (options.wireshark || options.termshark) {
-    return (await import('./tcpdump/viewer.ts')).inViewer(ctx, args, rest, options);
+    return (await import('./tcpdump/viewer.ts')).inViewer(ctx, tools, options);
   }
   const wish = captureWish(container, args, options);
   if (wish && (options.fromStart || options.restart)) {

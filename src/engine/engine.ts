@@ -23,8 +23,11 @@ export interface Engine {
    * stream, or there is none, nothing more comes: that is no error, but a session without news.
    */
   watch(id: string, hear: (event: ContainerEvent) => void): () => void;
-  /** Calls back, in the same way, for each line that a container says from now on (GET /containers/{id}/logs). */
-  logs(container: Pick<Container, 'id' | 'hasTty'>, hear: (line: string) => void): () => void;
+  /**
+   * Calls back, in the same way, for each line that a container says from now on, or since a time in ms since the epoch
+   * (GET /containers/{id}/logs). With the container's end nothing more comes.
+   */
+  logs(container: Pick<Container, 'id' | 'hasTty'>, hear: (line: string) => void, since?: number): () => void;
   /** A network by its name or id (GET /networks/{id}). */
   network(ref: string): Promise<Network>;
 }

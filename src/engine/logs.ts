@@ -1,5 +1,8 @@
-/** The query for what a container says from now on (GET /containers/{id}/logs). */
-export const LOG_QUERY = { follow: true, stdout: true, stderr: true, tail: 0 } as const;
+/** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
+export function logQuery(since?: number) {
+  const from = since === undefined ? { tail: 0 } : { since: (since / 1000).toFixed(9) };
+  return { follow: true, stdout: true, stderr: true, ...from } as const;
+}
 
 /** A longer line is told in parts: a container can write without ever ending one. */
 const MOST_BYTES = 16_384;

@@ -5,7 +5,7 @@ import type { EngineAddress, TlsFiles } from './address.ts';
 import { eventFilters, eventReader } from './events.ts';
 import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
 import type { Engine } from './engine.ts';
-import { LOG_QUERY, logReader } from './logs.ts';
+import { logQuery, logReader } from './logs.ts';
 import { parseNetwork } from './network.ts';
 import { type Answer, isNoSuchContainer, noAnswer, PATIENCE_MS, refused, unreachable } from './errors.ts';
 
@@ -26,11 +26,11 @@ export function overDockerode(address: EngineAddress): Engine {
         .catch(() => undefined);
       return () => ended.abort();
     },
-    logs: ({ id, hasTty }, hear) => {
+    logs: ({ id, hasTty }, hear, since) => {
       const ended = new AbortController();
       docker
         .getContainer(id)
-        .logs({ ...LOG_QUERY, follow: true, abortSignal: ended.signal })
+        .logs({ ...logQuery(since), follow: true, abortSignal: ended.signal })
         .then((stream) => stream.on('error', () => undefined).on('data', logReader(hasTty, hear)))
         .catch(() => undefined);
       return () => ended.abort();

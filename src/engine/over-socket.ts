@@ -3,7 +3,7 @@ import type { EngineAddress } from './address.ts';
 import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
 import type { Engine } from './engine.ts';
 import { eventFilters, eventReader } from './events.ts';
-import { bodyReader, LOG_QUERY, logReader } from './logs.ts';
+import { bodyReader, logQuery, logReader } from './logs.ts';
 import { parseNetwork } from './network.ts';
 import { answered, isNoSuchContainer, noAnswer, PATIENCE_MS, unreachable } from './errors.ts';
 
@@ -21,8 +21,8 @@ export function overSocket(address: UnixAddress): Engine {
       return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
     },
     watch: (id, hear) => listen(address, '/events', eventFilters(id), eventReader(hear)),
-    logs: ({ id, hasTty }, hear) =>
-      listen(address, `/containers/${id}/logs`, queryOf(LOG_QUERY), bodyReader(logReader(hasTty, hear))),
+    logs: ({ id, hasTty }, hear, since) =>
+      listen(address, `/containers/${id}/logs`, queryOf(logQuery(since)), bodyReader(logReader(hasTty, hear))),
     network: async (ref) => parseNetwork(answered(address, await get(address, `/networks/${encodeURIComponent(ref)}`))),
     imageEnvironment: async (id) => parseImageEnvironment(answered(address, await get(address, `/images/${id}/json`))),
     list: async () => parseContainerList(answered(address, await get(address, '/containers/json?all=1'))),

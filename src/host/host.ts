@@ -30,7 +30,7 @@ export interface Host {
     second: readonly string[],
     options: { readonly quiet: boolean },
   ): Promise<{ readonly exitCode: number; readonly said: string }>;
-  /** A file to be filled, made anew, with the rights of a person and in their name. Throws a system error. */
+  /** A file to be filled, with the rights of a person and in their name; one that exists keeps what it holds. Throws a system error. */
   create(path: string, person: Person | undefined): Promise<OutputFile>;
   /** dbg's own stdout, for bytes that are no text. */
   standardOutput(): Promise<OutputFile>;

@@ -6,13 +6,12 @@ import type { Become, OutputFile, Person } from './host.ts';
 export async function createFile(path: string, person: Person | undefined, become: Become): Promise<OutputFile> {
   // A FIFO is opened when somebody reads it: to wait for that, nobody may be somebody else.
   if (isFifo(path)) return outputFile(await promisify(open)(path, 'w'));
-  const flags = fs.O_WRONLY | fs.O_CREAT | fs.O_TRUNC;
-  const create = () => openSync(path, flags, 0o644);
+  const create = () => openSync(path, fs.O_WRONLY | fs.O_CREAT, 0o644);
   return outputFile(person ? become(person, create) : create());
 }
 
-/** What is written to stdout: a capture for another program. */
-export const standardOutput = (): OutputFile => outputFile(1);
+/** What is written to stdout: a capture for another program, or behind what a shell's `>>` found there, which stays. */
+export const standardOutput = (): OutputFile => ({ ...outputFile(1), truncate: async () => undefined });
 
 function isFifo(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;

@@ -19,8 +19,16 @@ const HOLDER = ': | { exec 5<&0; read -r pid _ </proc/self/stat; echo "$pid" >&3
  * shell makes a pipe, and both its ends are opened by way of /proc/PID/fd (proc(5)); nothing of it is in any folder.
  */
 export async function openPipe(): Promise<Pipe> {
-  const holder = spawn('sh', ['-c', HOLDER], { cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
-  const failed = once(holder, 'error').then(([error]) => Promise.reject(error as Error));
+  // In a session of its own: the terminal's Ctrl-C in its instant would leave dbg waiting for ever.
+  const holder = spawn('sh', ['-c', HOLDER], {
+    detached: true,
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  const failed = Promise.race([
+    once(holder, 'error').then(([error]) => Promise.reject(error as Error)),
+    once(holder, 'close').then(([code]) => Promise.reject(new Error(`no pipe can be made: sh ended with ${code}`))),
+  ]);
   try {
     const [pid] = (await Promise.race([once(holder.stdio[3]!, 'data'), failed])) as [Buffer];
     const path = `/proc/${pid.toString().trim()}/fd/5`;

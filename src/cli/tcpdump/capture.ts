@@ -3,6 +3,7 @@ import { both, type Recorder } from '../../capture/recorder.ts';
 import { tapArgv } from '../../capture/tcpdump.ts';
 import { whereRecorder, type Wanted } from '../../capture/where.ts';
 import type { Context } from '../../context.ts';
+import type { Container } from '../../engine/container.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/programs.ts';
 import { escapeControls } from '../../text.ts';
@@ -45,22 +46,23 @@ export async function capture(ctx: Context, typed: CaptureWish, options: Tcpdump
 /** Throws for what can be known to be wrong before anybody is asked for anything. */
 function refuse(ctx: Context, { refs, path }: CaptureWish, options: TcpdumpOptions): void {
   if (!selects(options)) for (const ref of refs.length > 0 ? refs : [undefined]) requireContainer(ctx, ref);
-  if (path === '-' && ctx.stdout.isTTY) {
-    throw new DbgError('a capture is no text for a terminal', {
-      exitCode: EXIT.usage,
-      next: [{ what: 'to a reader', command: 'dbg tcpdump … -w - | wireshark -k -i -' }],
-    });
-  }
+  refuseTerminal(ctx, path);
   if (options.where !== undefined && (refs.length > 1 || selects(options))) {
     throw new DbgError('--where follows the packets of one container', {
       exitCode: EXIT.usage,
       next: [{ what: 'such as', command: `dbg tcpdump --where ${options.where} ${refs[0] ?? 'CTR'}` }],
     });
   }
-  if (options.json && options.where === undefined) {
-    throw new DbgError('--json is for the table of --where', { exitCode: EXIT.usage });
-  }
   for (const program of ['nsenter', 'tcpdump']) requireProgram(ctx.host, program);
+}
+
+/** Throws for packets that a terminal would show. */
+export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string | undefined): void {
+  if (path !== '-' || !stdout.isTTY) return;
+  throw new DbgError('a capture is no text for a terminal', {
+    exitCode: EXIT.usage,
+    next: [{ what: 'to a reader', command: 'dbg tcpdump … -w - | wireshark -k -i -' }],
+  });
 }
 
 async function stationsOf(
@@ -101,6 +103,8 @@ export interface Course {
   readonly persists?: boolean;
   /** what it says when it has begun */
   readonly begun: string;
+  /** containers that are waited for, whatever their taps are on */
+  readonly awaited?: readonly Container[];
   /** what goes on beside the taps, with what ends that */
   readonly beside?: (taps: Conductor, tell: (line: string) => void) => () => void;
 }
@@ -112,7 +116,7 @@ export async function run(
   quiet: boolean,
   places: readonly Station[],
   recorder: Recorder,
-  { isOne, persists = false, begun, beside }: Course,
+  { isOne, persists = false, begun, awaited = [], beside }: Course,
 ): Promise<number> {
   let progress: ReturnType<typeof showProgress> | undefined;
   const tell = (line: string) => {
@@ -129,7 +133,7 @@ export async function run(
       else if (kind === 'note') tell(`${escapeControls(place.name)}: ${line}`);
     },
   });
-  const ends = await endings(ctx, wish, places, taps, tell);
+  const ends = await endings(ctx, wish, places, awaited, taps, tell);
   const stopBeside = beside?.(taps, (line) => quiet || tell(line));
   try {
     await Promise.all(places.map((place) => taps.add(place)));
@@ -146,7 +150,8 @@ export async function run(
     progress?.end();
     ends.stop();
     stopBeside?.();
-    const isWorthIt = !taps.hasFailed() || recorder.written().packets > 0;
+    const { packets, bytes } = recorder.written();
+    const isWorthIt = taps.hasFailed() ? packets > 0 : bytes > 0;
     if (!quiet && wish.path !== undefined && isWorthIt) ctx.stderr.write(summaryText(taps.counts(), recorder));
   }
 }

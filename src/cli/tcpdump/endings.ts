@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { Conductor } from '../../capture/conductor.ts';
 import { watchFor } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
+import type { Container } from '../../engine/container.ts';
 import { DbgError } from '../../errors.ts';
 import { escapeControls } from '../../text.ts';
 import type { Station } from './places.ts';
@@ -15,16 +16,20 @@ export interface Endings {
   stop(): void;
 }
 
-/** What ends a capture besides its taps: signals, time, what happens to a container, a disk that fills. */
+/**
+ * What ends a capture besides its taps: signals, time, what happens to a container, a disk that fills.
+ * @param awaited containers whose frames are captured at no place of their own
+ */
 export async function endings(
   ctx: Context,
   wish: CaptureWish,
   places: readonly Station[],
+  awaited: readonly Container[],
   taps: Conductor,
   tell: (line: string) => void,
 ): Promise<Endings> {
   const engine = await ctx.engine();
-  const undo: (() => void)[] = [heedSignals(ctx, taps)];
+  const undo: (() => void)[] = [heedSignals(ctx, taps, tell)];
   let until: number | undefined;
   const endIn = (milliseconds: number) => {
     const at = ctx.now() + milliseconds;
@@ -33,7 +38,8 @@ export async function endings(
     const timer = setTimeout(() => taps.stop(), milliseconds);
     undo.push(() => clearTimeout(timer));
   };
-  for (const { container } of new Set(places.flatMap(({ target }) => target ?? []))) {
+  const entered = new Set(places.flatMap(({ target }) => target?.container ?? []));
+  for (const container of [...entered, ...awaited]) {
     const its = places.filter(({ target }) => target?.container.id === container.id);
     // `-i any` does not end with the devices, and holds the network namespace.
     const dropped = ({ action }: { action: string }) => {
@@ -62,22 +68,39 @@ const LAST_PACKETS_MS = 300;
 
 /**
  * The first signal ends the taps in good order, the next at once. Two in one moment are one: Ctrl-C may come from the terminal and through
- * sudo as well.
+ * sudo as well. A third one ends dbg itself, whose guards end what is left: a reader that does not read, or a disk that does not answer,
+ * would be waited for without end. SIGUSR1 asks for counts, as of tcpdump itself; SIGUSR2, by which that writes what it holds, has
+ * nothing to bring.
  */
-function heedSignals(ctx: Context, taps: Conductor): () => void {
+function heedSignals(ctx: Context, taps: Conductor, tell: (line: string) => void): () => void {
   let isOver = false;
   let heeded = -Infinity;
+  let count = 0;
+  const report = async () => {
+    taps.ask();
+    await new Promise((answered) => void setTimeout(answered, ANSWER_MS));
+    for (const [{ name }, { captured, received, dropped }] of taps.counts()) {
+      const counts = `${captured} packets captured, ${received} received by filter, ${dropped} dropped by kernel`;
+      tell(`dbg: ${escapeControls(name)}: ${counts}`);
+    }
+  };
   let stopListening = () => undefined as void;
   const heed = () => {
     const { first, stop } = ctx.host.signalled();
     stopListening = stop;
-    void first.then(() => {
+    void first.then((signal) => {
       stop();
       if (isOver) return;
+      if (signal === 'SIGUSR1' || signal === 'SIGUSR2') {
+        heed();
+        if (signal === 'SIGUSR1') void report();
+        return;
+      }
       // Listened to anew before it acts: dbg itself is not to die of the next.
       heed();
       if (ctx.now() - heeded < ONE_MOMENT_MS) return;
       heeded = ctx.now();
+      if (++count === SIGNALS_HEEDED) setTimeout(() => stopListening(), ONE_MOMENT_MS).unref();
       taps.stop();
     });
   };
@@ -89,6 +112,8 @@ function heedSignals(ctx: Context, taps: Conductor): () => void {
 }
 
 const ONE_MOMENT_MS = 500;
+const SIGNALS_HEEDED = 2;
+const ANSWER_MS = 100;
 
 /** Ends a capture before it fills the disk of the host. */
 function watchDisk(ctx: Context, { path = '', minFree }: CaptureWish, taps: Conductor): () => void {

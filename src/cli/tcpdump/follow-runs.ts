@@ -26,11 +26,11 @@ interface Following {
 /** Longer than a packet is held for the order of time (src/capture/pcapng-recorder.ts): then all of a run's frames have been sorted. */
 const SORTED_MS = 2_000;
 
-/** Follows containers from run to run. Ends the capture with the last of them, unless restarts are awaited. */
+/** Follows containers from run to run. Ends the capture with the last of them: unless restarts are awaited, when all are removed. */
 export function followRuns(ctx: Context, all: readonly Followed[], following: Following): () => void {
   let left = all.length;
   const over = () => {
-    if (--left === 0 && !following.restart) following.conductor.stop();
+    if (--left === 0) following.conductor.stop();
   };
   const stops = all.map((each) => followOne(ctx, each, following, over));
   return () => stops.forEach((stop) => stop());
@@ -43,6 +43,11 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
   let runs = 0;
   let from = 0;
   let endRun: ((until: number) => void) | undefined;
+  let isOver = false;
+  const overAtLast = () => {
+    if (!isOver) over();
+    isOver = true;
+  };
 
   async function started(): Promise<void> {
     runs++;
@@ -63,9 +68,15 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     tell(`dbg: ${name} has ended`);
     const settle = async () => {
       if (isUnknown) await claim(began, at, run);
-      if (!restart) over();
+      if (!restart) overAtLast();
     };
     timers.push(setTimeout(() => void settle(), SORTED_MS));
+  }
+  /** No container with its id starts any more. */
+  function removed(): void {
+    if (isOver) return;
+    tell(`dbg: ${name} has been removed`);
+    timers.push(setTimeout(overAtLast, SORTED_MS));
   }
   /** It ended before the engine could be asked for its addresses: they are those that nobody else has. */
   async function claim(began: number, until: number, run: number): Promise<void> {
@@ -88,6 +99,7 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     const at = time ?? ctx.now();
     if (action === 'start') turn = turn.then(started);
     if (action === 'die') turn = turn.then(() => ended(at));
+    if (action === 'destroy') turn = turn.then(removed);
     turn = turn.catch((error: unknown) => tell(`dbg: ${name}: ${String(error)}`));
   };
   let stop = () => undefined as void;

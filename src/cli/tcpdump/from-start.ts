@@ -9,7 +9,7 @@ import { requireProgram } from '../../host/programs.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { requireContainer } from '../container.ts';
 import { throughSudo } from '../root.ts';
-import { run } from './capture.ts';
+import { refuseTerminal, run } from './capture.ts';
 import { followRuns, type Followed } from './follow-runs.ts';
 import type { TcpdumpOptions } from './options.ts';
 import type { Station } from './places.ts';
@@ -45,14 +45,16 @@ export async function captureFromStart(ctx: Context, wish: CaptureWish, options:
   return run(ctx, wish, options.quiet === true, taps, recorder, {
     isOne: false,
     persists: true,
+    awaited: followed.map(({ container }) => container),
     begun: `waiting for ${names} on ${taps.map(({ name }) => name).join(', ')}`,
     beside: (conductor, tell) =>
       followRuns(ctx, containers, { frames, recorder, conductor, tell, restart: options.restart === true }),
   });
 }
 
-function refuse(ctx: Context, { refs, items }: CaptureWish, options: TcpdumpOptions): void {
+function refuse(ctx: Context, { refs, items, path }: CaptureWish, options: TcpdumpOptions): void {
   for (const ref of refs.length > 0 ? refs : [undefined]) requireContainer(ctx, ref ?? '');
+  refuseTerminal(ctx, path);
   const usage = (message: string) => new DbgError(message, { exitCode: EXIT.usage });
   if (selects(options)) throw usage('--from-start and --restart take containers by name: they need not run yet');
   if (options.bothEnds || options.where !== undefined)

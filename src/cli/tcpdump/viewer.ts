@@ -12,16 +12,12 @@ const VIEWERS = { wireshark: ['wireshark', '-k', '-i', '-'], termshark: ['termsh
 /**
  * `dbg tcpdump … -w - | wireshark -k -i -`, in one. The viewer is the person's own process, with their display and settings: only the
  * other dbg, which captures, may become root's.
- * @param args tcpdump's arguments; `rest`: the last words of the command line, which they are
+ * @param rest the last words of the command line, which are tcpdump's
  */
-export async function inViewer(
-  ctx: Context,
-  args: readonly string[],
-  rest: readonly string[],
-  options: TcpdumpOptions,
-): Promise<number> {
+export async function inViewer(ctx: Context, rest: readonly string[], options: TcpdumpOptions): Promise<number> {
   if (options.wireshark && options.termshark) throw usage('--wireshark or --termshark: one viewer at a time');
-  if (has(parseArguments(args), 'w')) throw usage('a viewer takes the capture; to keep it, save it there');
+  if (has(parseArguments(toolArguments(rest)), 'w'))
+    throw usage('a viewer takes the capture; to keep it, save it there');
   const viewer = VIEWERS[options.wireshark ? 'wireshark' : 'termshark'];
   requireProgram(ctx.host, viewer[0]);
   const capture = [...ctx.self, ...captureArguments(ctx.args, rest), '-w', '-', ...toolArguments(rest)];

@@ -45,8 +45,8 @@ export function filteredFor(items: readonly Item[], { addresses, port }: Wanted)
 
 /** What was found, for people or as JSON. */
 export function whereText(way: readonly Station[], to: string, recorder: WhereRecorder, asJson: boolean): string {
-  const { passages, isWhole } = recorder.result();
-  if (asJson) return json(record(way, to, passages, isWhole));
+  const { passages, isWhole, dropped } = recorder.result();
+  if (asJson) return json(record(way, to, passages, isWhole && dropped === 0));
   const heads = way.map(({ name }) => name);
   const missing = passages.filter(({ missingFrom }) => missingFrom);
   const rows = missing
@@ -70,7 +70,8 @@ export function whereText(way: readonly Station[], to: string, recorder: WhereRe
   });
   const more = missing.length > MOST_ROWS ? `(${missing.length - MOST_ROWS} more that vanished)\n` : '';
   const note = isWhole ? '' : '(the first 100,000 packets only)\n';
-  return `${table(['', 'TIME', 'PACKET', ...heads, 'MISSING FROM'], [...rows, ...totals])}${more}${note}`;
+  const loss = dropped === 0 ? '' : `(the kernel dropped ${dropped} from dbg: as many may be missing for that alone)\n`;
+  return `${table(['', 'TIME', 'PACKET', ...heads, 'MISSING FROM'], [...rows, ...totals])}${more}${note}${loss}`;
 }
 
 const MOST_ROWS = 20;
@@ -88,10 +89,10 @@ function firstLoss(passages: readonly Passage[]): string {
     .join(' ');
 }
 
-function record(way: readonly Station[], to: string, passages: readonly Passage[], isWhole: boolean) {
+function record(way: readonly Station[], to: string, passages: readonly Passage[], complete: boolean) {
   return {
     to,
-    complete: isWhole,
+    complete,
     places: way.map(({ name, role }) => ({ name, role: role ?? null })),
     packets: passages.map(({ direction, time, summary, seen, missingFrom }) => ({
       direction,

@@ -43,6 +43,9 @@ export function captureWish(
   const { forMs, ...bounds } = boundsOf(options);
   const isBounded = forMs !== undefined || bounds.stopOn.length > 0;
   const isOurs = isSeveral || follows || isBounded || bounds.maxSize !== undefined || bounds.ring !== undefined;
+  if (options.json && options.where === undefined) {
+    throw usage('--json is for the table of --where', 'dbg tcpdump --where db:5432 --json CTR');
+  }
   const own = ownBusiness(items);
   if (own !== undefined && isOurs) {
     throw usage(
@@ -51,6 +54,9 @@ export function captureWish(
     );
   }
   const isToFile = path !== undefined && path !== '-';
+  if (bounds.minFree !== undefined && (own !== undefined || !isToFile)) {
+    throw usage('--min-free is for a file that dbg writes', 'dbg tcpdump --min-free 1G … CTR -w FILE');
+  }
   if (own !== undefined || !(isOurs || isToFile)) return undefined;
   if (path === undefined && (bounds.maxSize !== undefined || bounds.ring)) {
     throw usage('--max-size and --ring are for a file', 'dbg tcpdump … CTR -w FILE');
@@ -58,7 +64,6 @@ export function captureWish(
   if (path === '-' && bounds.ring) throw usage('--ring is for files: not for -w -', 'dbg tcpdump … CTR -w FILE');
   if (follows && path === undefined)
     throw usage('--from-start and --restart are for a file', 'dbg tcpdump … CTR -w FILE');
-  const count = valueOf(items, 'c');
   return {
     refs,
     items,
@@ -66,8 +71,15 @@ export function captureWish(
     isPcapng: isSeveral || follows || (path?.endsWith('.pcapng') ?? false),
     forMs,
     ...bounds,
-    count: count === undefined ? undefined : Number(count),
+    count: countOf(valueOf(items, 'c')),
   };
+}
+
+/** tcpdump's -c, which dbg counts itself where there are several tcpdumps. */
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text) && Number(text) > 0) return Number(text);
+  throw usage(`-c takes a number of packets, not "${text}"`, 'dbg tcpdump … CTR -c 100');
 }
 
 function boundsOf(options: TcpdumpOptions) {

@@ -86,3 +86,9 @@ test('before all listened, and after the end, nothing is missing; what came thro
     ['to', 'web/eth0 host/veth1 host/br0', undefined],
   ]);
 });
+
+test('what the kernel dropped is known: it looks as if it had vanished', () => {
+  const recorder = whereRecorder(WAY, WANTED, () => 0);
+  for (const each of WAY) recorder.begin(each).end({ captured: 1, received: 3, dropped: 2 });
+  expect(recorder.result().dropped).toBe(6);
+});

@@ -53,6 +53,11 @@ describe('wrong usage', () => {
     ['-w x', { stopOn: ['log:('] }, 'no regular expression'],
     ['-w x', { stopOn: ['dying'] }, '--stop-on takes'],
     ['', { fromStart: true }, 'are for a file'],
+    ['-w x -c none', {}, '-c takes a number of packets'],
+    ['-w x -c 0', {}, '-c takes a number of packets'],
+    ['', { json: true }, '--json is for the table of --where'],
+    ['', { minFree: '1G' }, '--min-free is for a file'],
+    ['-w x -C 1', { minFree: '1G' }, '--min-free is for a file'],
   ] as const)('%s %j', (args, options, message) =>
     expect(() => captureWish('web', words(args), options as TcpdumpOptions)).toThrow(message),
   );
