@@ -93,7 +93,8 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
   }
   /** Writes; of what is torn by a failure, `whole` says how much may stay: the file is readable then too. */
   async function put(parts: readonly Buffer[], whole: (written: number) => number): Promise<number> {
-    if (size === 0) await file.truncate(0).catch(() => undefined); // which a pipe and a device do not know
+    // Which a pipe and a device do not know.
+    if (size === 0 && wish.path !== '-') await file.truncate(0).catch(() => undefined);
     const { written, error } = await file.write(parts);
     const kept = error ? whole(written) : written;
     if (error) {

@@ -93,7 +93,7 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
       });
       // What is not seen at a place where nobody looked yet, or no more, is not missing from there.
       const sure = passages.filter(
-        ({ missingFrom, time }) => !missingFrom || (time >= window.from && time <= window.to),
+        ({ seen, time }) => seen.length === way.length || (time >= window.from && time <= window.to),
       );
       return { passages: sure.toSorted((a, b) => a.time - b.time), isWhole, dropped };
     },

@@ -29,7 +29,7 @@ export async function wayOut(
   const inThere = (argv: readonly string[]) => nsenter(target, argv, plainEntry(['net']));
   const by = address === undefined ? undefined : await routeDevice(ctx.host, inThere, address);
   const taken = by === undefined ? interfaces : interfaces.filter(({ inside }) => inside.name === by);
-  if (taken.length === 0) throw noWay(target, address ?? '');
+  if (taken.length === 0) throw noWay(target, address);
   const out = taken.flatMap((each) => outside(ctx, each, options, 'container', 'host device'));
   const peer = address === undefined ? [] : await peerWith(ctx, target, address, options);
   const uplink = await routeDevice(ctx.host, (argv) => inHostNetwork(ctx.host, argv), address);
@@ -92,7 +92,12 @@ async function peerWith(ctx: Context, target: Target, address: string, options: 
   return its.flatMap((each) => outside(ctx, each, options, 'peer', "peer's host device"));
 }
 
-function noWay({ container }: Target, address: string): DbgError {
+function noWay({ container }: Target, address: string | undefined): DbgError {
+  if (address === undefined) {
+    return new DbgError(`"${container.name}" has no interface with a wire to the host: there is no other end`, {
+      next: [{ what: 'see them', command: `dbg veth ${container.name}` }],
+    });
+  }
   return new DbgError(
     `"${container.name}" has no route to ${address}, or not by an interface with a wire to the host`,
     {

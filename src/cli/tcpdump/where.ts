@@ -35,8 +35,9 @@ async function lookedUp(ctx: Context, target: Target, name: string, options: Ent
 /** The command line with a filter for these packets, besides what was typed. */
 export function filteredFor(items: readonly Item[], { addresses, port }: Wanted): Item[] {
   const hosts = addresses.map((address) => `host ${address}`).join(' or ');
-  // What reports a failure on the way carries no port of its own.
-  const ends = port === undefined ? `(${hosts})` : `(${hosts}) and (port ${port} or icmp or icmp6)`;
+  // What reports a failure carries no port of its own. An echo and its answer (types 8 and 0; 128 and 129) report none.
+  const failures = '(icmp and icmp[0] != 0 and icmp[0] != 8) or (icmp6 and ip6[40] < 128)';
+  const ends = port === undefined ? `(${hosts})` : `(${hosts}) and (port ${port} or ${failures})`;
   const typed = filterOf(items);
   const filter = typed === '' ? ends : `(${typed}) and ${ends}`;
   const options = items.filter(({ option }) => option !== undefined);

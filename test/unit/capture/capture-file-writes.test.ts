@@ -77,7 +77,7 @@ test('a disk that becomes full: whole packets stay', async () => {
   const { file, truncated, endings } = await captureOf({}, 10);
   write(file, 'aaaa', 'bbbb', 'cccc');
   await file.close();
-  expect(truncated).toEqual([8]);
+  expect(truncated).toEqual([0, 8]);
   expect(endings).toEqual([{ kind: 'failed', message: 'no space left for x' }]);
   expect(file.written()).toEqual({ packets: 2, bytes: 8 });
 });

@@ -78,8 +78,8 @@ test('before all listened, and after the end, nothing is missing; what came thro
   const all = [record(500, 1), record(9000, 2)];
   const seen = new Map([
     [own, [...all, record(400, 3), record(9100, 4)]],
-    [host, all],
-    [bridge, all],
+    [host, [...all, record(410, 5)]],
+    [bridge, [...all, record(411, 5)]],
   ]);
   expect(find(seen, 1000, 9000)).toEqual([
     ['to', 'web/eth0 host/veth1 host/br0', undefined],
