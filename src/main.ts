@@ -68,6 +68,7 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
       opened ??= stream().on('error', stopWhenNotWritten);
       opened.write(text);
     },
+    waiting: () => opened?.writableLength ?? 0,
   };
 }
 

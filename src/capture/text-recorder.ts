@@ -4,11 +4,13 @@ import type { Recorder } from './recorder.ts';
 /**
  * tcpdump's own lines, each with where it comes from.
  * @param count packets after which the capture is over. One is a line and those after it that begin with a blank (`-v`, `-x`).
+ * @param waiting how much of what was written waits for its reader, in bytes
  */
 export function textRecorder(
   write: (text: string) => void,
   count: number | undefined,
   prefix: (place: Place) => string,
+  waiting: () => number,
 ): Recorder {
   let packets = 0;
   let hear: Parameters<Recorder['onEnding']>[0] = () => undefined;
@@ -36,10 +38,13 @@ export function textRecorder(
         },
       };
     },
-    isBehind: () => false,
+    isBehind: () => waiting() > MOST_WAITING,
     tick: () => undefined,
     onEnding: (listener) => (hear = listener),
     written: () => ({ packets, bytes: 0 }),
     finish: async () => undefined,
   };
 }
+
+/** Then tcpdump waits, and what comes is dropped by the kernel, which counts it: a pager at rest is not to fill the memory. */
+const MOST_WAITING = 1e6;

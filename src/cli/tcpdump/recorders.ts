@@ -24,6 +24,7 @@ export function linesOf(ctx: Context, wish: CaptureWish, places: readonly Statio
     (text) => ctx.stdout.write(text),
     isOne ? undefined : wish.count,
     (place) => (isOne ? '' : `${escapeControls((place as Station).label).padEnd(width)} | `),
+    () => ctx.stdout.waiting?.() ?? 0,
   );
 }
 
