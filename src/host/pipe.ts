@@ -18,8 +18,8 @@ const HOLDER = ': | { exec 5<&0; read -r pid _ </proc/self/stat; echo "$pid" >&3
  * pipe 64 KiB of them, and wakes the reader less: of 400,000 packets a second, tcpdump lost half by the one, none by the other. So a
  * shell makes a pipe, and both its ends are opened by way of /proc/PID/fd (proc(5)); nothing of it is in any folder.
  */
-export async function openPipe(): Promise<Pipe> {
-  // In a session of its own: the terminal's Ctrl-C in its instant would leave dbg waiting for ever.
+export async function openPipe(tries = 3): Promise<Pipe> {
+  // In a session of its own: the terminal's Ctrl-C would end it. In its first instant it has none yet, and another one is tried.
   const holder = spawn('sh', ['-c', HOLDER], {
     detached: true,
     cwd: '/',
@@ -27,10 +27,18 @@ export async function openPipe(): Promise<Pipe> {
   });
   const failed = Promise.race([
     once(holder, 'error').then(([error]) => Promise.reject(error as Error)),
-    once(holder, 'close').then(([code]) => Promise.reject(new Error(`no pipe can be made: sh ended with ${code}`))),
+    once(holder, 'close').then(([code]) => {
+      if (code !== null) throw new Error(`no pipe can be made: sh ended with ${code}`);
+      return undefined; // a signal
+    }),
   ]);
   try {
-    const [pid] = (await Promise.race([once(holder.stdio[3]!, 'data'), failed])) as [Buffer];
+    const told = (await Promise.race([once(holder.stdio[3]!, 'data'), failed])) as [Buffer] | undefined;
+    if (told === undefined) {
+      if (tries > 1) return await openPipe(tries - 1);
+      throw new Error('no pipe can be made: a signal ended sh');
+    }
+    const [pid] = told;
     const path = `/proc/${pid.toString().trim()}/fd/5`;
     // Without O_NONBLOCK, Node would read it in one of its four threads, which then waits there for the next packet.
     const readEnd = openSync(path, fs.O_RDONLY | fs.O_NONBLOCK);

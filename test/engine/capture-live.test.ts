@@ -6,14 +6,15 @@ import { pair } from './support/capture.ts';
 import { commandLines, DBG, dbg, sleep } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 
+/** The tcpdumps of a test, by a port in its filter that no other has. */
+const taps = (port: string) => commandLines().filter((line) => line.startsWith('tcpdump ') && line.includes(port));
+
 test('-w -: a reader has each packet at once, of several containers too', async ({ lab }) => {
   const { target, other, ping } = await pair(lab);
   const pipeline = `"$@" | timeout 60 tshark -l -n -i - -c 8 -T fields -e frame.interface_name -e icmp.type`;
-  const argv = [process.execPath, DBG, 'tcpdump', `${target},${other}`, '-w', '-', 'icmp'];
+  const argv = [process.execPath, DBG, 'tcpdump', `${target},${other}`, '-w', '-', 'icmp', 'or', 'port', '4798'];
   const reader = execa('sh', ['-c', pipeline, 'sh', ...argv], { reject: false });
-  await expect
-    .poll(() => commandLines().filter((line) => line.startsWith('tcpdump -i any')).length, { timeout: 15_000 })
-    .toBe(2);
+  await expect.poll(() => taps('4798').length, { timeout: 15_000 }).toBe(2);
   await sleep(500);
   await ping(2);
   await sleep(1_500);
@@ -35,17 +36,13 @@ test('--wireshark opens it on the stream, and its end is the end of the capture'
   );
   chmodSync(wireshark, 0o755);
   const env = { PATH: `${lab.folder}:${process.env['PATH']}` };
-  const running = dbg(['tcpdump', '--wireshark', target, '-i', 'eth0', 'icmp'], { env });
-  await expect
-    .poll(() => commandLines().some((line) => line.startsWith('tcpdump -i eth0') || line.includes('-w -')), {
-      timeout: 15_000,
-    })
-    .toBe(true);
+  const running = dbg(['tcpdump', '--wireshark', target, '-i', 'eth0', 'icmp', 'or', 'port', '4799'], { env });
+  await expect.poll(() => taps('4799').length, { timeout: 15_000 }).toBe(1);
   await sleep(1_500);
   await ping(2);
   const { exitCode, stdout } = await running;
   expect([exitCode, stdout]).toEqual([0, '8\n0\n8']);
-  await expect.poll(() => commandLines().filter((line) => line.startsWith('tcpdump')), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => taps('4799'), { timeout: 10_000 }).toEqual([]);
 });
 
 test('a viewer that is not there; a file as well', async ({ lab }) => {

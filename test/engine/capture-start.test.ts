@@ -7,11 +7,29 @@ import { test, type Lab } from './support/lab.ts';
 const FIELDS = ['frame.interface_name', '_ws.col.Protocol', 'arp.opcode', 'icmp.type', 'icmp.seq'];
 
 /** A container that is made and not started, which pings an address so often and ends. */
-async function pinger(lab: Lab, suffix: string, address: string, count: number, more = 'true'): Promise<string> {
+async function pinger(
+  lab: Lab,
+  suffix: string,
+  address: string,
+  count: number,
+  { more = 'true', network = 'bridge' } = {},
+): Promise<string> {
   const script = `ping -c ${count} -i 0.05 -W 1 ${address} >/dev/null; ${more}`;
   const name = lab.name(suffix);
   lab.cleanUp(() => lab.docker('rm', '-f', name));
-  await lab.docker('create', '--stop-timeout', '0', '--name', name, 'busybox', 'sh', '-c', script);
+  await lab.docker(
+    'create',
+    '--stop-timeout',
+    '0',
+    '--network',
+    network,
+    '--name',
+    name,
+    'busybox',
+    'sh',
+    '-c',
+    script,
+  );
   return name;
 }
 
@@ -35,10 +53,11 @@ describe('--from-start', () => {
   });
 
   test('a container that is gone at once is captured too, and nothing of its neighbour', async ({ lab }) => {
-    const quiet = await lab.run('sink');
-    const sink = await lab.address(quiet);
-    const web = await pinger(lab, 'web', sink, 1);
-    const noise = await lab.run('noise', { command: ['ping', '-i', '0.02', sink] });
+    // On a network of its own: what other tests start and end there would be strangers too.
+    const network = await lab.network('n');
+    const sink = await lab.address(await lab.run('sink', { options: ['--network', network] }));
+    const web = await pinger(lab, 'web', sink, 1, { network });
+    const noise = await lab.run('noise', { options: ['--network', network], command: ['ping', '-i', '0.02', sink] });
     const file = join(lab.folder, 'a.pcapng');
     const { running } = await capturing(['--from-start', web, '-w', file, 'icmp']);
     await lab.docker('start', web);
@@ -54,7 +73,7 @@ describe('--from-start', () => {
 
   test('--restart: through restarts in one file, each run an interface of its own', async ({ lab }) => {
     const sink = await lab.address(await lab.run('sink'));
-    const web = await pinger(lab, 'web', sink, 3, 'sleep 3600');
+    const web = await pinger(lab, 'web', sink, 3, { more: 'sleep 3600' });
     const file = join(lab.folder, 'a.pcapng');
     const { running } = await capturing([
       '--from-start',

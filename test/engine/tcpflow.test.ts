@@ -93,9 +93,10 @@ test("-o: a person's folder, with both streams byte for byte and nothing else", 
   const running = execa(file!, args, { reject: false, stdin: 'ignore' });
   await says(running, LISTENING);
   await talk();
+  const folder = join(ann.home, 'streams');
+  await expect.poll(() => sorted(streamsIn(folder)), { timeout: 15_000 }).toEqual(sorted([ASKED, ANSWERED]));
   running.kill('SIGINT');
   expect((await running).exitCode).toBe(0);
-  const folder = join(ann.home, 'streams');
   expect(readdirSync(ann.home)).toEqual(['streams']);
   expect(sorted(streamsIn(folder))).toEqual(sorted([ASKED, ANSWERED]));
   const all = [folder, ...readdirSync(folder).map((name) => join(folder, name))];

@@ -32,12 +32,18 @@ async function targetOf(host: Host, engine: Engine, container: Container, now: n
   try {
     return enterable(host, container, now);
   } catch (error) {
-    // Ended since the engine answered? Then it says something else now. The same again: its processes are not here.
-    const again = await engine.inspect(container.id);
-    if (again?.state.pid === container.state.pid && isLive(again)) throw error;
-    return undefined;
+    // Ended since the engine answered? A busy engine hears of it late. When it says the same all the time, its processes are not here.
+    for (let tries = 0; tries < TRIES; tries++) {
+      const again = await engine.inspect(container.id);
+      if (again?.state.pid !== container.state.pid || !isLive(again)) return undefined;
+      await new Promise((resolve) => void setTimeout(resolve, BETWEEN_MS));
+    }
+    throw error;
   }
 }
+
+const TRIES = 10;
+const BETWEEN_MS = 200;
 
 /** Whether a target's process is still the one it was: no other has its number by now. */
 export function isStill(host: Host, { pid, startTime }: Target): boolean {
