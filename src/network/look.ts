@@ -17,7 +17,10 @@ export interface Inside {
 const LSNS = ['lsns', '-t', 'net', '-J', '-o', 'NS,PID,NETNSID'] as const;
 const LINKS = ['ip', '-d', '-j', 'link'] as const;
 
-/** lsns fails when it comes upon a zombie: stat(2) of its ns/net is ESRCH, which util-linux 2.38 takes for the end of everything. */
+/**
+ * lsns fails when it comes upon a zombie: stat(2) of its ns/net is ESRCH, which util-linux 2.38 takes for the end of everything; and ip
+ * when devices come or go while it lists them (NLM_F_DUMP_INTR).
+ */
 export async function again<T>(ask: () => Promise<T>, times = 8): Promise<T> {
   return times > 1 ? ask().catch(() => again(ask, times - 1)) : ask();
 }
@@ -26,7 +29,8 @@ const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net'])
 
 /** The devices in a container's network, with their addresses. */
 export async function linksInside(host: Host, target: Target): Promise<Link[]> {
-  return parseLinks(await host.output(nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']))));
+  const argv = nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']));
+  return parseLinks(await again(() => host.output(argv)));
 }
 
 /** What the container sees: its devices with their addresses, and the namespaces that have processes. */
@@ -48,7 +52,7 @@ export async function hostObserver(
   looked: Promise<{ inside: Inside }>,
 ): Promise<Observer> {
   // In this order: the kernel gives a namespace its number when a look at the devices first needs one (peernet2id_alloc).
-  const links = await host.output(inHostNetwork(host, LINKS));
+  const links = await again(() => host.output(inHostNetwork(host, LINKS)));
   const lsns = await again(() => host.output(inHostNetwork(host, LSNS)));
   const { netns: containers, namespaces } = (await looked).inside;
   return {

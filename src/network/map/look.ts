@@ -63,7 +63,7 @@ export async function lookAtHost(host: Host, engine: Engine, now: () => number):
 /** In this order: the kernel gives a namespace its number when a look at the devices first needs one (peernet2id_alloc). */
 async function lookFromHost(host: Host): Promise<readonly [string, string]> {
   // With addresses: a container that has its gateway's is a duplicate too.
-  const links = await host.output(inHostNetwork(host, ['ip', '-d', '-j', 'address']));
+  const links = await again(() => host.output(inHostNetwork(host, ['ip', '-d', '-j', 'address'])));
   return [links, await again(() => host.output(inHostNetwork(host, ['lsns', '-t', 'net', '-J', '-o', 'NS,NETNSID'])))];
 }
 
