@@ -68,7 +68,8 @@ async function benchRate(wire: Wire, folder: string): Promise<boolean> {
   };
   const dbg: Way = {
     name: 'dbg tcpdump CTR -w FILE',
-    argv: (file) => [process.execPath, 'bin/dbg.js', 'tcpdump', wire.container, '-i', 'eth0', '-w', file],
+    // What a person types: on all devices.
+    argv: (file) => [process.execPath, 'bin/dbg.js', 'tcpdump', wire.container, '-w', file],
   };
   console.log(
     `\na capture into a file, Node ${process.version}, ${cpus().length} processors, ${THOUSANDS},000 packets of ${LENGTH} bytes a trial`,
