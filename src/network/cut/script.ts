@@ -1,8 +1,8 @@
 /**
  * What dbg does to a device, as fixed text for sh(1): all that varies comes in as arguments. It runs in the device's network
  * namespace. `look` finds the device by its ifindex: names move. `clear` takes away all that dbg ever put on a device: so it undoes
- * every cut, whichever made it, and done again it does nothing. `ip` fails where devices come and go while it lists them (NLM_F_DUMP_INTR,
- * netlink(7)): it is asked again. A look that failed, on a host with no process to spare, is no device
+ * every cut, whichever made it, and done again it does nothing. Where devices come and go while `ip` lists them (NLM_F_DUMP_INTR,
+ * netlink(7)) it fails, or says so on stderr with exit code 0 (6.1): it is asked again. A look that failed, on a host with no process to spare, is no device
  * that has ended; nft's "No such file or directory" is no table. Who changes something holds the lock, one for all of dbg's on this
  * host: a cut that is being made is not taken apart. flock(2) takes any open file; `/` is there, and nothing need be made.
  */
@@ -10,9 +10,10 @@ const CLEAR = `
 exec 9</
 newline='
 '
+isWhole() { case $all in '' | *'Dump was interrupted'*) return 1 ;; esac; }
 look() {
   tries=20
-  until all=$(ip -o link) && [ "$all" ]; do [ $((tries -= 1)) -gt 0 ] && sleep 0.05 || return; done
+  until all=$(ip -o link 2>&1) && isWhole; do [ $((tries -= 1)) -gt 0 ] && sleep 0.05 || return; done
   line=
   case $newline$all in
     *"$newline$ifindex: "*) line=\${all#"$ifindex: "}; line=\${line#*"$newline$ifindex: "}; line="$ifindex: \${line%%"$newline"*}" ;;
@@ -73,7 +74,7 @@ isDevice() {
     *) return 1 ;;
   esac
 }
-step() { why=$("$@" 2>&1) && return; clear; echo "failed $why"; exit 1; }
+step() { why=$("$@" 2>&1) && return; atLast; echo "failed $why"; exit 1; }
 # nft can be refused because somebody else's rules change in that moment.
 atLast() { for turn in 1 2 3 4 5; do clear 2>/dev/null && return; sleep 0.2; done; return 1; }
 
