@@ -30,6 +30,8 @@ export interface Context {
   readonly sessionFolder: string;
   /** milliseconds since the epoch */
   readonly now: () => number;
+  /** the same with fractions, and no change of the machine's clock moves it */
+  readonly clock: () => number;
   readonly host: Host;
   /** The engine that this environment names. Nothing is connected or loaded before it is asked for. */
   readonly engine: () => Promise<Engine>;

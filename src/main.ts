@@ -52,6 +52,7 @@ const context: Context = {
   cwd,
   sessionFolder: join(import.meta.dirname, 'session'),
   now: Date.now,
+  clock: () => performance.timeOrigin + performance.now(),
   host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals, become }),
   engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
   pick,

@@ -19,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   ns: async () => (await import('./ns.ts')).nsCommand,
   ps: async () => (await import('./ps.ts')).psCommand,
   limits: async () => (await import('./limits.ts')).limitsCommand,
+  api: async () => (await import('./api.ts')).apiCommand,
   extcap: async () => (await import('./extcap.ts')).extcapCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
@@ -41,7 +42,7 @@ export async function program(ctx: Context, finish: Finish): Promise<Command> {
   if (asked === '__complete') {
     dbg.addCommand((await import('./completion.ts')).completeCommand(ctx, finish), { hidden: true });
   }
-  for (const command of [dbg, ...dbg.commands]) {
+  for (const command of withSubcommands(dbg)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => ctx.stdout.write(text),
       writeErr: (text) => ctx.stderr.write(text.replace(/^error: /, 'dbg: ')),
@@ -49,6 +50,8 @@ export async function program(ctx: Context, finish: Finish): Promise<Command> {
   }
   return dbg;
 }
+
+const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
 
 const HELP = `
 CTR is a container's name, its id, a beginning of either that fits no other, a Compose service

@@ -108,7 +108,7 @@ const aliasOf = async (device: string): Promise<string> =>
   JSON.parse((await execa('ip', ['-j', 'link', 'show', 'dev', device])).stdout)[0].ifalias ?? '';
 
 /** The PIDs of the processes that guard a container's cuts. */
-const guards = async (id: string): Promise<string[]> =>
+const guardsOf = async (id: string): Promise<string[]> =>
   (await execa('pgrep', ['-f', `dbg-cut .*${id}`], { reject: false })).stdout.split('\n').filter(Boolean);
 
 describe('traffic before, during and after', () => {
@@ -318,7 +318,7 @@ describe('a cut is undone', () => {
     const running = start(lan.web, '--down', '--for', '60s');
     await once(running.stdout!, 'data');
     const id = await lab.docker('inspect', '-f', '{{.Id}}', lan.web);
-    for (const pid of await guards(id)) process.kill(Number(pid), 'SIGSTOP');
+    for (const pid of await guardsOf(id)) process.kill(Number(pid), 'SIGSTOP');
     process.kill(running.pid!, 'SIGTERM');
     expect((await running).exitCode).toBe(143);
     expect((await rows(lan.web))[0]).toMatchObject({ state: 'up', cut: null });
@@ -379,7 +379,7 @@ describe('a cut is undone', () => {
       await running;
       const died = Date.now();
       // A guard that dbg had started in its last instant makes its cut, and undoes it: it is over when the guard is.
-      const isOver = async () => (await guards(id)).length === 0 && (await aliasOf(device)) === '';
+      const isOver = async () => (await guardsOf(id)).length === 0 && (await aliasOf(device)) === '';
       while (!(await isOver()) && Date.now() < died + 10_000) await sleep(20);
       if (!(await isOver())) left++;
       worst = Math.max(worst, Date.now() - died);

@@ -190,6 +190,7 @@ export function fakeContext(
     cwd: () => '/home/ann',
     sessionFolder: '/opt/dbg/dist/session',
     now: () => Date.parse('2026-01-01T00:03:00Z'),
+    clock: () => Date.parse('2026-01-01T00:03:00Z'),
     engine: async () => fakeEngine(containers),
     pick: async () => {
       throw new Error('nobody was to be asked');

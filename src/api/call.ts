@@ -1,0 +1,154 @@
+import type { HearWire, WireEvent } from './events.ts';
+import type { Side } from './http/exchange.ts';
+import { mediaType, type RequestHead, type ResponseHead } from './http/head.ts';
+import { operationOf, type Operation } from './operation.ts';
+
+/** A request with its answer, as far as it has come. */
+export interface Call {
+  readonly number: number;
+  readonly connection: number;
+  readonly operation: Operation;
+  /** undefined: it could not be read */
+  readonly request: RequestHead | undefined;
+  /** ms since the epoch */
+  readonly startedAt: number;
+  peer: string | undefined;
+  response: ResponseHead | undefined;
+  /** when the answer's head came */
+  answeredAt: number | undefined;
+  /** both have ended, or the connection has */
+  endedAt: number | undefined;
+  /** what it became, if it is no HTTP any more: "tcp", "h2c", "raw" */
+  protocol: string | undefined;
+  /** what is wrong: it was cut off, or could not be read */
+  failure: string | undefined;
+  readonly sent: Body;
+  readonly received: Body;
+}
+
+/** A body, or one way of a stream: how much of it there was, and its JSON as far as it is kept. */
+export interface Body {
+  bytes: number;
+  isOver: boolean;
+  /** the pieces of JSON; undefined when it is none, or longer than MOST_KEPT_BYTES */
+  kept: Buffer[] | undefined;
+}
+
+/** So much JSON of a body is kept while its call goes on. An inspect is 10 kB, a list of 1000 containers 1.5 MB. */
+export const MOST_KEPT_BYTES = 2_097_152;
+
+/** Called after each event of a call, with the call as it is then; and at the end of its connection, if it had not ended. */
+export type HearCall = (call: Call, event: WireEvent) => void;
+
+/** Puts the events of a session together to calls. */
+export function followCalls(hear: HearCall): HearWire {
+  const connections = new Map<number, { peer: string | undefined; readonly open: Map<number, Call> }>();
+
+  return (event) => {
+    let connection = connections.get(event.connection);
+    if (!connection) connections.set(event.connection, (connection = { peer: undefined, open: new Map() }));
+    const { open } = connection;
+    switch (event.type) {
+      case 'open':
+        return;
+      case 'peer':
+        connection.peer = event.peer;
+        for (const call of open.values()) call.peer = event.peer;
+        return;
+      case 'close':
+        connections.delete(event.connection);
+        for (const call of open.values()) {
+          // A stream ends with its connection; so does the request of an answer that came before all of it was sent.
+          if (event.error !== undefined) call.failure ??= event.error;
+          else if (call.protocol === undefined && !call.received.isOver) call.failure ??= 'the connection was closed';
+          call.endedAt = event.time;
+          hear(call, event);
+        }
+        return;
+      default: {
+        const call = open.get(event.call) ?? begin(event, connection.peer);
+        open.set(event.call, call);
+        take(call, event);
+        if (call.sent.isOver && call.received.isOver) {
+          call.endedAt = event.time;
+          open.delete(event.call);
+        }
+        hear(call, event);
+      }
+    }
+  };
+}
+
+type CallEvent = Extract<WireEvent, { call: number }>;
+
+function begin(event: CallEvent, peer: string | undefined): Call {
+  const head = event.type === 'request' ? event.head : undefined;
+  return {
+    number: event.call,
+    connection: event.connection,
+    operation: operationOf(head?.method ?? '', head?.target ?? ''),
+    request: head,
+    startedAt: event.time,
+    peer,
+    response: undefined,
+    answeredAt: undefined,
+    endedAt: undefined,
+    protocol: undefined,
+    failure: undefined,
+    sent: body(head),
+    received: body(undefined),
+  };
+}
+
+function take(call: Call, event: CallEvent): void {
+  switch (event.type) {
+    case 'request':
+      return;
+    case 'response':
+      call.response = event.head;
+      call.answeredAt = event.time;
+      call.received.kept = body(event.head).kept;
+      return;
+    case 'data':
+      return add(bodyOf(call, event.from), event.data, call.protocol);
+    case 'omitted': {
+      const to = bodyOf(call, event.from);
+      to.bytes += event.bytes;
+      to.kept = undefined;
+      return;
+    }
+    case 'end':
+      bodyOf(call, event.from).isOver = true;
+      return;
+    case 'stream':
+      call.protocol = event.protocol;
+      call.sent.isOver = false;
+      return;
+    case 'unread':
+      call.failure ??= `the ${event.from} does not speak HTTP: ${event.reason}`;
+  }
+}
+
+const bodyOf = (call: Call, from: Side) => (from === 'client' ? call.sent : call.received);
+
+function body(head: RequestHead | ResponseHead | undefined): Body {
+  const isJson = head !== undefined && /^application\/(?:x-)?(?:nd)?json/.test(mediaType(head.headers));
+  return { bytes: 0, isOver: false, kept: isJson ? [] : undefined };
+}
+
+function add(to: Body, data: Buffer, protocol: string | undefined): void {
+  to.bytes += data.length;
+  if (to.kept === undefined || protocol !== undefined) return;
+  if (to.bytes > MOST_KEPT_BYTES) to.kept = undefined;
+  else to.kept.push(data);
+}
+
+/** The JSON of a body; undefined when it is not JSON, or not kept. */
+export function jsonOf({ kept }: Body): unknown {
+  if (kept === undefined || kept.length === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(kept).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

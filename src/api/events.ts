@@ -1,0 +1,27 @@
+import type { ExchangeEvent, Side } from './http/exchange.ts';
+
+/** What happened on a connection: to itself, or to one of its calls. */
+export type ConnectionEvent =
+  | { readonly type: 'open' }
+  /** who is at the client's end: a process of this host, or an address */
+  | { readonly type: 'peer'; readonly peer: string }
+  /** error: why, when it did not end by itself */
+  | { readonly type: 'close'; readonly error: string | undefined }
+  /** in place of `data` that is not to be kept: too much of it for a recording, or a secret's carrier */
+  | {
+      readonly type: 'omitted';
+      readonly call: number;
+      readonly from: Side;
+      readonly bytes: number;
+      readonly sha256: string;
+    }
+  | ExchangeEvent;
+
+/** What happened on the wire of a session: connections and calls are counted from 1. */
+export type WireEvent = ConnectionEvent & {
+  readonly connection: number;
+  /** milliseconds since the epoch, with fractions */
+  readonly time: number;
+};
+
+export type HearWire = (event: WireEvent) => void;

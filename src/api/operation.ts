@@ -1,0 +1,210 @@
+/** What a call is about, by the Engine API's own words. */
+export interface Operation {
+  /** the operationId of the API's definition (moby, api/swagger.yaml): "ContainerList"; "" when it has none */
+  readonly name: string;
+  /** what the path names: a container's, exec's, image's … name or id; undefined when it names none */
+  readonly subject: { readonly kind: string; readonly ref: string } | undefined;
+  /** "1.41"; undefined when the path does not say */
+  readonly version: string | undefined;
+  /** the path without version and query */
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Tells which operation of the Engine API a request is (versions up to 1.51). */
+export function operationOf(method: string, target: string): Operation {
+  const key = `${method} ${target}`;
+  const before = known.get(key);
+  if (before) return before;
+  const operation = read(method, target);
+  if (known.size >= 256) known.clear();
+  known.set(key, operation);
+  return operation;
+}
+
+/** Who polls asks the same again and again. */
+const known = new Map<string, Operation>();
+
+function read(method: string, target: string): Operation {
+  const mark = target.indexOf('?');
+  const full = mark < 0 ? target : target.slice(0, mark);
+  const query = mark < 0 ? '' : target.slice(mark + 1);
+  const [, version, path = full] = /^(?:https?:\/\/[^/]*)?(?:\/v(\d+\.\d+))?(\/.*)$/.exec(full) ?? [];
+  const parts = path.split('/').slice(1);
+  const [area = '', ...rest] = parts;
+  const { name, kind, ref } = find(method === 'HEAD' ? 'GET' : method, area, rest);
+  return {
+    name,
+    subject: kind === undefined || !ref ? undefined : { kind, ref: decoded(ref) },
+    version,
+    path,
+    query,
+  };
+}
+
+interface Found {
+  readonly name: string;
+  readonly kind?: string;
+  readonly ref?: string;
+}
+
+/** A name may hold slashes where the API lets it (images, plugins): it is what stands before the last word. */
+function find(method: string, area: string, rest: readonly string[]): Found {
+  const whole = AREAS[area]?.[`${method} ${rest.join('/')}`];
+  if (whole !== undefined) return { name: whole };
+  const kind = KINDS[area];
+  if (kind === undefined || rest.length === 0) return { name: '' };
+  const last = rest.length > 1 ? rest.at(-1)! : '';
+  const action = AREAS[area]?.[`${method} */${last}`];
+  // attach/ws is the one action of two words.
+  const words = last === 'ws' ? 2 : 1;
+  if (last !== '' && action !== undefined) return { name: action, kind, ref: rest.slice(0, -words).join('/') };
+  const itself = AREAS[area]?.[`${method} *`];
+  if (itself !== undefined && (rest.length === 1 || kind === 'image' || kind === 'plugin' || kind === 'distribution')) {
+    return { name: itself, kind, ref: rest.join('/') };
+  }
+  return { name: '', kind, ref: rest[0]! };
+}
+
+function decoded(ref: string): string {
+  try {
+    return decodeURIComponent(ref);
+  } catch {
+    return ref;
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  containers: 'container',
+  exec: 'exec',
+  images: 'image',
+  networks: 'network',
+  volumes: 'volume',
+  plugins: 'plugin',
+  nodes: 'node',
+  services: 'service',
+  tasks: 'task',
+  secrets: 'secret',
+  configs: 'config',
+  distribution: 'distribution',
+};
+
+const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  _ping: { 'GET ': 'SystemPing' },
+  version: { 'GET ': 'SystemVersion' },
+  info: { 'GET ': 'SystemInfo' },
+  events: { 'GET ': 'SystemEvents' },
+  auth: { 'POST ': 'SystemAuth' },
+  system: { 'GET df': 'SystemDataUsage' },
+  session: { 'POST ': 'Session' },
+  grpc: { 'POST ': 'Grpc' },
+  build: { 'POST ': 'ImageBuild', 'POST prune': 'BuildPrune', 'POST cancel': 'BuildCancel' },
+  commit: { 'POST ': 'ImageCommit' },
+  containers: {
+    'GET json': 'ContainerList',
+    'POST create': 'ContainerCreate',
+    'POST prune': 'ContainerPrune',
+    'GET */json': 'ContainerInspect',
+    'GET */top': 'ContainerTop',
+    'GET */logs': 'ContainerLogs',
+    'GET */changes': 'ContainerChanges',
+    'GET */export': 'ContainerExport',
+    'GET */stats': 'ContainerStats',
+    'POST */resize': 'ContainerResize',
+    'POST */start': 'ContainerStart',
+    'POST */stop': 'ContainerStop',
+    'POST */restart': 'ContainerRestart',
+    'POST */kill': 'ContainerKill',
+    'POST */update': 'ContainerUpdate',
+    'POST */rename': 'ContainerRename',
+    'POST */pause': 'ContainerPause',
+    'POST */unpause': 'ContainerUnpause',
+    'POST */attach': 'ContainerAttach',
+    'GET */ws': 'ContainerAttachWebsocket',
+    'POST */wait': 'ContainerWait',
+    'POST */exec': 'ContainerExec',
+    'POST */copy': 'ContainerCopy',
+    'GET */archive': 'ContainerArchive',
+    'PUT */archive': 'PutContainerArchive',
+    'DELETE *': 'ContainerDelete',
+  },
+  exec: { 'POST */start': 'ExecStart', 'POST */resize': 'ExecResize', 'GET */json': 'ExecInspect' },
+  images: {
+    'GET json': 'ImageList',
+    'GET search': 'ImageSearch',
+    'GET get': 'ImageGetAll',
+    'POST create': 'ImageCreate',
+    'POST load': 'ImageLoad',
+    'POST prune': 'ImagePrune',
+    'GET */json': 'ImageInspect',
+    'GET */history': 'ImageHistory',
+    'GET */get': 'ImageGet',
+    'POST */push': 'ImagePush',
+    'POST */tag': 'ImageTag',
+    'DELETE *': 'ImageDelete',
+  },
+  networks: {
+    'GET ': 'NetworkList',
+    'POST create': 'NetworkCreate',
+    'POST prune': 'NetworkPrune',
+    'GET *': 'NetworkInspect',
+    'DELETE *': 'NetworkDelete',
+    'POST */connect': 'NetworkConnect',
+    'POST */disconnect': 'NetworkDisconnect',
+  },
+  volumes: {
+    'GET ': 'VolumeList',
+    'POST create': 'VolumeCreate',
+    'POST prune': 'VolumePrune',
+    'GET *': 'VolumeInspect',
+    'PUT *': 'VolumeUpdate',
+    'DELETE *': 'VolumeDelete',
+  },
+  plugins: {
+    'GET ': 'PluginList',
+    'GET privileges': 'GetPluginPrivileges',
+    'POST pull': 'PluginPull',
+    'POST create': 'PluginCreate',
+    'GET */json': 'PluginInspect',
+    'POST */enable': 'PluginEnable',
+    'POST */disable': 'PluginDisable',
+    'POST */upgrade': 'PluginUpgrade',
+    'POST */push': 'PluginPush',
+    'POST */set': 'PluginSet',
+    'DELETE *': 'PluginDelete',
+  },
+  nodes: { 'GET ': 'NodeList', 'GET *': 'NodeInspect', 'DELETE *': 'NodeDelete', 'POST */update': 'NodeUpdate' },
+  swarm: {
+    'GET ': 'SwarmInspect',
+    'POST init': 'SwarmInit',
+    'POST join': 'SwarmJoin',
+    'POST leave': 'SwarmLeave',
+    'POST update': 'SwarmUpdate',
+    'GET unlockkey': 'SwarmUnlockkey',
+    'POST unlock': 'SwarmUnlock',
+  },
+  services: {
+    'GET ': 'ServiceList',
+    'POST create': 'ServiceCreate',
+    'GET *': 'ServiceInspect',
+    'DELETE *': 'ServiceDelete',
+    'POST */update': 'ServiceUpdate',
+    'GET */logs': 'ServiceLogs',
+  },
+  tasks: { 'GET ': 'TaskList', 'GET *': 'TaskInspect', 'GET */logs': 'TaskLogs' },
+  secrets: {
+    'GET ': 'SecretList',
+    'POST create': 'SecretCreate',
+    'GET *': 'SecretInspect',
+    'DELETE *': 'SecretDelete',
+    'POST */update': 'SecretUpdate',
+  },
+  configs: {
+    'GET ': 'ConfigList',
+    'POST create': 'ConfigCreate',
+    'GET *': 'ConfigInspect',
+    'DELETE *': 'ConfigDelete',
+    'POST */update': 'ConfigUpdate',
+  },
+  distribution: { 'GET */json': 'DistributionInspect' },
+};

@@ -1,0 +1,58 @@
+import { fstatSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Host } from '../host/host.ts';
+
+/**
+ * Tells which process is at the other end of a connection, as "docker[4711]", or an address of another machine. Node has no SO_PEERCRED; so `ss`
+ * is asked, which knows of each unix socket the inode of its peer (sock_diag(7)): once for all connections that came in the
+ * meantime, beside the traffic. A client that ends at once is not found.
+ */
+export function peerFinder(host: Host): (client: Socket) => Promise<string | undefined> {
+  let next: Promise<string> | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  const sockets = (): Promise<string> => {
+    // One that is asked already may have looked before this connection was made.
+    next ??= running.then(() => {
+      next = undefined;
+      const asked = host.output(['ss', '-xtnpH', 'state', 'connected']).catch(() => '');
+      running = asked;
+      return asked;
+    });
+    return next;
+  };
+  return async (client) => {
+    const { remoteAddress, remotePort } = client;
+    if (remoteAddress !== undefined) {
+      const remote = `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+      return tcpPeer(await sockets(), remote) ?? remote;
+    }
+    const inode = inodeOf(client);
+    return inode === undefined ? undefined : unixPeer(await sockets(), inode);
+  };
+}
+
+function inodeOf(client: Socket): number | undefined {
+  // Node shows no descriptor of a socket but here.
+  const fd = (Reflect.get(client, '_handle') as { fd?: number } | null)?.fd;
+  return fd === undefined || fd < 0 ? undefined : fstatSync(fd).ino;
+}
+
+/** The process at the other end of a unix socket with this inode, from the lines of `ss -xp`. */
+export function unixPeer(lines: string, inode: number): string | undefined {
+  const peer = new RegExp(`^u_\\w+ .* ${inode} +\\* (\\d+)`, 'm').exec(lines)?.[1];
+  return peer === undefined
+    ? undefined
+    : user(new RegExp(`^u_\\w+ .* ${peer} +\\* ${inode} +users:(.*)$`, 'm').exec(lines)?.[1]);
+}
+
+/** The process whose TCP socket has this local address, from the lines of `ss -tnp`. */
+export function tcpPeer(lines: string, address: string): string | undefined {
+  const line = lines.split('\n').find((each) => each.startsWith('tcp') && each.split(/ +/)[4] === address);
+  return user(/users:(.*)$/.exec(line ?? '')?.[1]);
+}
+
+/** ss writes (("docker",pid=4711,fd=5),…). */
+function user(users: string | undefined): string | undefined {
+  const [, name, pid] = /^\(\("(.*?)",pid=(\d+)/.exec(users ?? '') ?? [];
+  return pid === undefined ? undefined : `${name}[${pid}]`;
+}

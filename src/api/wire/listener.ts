@@ -1,0 +1,128 @@
+import { chmodSync, lstatSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
+import { shellQuote } from '../../text.ts';
+
+/** Where dbg listens in the engine's place. */
+export type Listen =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** Reads `unix:PATH` or `tcp:HOST:PORT`, with or without the slashes of DOCKER_HOST. Throws a DbgError (usage). */
+export function parseListen(text: string, cwd: string): Listen {
+  const path = /^unix:(?:\/\/)?(.+)$/.exec(text)?.[1];
+  if (path !== undefined) return unixListen(resolve(cwd, path));
+  const tcp = /^tcp:(?:\/\/)?(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})\/?$/.exec(text);
+  const port = Number(tcp?.[3]);
+  if (tcp && port <= 65_535) return { kind: 'tcp', host: (tcp[1] ?? tcp[2])!, port };
+  throw new DbgError(`"${text}" is no place to listen: unix:PATH, or tcp:ADDRESS:PORT`, { exitCode: EXIT.usage });
+}
+
+/** sun_path of unix(7) holds 108 bytes, with a zero at the end. */
+const MOST_PATH_BYTES = 107;
+
+function unixListen(path: string): Listen {
+  if (Buffer.byteLength(path) <= MOST_PATH_BYTES) return { kind: 'unix', path };
+  throw new DbgError(`the path of a socket has at most ${MOST_PATH_BYTES} bytes: ${path}`, { exitCode: EXIT.usage });
+}
+
+/** As a person gives it to DOCKER_HOST. */
+export function listenText(at: Listen): string {
+  if (at.kind === 'unix') return `unix://${at.path}`;
+  return `tcp://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`;
+}
+
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+/** A server that listens, and where: with the port that the kernel gave, if 0 was asked for. */
+export interface Listening {
+  readonly server: Server;
+  readonly at: Listen;
+  /** Takes no more connections, ends those that there are, and takes the socket away. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens; a unix socket is for its owner alone (0600) from its first moment on. One that nobody listens on any more, as after a kill
+ * -9, is replaced. Throws a DbgError.
+ */
+export async function listen(at: Listen): Promise<Listening> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  const sockets = new Set<{ destroy(): void }>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  try {
+    if (at.kind === 'unix') await listenOnPath(server, at.path);
+    else await started(server, { host: at.host, port: at.port });
+  } catch (error) {
+    throw cannotListen(at, error);
+  }
+  const port = at.kind === 'tcp' ? (server.address() as AddressInfo).port : 0;
+  return {
+    server,
+    at: at.kind === 'tcp' ? { ...at, port } : at,
+    close: async () => {
+      if (at.kind === 'unix') rmSync(at.path, { force: true });
+      const closed = new Promise((done) => server.close(done));
+      sockets.forEach((socket) => socket.destroy());
+      await closed;
+    },
+  };
+}
+
+/** bind(2) makes a socket with the mode that the umask leaves: it is made where nobody else may look, then moved to its place. */
+async function listenOnPath(server: Server, path: string): Promise<void> {
+  await makeRoom(path);
+  const folder = mkdtempSync(join(dirname(path), '.dbg-'));
+  const inside = join(folder, 's');
+  try {
+    await started(server, { path: inside });
+    chmodSync(inside, 0o600);
+    renameSync(inside, path);
+  } finally {
+    rmSync(inside, { force: true });
+    rmdirSync(folder);
+  }
+}
+
+async function makeRoom(path: string): Promise<void> {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new DbgError(`${path} exists, and is no socket`);
+  if (await isListenedOn(path)) throw Object.assign(new Error(''), { code: 'EADDRINUSE' });
+  rmSync(path, { force: true });
+}
+
+function isListenedOn(path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(path);
+    socket.on('connect', () => done(true)).on('error', (error) => done(errorCode(error) !== 'ECONNREFUSED'));
+    socket.on('connect', () => socket.destroy());
+  });
+}
+
+function started(server: Server, options: { path: string } | { host: string; port: number }): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', fail);
+    server.listen({ ...options, backlog: 1024 }, () => {
+      server.off('error', fail);
+      server.on('error', () => undefined); // accept(2) fails while there are no file descriptors left
+      done();
+    });
+  });
+}
+
+function cannotListen(at: Listen, error: unknown): Error {
+  if (error instanceof DbgError) return error;
+  const where = at.kind === 'unix' ? at.path : `${at.host}:${at.port}`;
+  const who =
+    at.kind === 'unix' ? ['fuser', '-v', at.path].map(shellQuote).join(' ') : `ss -ltnp 'sport = :${at.port}'`;
+  if (errorCode(error) === 'EADDRINUSE') {
+    return new DbgError(`somebody listens on ${where} already`, { next: [{ what: 'who it is', command: who }] });
+  }
+  return new DbgError(`cannot listen on ${where}: ${errorMessage(error)}`, { cause: error });
+}

@@ -1,0 +1,63 @@
+import type { Server, Socket } from 'node:net';
+import { errorCode, errorMessage } from '../../errors.ts';
+import type { ConnectionEvent, HearWire } from '../events.ts';
+import { readExchange, type Exchange } from '../http/exchange.ts';
+import { splice, type Tap } from './splice.ts';
+
+export interface ProxyOptions {
+  /** makes a connection to the engine */
+  readonly connect: () => Socket;
+  readonly hear: HearWire;
+  /** milliseconds since the epoch, with fractions */
+  readonly clock: () => number;
+  /** who is at the other end of a client's connection, if that can be told */
+  readonly peerOf?: (client: Socket) => Promise<string | undefined>;
+}
+
+/** Splices each connection of a server, made with `allowHalfOpen`, to one of the engine's, and tells what crosses it. */
+export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOptions): void {
+  let connections = 0;
+  let calls = 0;
+  server.on('connection', (client: Socket) => {
+    const connection = ++connections;
+    let isOver = false;
+    const tell = (event: ConnectionEvent) => hear({ ...event, connection, time: clock() });
+    tell({ type: 'open' });
+    void peerOf?.(client).then((peer) => peer !== undefined && !isOver && tell({ type: 'peer', peer }));
+    client.setNoDelay(true);
+    const exchange = readExchange(() => ++calls, tell);
+    splice(client, connect(), {
+      ...safe(exchange, (reason) => tell({ type: 'unread', call: ++calls, from: 'client', reason })),
+      closed: (error) => {
+        isOver = true;
+        tell({ type: 'close', error: reasonOf(error) });
+      },
+    });
+  });
+}
+
+/** A reader that fails is no reason for the traffic to do so: it reads no more of that connection. */
+function safe(exchange: Exchange, failed: (reason: string) => void): Omit<Tap, 'closed'> {
+  let reads = true;
+  const attempt = (read: () => void) => {
+    if (!reads) return;
+    try {
+      read();
+    } catch (error) {
+      reads = false;
+      failed(`dbg cannot read it: ${errorMessage(error)}`);
+    }
+  };
+  return {
+    client: (piece) => attempt(() => exchange.client(piece)),
+    engine: (piece) => attempt(() => exchange.engine(piece)),
+    clientEnd: () => attempt(() => exchange.clientEnd()),
+    engineEnd: () => attempt(() => exchange.engineEnd()),
+  };
+}
+
+function reasonOf(error: Error | undefined): string | undefined {
+  if (error === undefined) return undefined;
+  const code = errorCode(error);
+  return code === 'EPIPE' || code === 'ECONNRESET' ? 'one end was closed before the other had said all' : error.message;
+}

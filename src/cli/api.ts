@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { snoopCommand } from './api/snoop.ts';
+import type { Finish } from './program.ts';
+
+export function apiCommand(ctx: Context, finish: Finish): Command {
+  const api = new Command('api')
+    .summary("see, record, replay and answer what goes over the engine's API")
+    .description(
+      'Stand between docker, or what else drives the engine, and the engine: see what they say, and change it.',
+    )
+    .usage('VERB [OPTIONS] …')
+    .enablePositionalOptions();
+  for (const verb of [snoopCommand]) api.addCommand(verb(ctx, finish));
+  return api;
+}

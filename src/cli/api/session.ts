@@ -1,0 +1,134 @@
+import { mkdtempSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connector } from '../../api/wire/connect.ts';
+import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
+import type { Context } from '../../context.ts';
+import { addressText, type EngineAddress } from '../../engine/address.ts';
+import { unreachable } from '../../engine/errors.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { requireProgram } from '../../host/programs.ts';
+import { escapeControls, shellQuote } from '../../text.ts';
+
+export interface SessionOptions {
+  readonly listen?: string;
+  readonly context?: string;
+}
+
+/** What a verb does with the connections of a session. */
+export interface Service {
+  /** The engine can be reached, and nobody has connected yet. */
+  start(server: Server, connect: () => Socket): void;
+  /** No more comes: what is left to be said is said now. */
+  end?(): Promise<void>;
+}
+
+/**
+ * Listens in the engine's place: for a command that is run with DOCKER_HOST set, or until a signal. Gives the exit code: the command's
+ * own; 0 after Ctrl-C. The socket and the docker context go with dbg, however that ends.
+ */
+export async function session(
+  ctx: Context,
+  command: readonly string[],
+  options: SessionOptions,
+  service: Service,
+): Promise<number> {
+  if (command.length > 0) requireProgram(ctx.host, command[0]!);
+  const { address } = await ctx.engine();
+  const connect = connector(address);
+  await reach(address, connect);
+  const place = placeOf(ctx, options);
+  const listening = await listen(place.at);
+  const sweeper = ctx.host.hold(['sh', '-c', SWEEP, 'dbg-sweep', ...place.mine, options.context ?? '']);
+  try {
+    service.start(listening.server, connect);
+    if (options.context !== undefined) await makeContext(ctx, options.context, listening.at);
+    return command.length > 0
+      ? await runThrough(ctx, command, listening.at)
+      : await untilSignal(ctx, address, listening, options.context);
+  } finally {
+    await listening.close();
+    sweeper.release();
+    await sweeper.ended;
+    await service.end?.();
+  }
+}
+
+/**
+ * Takes away what a session put on the host when stdin ends, as it does with dbg: $1: the socket; $2: the folder that dbg made for it, or
+ * nothing; $3: the docker context, or nothing.
+ */
+const SWEEP = `
+trap '' HUP INT TERM QUIT
+cat >/dev/null
+rm -f -- "$1"
+[ -z "$2" ] || rmdir -- "$2"
+[ -z "$3" ] || docker context rm -f -- "$3" >/dev/null 2>&1
+`;
+
+interface Place {
+  readonly at: Listen;
+  /** for SWEEP: a socket and a folder */
+  readonly mine: readonly [string, string];
+}
+
+function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
+  if (text === undefined) {
+    const folder = mkdtempSync(join(ctx.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'dbg-api-'));
+    const path = join(folder, 'docker.sock');
+    return { at: { kind: 'unix', path }, mine: [path, folder] };
+  }
+  const at = parseListen(text, ctx.cwd());
+  if (at.kind === 'tcp' && !isLoopback(at.host)) {
+    throw new DbgError(`whoever reaches the engine is root on this host: ${at.host} is not this machine's loopback`, {
+      exitCode: EXIT.usage,
+      next: [{ what: 'for somebody on another machine', command: 'dbg api share --help' }],
+    });
+  }
+  return { at, mine: [at.kind === 'unix' ? at.path : '', ''] };
+}
+
+/** Who would be connected to nothing is told before. */
+function reach(address: EngineAddress, connect: () => Socket): Promise<void> {
+  return new Promise((done, fail) => {
+    const socket = connect();
+    socket.on('error', (error) => fail(unreachable(address, error)));
+    socket.on(address.kind === 'tcp' && address.tls ? 'secureConnect' : 'connect', () => {
+      socket.destroy();
+      done();
+    });
+  });
+}
+
+async function makeContext(ctx: Context, name: string, at: Listen): Promise<void> {
+  requireProgram(ctx.host, 'docker');
+  const description = 'made by dbg api, which removes it';
+  const argv = ['docker', 'context', 'create', '--description', description, '--docker', `host=${listenText(at)}`];
+  await ctx.host.output([...argv, '--', name]);
+}
+
+/** What would lead docker's CLI elsewhere is left out of its environment. */
+const KEPT = /^(?!DOCKER_(?:HOST|CONTEXT|TLS|TLS_VERIFY|CERT_PATH)$)/;
+
+async function runThrough(ctx: Context, command: readonly string[], at: Listen): Promise<number> {
+  const { exitCode } = await ctx.host.run(command, { env: { DOCKER_HOST: listenText(at) }, keep: KEPT });
+  return exitCode;
+}
+
+async function untilSignal(
+  ctx: Context,
+  address: EngineAddress,
+  { at }: Listening,
+  context: string | undefined,
+): Promise<number> {
+  const use =
+    context === undefined
+      ? `DOCKER_HOST=${shellQuote(listenText(at))} docker …`
+      : `docker --context ${shellQuote(context)} …`;
+  ctx.stderr.write(escapeControls(`in the place of ${addressText(address)}; in another terminal:  ${use}`) + '\n');
+  const { first, stop } = ctx.host.signalled();
+  const signal = await first;
+  stop();
+  return signal === 'SIGINT' ? 0 : 128 + constants.signals[signal];
+}
