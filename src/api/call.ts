@@ -12,7 +12,8 @@ export interface Call {
   readonly request: RequestHead | undefined;
   /** ms since the epoch */
   readonly startedAt: number;
-  peer: string | undefined;
+  /** who asked; it may be known only after the call has ended */
+  readonly peer: string | undefined;
   response: ResponseHead | undefined;
   /** when the answer's head came */
   answeredAt: number | undefined;
@@ -42,7 +43,7 @@ export type HearCall = (call: Call, event: WireEvent) => void;
 
 /** Puts the events of a session together to calls. */
 export function followCalls(hear: HearCall): HearWire {
-  const connections = new Map<number, { peer: string | undefined; readonly open: Map<number, Call> }>();
+  const connections = new Map<number, Connection>();
 
   return (event) => {
     let connection = connections.get(event.connection);
@@ -53,7 +54,6 @@ export function followCalls(hear: HearCall): HearWire {
         return;
       case 'peer':
         connection.peer = event.peer;
-        for (const call of open.values()) call.peer = event.peer;
         return;
       case 'close':
         connections.delete(event.connection);
@@ -66,7 +66,7 @@ export function followCalls(hear: HearCall): HearWire {
         }
         return;
       default: {
-        const call = open.get(event.call) ?? begin(event, connection.peer);
+        const call = open.get(event.call) ?? begin(event, connection);
         open.set(event.call, call);
         take(call, event);
         if (call.sent.isOver && call.received.isOver) {
@@ -81,7 +81,12 @@ export function followCalls(hear: HearCall): HearWire {
 
 type CallEvent = Extract<WireEvent, { call: number }>;
 
-function begin(event: CallEvent, peer: string | undefined): Call {
+interface Connection {
+  peer: string | undefined;
+  readonly open: Map<number, Call>;
+}
+
+function begin(event: CallEvent, of: Connection): Call {
   const head = event.type === 'request' ? event.head : undefined;
   return {
     number: event.call,
@@ -89,7 +94,9 @@ function begin(event: CallEvent, peer: string | undefined): Call {
     operation: operationOf(head?.method ?? '', head?.target ?? ''),
     request: head,
     startedAt: event.time,
-    peer,
+    get peer() {
+      return of.peer;
+    },
     response: undefined,
     answeredAt: undefined,
     endedAt: undefined,

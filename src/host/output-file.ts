@@ -11,7 +11,10 @@ export async function createFile(path: string, person: Person | undefined, becom
 }
 
 /** What is written to stdout: a capture for another program, or behind what a shell's `>>` found there, which stays. */
-export const standardOutput = (): OutputFile => ({ ...outputFile(1), truncate: async () => undefined });
+export const standardOutput = (descriptor: 1 | 2 = 1): OutputFile => ({
+  ...outputFile(descriptor),
+  truncate: async () => undefined,
+});
 
 function isFifo(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
@@ -21,7 +24,7 @@ function outputFile(fd: number): OutputFile {
   return {
     write: (parts) => writeAll(fd, parts),
     truncate: (length) => promisify(ftruncate)(fd, length),
-    close: async () => (fd === 1 ? undefined : promisify(close)(fd)),
+    close: async () => (fd <= 2 ? undefined : promisify(close)(fd)),
   };
 }
 
