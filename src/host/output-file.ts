@@ -1,5 +1,6 @@
 import { close, constants as fs, ftruncate, open, openSync, statfs, statSync, writev } from 'node:fs';
 import { promisify } from 'node:util';
+import { errorCode } from '../errors.ts';
 import type { Become, OutputFile, Person } from './host.ts';
 
 /** A file that dbg fills; see Host.create. */
@@ -39,11 +40,15 @@ async function writeAll(fd: number, parts: readonly Buffer[]): Promise<{ written
       written += count;
       left = behind(left, count);
     } catch (error) {
-      return { written, error: error as Error };
+      // A pipe or terminal that somebody else who has it too made non-blocking: it is full.
+      if (errorCode(error) !== 'EAGAIN') return { written, error: error as Error };
+      await new Promise((resolve) => setTimeout(resolve, FULL_MS));
     }
   }
   return { written, error: undefined };
 }
+
+const FULL_MS = 5;
 
 /** IOV_MAX of Linux (writev(2)). */
 const MOST_PARTS = 1024;
