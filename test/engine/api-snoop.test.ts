@@ -171,10 +171,14 @@ describe('who is led to it', () => {
     const { exitCode } = await execa('docker', ['--context', name, 'ps'], { env, reject: false });
     expect(exitCode).toBe(0);
     await expect.poll(() => text.out).toContain('ContainerList');
+    const second = await dbg(['api', 'snoop', '--context', name, '--', 'true'], { env });
+    expect([second.exitCode, second.stderr]).toEqual([125, expect.stringContaining('already exists')]);
+    await execa('docker', ['context', 'use', name], { env });
     running.kill('SIGKILL');
     await running;
     const contexts = async () => (await execa('docker', ['context', 'ls', '-q'], { env })).stdout.split('\n');
     await expect.poll(contexts, { timeout: 10_000 }).not.toContain(name);
+    expect((await execa('docker', ['context', 'show'], { env })).stdout).toBe('default');
     expect(sweepers()).toEqual([]);
   });
 

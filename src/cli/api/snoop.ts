@@ -19,7 +19,7 @@ export function snoopCommand(ctx: Context, finish: Finish): Command {
       'Show each call between docker and the engine: of a command, or of whoever is led to the socket that dbg listens on. With a command, whose stdout is its own, on stderr.',
     )
     .usage('[OPTIONS] [-- COMMAND [ARG…]]')
-    .argument('[command...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
+    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
     .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
     .option('-v, --verbose', 'headers, bodies and streams too')
