@@ -38,9 +38,9 @@ export function peerFinder(host: Host): PeerFinder {
   };
   return {
     of: (client) => {
-      const peer = peerOf(client);
+      const peer: Promise<string | undefined> = peerOf(client).finally(() => looked.delete(peer));
       looked.add(peer);
-      return peer.finally(() => looked.delete(peer));
+      return peer;
     },
     settled: () => (looked.size === 0 ? undefined : Promise.all(looked)),
   };

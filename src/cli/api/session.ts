@@ -50,7 +50,8 @@ export async function session(
       ? await runThrough(ctx, command, listening.at)
       : await untilSignal(ctx, address, listening, options.context);
   } finally {
-    await listening.close();
+    // A command that has ended has closed its connections: what it was answered at last is still to be read.
+    await listening.close(command.length > 0 ? 200 : 0);
     sweeper.release();
     await sweeper.ended;
     await service.end?.();
