@@ -21,7 +21,8 @@ export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOpt
   server.on('connection', (client: Socket) => {
     const connection = ++connections;
     let isOver = false;
-    const tell = (event: ConnectionEvent) => hear({ ...event, connection, time: clock() });
+    // The event is new each time: so it is completed, not copied.
+    const tell = (event: ConnectionEvent) => hear(Object.assign(event, { connection, time: clock() }));
     tell({ type: 'open' });
     void peerOf?.(client).then((peer) => peer !== undefined && !isOver && tell({ type: 'peer', peer }));
     client.setNoDelay(true);

@@ -55,7 +55,10 @@ export function bytesText(bytes: number): string {
 
 /** The time of day in this machine's zone, with milliseconds. */
 function timeOfDay(time: number): string {
-  const at = new Date(time);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+  const second = Math.floor(time / 1000);
+  if (second !== last.second) last = { second, text: new Date(time).toTimeString().slice(0, 8) };
+  return `${last.text}.${String(Math.floor(time) - second * 1000).padStart(3, '0')}`;
 }
+
+/** Of many calls a second, only the first one's is worked out. */
+let last = { second: -1, text: '' };
