@@ -60,7 +60,8 @@ export function followCalls(hear: HearCall): HearWire {
         for (const call of open.values()) {
           // A stream ends with its connection; so does the request of an answer that came before all of it was sent.
           if (event.error !== undefined) call.failure ??= event.error;
-          else if (call.protocol === undefined && !call.received.isOver) call.failure ??= 'the connection was closed';
+          else if (call.protocol === undefined && !call.received.isOver)
+            call.failure ??= `the ${event.first} closed the connection`;
           call.endedAt = event.time;
           hear(call, event);
         }

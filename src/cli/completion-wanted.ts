@@ -97,12 +97,12 @@ function valueOf(option: Option, container: string | undefined): Wanted {
   return /<(dir|file|path)(\.\.\.)?>/.test(option.flags) ? FILES : NOTHING;
 }
 
-function operandOf(root: Command, command: Command, index: number, word: number): Wanted {
+function operandOf(root: Command, command: Command, index: number, at: number): Wanted {
   if (index === 0 && command.commands.length > 0) return { kind: 'words', words: verbWords(command) };
   const argument = command.registeredArguments[index];
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return { kind: 'words', words: argument.argChoices.map((word) => ({ word, about: '' })) };
-  if (argument.name() === 'cmd') return { kind: 'command', from: word };
+  if (argument.name() === 'cmd') return { kind: 'command', from: at };
   if (argument.name() === 'ctr') return { kind: 'containers' };
   // of `dbg help`, which commander adds
   if (argument.name() === 'command') return { kind: 'words', words: verbWords(root) };

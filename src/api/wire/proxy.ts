@@ -29,9 +29,9 @@ export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOpt
     const exchange = readExchange(() => ++calls, tell);
     splice(client, connect(), {
       ...safe(exchange, (reason) => tell({ type: 'unread', call: ++calls, from: 'client', reason })),
-      closed: (error) => {
+      closed: (error, first) => {
         isOver = true;
-        tell({ type: 'close', error: reasonOf(error) });
+        tell({ type: 'close', first, error: reasonOf(error) });
       },
     });
   });

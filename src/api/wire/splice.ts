@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Side } from '../http/exchange.ts';
 
 /** Hears what crosses a splice, after it was sent on; nothing that it does reaches the traffic. */
 export interface Tap {
@@ -7,8 +8,8 @@ export interface Tap {
   /** that end has finished sending; the other way goes on */
   clientEnd(): void;
   engineEnd(): void;
-  /** both ways are over; the error says why, where they did not end by themselves */
-  closed(error: Error | undefined): void;
+  /** both ways are over; `first` is the end that finished first; the error says why, where they did not end by themselves */
+  closed(error: Error | undefined, first: Side): void;
 }
 
 /** How often a client that has finished sending is looked at: is it still there to read? */
@@ -24,18 +25,24 @@ const LAST_BYTES_MS = 5000;
 export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
   let open = 2;
   let failure: Error | undefined;
-  const closed = (other: Duplex) => {
+  let first: Side | undefined;
+  const closed = (side: Side, other: Duplex) => {
+    first ??= side;
     if (--open > 0) finish(other);
-    else tap.closed(failure);
+    else tap.closed(failure, first);
   };
   for (const socket of [client, engine]) socket.on('error', (error: Error) => (failure ??= error));
-  client.on('close', () => closed(engine));
-  engine.on('close', () => closed(client));
+  client.on('close', () => closed('client', engine));
+  engine.on('close', () => closed('engine', client));
   oneWay(client, engine, tap.client, () => {
+    first ??= 'client';
     tap.clientEnd();
     watchForReader(client);
   });
-  oneWay(engine, client, tap.engine, tap.engineEnd);
+  oneWay(engine, client, tap.engine, () => {
+    first ??= 'engine';
+    tap.engineEnd();
+  });
 }
 
 function oneWay(from: Duplex, to: Duplex, hear: (piece: Buffer) => void, hearEnd: () => void): void {
