@@ -74,6 +74,20 @@ describe('of a command', () => {
     await nothingIsLeft(before);
   });
 
+  test('only what --filter says, and without secrets unless --reveal says so', async ({ lab }) => {
+    const [web, secret] = [await lab.run('web'), 'hunter2-of-the-database'];
+    const exec = ['--', 'docker', 'exec', '-e', `DB_PASSWORD=${secret}`, web, 'true'];
+    const said = async (...options: readonly string[]) =>
+      String((await dbg(['api', 'snoop', '-v', ...options, ...exec])).stderr);
+    const filtered = await said('--filter', 'op=ContainerExec');
+    expect(filtered).toContain('"DB_PASSWORD=[redacted]"');
+    expect(filtered).not.toContain('SystemPing');
+    expect(filtered).not.toContain(secret);
+    expect(await said('--reveal')).toContain(secret);
+    const { exitCode, stderr } = await dbg(['api', 'snoop', '--filter', 'stat=1', '--', 'true']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('at column 1')]);
+  });
+
   test('killed by a signal; by dbg’s own signal; a program that is not there', async () => {
     const before = madeFolders();
     expect((await dbg(['api', 'snoop', '--', 'sh', '-c', 'kill -9 $$'])).exitCode).toBe(137);

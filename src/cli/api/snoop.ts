@@ -1,13 +1,16 @@
 import { Command } from 'commander';
+import { parseFilter } from '../../api/filter.ts';
 import { peerFinder } from '../../api/peer.ts';
 import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Finish } from '../program.ts';
 import { session, type SessionOptions } from './session.ts';
+import { shown, type RevealOption } from './stage.ts';
 import { callView } from './view.ts';
 
-interface SnoopOptions extends SessionOptions {
+interface SnoopOptions extends SessionOptions, RevealOption {
+  readonly filter?: string;
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
@@ -23,6 +26,8 @@ export function snoopCommand(ctx: Context, finish: Finish): Command {
     .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
     .option('-v, --verbose', 'headers, bodies and streams too')
+    .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'")
+    .option('--reveal', 'with the secrets that are left out otherwise')
     .option('--json', 'a JSON object for each call, one a line')
     .passThroughOptions()
     .addHelpText(
@@ -33,11 +38,14 @@ export function snoopCommand(ctx: Context, finish: Finish): Command {
 }
 
 async function snoop(ctx: Context, command: readonly string[], options: SnoopOptions): Promise<number> {
+  const filter = options.filter === undefined ? undefined : parseFilter(options.filter);
   const engine = await ctx.engine();
   const screen = command.length > 0 ? ctx.stderr : ctx.stdout;
   const peers = peerFinder(ctx.host);
   const view = callView(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
-    ...options,
+    verbose: options.verbose,
+    json: options.json,
+    filter,
     colour: screen.isTTY && !ctx.env['NO_COLOR'],
     clock: ctx.clock,
     askName: async (id) => (await engine.inspect(id))?.name,
@@ -45,7 +53,8 @@ async function snoop(ctx: Context, command: readonly string[], options: SnoopOpt
   });
   let failure: Error | undefined;
   const exitCode = await session(ctx, command, options, {
-    start: (server, connect) => proxy(server, { connect, hear: view.hear, clock: ctx.clock, peerOf: peers.of }),
+    start: (server, connect) =>
+      proxy(server, { connect, hear: shown(options, view.hear), clock: ctx.clock, peerOf: peers.of }),
     end: async () => void (failure = await view.end()),
   });
   if (failure) throw new DbgError(`the calls cannot be written: ${failure.message}`, { exitCode: EXIT.failed });

@@ -1,5 +1,6 @@
 import { followCalls, type Call } from '../../api/call.ts';
 import type { HearWire, WireEvent } from '../../api/events.ts';
+import type { Filter } from '../../api/filter.ts';
 import { names, type AskName } from '../../api/names.ts';
 import { errorCode } from '../../errors.ts';
 import type { OutputFile } from '../../host/host.ts';
@@ -9,10 +10,10 @@ import { callLine } from './call-text.ts';
 import { lines } from './lines.ts';
 
 export interface ViewOptions {
-  readonly verbose?: boolean;
-  readonly json?: boolean;
+  readonly verbose?: boolean | undefined;
+  readonly json?: boolean | undefined;
   /** which calls are shown */
-  readonly filter?: (call: Call, subject: string) => boolean;
+  readonly filter?: Filter | undefined;
   readonly colour: boolean;
   readonly clock: () => number;
   /** asks for the names of containers that did not go over the wire */
