@@ -55,17 +55,17 @@ export function parseFilter(text: string): Filter {
   }
 
   function both(): Filter {
-    let left = one();
+    let left = single();
     while (take('and', '&&')) {
-      const [first, second] = [left, one()];
+      const [first, second] = [left, single()];
       left = (call, subject) => first(call, subject) && second(call, subject);
     }
     return left;
   }
 
-  function one(): Filter {
+  function single(): Filter {
     if (take('not', '!')) {
-      const inner = one();
+      const inner = single();
       return (call, subject) => !inner(call, subject);
     }
     if (!take('(')) return comparison();

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Side } from '../http/exchange.ts';
+import { finish, watchForReader } from './ends.ts';
 
 /** Hears what crosses a splice, after it was sent on; nothing that it does reaches the traffic. */
 export interface Tap {
@@ -11,11 +12,6 @@ export interface Tap {
   /** both ways are over; `first` is the end that finished first; the error says why, where they did not end by themselves */
   closed(error: Error | undefined, first: Side): void;
 }
-
-/** How often a client that has finished sending is looked at: is it still there to read? */
-const LOOK_MS = 500;
-/** What was read from one that is gone is given to the other so long. */
-const LAST_BYTES_MS = 5000;
 
 /**
  * Joins two sockets that were made with `allowHalfOpen`: each piece that one sends goes to the other as it is, and no faster than that
@@ -56,25 +52,3 @@ function oneWay(from: Duplex, to: Duplex, hear: (piece: Buffer) => void, hearEnd
     hearEnd();
   });
 }
-
-function finish(socket: Duplex): void {
-  if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), LAST_BYTES_MS);
-  socket.on('close', () => clearTimeout(timer)).resume();
-  socket.end(() => socket.destroy());
-}
-
-/**
- * The end of what a client sends may be its death. Both look alike to read(2); a write(2) of no bytes to a unix socket tells them
- * apart: it fails with EPIPE when the other end is closed, and does nothing when that was shut down for sending alone
- * (net/unix/af_unix.c, unix_stream_sendmsg).
- */
-function watchForReader(client: Duplex): void {
-  const look = () => {
-    if (client.writableLength === 0 && client.writable) client.write(NOTHING);
-  };
-  const timer = setInterval(look, LOOK_MS);
-  client.on('close', () => clearInterval(timer)).on('finish', () => clearInterval(timer));
-}
-
-const NOTHING = Buffer.alloc(0);
