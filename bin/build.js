@@ -150,6 +150,8 @@ async function build() {
   writeLicences([main, packages].flatMap(({ metafile }) => Object.values(metafile.outputs)));
   const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');
   cpSync(join(top, 'src/cli/session'), join(top, 'dist/session'), { recursive: true, filter: isForShells });
+  const isForBrowsers = (/** @type {string} */ file) => !file.endsWith('.json');
+  cpSync(join(top, 'src/api/page/assets'), join(top, 'dist/page'), { recursive: true, filter: isForBrowsers });
   writeCodeCache();
 }
 
