@@ -99,8 +99,13 @@ export function makeList({ chosen, hovered }) {
 }
 
 function emptyLine(/** @type {Row} */ row) {
-  const line = element('tr', { id: `call-${row.number}`, 'data-call': String(row.number), 'aria-selected': 'false' });
-  for (const name of COLUMNS) line.append(element('td', { class: name }));
+  const line = element('tr', {
+    id: `call-${row.number}`,
+    role: 'row',
+    'data-call': String(row.number),
+    'aria-selected': 'false',
+  });
+  for (const name of COLUMNS) line.append(element('td', { role: 'gridcell', class: name }));
   return line;
 }
 

@@ -16,7 +16,7 @@ export function makeTimeline({ chosen, hovered }) {
   const axis = picture.appendChild(document.createElementNS(SVG, 'g'));
   axis.setAttribute('class', 'axis');
   const bars = picture.appendChild(document.createElementNS(SVG, 'g'));
-  /** @type {Map<number, { row: Row, bar: SVGRectElement }>} */
+  /** Each bar, and what it was drawn from. @type {Map<number, { row: Row, bar: SVGRectElement, drawn: string }>} */
   const known = new Map();
   /** ms; Infinity: all */
   let span = 60_000;
@@ -33,12 +33,14 @@ export function makeTimeline({ chosen, hovered }) {
   picture.addEventListener('mouseleave', () => hovered(undefined));
 
   function barOf(/** @type {Row} */ row) {
-    const before = known.get(row.number)?.bar;
-    const bar = before ?? bars.appendChild(document.createElementNS(SVG, 'rect'));
-    if (!before) bar.append(document.createElementNS(SVG, 'title'));
+    const before = known.get(row.number);
+    if (before) return before;
+    const bar = bars.appendChild(document.createElementNS(SVG, 'rect'));
+    bar.append(document.createElementNS(SVG, 'title'));
     bar.dataset['call'] = String(row.number);
-    known.set(row.number, { row, bar });
-    return bar;
+    const made = { row, bar, drawn: '' };
+    known.set(row.number, made);
+    return made;
   }
 
   /** Draws the rows of the list that begin or end in the time that is shown; the others' bars are taken away. */
@@ -60,15 +62,20 @@ export function makeTimeline({ chosen, hovered }) {
       if (end < begin) return;
       gone.delete(row.number);
       lanes = Math.max(lanes, row.lane + 1);
-      const bar = barOf(row);
+      const it = barOf(row);
       const from = Math.max(row.start, begin);
+      const x = ((from - begin) * scale).toFixed(1);
+      const long = Math.max(LEAST, (end - from) * scale).toFixed(1);
       const marks = [classOf(row), fits(row) ? '' : 'out', row.number === selected ? 'selected' : ''];
-      bar.setAttribute('class', marks.filter(Boolean).join(' '));
-      bar.setAttribute('x', ((from - begin) * scale).toFixed(1));
-      bar.setAttribute('width', Math.max(LEAST, (end - from) * scale).toFixed(1));
-      bar.setAttribute('y', String(AXIS + row.lane * LANE));
-      bar.setAttribute('height', String(LANE - 2));
-      if (bar.firstChild) bar.firstChild.textContent = titleOf(row);
+      const drawn = [x, long, ...marks].join(' ');
+      if (it.row === row && it.drawn === drawn) return;
+      Object.assign(it, { row, drawn });
+      it.bar.setAttribute('class', marks.filter(Boolean).join(' '));
+      it.bar.setAttribute('x', x);
+      it.bar.setAttribute('width', long);
+      it.bar.setAttribute('y', String(AXIS + row.lane * LANE));
+      it.bar.setAttribute('height', String(LANE - 2));
+      if (it.bar.firstChild) it.bar.firstChild.textContent = titleOf(row);
     });
     for (const call of gone) {
       known.get(call)?.bar.remove();
