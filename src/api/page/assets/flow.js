@@ -31,7 +31,7 @@ export function makeBody(parent, headers) {
 
   function say(/** @type {string} */ text) {
     if (shown > MOST_SHOWN) return;
-    into().append(visible(text, true));
+    into().append(visible(text.slice(0, MOST_SHOWN - shown + 1), true));
     shown += text.length;
     if (shown > MOST_SHOWN) into().append('\n… the rest is too long to show');
   }
