@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { snoopCommand } from './api/snoop.ts';
+import { uiCommand } from './api/ui.ts';
 import type { Finish } from './program.ts';
 
 export function apiCommand(ctx: Context, finish: Finish): Command {
@@ -11,6 +12,6 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  for (const verb of [snoopCommand]) api.addCommand(verb(ctx, finish));
+  for (const verb of [snoopCommand, uiCommand]) api.addCommand(verb(ctx, finish));
   return api;
 }
