@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { HearWire } from '../../api/events.ts';
 import { names } from '../../api/names.ts';
 import type { Page } from '../../api/page/server.ts';
 import { peerFinder } from '../../api/peer.ts';
@@ -10,10 +9,10 @@ import { addressText } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Finish } from '../program.ts';
 import { session, type SessionOptions } from './session.ts';
+import { shown, type RevealOption } from './stage.ts';
 
-interface UiOptions extends SessionOptions {
+interface UiOptions extends SessionOptions, RevealOption {
   readonly port?: string;
-  readonly reveal?: boolean;
 }
 
 export function uiCommand(ctx: Context, finish: Finish): Command {
@@ -27,7 +26,7 @@ export function uiCommand(ctx: Context, finish: Finish): Command {
     .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
     .option('--port <number>', "the page's port on 127.0.0.1; otherwise one that is free")
-    .option('--reveal', 'show secrets too')
+    .option('--reveal', 'with the secrets that are left out otherwise')
     .passThroughOptions()
     .addHelpText(
       'after',
@@ -60,11 +59,6 @@ async function ui(ctx: Context, command: readonly string[], options: UiOptions):
   } finally {
     await page.close();
   }
-}
-
-/** What of the wire's events is shown: the one place that every byte for the page goes through. */
-function shown(_options: Pick<UiOptions, 'reveal'>, hear: HearWire): HearWire {
-  return hear;
 }
 
 /** A command's end is not that of who looks at it: on a terminal the page stays until Ctrl-C, elsewhere as long as a browser shows it. */

@@ -260,7 +260,9 @@ test('a reader that is slow: the engine is held up, and no more is kept than soc
     const more = () => {
       while (written < 200e6) {
         written += piece.length;
-        if (!socket.write(`10000\r\n${piece}\r\n`)) return void socket.once('drain', more);
+        if (socket.write(`10000\r\n${piece}\r\n`)) continue;
+        socket.once('drain', more);
+        return;
       }
     };
     more();
