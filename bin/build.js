@@ -48,7 +48,7 @@ const DOCKER_VARIABLES = [
   'DOCKER_PATH_PREFIX',
 ];
 
-const PACKAGES_APART = ['execa', 'dockerode', 'inquirer'];
+const PACKAGES_APART = ['execa', 'dockerode', 'inquirer', 'yaml'];
 
 /**
  * Each of these is a bundle of its own, which dbg's code requires at run time.

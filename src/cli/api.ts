@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { hijackCommand } from './api/hijack.ts';
 import { snoopCommand } from './api/snoop.ts';
 import { uiCommand } from './api/ui.ts';
 import type { Finish } from './program.ts';
@@ -12,6 +13,6 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  for (const verb of [snoopCommand, uiCommand]) api.addCommand(verb(ctx, finish));
+  for (const verb of [snoopCommand, hijackCommand, uiCommand]) api.addCommand(verb(ctx, finish));
   return api;
 }

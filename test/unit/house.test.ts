@@ -22,6 +22,7 @@ const ONLY_IMPORTER: Readonly<Record<string, string>> = {
   execa: 'host',
   inquirer: 'ui',
   commander: 'cli',
+  yaml: 'api',
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -116,7 +116,7 @@ test('of many calls the oldest that have ended go, and stay away', () => {
   );
   const { calls } = heard([...open, ...others], { most: { calls: 3 } });
   expect(calls.rows().map(({ number }) => number)).toEqual([1, 5, 6]);
-  calls.hear({ type: 'close', error: undefined, connection: 7, time: 99 });
+  calls.hear({ type: 'close', first: 'client', error: undefined, connection: 7, time: 99 });
   heard([]);
   calls.hear({ type: 'data', call: 2, from: 'engine', data: Buffer.from('late'), connection: 9, time: 100 });
   expect(calls.rows().map(({ number }) => number)).toEqual([1, 5, 6]);
@@ -161,7 +161,7 @@ test('a large body is given in parts', () => {
 test('connections that are open together have lines of their own', () => {
   let call = 0;
   const ping = (number: number) => connection(number, ['GET /_ping HTTP/1.1\r\n\r\n'], () => ++call);
-  const close = { type: 'close', error: undefined, connection: 1, time: 9 } as const;
+  const close = { type: 'close', first: 'client', error: undefined, connection: 1, time: 9 } as const;
   const { calls } = heard([...ping(1), ...ping(2), close, ...ping(3), ...ping(4)]);
   expect(calls.rows().map(({ connection: of, lane }) => [of, lane])).toEqual([
     [1, 0],

@@ -1,0 +1,29 @@
+type Members = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether a JSON value has all that another one has: members of objects, elements of lists in any order, and equal values. */
+export function has(value: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return Array.isArray(value) && wanted.every((each) => value.some((element) => has(element, each)));
+  }
+  if (isObject(wanted)) {
+    return (
+      isObject(value) &&
+      Object.entries(wanted).every(([name, each]) => Object.hasOwn(value, name) && has(value[name], each))
+    );
+  }
+  return value === wanted;
+}
+
+/** A JSON value with a patch merged into it: members are set, those that are null are taken away (RFC 7386). */
+export function merged(value: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const result = new Map(isObject(value) ? Object.entries(value) : []);
+  for (const [name, each] of Object.entries(patch)) {
+    if (each === null) result.delete(name);
+    else result.set(name, merged(result.get(name), each));
+  }
+  return Object.fromEntries(result);
+}

@@ -1,0 +1,47 @@
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { DbgError, errorMessage } from '../../errors.ts';
+import { shellQuote } from '../../text.ts';
+import type { Judge } from '../gate/verdict.ts';
+import { judgeByRules, type Used } from './judge.ts';
+import { parseRules, type Rule } from './rules.ts';
+
+export interface RulesFile {
+  /** by the rules as they are when it is called */
+  readonly judge: Judge;
+  close(): void;
+}
+
+/** Editors write a file in several ways; to look at it by its name finds all of them. */
+const LOOK_MS = 250;
+
+/**
+ * Judges by a file of rules, which is read anew when it changes: every rule has acted 0 times then. A change that is wrong is told, and the rules
+ * before it stay. Throws a DbgError when it is wrong from the beginning.
+ */
+export function rulesFile(path: string, used: Used, reloaded: (rules: number | Error) => void): RulesFile {
+  let judge = judgeByRules(readRules(path), used);
+  const look = () => {
+    try {
+      const rules = readRules(path);
+      judge = judgeByRules(rules, used);
+      reloaded(rules.length);
+    } catch (error) {
+      reloaded(error as Error);
+    }
+  };
+  watchFile(path, { interval: LOOK_MS, persistent: false }, look);
+  return { judge: (head) => judge(head), close: () => unwatchFile(path, look) };
+}
+
+function readRules(path: string): Rule[] {
+  let text;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new DbgError(`the rules cannot be read: ${errorMessage(cause)}`, {
+      cause,
+      next: [{ what: 'look at it', command: `ls -l ${shellQuote(path)}` }],
+    });
+  }
+  return parseRules(text, path);
+}

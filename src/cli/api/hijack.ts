@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { gate } from '../../api/gate/gate.ts';
+import { peerFinder } from '../../api/peer.ts';
+import type { Context } from '../../context.ts';
+import { errorMessage } from '../../errors.ts';
+import { escapeControls } from '../../text.ts';
+import { toolArguments } from '../enter.ts';
+import type { Finish } from '../program.ts';
+import { session, type SessionOptions } from './session.ts';
+import { shown } from './stage.ts';
+import { callView } from './view.ts';
+
+interface HijackOptions extends SessionOptions {
+  readonly quiet?: boolean;
+}
+
+export function hijackCommand(ctx: Context, finish: Finish): Command {
+  return new Command('hijack')
+    .summary('answer, change, delay or break calls by rules')
+    .description(
+      "Stand in the engine's place and answer, patch, delay, fail or drop the calls that rules in a YAML file fit; all others go through as they are. The file is read again when it changes.",
+    )
+    .usage('[OPTIONS] RULES [-- COMMAND [ARG…]]')
+    .argument('<rules>', 'the file')
+    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
+    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
+    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+    .option('-q, --quiet', 'do not tell which rule was used, nor the calls')
+    .passThroughOptions()
+    .addHelpText('after', HELP)
+    .action(async (rules: string, command: string[], options: HijackOptions) =>
+      finish(await hijack(ctx, rules, toolArguments(command), options)),
+    );
+}
+
+const HELP = `
+A rule, the first that fits decides:
+  - match: { method: GET, path: /containers/json, query: { all: "1" } }  # path without version; * and ** fit any
+    answer: { json: [{ Id: abc, Names: [/shown], State: running }] }
+  - match: { method: POST, path: /containers/create, body: { Image: busybox } }
+    fail: { status: 500, message: not today }
+    times: 1                        # then no more
+  - match: { path: "/containers/*/json" }
+    patch: { State: { Status: dead } }
+    delay: 2s
+  - match: { path: "/images/**" }
+    drop: { after: 64k }            # of the answer; without after: the engine hears nothing
+
+Examples:
+  dbg api hijack rules.yaml -- docker ps
+  dbg api hijack --context broken rules.yaml`;
+
+async function hijack(ctx: Context, path: string, command: readonly string[], options: HijackOptions): Promise<number> {
+  const { rulesFile } = await import('../../api/hijack/rules-file.ts');
+  const say = (text: string) => void (options.quiet || ctx.stderr.write(`dbg: ${escapeControls(text)}\n`));
+  const rules = rulesFile(
+    resolve(ctx.cwd(), path),
+    (rule, call, what) => say(`rule ${rule}: ${call} ${what}`),
+    (outcome) =>
+      typeof outcome === 'number'
+        ? say(`${path} was read again: ${outcome} rules`)
+        : ctx.stderr.write(`dbg: ${escapeControls(errorMessage(outcome))}\n     the rules before stay\n`),
+  );
+  const peers = peerFinder(ctx.host);
+  const view = callView(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
+    colour: false,
+    clock: ctx.clock,
+    filter: options.quiet ? () => false : undefined,
+    peersSettled: peers.settled,
+  });
+  const hear = shown({}, view.hear);
+  try {
+    return await session(ctx, command, options, {
+      start: (server, connect) =>
+        gate(server, { connect, hear, clock: ctx.clock, judgeOf: () => rules.judge, peerOf: peers.of }),
+      end: async () => void (await view.end()),
+    });
+  } finally {
+    rules.close();
+  }
+}
