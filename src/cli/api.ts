@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { curlCommand } from './api/curl.ts';
+import { recordCommand } from './api/record.ts';
+import { showCommand } from './api/show.ts';
 import { snoopCommand } from './api/snoop.ts';
 import { uiCommand } from './api/ui.ts';
 import type { Finish } from './program.ts';
@@ -12,6 +15,7 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  for (const verb of [snoopCommand, uiCommand]) api.addCommand(verb(ctx, finish));
+  const verbs = [snoopCommand, recordCommand, showCommand, curlCommand, uiCommand];
+  for (const verb of verbs) api.addCommand(verb(ctx, finish));
   return api;
 }
