@@ -4,7 +4,7 @@ import type { ConnectionEvent, WireEvent } from '../events.ts';
 /**
  * A recording is NDJSON: its first line is the header, each other line is one event of the wire, in their order. Keys stay; new ones, and
  * new types of events, may come: who reads passes over those that it does not know.
- * `t` is in milliseconds since `started`, with microseconds. Bytes stand as `text` where they are UTF-8, else as `base64`; heads in Latin-1.
+ * `t` is in milliseconds since `started`, with microseconds. Bytes stand as `text` where they are UTF-8 that JSON does not make much longer, else as `base64`; heads in Latin-1.
  * `omitted` stands where bytes of a body, or of one way of a stream, are missing: how many there are, and the SHA-256 of that body from its
  * beginning to the end of the gap. Of what was longer than was to be kept, the gap is at the end: it is the SHA-256 of the whole body.
  */
@@ -38,7 +38,13 @@ function harmless(json: string): string {
 function written(event: ConnectionEvent): object {
   if (event.type !== 'data') return event;
   const { data, ...rest } = event;
-  return isUtf8(data) ? { ...rest, text: data.toString('utf8') } : { ...rest, base64: data.toString('base64') };
+  return isReadable(data) ? { ...rest, text: data.toString('utf8') } : { ...rest, base64: data.toString('base64') };
+}
+
+/** UTF-8; but a piece of a tar is as well, most of it zeros, each of which JSON writes with 6 letters. */
+function isReadable(data: Buffer): boolean {
+  if (!isUtf8(data)) return false;
+  return data.length < 512 || !data.includes(0) || JSON.stringify(data.toString('utf8')).length < 2 * data.length;
 }
 
 /** Reads such a line back. Throws a SyntaxError where it is not JSON, as the last line of a recording that was killed may be. */

@@ -53,9 +53,7 @@ function wrongIn(value: unknown, kind: Kind, path = 'log'): string[] {
   }
   if (typeof kind === 'object') {
     if (typeof value !== 'object' || value === null) return [`${path} is no object`];
-    return Object.entries(kind).flatMap(([name, each]) =>
-      wrongIn(Reflect.get(value, name), each as Kind, `${path}.${name}`),
-    );
+    return Object.entries(kind).flatMap(([name, each]) => wrongIn(Reflect.get(value, name), each, `${path}.${name}`));
   }
   const isNumber = typeof value === 'number' && Number.isFinite(value);
   const right = {
@@ -65,7 +63,7 @@ function wrongIn(value: unknown, kind: Kind, path = 'log'): string[] {
     time: typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value),
     url: typeof value === 'string' && /^https?:\/\/[^/]+\//.test(value) && URL.canParse(value),
   }[kind as 'text'];
-  return right ? [] : [`${path} is no ${String(kind)}: ${JSON.stringify(value)}`];
+  return right ? [] : [`${path} is no ${kind as string}: ${JSON.stringify(value)}`];
 }
 
 interface Har {
