@@ -86,6 +86,7 @@ describe('a session', () => {
   test('a recording is never written over; a mistake leaves no file', async ({ lab }) => {
     const file = join(lab.folder, 'r.ndjson');
     expect((await api('record', file, '--', 'no-such-program')).exitCode).toBe(127);
+    expect((await api('record', '--listen', 'tcp:0.0.0.0:1', file, '--', 'true')).exitCode).toBe(2);
     expect(existsSync(file)).toBe(false);
     expect((await api('record', file, '--reveal')).exitCode).toBe(2);
     expect((await api('record', '-', '--', 'true')).exitCode).toBe(2);

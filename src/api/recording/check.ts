@@ -23,7 +23,7 @@ const isHead = (value: unknown, isFirstLine: (head: Fields) => boolean) => {
 const TYPES: Readonly<Record<WireEvent['type'], (event: Fields) => boolean>> = {
   open: () => true,
   peer: ({ peer }) => isText(peer),
-  close: ({ error }) => error === undefined || isText(error),
+  close: ({ first, error }) => isSide(first) && (error === undefined || isText(error)),
   request: ({ call, head }) => isNumber(call) && isHead(head, ({ method, target }) => isText(method) && isText(target)),
   response: ({ call, head }) =>
     isNumber(call) && isHead(head, ({ status, reason }) => isNumber(status) && isText(reason)),

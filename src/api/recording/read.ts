@@ -142,5 +142,6 @@ export async function hearAll(
     const until = wait();
     if (until) await until;
   }
-  for (const connection of open) hear({ type: 'close', error: 'the recording ends here', connection, time });
+  for (const connection of open)
+    hear({ type: 'close', first: 'engine', error: 'the recording ends here', connection, time });
 }

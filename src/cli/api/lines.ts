@@ -53,7 +53,7 @@ export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
       size += text.length;
       writing ??= write();
     },
-    isBusy: () => (size > MOST_WAITING / 8 ? writing : undefined),
+    isBusy: () => (size > MOST_WAITING / 2 ? writing : undefined),
     end: async () => writing,
   };
 }

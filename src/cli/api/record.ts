@@ -1,19 +1,15 @@
-import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { peerFinder } from '../../api/peer.ts';
 import { recorder, type Recorded } from '../../api/recording/write.ts';
 import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
 import { addressText, type EngineAddress } from '../../engine/address.ts';
-import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
-import type { OutputFile } from '../../host/host.ts';
-import { escapeControls, parseSize, shellQuote } from '../../text.ts';
+import { DbgError, errorCode, EXIT } from '../../errors.ts';
+import { parseSize } from '../../text.ts';
 import { failureText } from '../../ui/failure.ts';
 import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
-import { personAsked } from '../root.ts';
-import { bytesText } from './call-text.ts';
+import { failureOf, newFile, summary } from './record-file.ts';
 import { session, type SessionOptions } from './session.ts';
 import { shown } from './stage.ts';
 
@@ -65,8 +61,7 @@ function commandOf(words: readonly string[]): readonly string[] {
 
 async function record(ctx: Context, path: string, command: readonly string[], options: RecordOptions): Promise<number> {
   const { address } = await ctx.engine();
-  const isNew = refuse(ctx, path, command);
-  const file = await open(ctx, path);
+  const { file, remove } = await newFile(ctx, path, command.length > 0);
   const peers = peerFinder(ctx.host);
   const recording = recorder(file, {
     header: {
@@ -78,10 +73,11 @@ async function record(ctx: Context, path: string, command: readonly string[], op
     },
     maxBody: options.maxBody,
     failed: (error) => {
-      if (errorCode(error) !== 'EPIPE') ctx.stderr.write(failureText(failureOf(path, error), []));
+      if (!hasLeft(error)) ctx.stderr.write(failureText(failureOf(path, error), []));
     },
   });
-  let recorded: Recorded | undefined;
+  let recorded: Promise<Recorded> | undefined;
+  const end = () => (recorded ??= recording.end());
   try {
     const exitCode = await session(ctx, command, options, {
       start: (server, connect) => {
@@ -90,72 +86,20 @@ async function record(ctx: Context, path: string, command: readonly string[], op
       },
       end: async () => {
         await peers.settled();
-        recorded = await recording.end();
+        await end();
       },
     });
-    if (!options.quiet && recorded) ctx.stderr.write(summary(path, recorded));
-    // Who reads the pipe has seen enough: | head.
-    const { failure } = recorded!;
-    return failure && errorCode(failure) !== 'EPIPE' ? EXIT.failed : exitCode;
-  } finally {
-    if (!recorded) {
-      const { bytes } = await recording.end();
-      if (isNew && bytes === 0) ctx.host.remove(path, personAsked(ctx));
-    }
+    const all = await end();
+    if (!options.quiet) ctx.stderr.write(summary(path, all));
+    return all.failure && !hasLeft(all.failure) ? EXIT.failed : exitCode;
+  } catch (error) {
+    // A word misspelt is no reason to find the name taken the next time.
+    if ((await end()).calls === 0) remove();
+    throw error;
   }
 }
 
 const isTls = (address: EngineAddress) => address.kind === 'tcp' && address.tls !== undefined;
 
-/** A recording is evidence: none is written over. Tells whether the file is new. */
-function refuse(ctx: Context, path: string, command: readonly string[]): boolean {
-  if (path === '-') {
-    const wrong = ctx.stdout.isTTY
-      ? 'a recording is not for a terminal'
-      : command.length > 0 && "stdout is the command's own: a recording of it needs a file";
-    if (!wrong) return false;
-    throw new DbgError(wrong, {
-      exitCode: EXIT.usage,
-      next: [{ what: 'into a file', command: 'dbg api record FILE …' }],
-    });
-  }
-  const there = statSync(resolve(ctx.cwd(), path), { throwIfNoEntry: false });
-  if (there?.isFile() && there.size > 0) {
-    throw new DbgError(`${path} exists, and a recording is never written over`, {
-      next: [
-        { what: 'see what it holds', command: `dbg api show ${shellQuote(path)}` },
-        { what: 'or remove it', command: `rm ${shellQuote(path)}` },
-      ],
-    });
-  }
-  return there === undefined;
-}
-
-async function open(ctx: Context, path: string): Promise<OutputFile> {
-  if (path === '-') return ctx.host.standardOutput();
-  try {
-    return await ctx.host.create(path, personAsked(ctx));
-  } catch (cause) {
-    // Node's "EACCES: permission denied, open 'x'"
-    const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
-    throw new DbgError(`${path} cannot be made: ${why}`, {
-      cause,
-      next: [{ what: 'the folder', command: `ls -ld ${shellQuote(dirname(resolve(ctx.cwd(), path)))}` }],
-    });
-  }
-}
-
-function failureOf(path: string, error: Error): string {
-  const isFull = errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
-  const why = isFull ? `no space left for ${path}` : `${path} cannot be written: ${errorMessage(error)}`;
-  return `${why}; what was recorded before is in it, the calls go on`;
-}
-
-function summary(path: string, { calls, bytes, overCap, late }: Recorded): string {
-  const left = [
-    ...(overCap > 0 ? [`${bytesText(overCap)} of long bodies left out (--max-body)`] : []),
-    ...(late > 0 ? [`${bytesText(late)} left out, as the disk was too slow`] : []),
-  ];
-  const text = `recorded ${calls} ${calls === 1 ? 'call' : 'calls'}, ${bytesText(bytes)}, in ${path}`;
-  return `${escapeControls([text, ...left].join('; '))}\n`;
-}
+/** Who reads the pipe has seen enough: | head. */
+const hasLeft = (error: Error) => errorCode(error) === 'EPIPE';

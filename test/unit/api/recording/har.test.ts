@@ -159,7 +159,7 @@ test('a terminal’s output is not framed', () => {
 
 test('no answer; a request that was no HTTP; HTTP/2; a gap', () => {
   const [none] = har(callsOf(request('GET /info'))).log.entries;
-  expect(none).toMatchObject({ response: { status: 0, bodySize: -1 }, comment: 'the connection was closed' });
+  expect(none).toMatchObject({ response: { status: 0, bodySize: -1 }, comment: 'the engine closed the connection' });
   har(callsOf([['client', 'hello\r\n\r\n']]));
   expect(har(callsOf([['client', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']])).log.entries[0]).toMatchObject({
     request: { url: 'http://docker/*' },

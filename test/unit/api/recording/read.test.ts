@@ -40,13 +40,12 @@ test('what was written is read again, whatever bytes there are, over many pieces
     data(Buffer.alloc(2000)),
     data(Buffer.alloc(0)),
     { type: 'omitted', call: 1, from: 'client', bytes: 5, sha256: 'aa', connection: 1, time: 1003 },
-    { type: 'close', error: undefined, connection: 1, time: 1004 },
+    { type: 'close', first: 'client', error: undefined, connection: 1, time: 1004 },
   ];
   const text = header + all.map((each) => eventLine(each, 1000)).join('');
   const { events, notes } = await read(text);
   // As text: vitest compares Buffers byte by byte.
-  const plain = (event: WireEvent) =>
-    event.type === 'data' ? { ...event, data: event.data.toString('latin1') } : event;
+  const plain = (each: WireEvent) => (each.type === 'data' ? { ...each, data: each.data.toString('latin1') } : each);
   expect(events.map(plain)).toEqual(all.map(plain));
   expect(notes).toEqual([]);
   expect(text.match(/"text"|"base64"/g)).toEqual(
@@ -60,13 +59,13 @@ test('a last line that is torn is left out, with a word; open connections are cl
   const { events, notes } = await read(`${header}${event}{"t":2,"connec`);
   expect(events).toEqual([
     { type: 'open', connection: 1, time: 1001 },
-    { type: 'close', error: 'the recording ends here', connection: 1, time: 1001 },
+    { type: 'close', first: 'engine', error: 'the recording ends here', connection: 1, time: 1001 },
   ]);
   expect(notes).toEqual([expect.stringMatching(/last line of .*\/r was not written to its end/)]);
 });
 
 test('what a newer dbg may add is passed over', async () => {
-  const text = `${header}${event}{"t":2,"connection":1,"type":"mood","call":7}\n{"t":3,"connection":1,"type":"close","why":1}\n`;
+  const text = `${header}${event}{"t":2,"connection":1,"type":"mood","call":7}\n{"t":3,"connection":1,"type":"close","first":"client","why":1}\n`;
   expect((await read(text)).events.map(({ type }) => type)).toEqual(['open', 'close']);
 });
 

@@ -19,7 +19,7 @@ export function callsOf(pieces: readonly Piece[], more: readonly object[] = []):
     time += 1000;
   }
   for (const event of more) hear({ connection: 1, time, ...event } as WireEvent);
-  hear({ type: 'close', error: undefined, connection: 1, time });
+  hear({ type: 'close', first: 'engine', error: undefined, connection: 1, time });
   return calls;
 }
 
