@@ -37,6 +37,9 @@ const TYPES: Readonly<Record<WireEvent['type'], (event: Fields) => boolean>> = {
 /** A file that somebody else wrote: is this an event of a type that this dbg knows? */
 export const isKnown = ({ type }: WireEvent): boolean => Object.hasOwn(TYPES, type);
 
+/** What a Date can hold, in ms. */
+const MOST_TIME = 8.64e15;
+
 /** … and has it all that one of its type has? */
 export const isRight = (event: WireEvent): boolean =>
-  isNumber(event.connection) && Number.isFinite(event.time) && TYPES[event.type](event);
+  isNumber(event.connection) && Math.abs(event.time) <= MOST_TIME && TYPES[event.type](event);

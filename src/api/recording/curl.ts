@@ -39,12 +39,25 @@ export function curlLine({ call, sent }: WholeCall, { engine, tls = false }: Rec
   ];
   const whole = /^https?:\/\//.test(target) ? target : url + target;
   // Quoted, though no shell needs it for every URL: who edits the line adds an & soon.
-  const quoted = shellQuote(whole) === whole ? `'${whole}'` : shellQuote(whole);
+  const last = quoted(whole) === whole ? `'${whole}'` : quoted(whole);
   return {
-    line: `${body?.before ?? ''}${words.map(shellQuote).join(' ')} ${quoted}`,
+    line: `${body?.before ?? ''}${words.map(quoted).join(' ')} ${last}`,
     notes: [...notesOf(request, tls), ...(body?.notes ?? []), ...(isRedacted(request, sent) ? [REDACTED] : [])],
   };
 }
+
+/** What is not seen as it is, as characters that reorder text, would have a person paste what they did not read. */
+function quoted(word: string): string {
+  if (isSeen(word)) return shellQuote(word);
+  const letters = [...Buffer.from(word)].map((byte) =>
+    byte < 32 || byte > 126 || byte === 39 || byte === 92
+      ? `\\x${byte.toString(16).padStart(2, '0')}`
+      : String.fromCharCode(byte),
+  );
+  return `$'${letters.join('')}'`;
+}
+
+const isSeen = (text: string) => escapeControls(text.replaceAll('\n', '')) === text.replaceAll('\n', '');
 
 function method({ method: name }: RequestHead, hasBody: boolean): string[] {
   // With -X HEAD, curl would wait for a body.
@@ -88,8 +101,7 @@ function bodyOf(request: RequestHead, { pieces, missing, sha256 }: Content): Cur
   const text = bytes.toString('utf8');
   // What docker's CLI writes ends with a line feed, which says nothing.
   const shown = /json/.test(mediaType(request.headers)) ? text.trimEnd() : text;
-  const isPrintable = isUtf8(bytes) && escapeControls(shown.replaceAll('\n', '')) === shown.replaceAll('\n', '');
-  if (isPrintable && bytes.length <= MOST_INLINE) {
+  if (isUtf8(bytes) && isSeen(shown) && bytes.length <= MOST_INLINE) {
     // --data-binary would read a file for what begins with @.
     return { before: '', words: [shown.startsWith('@') ? '--data-raw' : '--data-binary', shown], notes: [] };
   }

@@ -28,6 +28,7 @@ test.each<[ReturnType<typeof request>, string]>([
   [request('GET /a/../b'), `--path-as-is 'http://docker/a/../b'`],
   [request('GET /events?since=1'), `--no-buffer 'http://docker/events?since=1'`],
   [request('GET /x', '', ['X-Name: ü']), `-H 'X-Name: ü' 'http://docker/x'`],
+  [request('GET /x', '', ["X-Name: a'\u202eb"]), `-H $'X-Name: a\\x27\\xe2\\x80\\xaeb' 'http://docker/x'`],
 ])('%j', (pieces, line) => {
   expect(lineOf(pieces)).toEqual({ line: `curl --unix-socket '/run/my docker.sock' ${line}`, notes: [] });
 });

@@ -80,6 +80,7 @@ test.each([
   [`${header}${event}{"t":2,"connection":1,"type":"data","call":1,"from":"engine"}\n`, /line 3 of/],
   [`${header}{"t":2,"connection":1,"type":"request","call":1,"head":{"method":"GET"}}\n`, /line 2 of/],
   [`${header}{"connection":1,"type":"open"}\n`, /line 2 of/],
+  [`${header}{"t":1e300,"connection":1,"type":"open"}\n`, /line 2 of/],
   [`${header}null\n`, /line 2 of/],
 ])('%j is an error that says what it is', async (text, message) => {
   await expect(read(text)).rejects.toThrow(message);
