@@ -69,6 +69,10 @@ describe('a session', () => {
     expect(verbose).toMatch(/^#\d+ stderr \| two$/m);
     expect(verbose).toMatch(/^#\d+ stdin \| typed$/m);
 
+    const failed = ['show', '--filter', 'status>=400', file];
+    expect((await api(...failed)).stdout).toMatch(/^.* ContainerInspect .* 404 .*$/);
+    expect((await api(...failed, '--har')).stdout).toMatch(/"status":404/);
+
     const { stdout: text } = await api('show', '--har', file);
     const { log } = JSON.parse(String(text)) as { log: { entries: { _operation: string; response: object }[] } };
     expect(log.entries.length).toBe(calls.length);
@@ -172,4 +176,23 @@ test('a line for curl gets the same answer', async ({ lab }) => {
   const start = (await lineOf('ExecStart')).replace(/exec\/[\da-f]+\/start/, `exec/${exec}/start`);
   expect(start).toContain('Upgrade: tcp');
   expect(await run(start)).toContain('hi');
+});
+
+test('secrets are not in the file; with --reveal they are, and are shown with --reveal alone', async ({ lab }) => {
+  const [file, revealed] = [join(lab.folder, 'r.ndjson'), join(lab.folder, 'revealed.ndjson')];
+  const command = ['--', 'docker', 'run', '--rm', '-e', 'DB_PASSWORD=hunter2-hunter2', 'busybox', 'true'];
+  expect((await api('record', file, ...command)).exitCode).toBe(0);
+  expect((await api('record', '--reveal', revealed, ...command)).exitCode).toBe(0);
+  const has = (text: unknown) => String(text).includes('hunter2');
+  expect([file, revealed].map((each) => has(readFileSync(each)))).toEqual([false, true]);
+  expect(has((await api('show', '-v', revealed)).stdout)).toBe(false);
+  expect(has((await api('show', '--har', revealed)).stdout)).toBe(false);
+  expect(has((await api('show', '-v', '--reveal', revealed)).stdout)).toBe(true);
+
+  const { call } = (await shownOf(file)).find(({ operation }) => operation === 'ContainerCreate')!;
+  const curl = await api('curl', file, String(call));
+  expect([curl.stdout, curl.stderr]).toEqual([
+    expect.stringContaining('DB_PASSWORD=[redacted]'),
+    expect.stringContaining('without secrets'),
+  ]);
 });

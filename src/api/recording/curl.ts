@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DbgError } from '../../errors.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { header, mediaType, type RequestHead } from '../http/head.ts';
+import { REDACTED } from '../redact/text.ts';
 import type { RecordingHeader } from './format.ts';
 import { baseUrl, wireText } from './url.ts';
 import type { Content, WholeCall } from './whole-call.ts';
@@ -42,7 +43,7 @@ export function curlLine({ call, sent }: WholeCall, { engine, tls = false }: Rec
   const last = quoted(whole) === whole ? `'${whole}'` : quoted(whole);
   return {
     line: `${body?.before ?? ''}${words.map(quoted).join(' ')} ${last}`,
-    notes: [...notesOf(request, tls), ...(body?.notes ?? []), ...(isRedacted(request, sent) ? [REDACTED] : [])],
+    notes: [...notesOf(request, tls), ...(body?.notes ?? []), ...(isRedacted(request, sent) ? [SECRETS] : [])],
   };
 }
 
@@ -128,10 +129,10 @@ function notesOf(request: RequestHead, tls: boolean): string[] {
   return notes;
 }
 
-const REDACTED = 'the recording is without secrets: where one was, put it in';
+const SECRETS = 'the recording is without secrets: where one was, put it in';
 
 /** A header may hold its JSON in base64url (X-Registry-Auth). */
 function isRedacted({ headers }: RequestHead, { pieces }: Content): boolean {
   const values = headers.flatMap(([, value]) => [value, Buffer.from(value, 'base64url').toString('latin1')]);
-  return [...values, Buffer.concat(pieces).toString('latin1')].some((text) => /redacted/i.test(text));
+  return [...values, Buffer.concat(pieces).toString('latin1')].some((text) => text.includes(REDACTED));
 }

@@ -11,10 +11,9 @@ import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
 import { failureOf, newFile, summary } from './record-file.ts';
 import { session, type SessionOptions } from './session.ts';
-import { shown } from './stage.ts';
+import { shown, type RevealOption } from './stage.ts';
 
-interface RecordOptions extends SessionOptions {
-  readonly reveal?: boolean;
+interface RecordOptions extends SessionOptions, RevealOption {
   readonly maxBody: number;
   readonly quiet?: boolean;
 }
@@ -30,7 +29,7 @@ export function recordCommand(ctx: Context, finish: Finish): Command {
     .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
     .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
-    .option('--reveal', 'with secrets')
+    .option('--reveal', 'with the secrets that are left out otherwise')
     .option('--max-body <size>', 'of a body, so much is kept, and of the rest its length and SHA-256', sizeOf, 1e6)
     .option('-q, --quiet', 'do not say at the end what was recorded')
     .passThroughOptions()

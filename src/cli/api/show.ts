@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../../../package.json';
+import { parseFilter, type Filter } from '../../api/filter.ts';
+import { names } from '../../api/names.ts';
 import { harEntry, harFrame } from '../../api/recording/har.ts';
 import { peersFirst } from '../../api/recording/peers-first.ts';
 import { hearAll, openRecording, type Recording } from '../../api/recording/read.ts';
@@ -8,10 +10,12 @@ import type { Context } from '../../context.ts';
 import { DbgError, errorCode } from '../../errors.ts';
 import { escapeControls } from '../../text.ts';
 import type { Finish } from '../program.ts';
+import { shown, type RevealOption } from './stage.ts';
 import { lines } from './lines.ts';
 import { callView } from './view.ts';
 
-interface ShowOptions {
+interface ShowOptions extends RevealOption {
+  readonly filter?: string;
   readonly verbose?: boolean;
   readonly json?: boolean;
   readonly har?: boolean;
@@ -24,6 +28,8 @@ export function showCommand(ctx: Context, finish: Finish): Command {
     .usage('[OPTIONS] FILE')
     .argument('<file>', 'what dbg api record has written; - is stdin')
     .option('-v, --verbose', 'headers, bodies and streams too')
+    .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'")
+    .option('--reveal', 'with secrets, where they were recorded')
     .option('--json', 'a JSON object for each call, one a line')
     .addOption(new Option('--har', 'as HAR 1.2, for browsers and other viewers of HTTP').conflicts(['verbose', 'json']))
     .addHelpText('after', '\nExamples:\n  dbg api show pull.ndjson\n  dbg api show --har pull.ndjson > pull.har')
@@ -31,10 +37,13 @@ export function showCommand(ctx: Context, finish: Finish): Command {
 }
 
 async function show(ctx: Context, path: string, options: ShowOptions): Promise<number> {
+  const filter = options.filter === undefined ? undefined : parseFilter(options.filter);
   const { header, events } = await openRecording(path, noteOn(ctx));
   // What comes through a pipe may be live: it is shown as it comes.
   const recording = { header, events: path === '-' ? events : peersFirst(events) };
-  const failure = await (options.har ? asHar(ctx, recording) : asLines(ctx, recording, options));
+  const failure = await (options.har
+    ? asHar(ctx, recording, options, filter)
+    : asLines(ctx, recording, options, filter));
   if (failure) throw new DbgError(`the calls cannot be written: ${failure.message}`);
   return 0;
 }
@@ -42,29 +51,44 @@ async function show(ctx: Context, path: string, options: ShowOptions): Promise<n
 /** What is said beside the result. */
 export const noteOn = (ctx: Context) => (text: string) => ctx.stderr.write(`dbg: ${escapeControls(text)}\n`);
 
-async function asLines(ctx: Context, { events }: Recording, options: ShowOptions): Promise<Error | undefined> {
+async function asLines(
+  ctx: Context,
+  { events }: Recording,
+  options: ShowOptions,
+  filter: Filter | undefined,
+): Promise<Error | undefined> {
   const view = callView(await ctx.host.standardOutput(), {
-    ...options,
+    verbose: options.verbose,
+    json: options.json,
+    filter,
     colour: ctx.stdout.isTTY && !ctx.env['NO_COLOR'],
     // Nothing is open for a second while it is read: each call has its one line.
     clock: () => 0,
   });
-  await hearAll(events, view.hear, view.isBusy);
+  await hearAll(events, shown(options, view.hear), view.isBusy);
   return view.end();
 }
 
 /** Entry by entry: a recording may be larger than memory. */
-async function asHar(ctx: Context, { header, events }: Recording): Promise<Error | undefined> {
+async function asHar(
+  ctx: Context,
+  { header, events }: Recording,
+  options: ShowOptions,
+  filter: Filter | undefined,
+): Promise<Error | undefined> {
   let failure: Error | undefined;
   let isFirst = true;
   const out = lines(await ctx.host.standardOutput(), (error) => (failure = error));
   const frame = harFrame(version);
   out.print(frame.head);
+  const known = names();
   const hear = wholeCalls((whole) => {
+    known.learn(whole.call);
+    if (filter?.(whole.call, known.of(whole.call)) === false) return;
     out.print(`${isFirst ? '' : ',\n'}${JSON.stringify(harEntry(whole, header.engine, header.tls ?? false))}`);
     isFirst = false;
   });
-  await hearAll(events, hear, out.isBusy);
+  await hearAll(events, shown(options, hear), out.isBusy);
   out.print(frame.tail);
   await out.end();
   return errorCode(failure) === 'EPIPE' ? undefined : failure;

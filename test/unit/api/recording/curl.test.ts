@@ -65,7 +65,7 @@ test('a body that is not all there; secrets that are not', () => {
     line: expect.stringContaining(`--data-binary @BODY 'http://docker/x'`),
     notes: [expect.stringMatching(/f00d.*BODY/)],
   });
-  const hidden = Buffer.from('{"password":"(redacted)"}').toString('base64url');
+  const hidden = Buffer.from('{"password":"[redacted]"}').toString('base64url');
   expect(lineOf(request('GET /x', '', [`X-Registry-Auth: ${hidden}`])).notes).toEqual([
     expect.stringContaining('without secrets'),
   ]);
