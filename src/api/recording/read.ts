@@ -33,13 +33,13 @@ const howToRecord = (path: string) => [{ what: 'record', command: `dbg api recor
 function headerOf(path: string, line: string): RecordingHeader {
   const { recording, version, started, engine, tls } = (parsed(line) ?? {}) as Partial<Record<string, unknown>>;
   if (recording !== 'dbg api' || typeof version !== 'number') {
-    throw new DbgError(`${path} is no recording of dbg api`, { next: howToRecord(path) });
+    throw new DbgError(`${path} is no recording of dbg api`, { next: howToRecord('FILE') });
   }
   if (version !== 1) {
     throw new DbgError(`${path} is a recording of version ${version}, this dbg reads version 1: take a newer dbg`);
   }
   if (typeof started !== 'number' || typeof engine !== 'string') {
-    throw new DbgError(`${path}: the first line is not what dbg api record writes`, { next: howToRecord(path) });
+    throw new DbgError(`${path}: the first line is not what dbg api record writes`, { next: howToRecord('FILE') });
   }
   return { recording, version, started, engine, tls: tls === true };
 }

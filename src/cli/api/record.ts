@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { peerFinder } from '../../api/peer.ts';
 import { recorder, type Recorded } from '../../api/recording/write.ts';
 import { proxy } from '../../api/wire/proxy.ts';
@@ -30,7 +30,11 @@ export function recordCommand(ctx: Context, finish: Finish): Command {
     .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
     .option('--reveal', 'with the secrets that are left out otherwise')
-    .option('--max-body <size>', 'of a body, so much is kept, and of the rest its length and SHA-256', sizeOf, 1e6)
+    .addOption(
+      new Option('--max-body <size>', 'of a body, so much is kept, and of the rest its length and SHA-256')
+        .argParser(sizeOf)
+        .default(1e6, '1M'),
+    )
     .option('-q, --quiet', 'do not say at the end what was recorded')
     .passThroughOptions()
     .addHelpText(
