@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { curlCommand } from './api/curl.ts';
 import { hijackCommand } from './api/hijack.ts';
+import { recordCommand } from './api/record.ts';
+import { showCommand } from './api/show.ts';
 import { snoopCommand } from './api/snoop.ts';
 import { uiCommand } from './api/ui.ts';
 import type { Finish } from './program.ts';
@@ -13,6 +16,7 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  for (const verb of [snoopCommand, hijackCommand, uiCommand]) api.addCommand(verb(ctx, finish));
+  const verbs = [snoopCommand, recordCommand, showCommand, curlCommand, hijackCommand, uiCommand];
+  for (const verb of verbs) api.addCommand(verb(ctx, finish));
   return api;
 }

@@ -28,6 +28,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   flock: 'util-linux',
+  curl: 'curl',
 };
 
 /** Where install.sh puts the static busybox on a machine whose own busybox is the dynamic one. */

@@ -1,8 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import type { ConnectionEvent, WireEvent } from '../events.ts';
 
 /**
- * A recording is NDJSON: its first line is the header, each other line is one event of the wire, in their order. Keys stay; new ones may come.
- * `t` is in milliseconds since `started`, with microseconds. Bytes stand as `text` where they are UTF-8, else as `base64`.
+ * A recording is NDJSON: its first line is the header, each other line is one event of the wire, in their order. Keys stay; new ones, and
+ * new types of events, may come: who reads passes over those that it does not know.
+ * `t` is in milliseconds since `started`, with microseconds. Bytes stand as `text` where they are UTF-8 that JSON does not make much longer, else as `base64`; heads in Latin-1.
+ * `omitted` stands where bytes of a body, or of one way of a stream, are missing: how many there are, and the SHA-256 of that body from its
+ * beginning to the end of the gap. Of what was longer than was to be kept, the gap is at the end: it is the SHA-256 of the whole body. Of a
+ * line that was left out for the secrets that may be in it, it is that line's.
  */
 export interface RecordingHeader {
   readonly recording: 'dbg api';
@@ -11,19 +16,36 @@ export interface RecordingHeader {
   readonly started: number;
   /** as for DOCKER_HOST */
   readonly engine: string;
+  /** the engine is spoken to through TLS */
+  readonly tls?: boolean;
 }
+
+export const headerLine = (header: RecordingHeader): string => harmless(`${JSON.stringify(header)}\n`);
 
 /** One event as a line, its end included. */
 export function eventLine({ time, connection, ...event }: WireEvent, started: number): string {
   const t = Math.round((time - started) * 1000) / 1000;
-  return `${JSON.stringify({ t, connection, ...written(event) })}\n`;
+  return harmless(`${JSON.stringify({ t, connection, ...written(event) })}\n`);
+}
+
+/** JSON leaves some characters as they are that drive a terminal or reorder its text; who looks at a recording with cat has them escaped. */
+function harmless(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function written(event: ConnectionEvent): object {
   if (event.type !== 'data') return event;
   const { data, ...rest } = event;
-  const text = data.toString('utf8');
-  return Buffer.from(text).equals(data) ? { ...rest, text } : { ...rest, base64: data.toString('base64') };
+  return isReadable(data) ? { ...rest, text: data.toString('utf8') } : { ...rest, base64: data.toString('base64') };
+}
+
+/** UTF-8; but a piece of a tar is as well, most of it zeros, each of which JSON writes with 6 letters. */
+function isReadable(data: Buffer): boolean {
+  if (!isUtf8(data)) return false;
+  return data.length < 512 || !data.includes(0) || JSON.stringify(data.toString('utf8')).length < 2 * data.length;
 }
 
 /** Reads such a line back. Throws a SyntaxError where it is not JSON, as the last line of a recording that was killed may be. */

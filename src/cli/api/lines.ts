@@ -3,6 +3,8 @@ import type { OutputFile } from '../../host/host.ts';
 /** Prints lines beside the traffic. */
 export interface Lines {
   print(text: string): void;
+  /** Who can wait for the reader does until this resolves; undefined: little waits. */
+  isBusy(): Promise<void> | undefined;
   /** Resolves when all is written; nothing may be printed after. */
   end(): Promise<void>;
 }
@@ -51,6 +53,7 @@ export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
       size += text.length;
       writing ??= write();
     },
+    isBusy: () => (size > MOST_WAITING / 2 ? writing : undefined),
     end: async () => writing,
   };
 }

@@ -24,6 +24,8 @@ export interface ViewOptions {
 
 export interface View {
   readonly hear: HearWire;
+  /** Who can wait for the reader does until this resolves; undefined: little waits. */
+  isBusy(): Promise<void> | undefined;
   /** Resolves when all is printed; with the error that ended the printing, if one did. */
   end(): Promise<Error | undefined>;
 }
@@ -87,6 +89,7 @@ export function callView(to: OutputFile, options: ViewOptions): View {
 
   return {
     hear: followCalls(follow),
+    isBusy: out.isBusy,
     end: async () => {
       clearInterval(timer);
       await order;

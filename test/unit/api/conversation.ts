@@ -14,7 +14,9 @@ export function said(calls: readonly (readonly [string, unknown?])[]): WireEvent
     const body = JSON.stringify(answer);
     exchange.client(Buffer.from(`${request} HTTP/1.1\r\nHost: docker\r\n\r\n`));
     exchange.engine(
-      Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+      Buffer.from(
+        `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      ),
     );
   }
   return events;

@@ -1,0 +1,114 @@
+import type { HearWire } from '../events.ts';
+import type { OutputFile } from '../../host/host.ts';
+import { capped } from './cap.ts';
+import { eventLine, headerLine, type RecordingHeader } from './format.ts';
+
+export interface RecorderOptions {
+  readonly header: RecordingHeader;
+  /** bytes of a body that are kept */
+  readonly maxBody: number;
+  /** Called once, at once, when the file takes no more; what comes then is not recorded. */
+  failed(error: Error): void;
+}
+
+export interface Recorder {
+  /** Writes the header. */
+  begin(): void;
+  readonly hear: HearWire;
+  /** Writes what waits, and closes. */
+  end(): Promise<Recorded>;
+}
+
+export interface Recorded {
+  readonly calls: number;
+  /** that are in the file */
+  readonly bytes: number;
+  /** bytes of bodies that were left out since they were longer than the cap */
+  readonly overCap: number;
+  /** … since the disk was too slow */
+  readonly late: number;
+  readonly failure: Error | undefined;
+}
+
+/** What is kept of a stream, each way: it is what somebody saw. */
+const STREAM_BYTES = 64e6;
+
+/** So much may wait for a slow disk, in the memory of dbg; then bodies are left out until half of it is written. */
+const MOST_WAITING = 32 * 1024 * 1024;
+
+/**
+ * Records a session. Each event is handed to the kernel at once, and what comes while it takes one goes together: when dbg is killed, all that it had
+ * heard is in the file but for that. The traffic never waits for the file.
+ */
+export function recorder(file: OutputFile, { header, maxBody, failed }: RecorderOptions): Recorder {
+  let queue: string[] = [];
+  let waiting = 0;
+  let isLate = false;
+  let writing: Promise<void> | undefined;
+  let failure: Error | undefined;
+  let [bytes, calls, overCap, late] = [0, 0, 0, 0];
+
+  async function work(): Promise<void> {
+    while (queue.length > 0) {
+      const size = waiting;
+      const lines = Buffer.from(queue.join(''));
+      queue = [];
+      const { written, error } = await file.write([lines]);
+      waiting -= size;
+      // Of what a full disk took, whole lines stay.
+      const whole = error ? (written === 0 ? 0 : lines.lastIndexOf(10, written - 1) + 1) : written;
+      bytes += whole;
+      if (!error) continue;
+      fail(error);
+      // Which a pipe does not know.
+      if (whole < written) await file.truncate(bytes).catch(() => undefined);
+    }
+    writing = undefined;
+  }
+
+  function fail(error: Error): void {
+    if (failure) return;
+    failure = error;
+    queue = [];
+    failed(error);
+  }
+
+  function append(line: string): void {
+    if (failure) return;
+    queue.push(line);
+    waiting += line.length;
+    // Bodies alone are left out: of a disk that takes nothing at all, even heads become too many.
+    if (waiting > 4 * MOST_WAITING) return fail(new Error('the disk takes nothing any more'));
+    writing ??= work();
+  }
+
+  const isBehind = () => {
+    if (waiting > MOST_WAITING) isLate = true;
+    else if (waiting < MOST_WAITING / 2) isLate = false;
+    return isLate;
+  };
+
+  const keep = capped((event) => append(eventLine(event, header.started)), {
+    body: maxBody,
+    stream: Math.max(STREAM_BYTES, maxBody),
+    isLate: isBehind,
+    leftOut: (count, isOverCap) => {
+      if (isOverCap) overCap += count;
+      else late += count;
+    },
+  });
+
+  return {
+    begin: () => append(headerLine(header)),
+    hear: (event) => {
+      if (failure) return;
+      if ('call' in event) calls = Math.max(calls, event.call);
+      keep(event);
+    },
+    end: async () => {
+      await writing;
+      await file.close();
+      return { calls, bytes, overCap, late, failure };
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Recorded } from '../../api/recording/write.ts';
+import type { Context } from '../../context.ts';
+import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
+import type { OutputFile } from '../../host/host.ts';
+import { escapeControls, shellQuote } from '../../text.ts';
+import { personAsked } from '../root.ts';
+import { bytesText } from './call-text.ts';
+
+/** A recording's file, the person's; `remove` takes it away if it is new. */
+interface NewFile {
+  readonly file: OutputFile;
+  remove(): void;
+}
+
+/** A recording is evidence: none is written over. Throws a DbgError for that, and where none can be made. */
+export async function newFile(ctx: Context, path: string, hasCommand: boolean): Promise<NewFile> {
+  if (path === '-') {
+    refuseStdout(ctx, hasCommand);
+    return { file: await ctx.host.standardOutput(), remove: () => undefined };
+  }
+  const there = lookAt(resolve(ctx.cwd(), path));
+  if (there?.isFile() && there.size > 0) {
+    throw new DbgError(`${path} exists, and a recording is never written over`, {
+      next: [
+        { what: 'see what it holds', command: `dbg api show ${shellQuote(path)}` },
+        { what: 'or remove it', command: `rm ${shellQuote(path)}` },
+      ],
+    });
+  }
+  const person = personAsked(ctx);
+  try {
+    const file = await ctx.host.create(path, person);
+    return { file, remove: () => there === undefined && ctx.host.remove(path, person) };
+  } catch (cause) {
+    // Node's "EACCES: permission denied, open 'x'"
+    const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
+    throw new DbgError(`${path} cannot be made: ${why}`, {
+      cause,
+      next: [{ what: 'the folder', command: `ls -ld ${shellQuote(dirname(resolve(ctx.cwd(), path)))}` }],
+    });
+  }
+}
+
+/** What cannot be looked at cannot be made either, and says why then. */
+function lookAt(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseStdout(ctx: Context, hasCommand: boolean): void {
+  if (!ctx.stdout.isTTY && !hasCommand) return;
+  const wrong = hasCommand
+    ? "stdout is the command's own: its recording needs a file"
+    : 'a recording is not for a terminal';
+  const next = [{ what: 'into a file', command: 'dbg api record FILE …' }];
+  throw new DbgError(wrong, { exitCode: EXIT.usage, next });
+}
+
+/** Why a recording could not be written to its end. */
+export function failureOf(path: string, error: Error): string {
+  const isFull = errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
+  const why = isFull ? `no space left for ${path}` : `${path} cannot be written: ${errorMessage(error)}`;
+  return `${why}; what was recorded before is in it, the calls go on`;
+}
+
+/** What is in a recording that has ended, for a person. */
+export function summary(path: string, { calls, bytes, overCap, late }: Recorded): string {
+  const left = [
+    ...(overCap > 0 ? [`${bytesText(overCap)} of long bodies left out (--max-body)`] : []),
+    ...(late > 0 ? [`${bytesText(late)} left out, as the disk was too slow`] : []),
+  ];
+  const text = `recorded ${calls} ${calls === 1 ? 'call' : 'calls'}, ${bytesText(bytes)}, in ${path}`;
+  return `${escapeControls([text, ...left].join('; '))}\n`;
+}

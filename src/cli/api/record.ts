@@ -1,0 +1,108 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { peerFinder } from '../../api/peer.ts';
+import { recorder, type Recorded } from '../../api/recording/write.ts';
+import { proxy } from '../../api/wire/proxy.ts';
+import type { Context } from '../../context.ts';
+import { addressText, type EngineAddress } from '../../engine/address.ts';
+import { DbgError, errorCode, EXIT } from '../../errors.ts';
+import { parseSize } from '../../text.ts';
+import { failureText } from '../../ui/failure.ts';
+import { toolArguments } from '../enter.ts';
+import type { Finish } from '../program.ts';
+import { failureOf, newFile, summary } from './record-file.ts';
+import { session, type SessionOptions } from './session.ts';
+import { shown, type RevealOption } from './stage.ts';
+
+interface RecordOptions extends SessionOptions, RevealOption {
+  readonly maxBody: number;
+  readonly quiet?: boolean;
+}
+
+export function recordCommand(ctx: Context, finish: Finish): Command {
+  return new Command('record')
+    .summary('keep what goes over the API in a file')
+    .description(
+      'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is in FILE at once, as a line of JSON, for dbg api show, curl, replay and diff.',
+    )
+    .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
+    .argument('<file>', 'a new file; - is stdout')
+    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
+    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
+    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+    .option('--reveal', 'with the secrets that are left out otherwise')
+    .addOption(
+      new Option('--max-body <size>', 'of a body, so much is kept, and of the rest its length and SHA-256')
+        .argParser(sizeOf)
+        .default(1e6, '1M'),
+    )
+    .option('-q, --quiet', 'do not say at the end what was recorded')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg api record pull.ndjson -- docker compose pull\n  dbg api record --context look day.ndjson',
+    )
+    .action(async (path: string, command: string[], options: RecordOptions) => {
+      finish(await record(ctx, path, commandOf(command), options));
+    });
+}
+
+function sizeOf(text: string): number {
+  const size = parseSize(text);
+  if (size === undefined) throw new InvalidArgumentError('It is a size: 64k, 1M, 1.5GB.');
+  return size;
+}
+
+function commandOf(words: readonly string[]): readonly string[] {
+  if (words[0]?.startsWith('-') && words[0] !== '--') {
+    throw new DbgError(`${words[0]} stands behind FILE: options come before it, a command behind --`, {
+      exitCode: EXIT.usage,
+      next: [{ what: 'as', command: 'dbg api record [OPTIONS] FILE -- COMMAND' }],
+    });
+  }
+  return toolArguments(words);
+}
+
+async function record(ctx: Context, path: string, command: readonly string[], options: RecordOptions): Promise<number> {
+  const { address } = await ctx.engine();
+  const { file, remove } = await newFile(ctx, path, command.length > 0);
+  const peers = peerFinder(ctx.host);
+  const recording = recorder(file, {
+    header: {
+      recording: 'dbg api',
+      version: 1,
+      started: ctx.clock(),
+      engine: addressText(address),
+      tls: isTls(address),
+    },
+    maxBody: options.maxBody,
+    failed: (error) => {
+      if (!hasLeft(error)) ctx.stderr.write(failureText(failureOf(path, error), []));
+    },
+  });
+  let recorded: Promise<Recorded> | undefined;
+  const end = () => (recorded ??= recording.end());
+  try {
+    const exitCode = await session(ctx, command, options, {
+      start: (server, connect) => {
+        recording.begin();
+        proxy(server, { connect, hear: shown(options, recording.hear), clock: ctx.clock, peerOf: peers.of });
+      },
+      end: async () => {
+        await peers.settled();
+        await end();
+      },
+    });
+    const all = await end();
+    if (!options.quiet) ctx.stderr.write(summary(path, all));
+    return all.failure && !hasLeft(all.failure) ? EXIT.failed : exitCode;
+  } catch (error) {
+    // A word misspelt is no reason to find the name taken the next time.
+    if ((await end()).calls === 0) remove();
+    throw error;
+  }
+}
+
+const isTls = (address: EngineAddress) => address.kind === 'tcp' && address.tls !== undefined;
+
+/** Who reads the pipe has seen enough: | head. */
+const hasLeft = (error: Error) => errorCode(error) === 'EPIPE';
