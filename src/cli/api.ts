@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { curlCommand } from './api/curl.ts';
 import { hijackCommand } from './api/hijack.ts';
 import { recordCommand } from './api/record.ts';
+import { replayCommand } from './api/replay.ts';
 import { showCommand } from './api/show.ts';
 import { snoopCommand } from './api/snoop.ts';
 import { uiCommand } from './api/ui.ts';
@@ -16,7 +17,7 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  const verbs = [snoopCommand, recordCommand, showCommand, curlCommand, hijackCommand, uiCommand];
+  const verbs = [snoopCommand, recordCommand, showCommand, curlCommand, replayCommand, hijackCommand, uiCommand];
   for (const verb of verbs) api.addCommand(verb(ctx, finish));
   return api;
 }

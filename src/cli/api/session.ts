@@ -19,36 +19,55 @@ export interface SessionOptions {
 
 /** What a verb does with the connections of a session. */
 export interface Service {
-  /** The engine can be reached, and nobody has connected yet. */
-  start(server: Server, connect: () => Socket): void;
+  /** Nobody has connected yet. */
+  start(server: Server): void;
   /** No more comes: what is left to be said is said now. */
   end?(): Promise<void>;
 }
 
-/**
- * Listens in the engine's place: for a command that is run with DOCKER_HOST set, or until a signal. Gives the exit code: the command's
- * own; 0 after Ctrl-C. The socket and the docker context go with dbg, however that ends.
- */
+/** The same, between clients and the engine, which can be reached. */
+export interface Between {
+  start(server: Server, connect: () => Socket): void;
+  end?(): Promise<void>;
+}
+
+/** Listens in the engine's place, with that behind: see standIn. Throws a DbgError when it cannot be reached. */
 export async function session(
   ctx: Context,
   command: readonly string[],
   options: SessionOptions,
-  service: Service,
+  service: Between,
 ): Promise<number> {
   if (command.length > 0) requireProgram(ctx.host, command[0]!);
   const { address } = await ctx.engine();
   const connect = connector(address);
   await reach(address, connect);
+  const start = (server: Server) => service.start(server, connect);
+  return standIn(ctx, command, options, `in the place of ${addressText(address)}`, { ...service, start });
+}
+
+/**
+ * Listens in an engine's place: for a command that is run with DOCKER_HOST set, or until a signal, having said what to type. Gives the exit code:
+ * the command's own; 0 after Ctrl-C. The socket and the docker context go with dbg, however that ends.
+ */
+export async function standIn(
+  ctx: Context,
+  command: readonly string[],
+  options: SessionOptions,
+  what: string,
+  service: Service,
+): Promise<number> {
+  if (command.length > 0) requireProgram(ctx.host, command[0]!);
   const place = placeOf(ctx, options);
   const listening = await listen(place.at);
   const description = `made by dbg api (${randomBytes(4).toString('hex')}), which removes it`;
   const sweeper = ctx.host.hold(['sh', '-c', SWEEP, 'dbg-sweep', ...place.mine, options.context ?? '', description]);
   try {
-    service.start(listening.server, connect);
+    service.start(listening.server);
     if (options.context !== undefined) await makeContext(ctx, options.context, description, listening.at);
     return command.length > 0
       ? await runThrough(ctx, command, listening.at)
-      : await untilSignal(ctx, address, listening, options.context);
+      : await untilSignal(ctx, what, listening, options.context);
   } finally {
     // A command that has ended has closed its connections: what it was answered at last is still to be read.
     await listening.close(command.length > 0 ? 200 : 0);
@@ -125,7 +144,7 @@ async function runThrough(ctx: Context, command: readonly string[], at: Listen):
 
 async function untilSignal(
   ctx: Context,
-  address: EngineAddress,
+  what: string,
   { at }: Listening,
   context: string | undefined,
 ): Promise<number> {
@@ -133,7 +152,7 @@ async function untilSignal(
     context === undefined
       ? `DOCKER_HOST=${shellQuote(listenText(at))} docker …`
       : `docker --context ${shellQuote(context)} …`;
-  ctx.stderr.write(escapeControls(`in the place of ${addressText(address)}; in another terminal:  ${use}`) + '\n');
+  ctx.stderr.write(escapeControls(`${what}; in another terminal:  ${use}`) + '\n');
   const { first, stop } = ctx.host.signalled();
   const signal = await first;
   stop();

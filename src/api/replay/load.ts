@@ -1,0 +1,93 @@
+import { followCalls, type Call } from '../call.ts';
+import type { HearWire, WireEvent } from '../events.ts';
+import type { RequestHead, ResponseHead } from '../http/head.ts';
+
+/** What the engine did, and when: so long after what went before it in its call, be it the engine's or the client's. */
+export interface Step {
+  /** milliseconds */
+  readonly delay: number;
+  /** what the client had sent on the stream by then; undefined: the call is no stream yet */
+  readonly typed: { readonly bytes: number; readonly hasEnded: boolean } | undefined;
+  readonly does:
+    | { readonly kind: 'head'; readonly head: ResponseHead }
+    | { readonly kind: 'data'; readonly data: Buffer }
+    | { readonly kind: 'end' }
+    /** the engine, or what was between, broke off */
+    | { readonly kind: 'cut' };
+}
+
+/** A call of a recording, as it can be played again. */
+export interface RecordedCall {
+  readonly number: number;
+  readonly request: RequestHead;
+  readonly body: Buffer;
+  /** of a request's body that is not recorded whole */
+  readonly bodySha256: string | undefined;
+  readonly steps: readonly Step[];
+  /** bytes of the answer that are not recorded */
+  readonly missing: number;
+}
+
+interface Building {
+  readonly body: Buffer[];
+  bodySha256: string | undefined;
+  readonly steps: Step[];
+  missing: number;
+  last: number;
+  typed: { bytes: number; hasEnded: boolean } | undefined;
+}
+
+/** Gathers the calls of a recording, in the order in which they were asked. */
+export function loadCalls(): { hear: HearWire; calls(): RecordedCall[] } {
+  const building = new Map<Call, Building>();
+  const hear = followCalls((call, event) => {
+    let to = building.get(call);
+    if (!to) {
+      to = { body: [], bodySha256: undefined, steps: [], missing: 0, last: event.time, typed: undefined };
+      building.set(call, to);
+    }
+    take(to, call, event);
+  });
+  return {
+    hear,
+    calls: () =>
+      [...building].flatMap(([{ number, request }, { body, bodySha256, steps, missing }]) =>
+        request ? [{ number, request, body: Buffer.concat(body), bodySha256, steps, missing }] : [],
+      ),
+  };
+}
+
+function take(to: Building, call: Call, event: WireEvent): void {
+  const step = (does: Step['does']) => {
+    to.steps.push({ delay: Math.max(0, event.time - to.last), typed: to.typed && { ...to.typed }, does });
+    to.last = event.time;
+  };
+  switch (event.type) {
+    case 'response':
+      return step({ kind: 'head', head: event.head });
+    case 'stream':
+      to.typed = { bytes: 0, hasEnded: false };
+      return;
+    case 'data':
+      if (event.from === 'engine') return step({ kind: 'data', data: event.data });
+      if (to.typed) to.typed.bytes += event.data.length;
+      else to.body.push(event.data);
+      to.last = event.time;
+      return;
+    case 'omitted':
+      if (event.from === 'engine') to.missing += event.bytes;
+      else if (to.typed) to.typed.bytes += event.bytes;
+      else to.bodySha256 = event.sha256;
+      return;
+    case 'end':
+      if (event.from === 'engine') return step({ kind: 'end' });
+      if (to.typed) to.typed.hasEnded = true;
+      to.last = event.time;
+      return;
+    case 'close':
+      // One that the client left goes on for who stays.
+      if (event.first === 'engine' && !call.received.isOver) step({ kind: 'cut' });
+      return;
+    default:
+  }
+}
