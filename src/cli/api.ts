@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { policyCommand } from './api/policy.ts';
+import { shareCommand } from './api/share.ts';
 import { snoopCommand } from './api/snoop.ts';
 import type { Finish } from './program.ts';
 
@@ -11,6 +13,6 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  for (const verb of [snoopCommand]) api.addCommand(verb(ctx, finish));
+  for (const verb of [snoopCommand, shareCommand, policyCommand]) api.addCommand(verb(ctx, finish));
   return api;
 }
