@@ -23,6 +23,23 @@ const withoutSshAndGrpc = {
   },
 };
 
+/**
+ * execa opens process.stdin as soon as it is loaded. That sets a pipe to non-blocking for whoever else reads it: the command of `dbg api
+ * snoop -- sh SCRIPT` then finds no input after its first call of docker (EAGAIN). dbg's own use of execa inherits no stream.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutStandardStreams = {
+  name: 'without-standard-streams',
+  setup({ onLoad }) {
+    onLoad({ filter: /execa\/lib\/utils\/standard-stream\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace('[process.stdin, process.stdout, process.stderr]', '[]');
+      if (contents === text) throw new Error('execa opens the standard streams elsewhere now');
+      return { contents };
+    });
+  },
+};
+
 const DOCKER_VARIABLES = [
   'DOCKER_HOST',
   'DOCKER_TLS_VERIFY',
@@ -124,7 +141,7 @@ async function build() {
     entryPoints: PACKAGES_APART,
     minify: true,
     keepNames: true,
-    plugins: [withoutSshAndGrpc],
+    plugins: [withoutSshAndGrpc, withoutStandardStreams],
     // docker-modem reads these by itself, whatever it is told; dbg decides on the engine, from its context.
     define: Object.fromEntries(DOCKER_VARIABLES.map((name) => [`process.env.${name}`, 'undefined'])),
   });
@@ -133,6 +150,8 @@ async function build() {
   writeLicences([main, packages].flatMap(({ metafile }) => Object.values(metafile.outputs)));
   const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');
   cpSync(join(top, 'src/cli/session'), join(top, 'dist/session'), { recursive: true, filter: isForShells });
+  const isForBrowsers = (/** @type {string} */ file) => !file.endsWith('.json');
+  cpSync(join(top, 'src/api/page/assets'), join(top, 'dist/page'), { recursive: true, filter: isForBrowsers });
   writeCodeCache();
 }
 

@@ -26,8 +26,8 @@ export interface Context {
   readonly stderr: Output;
   /** dbg's working directory; "/" when it has been removed */
   readonly cwd: () => string;
-  /** where the files that shells read in a session are installed (src/cli/session) */
-  readonly sessionFolder: string;
+  /** where files that dbg gives to others are installed: session/ (src/cli/session) and page/ (src/api/page/assets) */
+  readonly assetFolder: string;
   /** milliseconds since the epoch */
   readonly now: () => number;
   /** the same with fractions, and no change of the machine's clock moves it */

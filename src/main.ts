@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
@@ -50,7 +49,7 @@ const context: Context = {
   stdout,
   stderr,
   cwd,
-  sessionFolder: join(import.meta.dirname, 'session'),
+  assetFolder: import.meta.dirname,
   now: Date.now,
   clock: () => performance.timeOrigin + performance.now(),
   host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals, become }),

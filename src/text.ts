@@ -3,6 +3,7 @@
  * text become visible escapes, so that a container's name can neither move the cursor nor look like another.
  */
 export function escapeControls(text: string): string {
+  if (!/[^ -~]/.test(text)) return text;
   return text.replace(
     /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu,
     (char) => NAMED_ESCAPES[char] ?? `\\u${char.codePointAt(0)!.toString(16).padStart(4, '0')}`,

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 // format, dead code.
 const CHECKS: readonly (readonly [string, ...string[]])[] = [
   ['tsc', '--project', '.'],
+  ['tsc', '--project', 'src/api/page/assets'],
   ['oxlint', '--config', 'test/oxlint.json', '--type-aware', '--deny-warnings'],
   ['prettier', '--check', '--log-level', 'warn', '.'],
   ['knip'],

@@ -12,7 +12,8 @@ export interface Call {
   readonly request: RequestHead | undefined;
   /** ms since the epoch */
   readonly startedAt: number;
-  peer: string | undefined;
+  /** who asked; it may be known only after the call has ended */
+  readonly peer: string | undefined;
   response: ResponseHead | undefined;
   /** when the answer's head came */
   answeredAt: number | undefined;
@@ -42,7 +43,7 @@ export type HearCall = (call: Call, event: WireEvent) => void;
 
 /** Puts the events of a session together to calls. */
 export function followCalls(hear: HearCall): HearWire {
-  const connections = new Map<number, { peer: string | undefined; readonly open: Map<number, Call> }>();
+  const connections = new Map<number, Connection>();
 
   return (event) => {
     let connection = connections.get(event.connection);
@@ -53,20 +54,20 @@ export function followCalls(hear: HearCall): HearWire {
         return;
       case 'peer':
         connection.peer = event.peer;
-        for (const call of open.values()) call.peer = event.peer;
         return;
       case 'close':
         connections.delete(event.connection);
         for (const call of open.values()) {
           // A stream ends with its connection; so does the request of an answer that came before all of it was sent.
           if (event.error !== undefined) call.failure ??= event.error;
-          else if (call.protocol === undefined && !call.received.isOver) call.failure ??= 'the connection was closed';
+          else if (call.protocol === undefined && !call.received.isOver)
+            call.failure ??= `the ${event.first} closed the connection`;
           call.endedAt = event.time;
           hear(call, event);
         }
         return;
       default: {
-        const call = open.get(event.call) ?? begin(event, connection.peer);
+        const call = open.get(event.call) ?? begin(event, connection);
         open.set(event.call, call);
         take(call, event);
         if (call.sent.isOver && call.received.isOver) {
@@ -81,7 +82,12 @@ export function followCalls(hear: HearCall): HearWire {
 
 type CallEvent = Extract<WireEvent, { call: number }>;
 
-function begin(event: CallEvent, peer: string | undefined): Call {
+interface Connection {
+  peer: string | undefined;
+  readonly open: Map<number, Call>;
+}
+
+function begin(event: CallEvent, of: Connection): Call {
   const head = event.type === 'request' ? event.head : undefined;
   return {
     number: event.call,
@@ -89,7 +95,9 @@ function begin(event: CallEvent, peer: string | undefined): Call {
     operation: operationOf(head?.method ?? '', head?.target ?? ''),
     request: head,
     startedAt: event.time,
-    peer,
+    get peer() {
+      return of.peer;
+    },
     response: undefined,
     answeredAt: undefined,
     endedAt: undefined,

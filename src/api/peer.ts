@@ -2,12 +2,19 @@ import { fstatSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Host } from '../host/host.ts';
 
+export interface PeerFinder {
+  of(client: Socket): Promise<string | undefined>;
+  /** Resolves when all that were asked for are known, or not to be known; undefined when none is being looked for. */
+  settled(): Promise<unknown> | undefined;
+}
+
 /**
  * Tells which process is at the other end of a connection, as "docker[4711]", or an address of another machine. Node has no SO_PEERCRED; so `ss`
  * is asked, which knows of each unix socket the inode of its peer (sock_diag(7)): once for all connections that came in the
  * meantime, beside the traffic. A client that ends at once is not found.
  */
-export function peerFinder(host: Host): (client: Socket) => Promise<string | undefined> {
+export function peerFinder(host: Host): PeerFinder {
+  const looked = new Set<Promise<unknown>>();
   let next: Promise<string> | undefined;
   let running: Promise<unknown> = Promise.resolve();
   const sockets = (): Promise<string> => {
@@ -20,7 +27,7 @@ export function peerFinder(host: Host): (client: Socket) => Promise<string | und
     });
     return next;
   };
-  return async (client) => {
+  const peerOf = async (client: Socket) => {
     const { remoteAddress, remotePort } = client;
     if (remoteAddress !== undefined) {
       const remote = `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
@@ -28,6 +35,14 @@ export function peerFinder(host: Host): (client: Socket) => Promise<string | und
     }
     const inode = inodeOf(client);
     return inode === undefined ? undefined : unixPeer(await sockets(), inode);
+  };
+  return {
+    of: (client) => {
+      const peer: Promise<string | undefined> = peerOf(client).finally(() => looked.delete(peer));
+      looked.add(peer);
+      return peer;
+    },
+    settled: () => (looked.size === 0 ? undefined : Promise.all(looked)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { policyCommand } from './api/policy.ts';
 import { shareCommand } from './api/share.ts';
 import { snoopCommand } from './api/snoop.ts';
+import { uiCommand } from './api/ui.ts';
 import type { Finish } from './program.ts';
 
 export function apiCommand(ctx: Context, finish: Finish): Command {
@@ -13,6 +14,6 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  for (const verb of [snoopCommand, shareCommand, policyCommand]) api.addCommand(verb(ctx, finish));
+  for (const verb of [snoopCommand, shareCommand, policyCommand, uiCommand]) api.addCommand(verb(ctx, finish));
   return api;
 }

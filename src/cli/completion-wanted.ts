@@ -28,7 +28,7 @@ export function wanted(root: Command, words: readonly string[]): Wanted {
     const option = optionOf(command, typed);
     return option ? valueOf(option, container) : NOTHING;
   }
-  return operandOf(root, command, operands.length);
+  return operandOf(root, command, operands.length, words.length - 1);
 }
 
 const FILES = { kind: 'files' } as const;
@@ -51,13 +51,16 @@ function read(root: Command, words: readonly string[]): Read {
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     if (word === '--' && !optionsEnded) {
-      if (operands.length === 0 && asksForContainer(command)) return { command, operands, toolFrom: at + 1 };
+      const isTools = operandsBeforeTool(command) === 0 || (operands.length === 0 && asksForContainer(command));
+      if (isTools) return { command, operands, toolFrom: at + 1 };
       optionsEnded = true;
     } else if (word.startsWith('-') && word !== '-' && !optionsEnded) {
       const option = optionOf(command, word);
       if (!option || word.includes('=') || !takesValue(option, words[at + 1])) continue;
       if (++at === words.length) return { command, operands, awaits: option };
     } else {
+      // dbg api snoop docker …: no operand stands before the command.
+      if (operandsBeforeTool(command) === 0) return { command, operands, toolFrom: at };
       const verb = operands.length === 0 ? verbs(command).find((each) => each.name() === word) : undefined;
       if (verb) command = verb;
       else operands.push(word);
@@ -94,11 +97,12 @@ function valueOf(option: Option, container: string | undefined): Wanted {
   return /<(dir|file|path)(\.\.\.)?>/.test(option.flags) ? FILES : NOTHING;
 }
 
-function operandOf(root: Command, command: Command, index: number): Wanted {
+function operandOf(root: Command, command: Command, index: number, at: number): Wanted {
   if (index === 0 && command.commands.length > 0) return { kind: 'words', words: verbWords(command) };
   const argument = command.registeredArguments[index];
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return { kind: 'words', words: argument.argChoices.map((word) => ({ word, about: '' })) };
+  if (argument.name() === 'cmd') return { kind: 'command', from: at };
   if (argument.name() === 'ctr') return { kind: 'containers' };
   // of `dbg help`, which commander adds
   if (argument.name() === 'command') return { kind: 'words', words: verbWords(root) };

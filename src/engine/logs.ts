@@ -1,3 +1,5 @@
+import { frameReader } from './frames.ts';
+
 /** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
 export function logQuery(since?: number) {
   const from = since === undefined ? { tail: 0 } : { since: (since / 1000).toFixed(9) };
@@ -8,8 +10,8 @@ export function logQuery(since?: number) {
 const MOST_BYTES = 16_384;
 
 /**
- * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr. Without a terminal it is in frames:
- * which stream, three zeros, the length in 4 bytes big-endian, then so much text (Engine API, "Stream format").
+ * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr, which are in frames where there
+ * is no terminal.
  */
 export function logReader(hasTty: boolean, hear: (line: string) => void): (piece: Buffer) => void {
   const streams = new Map<number, (text: Buffer) => void>();
@@ -19,16 +21,10 @@ export function logReader(hasTty: boolean, hear: (line: string) => void): (piece
     return reader;
   };
   if (hasTty) return lineReader(0);
-  let rest: Buffer = Buffer.alloc(0);
-  return (piece) => {
-    rest = Buffer.concat([rest, piece]);
-    while (rest.length >= 8) {
-      const end = 8 + rest.readUInt32BE(4);
-      if (rest.length < end) return;
-      lineReader(rest[0]!)(rest.subarray(8, end));
-      rest = rest.subarray(end);
-    }
-  };
+  return frameReader(
+    (stream, data) => lineReader(stream)(data),
+    (data) => lineReader(0)(data),
+  );
 }
 
 function textReader(hear: (line: string) => void): (text: Buffer) => void {

@@ -32,8 +32,8 @@ export interface Host {
   ): Promise<{ readonly exitCode: number; readonly said: string }>;
   /** A file to be filled, with the rights of a person and in their name; one that exists keeps what it holds. Throws a system error. */
   create(path: string, person: Person | undefined): Promise<OutputFile>;
-  /** dbg's own stdout, for bytes that are no text. */
-  standardOutput(): Promise<OutputFile>;
+  /** dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that are no text, or for much of it. */
+  standardOutput(descriptor?: 1 | 2): Promise<OutputFile>;
   /** Takes such a file away; it is no failure when it has gone. */
   remove(path: string, person: Person | undefined): void;
   /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */

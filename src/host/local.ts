@@ -37,7 +37,7 @@ export function localHost({ env, uid, signals, become }: LocalHostOptions): Host
     pipeline: async (first, second, { quiet }) =>
       (await import('./pipeline.ts')).pipeline(first, second, quiet, childEnv),
     create: async (path, person) => (await import('./output-file.ts')).createFile(path, person, become),
-    standardOutput: async () => (await import('./output-file.ts')).standardOutput(),
+    standardOutput: async (descriptor) => (await import('./output-file.ts')).standardOutput(descriptor),
     remove: (path, person) => {
       const remove = () => rmSync(path, { force: true });
       if (person) become(person, remove);

@@ -1,5 +1,6 @@
 import { close, constants as fs, ftruncate, open, openSync, statfs, statSync, writev } from 'node:fs';
 import { promisify } from 'node:util';
+import { errorCode } from '../errors.ts';
 import type { Become, OutputFile, Person } from './host.ts';
 
 /** A file that dbg fills; see Host.create. */
@@ -11,7 +12,10 @@ export async function createFile(path: string, person: Person | undefined, becom
 }
 
 /** What is written to stdout: a capture for another program, or behind what a shell's `>>` found there, which stays. */
-export const standardOutput = (): OutputFile => ({ ...outputFile(1), truncate: async () => undefined });
+export const standardOutput = (descriptor: 1 | 2 = 1): OutputFile => ({
+  ...outputFile(descriptor),
+  truncate: async () => undefined,
+});
 
 function isFifo(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
@@ -21,7 +25,7 @@ function outputFile(fd: number): OutputFile {
   return {
     write: (parts) => writeAll(fd, parts),
     truncate: (length) => promisify(ftruncate)(fd, length),
-    close: async () => (fd === 1 ? undefined : promisify(close)(fd)),
+    close: async () => (fd <= 2 ? undefined : promisify(close)(fd)),
   };
 }
 
@@ -36,11 +40,15 @@ async function writeAll(fd: number, parts: readonly Buffer[]): Promise<{ written
       written += count;
       left = behind(left, count);
     } catch (error) {
-      return { written, error: error as Error };
+      // A pipe or terminal that somebody else who has it too made non-blocking: it is full.
+      if (errorCode(error) !== 'EAGAIN') return { written, error: error as Error };
+      await new Promise((resolve) => setTimeout(resolve, FULL_MS));
     }
   }
   return { written, error: undefined };
 }
+
+const FULL_MS = 5;
 
 /** IOV_MAX of Linux (writev(2)). */
 const MOST_PARTS = 1024;

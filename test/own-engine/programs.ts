@@ -18,6 +18,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   ethtool: 'ethtool',
   strace: 'strace',
   sudo: 'sudo',
+  chromium: 'chromium',
   zsh: 'zsh',
   fish: 'fish',
   ps: 'procps',

@@ -188,7 +188,7 @@ export function fakeContext(
     stdout: { isTTY: false, write: (text) => void (printed.out += text) },
     stderr: { isTTY: false, write: (text) => void (printed.err += text) },
     cwd: () => '/home/ann',
-    sessionFolder: '/opt/dbg/dist/session',
+    assetFolder: '/opt/dbg/dist',
     now: () => Date.parse('2026-01-01T00:03:00Z'),
     clock: () => Date.parse('2026-01-01T00:03:00Z'),
     engine: async () => fakeEngine(containers),

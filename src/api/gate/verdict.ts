@@ -10,6 +10,8 @@ export interface Forward {
   readonly delay?: number;
   /** Changes an answer: its whole body is waited for, and its length told anew. Not for streams, which go on as they are. */
   readonly patch?: (head: ResponseHead, body: Buffer) => { readonly head: ResponseHead; readonly body: Buffer };
+  /** headers, in small letters, that the engine is not to see */
+  readonly without?: readonly string[];
   /** Both connections are cut behind so many bytes of the answer's body. */
   readonly dropAfter?: number;
 }

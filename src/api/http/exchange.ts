@@ -130,13 +130,13 @@ export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent
  * A client that asks for a stream: by an Upgrade, or, as docker's did before 1.20 and its API still allows, by sending the request and then
  * its bytes (Engine API, "Hijacking").
  */
-function mayBecomeStream({ method, target, headers }: RequestHead): boolean {
+export function mayBecomeStream({ method, target, headers }: RequestHead): boolean {
   if (header(headers, 'upgrade') !== undefined) return true;
   return method === 'POST' && /\/(?:containers\/[^/?]+\/attach|exec\/[^/?]+\/start)(?:\?|$)/.test(target);
 }
 
 /** 200 and a stream behind it that ends with the connection; any other answer to such a request is one like all. */
-function isHijacked(head: ResponseHead, { kind }: Framing): boolean {
+export function isHijacked(head: ResponseHead, { kind }: Framing): boolean {
   return (
     head.status === 200 && kind === 'close' && /^application\/vnd\.docker\..*stream$/.test(mediaType(head.headers))
   );

@@ -22,6 +22,8 @@ export interface MessageReader {
   end(): void;
   /** After `wait`: a next message comes, or a stream. */
   go(as: 'message' | 'stream'): void;
+  /** how many bytes are kept until it is known what they are */
+  held(): number;
 }
 
 /** What is held back while nobody knows what it is; no engine takes so much before it answers. */
@@ -107,6 +109,7 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
       waiting.clear();
       read(all);
     },
+    held: () => waiting.bytes().length,
     end: () => {
       if (state === 'body' && framed?.kind === 'close') finish();
     },

@@ -41,8 +41,8 @@ export const isLoopback = (host: string) =>
 export interface Listening {
   readonly server: Server;
   readonly at: Listen;
-  /** Takes no more connections, ends those that there are, and takes the socket away. */
-  close(): Promise<void>;
+  /** Takes no more connections, takes the socket away, and ends the connections that have not ended by themselves after so many ms. */
+  close(patience: number): Promise<void>;
 }
 
 /**
@@ -67,11 +67,12 @@ export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
   return {
     server,
     at: at.kind === 'tcp' ? { ...at, port } : at,
-    close: async () => {
+    close: async (patience) => {
       if (at.kind === 'unix') rmSync(at.path, { force: true });
       const closed = new Promise((done) => server.close(done));
-      sockets.forEach((socket) => socket.destroy());
+      const timer = setTimeout(() => sockets.forEach((socket) => socket.destroy()), patience);
       await closed;
+      clearTimeout(timer);
     },
   };
 }

@@ -21,16 +21,17 @@ export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOpt
   server.on('connection', (client: Socket) => {
     const connection = ++connections;
     let isOver = false;
-    const tell = (event: ConnectionEvent) => hear({ ...event, connection, time: clock() });
+    // The event is new each time: so it is completed, not copied.
+    const tell = (event: ConnectionEvent) => hear(Object.assign(event, { connection, time: clock() }));
     tell({ type: 'open' });
     void peerOf?.(client).then((peer) => peer !== undefined && !isOver && tell({ type: 'peer', peer }));
     client.setNoDelay(true);
     const exchange = readExchange(() => ++calls, tell);
     splice(client, connect(), {
       ...safe(exchange, (reason) => tell({ type: 'unread', call: ++calls, from: 'client', reason })),
-      closed: (error) => {
+      closed: (error, first) => {
         isOver = true;
-        tell({ type: 'close', error: reasonOf(error) });
+        tell({ type: 'close', first, error: reasonOf(error) });
       },
     });
   });

@@ -2,40 +2,51 @@ import type { Call } from '../../api/call.ts';
 import { escapeControls } from '../../text.ts';
 
 /** One line for a call: when it began, who asked, what, of which container, how it was answered, how long it took, how much went. */
-export function callLine(call: Call, subject: string): string {
+export function callLine(call: Call, subject: string, colour: boolean): string {
   const { operation, request, response, sent, received } = call;
-  const cells = [
+  const columns = [
     timeOfDay(call.startedAt),
-    (call.peer ?? '-').padEnd(14),
-    (operation.name || '-').padEnd(18),
-    (subject || '-').padEnd(14),
-    statusText(call).padEnd(4),
-    durationText(call).padStart(8),
-    `${bytesText(sent.bytes)} up`.padStart(9),
+    `#${call.number}`.padEnd(4),
+    cell(call.peer, 14),
+    cell(operation.name, 17),
+    cell(subject, 14),
+  ];
+  const status = (call.endedAt === undefined ? 'open' : String(response?.status ?? '-')).padEnd(4);
+  const rest = [
+    (call.endedAt === undefined ? '' : millisecondsText(call.endedAt - call.startedAt)).padStart(8),
+    `${bytesText(sent.bytes)} up`.padStart(10),
     `${bytesText(received.bytes)} down`.padStart(12),
     ` ${request?.method ?? '?'} ${operation.path}${operation.query && `?${operation.query}`}`,
     ...(call.protocol === undefined ? [] : [`(${call.protocol})`]),
-    ...(call.failure === undefined ? [] : [`! ${call.failure}`]),
-    ...(request?.doubts ?? []).map((doubt) => `! ${doubt}`),
-    ...(response?.doubts ?? []).map((doubt) => `! ${doubt}`),
   ];
-  return `${escapeControls(cells.join(' '))}\n`;
+  const wrong = [call.failure, ...(request?.doubts ?? []), ...(response?.doubts ?? [])].filter((each) => each);
+  const painted = (code: string, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  return `${[
+    escapeControls(columns.join(' ')),
+    painted(statusColour(call), status),
+    escapeControls(rest.join(' ')),
+    ...wrong.map((each) => painted(RED, `! ${escapeControls(each!)}`)),
+  ].join(' ')}\n`;
 }
 
-const statusText = ({ response, endedAt }: Call) => (endedAt === undefined ? 'open' : String(response?.status ?? '-'));
+/** With a blank that no long name takes away. */
+const cell = (text: string | undefined, width: number) => (text || '-').padEnd(width);
 
-function durationText({ startedAt, endedAt }: Call): string {
-  return endedAt === undefined ? '' : millisecondsText(endedAt - startedAt);
+const RED = '31';
+
+function statusColour({ response, endedAt, failure }: Call): string {
+  if (endedAt === undefined) return '33';
+  return failure !== undefined || (response?.status ?? 500) >= 400 ? RED : '32';
 }
 
 /** 0.42 → "0.4 ms", 61234 → "61.2 s" */
-export function millisecondsText(milliseconds: number): string {
+function millisecondsText(milliseconds: number): string {
   if (milliseconds < 100) return `${milliseconds.toFixed(1)} ms`;
   if (milliseconds < 10_000) return `${Math.round(milliseconds)} ms`;
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** 1234 → "1.2 kB", as docker writes sizes */
+/** 1234 → "1.23 kB", as docker writes sizes */
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const power = Math.min(4, Math.floor(Math.log10(bytes) / 3));
@@ -43,8 +54,11 @@ export function bytesText(bytes: number): string {
 }
 
 /** The time of day in this machine's zone, with milliseconds. */
-export function timeOfDay(time: number): string {
-  const at = new Date(time);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+function timeOfDay(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (second !== last.second) last = { second, text: new Date(time).toTimeString().slice(0, 8) };
+  return `${last.text}.${String(Math.floor(time) - second * 1000).padStart(3, '0')}`;
 }
+
+/** Of many calls a second, only the first one's is worked out. */
+let last = { second: -1, text: '' };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
@@ -40,15 +41,17 @@ export async function session(
   await reach(address, connect);
   const place = placeOf(ctx, options);
   const listening = await listen(place.at);
-  const sweeper = ctx.host.hold(['sh', '-c', SWEEP, 'dbg-sweep', ...place.mine, options.context ?? '']);
+  const description = `made by dbg api (${randomBytes(4).toString('hex')}), which removes it`;
+  const sweeper = ctx.host.hold(['sh', '-c', SWEEP, 'dbg-sweep', ...place.mine, options.context ?? '', description]);
   try {
     service.start(listening.server, connect);
-    if (options.context !== undefined) await makeContext(ctx, options.context, listening.at);
+    if (options.context !== undefined) await makeContext(ctx, options.context, description, listening.at);
     return command.length > 0
       ? await runThrough(ctx, command, listening.at)
       : await untilSignal(ctx, address, listening, options.context);
   } finally {
-    await listening.close();
+    // A command that has ended has closed its connections: what it was answered at last is still to be read.
+    await listening.close(command.length > 0 ? 200 : 0);
     sweeper.release();
     await sweeper.ended;
     await service.end?.();
@@ -57,14 +60,19 @@ export async function session(
 
 /**
  * Takes away what a session put on the host when stdin ends, as it does with dbg: $1: the socket; $2: the folder that dbg made for it, or
- * nothing; $3: the docker context, or nothing.
+ * nothing; $3: the docker context, or nothing: that only while it is this session's, which $4, its description, tells. Who has made it their current one has the default again.
  */
 const SWEEP = `
 trap '' HUP INT TERM QUIT
-cat >/dev/null
+exec >/dev/null 2>&1
+cat
 rm -f -- "$1"
 [ -z "$2" ] || rmdir -- "$2"
-[ -z "$3" ] || docker context rm -f -- "$3" >/dev/null 2>&1
+[ "$3" ] || exit
+unset DOCKER_HOST DOCKER_CONTEXT
+case $(docker context inspect --format '{{json .Metadata}}' -- "$3") in *"$4"*) ;; *) exit ;; esac
+[ "$(docker context show)" = "$3" ] && docker context use default
+docker context rm -f -- "$3"
 `;
 
 interface Place {
@@ -101,9 +109,8 @@ export function reach(address: EngineAddress, connect: () => Socket): Promise<vo
   });
 }
 
-async function makeContext(ctx: Context, name: string, at: Listen): Promise<void> {
+async function makeContext(ctx: Context, name: string, description: string, at: Listen): Promise<void> {
   requireProgram(ctx.host, 'docker');
-  const description = 'made by dbg api, which removes it';
   const argv = ['docker', 'context', 'create', '--description', description, '--docker', `host=${listenText(at)}`];
   await ctx.host.output([...argv, '--', name]);
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../../enter/plan.ts';
 import type { Target } from '../../enter/target.ts';
@@ -27,7 +28,7 @@ export async function openSession(
     target,
     isHostNetwork,
     hostName: ctx.host.read('/proc/sys/kernel/hostname')?.trim() ?? '',
-    folder: ctx.sessionFolder,
+    folder: join(ctx.assetFolder, 'session'),
     zdotdir: ctx.env['ZDOTDIR'],
     home: ownValues(ctx.env)['HOME'] ?? '',
   });

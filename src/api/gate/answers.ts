@@ -1,0 +1,106 @@
+import { isHijacked } from '../http/exchange.ts';
+import { responseFraming, type Framing } from '../http/framing.ts';
+import { NotHttp, parseResponseHead, type ResponseHead } from '../http/head.ts';
+import { messageReader, type MessageReader } from '../http/message.ts';
+import { headBytes } from './made.ts';
+import type { Forward } from './verdict.ts';
+
+/** A request that waits for the engine's answer. */
+export interface Asked {
+  readonly method: string;
+  readonly mayStream: boolean;
+  readonly forward: Forward;
+}
+
+export interface AnswerListener {
+  /** the request that is being answered; undefined: nobody asked */
+  asked(): Asked | undefined;
+  send(bytes: Buffer): void;
+  /** the call is a stream from here on */
+  stream(): void;
+  /** the answer is whole */
+  answered(): void;
+  /** no more is to be sent: so it was to be, or the engine does not speak HTTP */
+  cut(): void;
+}
+
+/** A longer answer is not kept to be patched: it goes on as it is. */
+const MOST_PATCHED_BYTES = 16_777_216;
+
+/** Reads what the engine answers, and sends it on as it came, unless the verdict said otherwise. */
+export function answerReader({ asked, send, stream, answered, cut }: AnswerListener): MessageReader {
+  let framing: Framing = { kind: 'close' };
+  let isInterim = false;
+  let patching:
+    { readonly head: ResponseHead; readonly raw: Buffer[]; readonly data: Buffer[]; size: number } | undefined;
+  let told = 0;
+  let isCut = false;
+
+  const most = () => asked()?.forward.dropAfter ?? Infinity;
+
+  function head(parsed: ResponseHead, raw: Buffer): Framing {
+    const to = asked();
+    if (!to) throw new NotHttp('an answer to no request');
+    framing = responseFraming(parsed, to.method);
+    isInterim = parsed.status < 200 && parsed.status !== 101;
+    told = 0;
+    const isStream = framing.kind === 'stream' || (to.mayStream && isHijacked(parsed, framing));
+    if (isStream) {
+      send(raw);
+      stream();
+      return { kind: 'stream' };
+    }
+    if (to.forward.patch && !isInterim && to.method !== 'HEAD')
+      patching = { head: parsed, raw: [raw], data: [], size: 0 };
+    else send(raw);
+    return framing;
+  }
+
+  function data(piece: Buffer): void {
+    told += piece.length;
+    if (!patching) return;
+    patching.data.push(piece);
+    patching.size += piece.length;
+  }
+
+  function onward(bytes: Buffer): void {
+    if (isCut) return;
+    if (patching) {
+      patching.raw.push(bytes);
+      if (patching.size <= MOST_PATCHED_BYTES) return;
+      patching.raw.forEach(send);
+      patching = undefined;
+      return;
+    }
+    const beyond = told - most();
+    if (beyond < 0) return send(bytes);
+    isCut = true;
+    send(bytes.subarray(0, Math.max(0, bytes.length - beyond)));
+    cut();
+  }
+
+  function end(): 'message' {
+    if (isInterim || isCut) return 'message';
+    if (patching) sendPatched(patching);
+    patching = undefined;
+    if (most() === 0) {
+      isCut = true;
+      cut();
+    } else {
+      answered();
+    }
+    return 'message';
+  }
+
+  function sendPatched({ head: before, data: pieces }: NonNullable<typeof patching>): void {
+    const patched = asked()!.forward.patch!(before, Buffer.concat(pieces));
+    const headers = patched.head.headers.filter(
+      ([name]) => !/^(?:content-length|transfer-encoding|trailer)$/i.test(name),
+    );
+    const { status, reason } = patched.head;
+    send(headBytes(`HTTP/1.1 ${status} ${reason}`, [...headers, ['Content-Length', String(patched.body.length)]]));
+    send(patched.body);
+  }
+
+  return messageReader(parseResponseHead, { head, data, raw: onward, end, broken: cut });
+}

@@ -1,0 +1,62 @@
+// Which calls the list shows. Nothing here knows of the browser.
+
+/** @import { Row } from '../row.ts' */
+
+/** @type {Readonly<Record<string, (row: Row) => string | number>>} */
+const FIELDS = {
+  op: (row) => row.operation,
+  operation: (row) => row.operation,
+  container: (row) => row.subject,
+  peer: (row) => row.peer,
+  path: (row) => row.path,
+  method: (row) => row.method,
+  protocol: (row) => row.protocol,
+  failure: (row) => row.failure,
+  status: (row) => row.status ?? -1,
+  ms: (row) => (row.end === null ? -1 : row.end - row.start),
+  up: (row) => row.up,
+  down: (row) => row.down,
+  call: (row) => row.number,
+};
+
+/**
+ * Reads a filter: all its words must fit. A word is a part of any cell; `field:word` a part of that one; `field>=400` compares (also
+ * `>`, `<`, `<=`, `=`); a `-` in front: what does not fit. A word that names no field is a word.
+ * @param {string} text
+ * @returns {(row: Row) => boolean}
+ */
+export function parseFilter(text) {
+  const tests = text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '' && word !== '-')
+    .map((word) => {
+      if (!word.startsWith('-')) return parseWord(word);
+      const fits = parseWord(word.slice(1));
+      return (/** @type {Row} */ row) => !fits(row);
+    });
+  return (row) => tests.every((fits) => fits(row));
+}
+
+/** @returns {(row: Row) => boolean} */
+function parseWord(/** @type {string} */ word) {
+  const [, name = '', sign = '', value = ''] = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/i.exec(word) ?? [];
+  const key = name.toLowerCase();
+  const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+  if (field === undefined) return (row) => cells(row).includes(word.toLowerCase());
+  if (sign === ':') return (row) => shown(field(row)).toLowerCase().includes(value.toLowerCase());
+  if (sign === '=') return (row) => shown(field(row)).toLowerCase() === value.toLowerCase();
+  const wanted = Number(value);
+  return (row) => {
+    const is = field(row);
+    if (value === '' || typeof is !== 'number' || is < 0) return false;
+    return sign === '>' ? is > wanted : sign === '<' ? is < wanted : sign === '>=' ? is >= wanted : is <= wanted;
+  };
+}
+
+const shown = (/** @type {string | number} */ value) => (value === -1 ? '' : String(value));
+
+const cells = (/** @type {Row} */ row) =>
+  [row.peer, row.operation, row.subject, row.status ?? 'open', row.method, row.path, row.protocol, row.failure]
+    .join('\n')
+    .toLowerCase();

@@ -1,0 +1,44 @@
+import type { Side } from '../http/exchange.ts';
+import type { RequestHead, ResponseHead } from '../http/head.ts';
+import type { Kept } from './history.ts';
+import type { StreamName } from './pieces.ts';
+import type { Row } from './row.ts';
+
+/** What the page shows of a call that was opened; `pieces` from the asked one on, and `next`: which to ask for then. */
+export interface Detail {
+  readonly row: Row;
+  readonly request: RequestHead | null;
+  readonly response: ResponseHead | null;
+  /** bytes of bodies and streams that were too many to be kept */
+  readonly leftOut: number;
+  readonly pieces: readonly ShownPiece[];
+  readonly next: number;
+  /** there are more than are in this answer */
+  readonly more: boolean;
+}
+
+export interface ShownPiece {
+  readonly at: number;
+  readonly from: Side;
+  readonly stream: StreamName;
+  readonly base64: string;
+  readonly omitted?: { readonly bytes: number; readonly sha256: string };
+}
+
+/** One answer has about so many bytes of pieces: making it holds up the traffic. */
+const MOST_BYTES = 512_000;
+
+export function detailOf({ call, pieces, dropped, leftOut }: Kept, row: Row, from: number): Detail {
+  const first = Math.max(0, from - dropped);
+  let end = first;
+  for (let bytes = 0; end < pieces.length && bytes < MOST_BYTES; end++) bytes += pieces[end]!.data.length + 100;
+  return {
+    row,
+    request: call.request ?? null,
+    response: call.response ?? null,
+    leftOut,
+    pieces: pieces.slice(first, end).map(({ data, ...piece }) => ({ ...piece, base64: data.toString('base64') })),
+    next: dropped + end,
+    more: end < pieces.length,
+  };
+}

@@ -1,0 +1,161 @@
+import { followCalls, type Call } from '../call.ts';
+import type { HearWire, WireEvent } from '../events.ts';
+import type { Names } from '../names.ts';
+import { detailOf, type Detail } from './detail.ts';
+import { lanes } from './lanes.ts';
+import { pieceReader, type Piece } from './pieces.ts';
+import { rowOf, type Row } from './row.ts';
+
+/** The calls of a session as far as they are kept for pages that come later: the last ones, and a bounded part of what they carried. */
+export interface History {
+  readonly hear: HearWire;
+  row(call: number): Row | undefined;
+  /** the oldest first */
+  rows(): Row[];
+  /** All that is kept of a call, its pieces from that one on; undefined when it is not kept any more. */
+  detail(call: number, from: number): Detail | undefined;
+}
+
+export interface HistoryOptions {
+  readonly names: Names;
+  /** called with a call's number after each change of its row */
+  readonly changed: (call: number) => void;
+  readonly most?: Partial<Bounds>;
+}
+
+interface Bounds {
+  readonly calls: number;
+  /** of all calls together */
+  readonly bytes: number;
+  /** of one call: of a body its beginning, of a stream its end */
+  readonly bytesOfOne: number;
+}
+
+const MOST: Bounds = { calls: 2000, bytes: 64e6, bytesOfOne: 4e6 };
+
+/** A piece takes so much memory besides its bytes; otherwise a sender of single bytes would fill it. */
+const PIECE_COST = 256;
+
+/** A call with what is kept of it. */
+export interface Kept {
+  readonly call: Call;
+  readonly lane: number;
+  readonly read: (call: Call, event: WireEvent) => void;
+  readonly pieces: Piece[];
+  /** how many pieces there were before the first that is kept, or are not kept since */
+  dropped: number;
+  /** bytes that are not kept */
+  leftOut: number;
+  cost: number;
+}
+
+export function history({ names, changed, most }: HistoryOptions): History {
+  const bounds = { ...MOST, ...most };
+  const calls = new Map<number, Kept>();
+  /** those that have pieces: the one that began to have them first is the first to lose them */
+  const holders = new Set<Kept>();
+  const lane = lanes();
+  let total = 0;
+  let newest = 0;
+
+  function begin(call: Call): Kept {
+    const kept: Kept = {
+      call,
+      lane: lane.of(call.connection),
+      read: pieceReader((piece) => keep(kept, piece)),
+      pieces: [],
+      dropped: 0,
+      leftOut: 0,
+      cost: 0,
+    };
+    newest = call.number;
+    calls.set(call.number, kept);
+    if (calls.size > bounds.calls) forget();
+    return kept;
+  }
+
+  /** The oldest that has ended; an open one only where all are. */
+  function forget(): void {
+    let oldest: Kept | undefined;
+    for (const each of calls.values()) {
+      oldest ??= each;
+      if (each.call.endedAt === undefined) continue;
+      oldest = each;
+      break;
+    }
+    if (!oldest) return;
+    drop(oldest, oldest.pieces.length);
+    calls.delete(oldest.call.number);
+  }
+
+  function drop(kept: Kept, count: number): void {
+    for (const piece of kept.pieces.splice(0, count)) {
+      kept.dropped++;
+      kept.leftOut += piece.data.length;
+      kept.cost -= costOf(piece);
+      total -= costOf(piece);
+    }
+    if (kept.pieces.length === 0) holders.delete(kept);
+  }
+
+  function keep(kept: Kept, piece: Piece): void {
+    if (kept.cost + costOf(piece) > bounds.bytesOfOne) {
+      if (piece.stream === 'body') {
+        kept.leftOut += piece.data.length;
+        return;
+      }
+      // A stream's end is kept: half of it goes at once, so that not each piece moves all others.
+      drop(kept, Math.ceil(kept.pieces.length / 2));
+    }
+    kept.pieces.push(piece);
+    kept.cost += costOf(piece);
+    total += costOf(piece);
+    holders.add(kept);
+    while (total > bounds.bytes && holders.size > 0) {
+      const [first] = holders;
+      drop(first!, first!.pieces.length);
+    }
+  }
+
+  function follow(call: Call, event: WireEvent): void {
+    // They are counted as they begin: one that is not known and not new was forgotten, and stays so.
+    const kept = calls.get(call.number) ?? (call.number > newest ? begin(call) : undefined);
+    if (!kept) return;
+    kept.read(call, event);
+    if (event.type === 'request' || call.endedAt !== undefined) {
+      names.learn(call);
+      void names.settled()?.then(() => changed(call.number));
+    }
+    if (call.endedAt !== undefined) call.sent.kept = call.received.kept = undefined; // 2 MB of JSON that only names needed
+    changed(call.number);
+  }
+
+  const followed = followCalls(follow);
+  const show = (kept: Kept) =>
+    rowOf(kept.call, {
+      lane: kept.lane,
+      subject: names.of(kept.call),
+      pieces: kept.dropped + kept.pieces.length,
+    });
+
+  return {
+    hear: (event) => {
+      if (event.type === 'open') lane.of(event.connection);
+      followed(event);
+      if (event.type === 'close') lane.free(event.connection);
+      if (event.type !== 'peer') return;
+      for (const { call } of calls.values()) if (call.connection === event.connection) changed(call.number);
+    },
+    row: (call) => {
+      const kept = calls.get(call);
+      return kept && show(kept);
+    },
+    rows: () => [...calls.values()].map(show),
+    detail: (call, from) => {
+      const kept = calls.get(call);
+      return kept && detailOf(kept, show(kept), from);
+    },
+  };
+}
+
+const costOf = ({ data }: Piece) => data.length + PIECE_COST;

@@ -1,0 +1,66 @@
+import { frameReader } from '../../engine/frames.ts';
+import type { Call } from '../call.ts';
+import type { WireEvent } from '../events.ts';
+import type { Side } from '../http/exchange.ts';
+import { mediaType } from '../http/head.ts';
+
+/** What a piece is of: a body, a stream of a container's process, what a terminal shows, or bytes of another protocol (h2c). */
+export type StreamName = 'body' | 'stdin' | 'stdout' | 'stderr' | 'engine' | 'terminal' | 'raw';
+
+/** Bytes of a call's body or stream, without frames; `omitted` is in place of some that are not kept. */
+export interface Piece {
+  readonly at: number;
+  readonly from: Side;
+  readonly stream: StreamName;
+  readonly data: Buffer;
+  readonly omitted?: { readonly bytes: number; readonly sha256: string };
+}
+
+const FRAMES = ['stdin', 'stdout', 'stderr', 'engine'] as const;
+const NOTHING = Buffer.alloc(0);
+
+/** These answer in frames, or with what a terminal shows (Engine API, "Stream format"). */
+const FRAMED = new Set(['ContainerAttach', 'ContainerLogs', 'ExecStart', 'ServiceLogs', 'TaskLogs']);
+
+/** Tells the pieces of one call apart, as its events come. */
+export function pieceReader(hear: (piece: Piece) => void): (call: Call, event: WireEvent) => void {
+  let readFrames: ((data: Buffer) => void) | undefined;
+  let at = 0;
+  const say = (from: Side, stream: StreamName, data: Buffer) => hear({ at, from, stream, data });
+  return (call, event) => {
+    at = event.time;
+    switch (event.type) {
+      case 'response':
+        readFrames = isFramed(call)
+          ? frameReader(
+              (number, data) => say('engine', FRAMES[number], data),
+              (data) => say('engine', 'terminal', data),
+            )
+          : undefined;
+        return;
+      case 'data':
+        if (event.from === 'engine' && readFrames) return readFrames(event.data);
+        return say(event.from, streamOf(call, event.from), event.data);
+      case 'omitted':
+        return hear({
+          at,
+          from: event.from,
+          stream: 'body',
+          data: NOTHING,
+          omitted: { bytes: event.bytes, sha256: event.sha256 },
+        });
+      default:
+    }
+  };
+}
+
+/** One that refuses says why in JSON. */
+function isFramed({ operation, response }: Call): boolean {
+  if (response === undefined || !FRAMED.has(operation.name)) return false;
+  return response.status < 300 && mediaType(response.headers) !== 'application/json';
+}
+
+function streamOf(call: Call, from: Side): StreamName {
+  if (call.protocol === undefined) return 'body';
+  return FRAMED.has(call.operation.name) && from === 'client' ? 'stdin' : 'raw';
+}

@@ -1,0 +1,56 @@
+import type { OutputFile } from '../../host/host.ts';
+
+/** Prints lines beside the traffic. */
+export interface Lines {
+  print(text: string): void;
+  /** Resolves when all is written; nothing may be printed after. */
+  end(): Promise<void>;
+}
+
+/** What waits for a slow reader, a pager perhaps, is no more than this; what comes then is counted, and left out. */
+const MOST_WAITING = 8_388_608;
+
+/** What comes within so long goes in one write: a write for each of 10,000 calls a second would take a third of the time. */
+const GATHER_MS = 10;
+
+/**
+ * Prints to a file without ever waiting for it: Node's own stdout and stderr are written to synchronously where they are pipes, and a pager
+ * that does not read would hold up the traffic. `failed` is called once, when nobody can read any more.
+ */
+export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
+  let waiting: string[] = [];
+  let size = 0;
+  let leftOut = 0;
+  let writing: Promise<void> | undefined;
+  let isOver = false;
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0 && !isOver) {
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      if (leftOut > 0) waiting.push(`… ${leftOut} lines left out: what reads them was too slow\n`);
+      const text = Buffer.from(waiting.join(''));
+      waiting = [];
+      size = 0;
+      leftOut = 0;
+      const { error } = await to.write([text]);
+      if (error === undefined) continue;
+      isOver = true;
+      failed(error);
+    }
+    writing = undefined;
+  }
+
+  return {
+    print: (text) => {
+      if (isOver) return;
+      if (size > MOST_WAITING) {
+        leftOut++;
+        return;
+      }
+      waiting.push(text);
+      size += text.length;
+      writing ??= write();
+    },
+    end: async () => writing,
+  };
+}

@@ -1,0 +1,277 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { WireEvent } from '../../../../src/api/events.ts';
+import { gate } from '../../../../src/api/gate/gate.ts';
+import { jsonAnswer, refusal } from '../../../../src/api/gate/made.ts';
+import type { Judge } from '../../../../src/api/gate/verdict.ts';
+
+let folder: string;
+let servers: Server[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dbg-gate-'));
+  servers = [];
+});
+afterEach(async () => {
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  rmSync(folder, { recursive: true });
+});
+
+/** An engine that keeps what it is sent, and answers as it is told to. */
+async function standing(judge: Judge, engine: (bytes: string, socket: Socket) => void) {
+  const [front, back] = [join(folder, 'front'), join(folder, 'back')];
+  const seen = { engine: '', connections: 0 };
+  const events: WireEvent[] = [];
+  const behind = createServer({ allowHalfOpen: true }, (socket) => {
+    seen.connections++;
+    socket.on('error', () => undefined).on('end', () => setTimeout(() => socket.end(), 60));
+    socket.on('data', (piece) => {
+      seen.engine += piece.toString('latin1');
+      engine(piece.toString('latin1'), socket);
+    });
+  });
+  const before = createServer({ allowHalfOpen: true });
+  gate(before, {
+    connect: () => connect({ path: back, allowHalfOpen: true }),
+    hear: (event) => events.push(event),
+    clock: () => 0,
+    judgeOf: () => judge,
+  });
+  for (const [server, path] of [
+    [behind, back],
+    [before, front],
+  ] as const) {
+    servers.push(server);
+    await new Promise<void>((done) => void server.listen(path, done));
+  }
+  return { seen, events, path: front };
+}
+
+/** What comes back to a client that sends these pieces, and then half-closes if it is to; until the end. */
+function exchange(path: string, pieces: readonly string[], isHalfClosed = true): Promise<string> {
+  return new Promise((done) => {
+    const socket = connect({ path, allowHalfOpen: true });
+    let text = '';
+    socket.on('data', (piece) => (text += piece.toString('latin1')));
+    socket
+      .on('error', () => undefined)
+      .on('end', () => socket.end())
+      .on('close', () => done(text));
+    void (async () => {
+      for (const piece of pieces) {
+        socket.write(Buffer.from(piece, 'latin1'));
+        await new Promise((next) => setTimeout(next, 2));
+      }
+      if (isHalfClosed) socket.end();
+    })();
+  });
+}
+
+const get = (target: string, ...headers: readonly string[]) =>
+  ['GET ' + target + ' HTTP/1.1', 'Host: d', ...headers].join('\r\n') + '\r\n\r\n';
+const post = (target: string, body: string) =>
+  `POST ${target} HTTP/1.1\r\nHost: d\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const ok = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const forward: Judge = () => ({ kind: 'forward' });
+/** Answers each request by its path. */
+const echo = (bytes: string, socket: Socket) => {
+  for (const [, target] of bytes.matchAll(/^(?:GET|POST|HEAD) (\S+) HTTP/gm)) socket.write(ok(`<${target}>`));
+};
+
+describe('let through', () => {
+  test('byte for byte, several on a connection, in whatever pieces', async () => {
+    const sent = get('/a', 'X-Odd:  spaced ') + post('/b', 'body') + get('/c');
+    for (const pieces of [[sent], [...sent]]) {
+      const { seen, path } = await standing(forward, echo);
+      expect(await exchange(path, pieces)).toBe(ok('</a>') + ok('</b>') + ok('</c>'));
+      expect(seen).toEqual({ engine: sent, connections: 1 });
+      rmSync(join(folder, 'front'));
+      rmSync(join(folder, 'back'));
+    }
+  });
+
+  test('a chunked body with a trailer', async () => {
+    const sent = 'POST /build HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n';
+    const { seen, path } = await standing(forward, echo);
+    expect(await exchange(path, [sent.slice(0, 60), sent.slice(60)])).toBe(ok('</build>'));
+    expect(seen.engine).toBe(sent);
+  });
+
+  test('without the headers that are the gate’s own', async () => {
+    const { seen, path } = await standing(() => ({ kind: 'forward', without: ['authorization'] }), echo);
+    await exchange(path, [get('/a', 'AUTHORIZATION: Basic x', 'Accept: y')]);
+    expect(seen.engine).toBe(get('/a', 'Accept: y'));
+  });
+
+  test('a stream: early bytes, both half-closes', async () => {
+    const { seen, path, events } = await standing(forward, (bytes, socket) => {
+      if (bytes.startsWith('POST')) {
+        setTimeout(() => socket.write('HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\nhello'), 5);
+      }
+    });
+    const ask = 'POST /exec/a/start HTTP/1.1\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\n{}';
+    const back = await exchange(path, [`${ask}GET /not/a/request HTTP/1.1\r\n\r\n`, 'more']);
+    expect(back).toBe('HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\nhello');
+    expect(seen.engine).toBe(`${ask}GET /not/a/request HTTP/1.1\r\n\r\nmore`);
+    expect(events.filter(({ type }) => type === 'request')).toHaveLength(1);
+  });
+
+  test('what follows a request for a stream that was refused is judged', async () => {
+    const judge: Judge = ({ target }) => (target === '/x' ? refusal(403, 'no') : { kind: 'forward' });
+    const { seen, path } = await standing(judge, echo);
+    const ask = 'POST /exec/a/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}';
+    const back = await exchange(path, [ask + get('/x')]);
+    expect(back).toContain('403 Forbidden');
+    expect(seen.engine).toBe(ask);
+  });
+
+  test('an engine that is gone: the client’s connection ends', async () => {
+    const { path } = await standing(forward, (_, socket) => socket.destroy());
+    expect(await exchange(path, [get('/a')], false)).toBe('');
+  });
+});
+
+describe('answered by the gate', () => {
+  const judge: Judge = ({ target }) => (target.startsWith('/no') ? refusal(403, `no ${target}`) : { kind: 'forward' });
+
+  test('in its turn, and nothing of it reaches the engine', async () => {
+    const { seen, path } = await standing(judge, (bytes, socket) => void setTimeout(() => echo(bytes, socket), 20));
+    const back = await exchange(path, [get('/a') + post('/no1', 'x'.repeat(10)) + get('/no2') + get('/b')]);
+    const bodies = [...back.matchAll(/<[^>]*>|no \/no\d/g)].map(([found]) => found);
+    expect(bodies).toEqual(['</a>', 'no /no1', 'no /no2', '</b>']);
+    expect(seen.engine).toBe(get('/a') + get('/b'));
+  });
+
+  test('the engine is not even connected to', async () => {
+    const { seen, path } = await standing(judge, echo);
+    expect(await exchange(path, [get('/no')])).toMatch(/^HTTP\/1.1 403 Forbidden\r\n/);
+    expect(seen.connections).toBe(0);
+  });
+
+  test('to HEAD without a body; after a delay; with the connection’s end', async () => {
+    const made = { ...jsonAnswer(200, [1]), delay: 30 };
+    const { path } = await standing(() => made, echo);
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n';
+    const back = await exchange(path, ['HEAD /a HTTP/1.1\r\n\r\n', get('/b', 'Connection: close'), get('/c')], false);
+    expect(back).toBe(`${head}\r\n${head}Connection: close\r\n\r\n[1]\n`);
+  });
+
+  test('once its body is there; one that is too long is told so', async () => {
+    const bodies: (string | undefined)[] = [];
+    const { seen, path } = await standing(
+      () => ({
+        kind: 'needs body',
+        most: 10,
+        judge: (body) => {
+          bodies.push(body?.toString());
+          return body?.toString() === 'bad' ? refusal(403, 'bad') : { kind: 'forward' };
+        },
+      }),
+      echo,
+    );
+    const sent = [post('/a', 'good'), post('/b', 'bad'), post('/c', `${'x'.repeat(5000)}\n`), get('/d')];
+    const back = await exchange(path, [...sent.join('').match(/[^]{1,100}/g)!]);
+    expect(bodies).toEqual(['good', 'bad', undefined, '']);
+    expect(back.match(/<[^>]*>|"bad"/g)).toEqual(['</a>', '"bad"', '</c>', '</d>']);
+    expect(seen.engine).toBe(sent[0]! + sent[2] + sent[3]);
+  });
+
+  test('dropped: at once, or in the middle', async () => {
+    for (const [verdict, wanted] of [
+      [{ kind: 'drop' }, ''],
+      [{ kind: 'forward', dropAfter: 2 }, 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n</'],
+      [
+        { ...jsonAnswer(200, 'abc'), dropAfter: 3 },
+        'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"ab',
+      ],
+    ] as const) {
+      const { path } = await standing(() => verdict, echo);
+      expect(await exchange(path, [get('/a')], false)).toBe(wanted);
+      rmSync(join(folder, 'front'));
+      rmSync(join(folder, 'back'));
+    }
+  });
+
+  test('patched: with another length, chunked or not', async () => {
+    const { path } = await standing(
+      () => ({ kind: 'forward', patch: (head, body) => ({ head, body: Buffer.from(`${body.toString()}!`) }) }),
+      (bytes, socket) => {
+        for (const [, target] of bytes.matchAll(/GET (\S+) /g)) {
+          socket.write(
+            target === '/a' ? ok('abc') : 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n',
+          );
+          if (target === '/b') setTimeout(() => socket.write('1\r\nf\r\n0\r\n\r\n'), 5);
+        }
+      },
+    );
+    const back = await exchange(path, [get('/a') + get('/b')]);
+    expect(back).toBe(ok('abc!') + ok('def!'));
+  });
+});
+
+describe('what is not clear goes nowhere', () => {
+  test.for([
+    ['two lengths', 'POST /a HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    ['a length and chunks', 'POST /a HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a coding that is not chunked', 'POST /a HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n'],
+    ['chunks in HTTP/1.0', 'POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a bare line feed', 'GET /a HTTP/1.1\nHost: d\n\n'],
+    ['a bare line feed in a header', 'GET /a HTTP/1.1\r\nX: y\nHost: d\r\n\r\n'],
+    ['a folded header', 'GET /a HTTP/1.1\r\nX: y\r\n z\r\n\r\n'],
+    ['a blank before the colon', 'POST /a HTTP/1.1\r\nContent-Length : 1\r\n\r\na'],
+    ['a carriage return alone', 'GET /a HTTP/1.1\r\nX: y\rContent-Length: 9\r\n\r\n'],
+    ['a NUL', 'GET /a HTTP/1.1\r\nX: \0\r\n\r\n'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['an upgrade to HTTP/2', 'GET /info HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n'],
+    ['CONNECT', 'CONNECT /a HTTP/1.1\r\n\r\n'],
+    ['an URL', 'GET http://d/a HTTP/1.1\r\n\r\n'],
+    ['an empty segment', 'GET //a HTTP/1.1\r\n\r\n'],
+    ['a dot segment', 'GET /a/../b HTTP/1.1\r\n\r\n'],
+    ['a dot segment at the end', 'GET /a/. HTTP/1.1\r\n\r\n'],
+    ['an encoded dot', 'GET /a/%2E%2e/b HTTP/1.1\r\n\r\n'],
+    ['an encoded slash', 'GET /containers%2fjson HTTP/1.1\r\n\r\n'],
+    ['a backslash', 'GET /a\\b HTTP/1.1\r\n\r\n'],
+    ['a fragment', 'GET /a#b HTTP/1.1\r\n\r\n'],
+    ['a length that is none', 'POST /a HTTP/1.1\r\nContent-Length: +1\r\n\r\na'],
+    ['garbage', '\u0016\u0003\u0001\u0002\r\n\r\n'],
+    ['an empty line first', '\r\n\r\nGET /a HTTP/1.1\r\n\r\n'],
+  ] as const)('%s', async ([, bytes]) => {
+    const { seen, path } = await standing(forward, echo);
+    const back = await exchange(path, [bytes + get('/after')], false);
+    expect(back).toMatch(/^HTTP\/1.1 400 Bad Request\r\n.*Connection: close\r\n\r\n\{"message":"dbg: .*"\}\n$/s);
+    expect(seen).toEqual({ engine: '', connections: 0 });
+  });
+
+  test('chunks that lie: no more of them goes on', async () => {
+    const { seen, path } = await standing(forward, () => undefined);
+    const head = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
+    await exchange(path, [`${head}2\r\nab`, `GET /evil HTTP/1.1\r\n\r\n`], false);
+    expect(seen.engine).toBe(`${head}2\r\nab`);
+  });
+});
+
+test('a reader that is slow: the engine is held up, and no more is kept than sockets hold', async () => {
+  const piece = 'x'.repeat(65_536);
+  let written = 0;
+  const { path } = await standing(forward, (_, socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const more = () => {
+      while (written < 200e6) {
+        written += piece.length;
+        if (socket.write(`10000\r\n${piece}\r\n`)) continue;
+        socket.once('drain', more);
+        return;
+      }
+    };
+    more();
+  });
+  const client = connect({ path, allowHalfOpen: true });
+  client.pause();
+  client.write(get('/big'));
+  await expect.poll(() => written).toBeGreaterThan(0);
+  await new Promise((next) => setTimeout(next, 300));
+  expect(written).toBeLessThan(5e6);
+  client.destroy();
+});
