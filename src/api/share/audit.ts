@@ -1,12 +1,13 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DbgError, errorMessage } from '../../errors.ts';
+import { shellQuote } from '../../text.ts';
 import type { Operation } from '../operation.ts';
 
 /** Lines of NDJSON, each handed to the kernel before what it tells of goes on: a kill -9 takes none of them. */
 export interface Audit {
   readonly path: string;
-  /** Throws a system error: then nothing more may be let through. */
+  /** Throws a DbgError where that cannot be done: then nothing more may be let through. */
   write(entry: object): void;
   close(): void;
 }
@@ -29,7 +30,14 @@ export function openAudit(path: string): Audit {
     write: (entry) => {
       if (!isOpen) return;
       const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-      for (let at = 0; at < line.length; ) at += writeSync(fd, line, at);
+      try {
+        for (let at = 0; at < line.length;) at += writeSync(fd, line, at);
+      } catch (cause) {
+        throw new DbgError(`the share has ended, as ${path} cannot be written: ${errorMessage(cause)}`, {
+          cause,
+          next: [{ what: 'is there space', command: `df ${shellQuote(path)}` }],
+        });
+      }
     },
     close: () => {
       isOpen = false;

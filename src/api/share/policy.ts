@@ -37,8 +37,7 @@ export function parseRule(effect: Rule['effect'], text: string): Rule {
     effect,
     text: text.trim(),
     matches: (asked) =>
-      operations.includes(asked.operation) ||
-      (methods.includes(asked.method) && pattern.test(asked.path)),
+      operations.includes(asked.operation) || (methods.includes(asked.method) && pattern.test(asked.path)),
   };
 }
 

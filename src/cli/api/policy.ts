@@ -32,7 +32,7 @@ async function policy(ctx: Context, file: string): Promise<number> {
     else open.add(event.connection);
     hear(event);
   }
-  for (const connection of open) hear({ type: 'close', error: undefined, connection, time });
+  for (const connection of open) hear({ type: 'close', first: 'engine', error: undefined, connection, time });
   const text = policyText(derived.rules(), derived.unknown(), file);
   ctx.stdout.write(text.split('\n').map(escapeControls).join('\n'));
   return 0;

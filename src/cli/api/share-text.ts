@@ -24,11 +24,15 @@ export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }
       : []),
     ...(readOnly ? [] : allows).flatMap((rule) => {
       const powers = powersOf(rule).filter((power) => !denies.some(({ text }) => text === power));
-      return powers.length === 0 ? [] : [`allow ${rule.text} gives away ${powers.join(', ')}: root on this host, or in a container`];
+      return powers.length === 0
+        ? []
+        : [`allow ${rule.text} gives away ${powers.join(', ')}: root on this host, or in a container`];
     }),
     ...denies.flatMap((rule) => {
       const name = namedContainer(rule);
-      return name === undefined ? [] : [`deny ${rule.text} keeps nobody out who says ${name}'s id: deny it for *, or allow others`];
+      return name === undefined
+        ? []
+        : [`deny ${rule.text} keeps nobody out who says ${name}'s id: deny it for *, or allow others`];
     }),
     ...(login !== undefined && !tls && at.kind === 'tcp' && !isLoopback(at.host)
       ? ['without TLS the password and all else can be read on the way: --tlscert and --tlskey']
@@ -40,7 +44,10 @@ const FOLDER = 'dbg-share';
 
 /** The lines that the colleague types. */
 export function howToUse(listening: Listen, { tls, certificates, login, passwordFile }: Secured): string[] {
-  const at = listening.kind === 'tcp' && /^(?:0\.0\.0\.0|::)$/.test(listening.host) ? { ...listening, host: hostname() } : listening;
+  const at =
+    listening.kind === 'tcp' && /^(?:0\.0\.0\.0|::)$/.test(listening.host)
+      ? { ...listening, host: hostname() }
+      : listening;
   const options = [
     ...(login ? ['--config', FOLDER] : []),
     ...(tls ? ['--tlsverify', '--tlscacert', 'ca.pem'] : []),

@@ -1,38 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createSecureContext, type TlsOptions } from 'node:tls';
 import { Command } from 'commander';
 import { gate } from '../../api/gate/gate.ts';
 import { peerFinder } from '../../api/peer.ts';
 import { openAudit } from '../../api/share/audit.ts';
-import { login, newPassword, readPassword, type Login } from '../../api/share/auth.ts';
 import { guard } from '../../api/share/guard.ts';
-import { parsePolicy, parseRule, type Policy, type Rule } from '../../api/share/policy.ts';
+import type { Policy } from '../../api/share/policy.ts';
 import { connector } from '../../api/wire/connect.ts';
-import { isLoopback, listen, listenText, parseListen, type Listen } from '../../api/wire/listener.ts';
+import { listen, listenText } from '../../api/wire/listener.ts';
 import type { Context } from '../../context.ts';
 import { addressText } from '../../engine/address.ts';
-import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
-import { duration, escapeControls, parseTime, shellQuote } from '../../text.ts';
+import { duration, escapeControls } from '../../text.ts';
 import type { Finish } from '../program.ts';
 import { reach } from './session.ts';
+import { lastsOf, loginOf, placeOf, policyOf, tlsOf, type ShareOptions } from './share-options.ts';
 import { howToUse, warnings } from './share-text.ts';
-
-interface ShareOptions {
-  readonly for?: string;
-  readonly listen: string;
-  readonly allow?: readonly string[];
-  readonly deny?: readonly string[];
-  readonly readOnly?: boolean;
-  readonly policy?: readonly string[];
-  readonly user?: string;
-  readonly passwordFile?: string;
-  readonly tlscert?: string;
-  readonly tlskey?: string;
-  readonly tlscacert?: string;
-  readonly audit?: string;
-}
 
 const more = (value: string, all: unknown) => (Array.isArray(all) ? [...all, value] : [value]) as string[];
 
@@ -53,11 +35,11 @@ export function shareCommand(ctx: Context, finish: Finish): Command {
     .option('--password-file <file>', 'with --user: the password is in this file (0600)')
     .option('--tlscert <file>', "TLS: the server's certificate")
     .option('--tlskey <file>', 'and its key')
-    .option('--tlscacert <file>', "ask for client certificates that this CA has signed")
+    .option('--tlscacert <file>', 'ask for client certificates that this CA has signed')
     .option('--audit <file>', 'where the log goes; otherwise a file of its own in $XDG_STATE_HOME/dbg')
     .addHelpText(
       'after',
-      "\nExamples:\n  dbg api share --for 10m --read-only\n  dbg api share --for 1h --policy deploy.policy --user ann\n  dbg api share --for 1h --read-only --listen tcp:192.0.2.7:2376 --tlscert cert.pem --tlskey key.pem --tlscacert ca.pem",
+      '\nExamples:\n  dbg api share --for 10m --read-only\n  dbg api share --for 1h --policy deploy.policy --user ann\n  dbg api share --for 1h --read-only --listen tcp:192.0.2.7:2376 --tlscert cert.pem --tlskey key.pem --tlscacert ca.pem',
     )
     .action(async (options: ShareOptions) => finish(await share(ctx, options)));
 }
@@ -77,8 +59,14 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
     const over = ending(ctx, lasts);
     const { judgeOf, hear, end } = guard({ policy, login: who, audit, clock: ctx.clock, failed: over.fail });
     try {
-      audit.write({ event: 'open', time: now(ctx), listen: listenText(listening.at), for: lasts, rules: policyLines(policy) });
-      gate(listening.server, { connect, hear, judgeOf, clock: ctx.clock, peerOf: peerFinder(ctx.host) });
+      audit.write({
+        event: 'open',
+        time: now(ctx),
+        listen: listenText(listening.at),
+        for: lasts,
+        rules: policyLines(policy),
+      });
+      gate(listening.server, { connect, hear, judgeOf, clock: ctx.clock, peerOf: peerFinder(ctx.host).of });
       const secured = {
         tls: tls !== undefined,
         certificates: options.tlscacert !== undefined,
@@ -96,12 +84,10 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
       return await over.code;
     } finally {
       over.stop();
-      await listening.close();
+      await listening.close(0);
       end();
       audit.write({ event: 'close', time: now(ctx) });
     }
-  } catch (error) {
-    throw errorCode(error) === undefined ? error : notLogged(audit.path, error);
   } finally {
     audit.close();
   }
@@ -114,15 +100,11 @@ const policyLines = ({ rules, readOnly }: Policy) => [
   ...rules.map(({ effect, text }) => `${effect} ${text}`),
 ];
 
-function notLogged(path: string, cause: unknown): DbgError {
-  return new DbgError(`the share has ended, as ${path} cannot be written: ${errorMessage(cause)}`, {
-    cause,
-    next: [{ what: 'is there space', command: `df ${shellQuote(path)}` }],
-  });
-}
-
 /** Waits for the time to be over, for a signal, or for a failure, which is thrown. */
-function ending(ctx: Context, lasts: number): { readonly code: Promise<number>; fail(error: Error): void; stop(): void } {
+function ending(
+  ctx: Context,
+  lasts: number,
+): { readonly code: Promise<number>; fail(error: Error): void; stop(): void } {
   const { first, stop } = ctx.host.signalled();
   let fail: (error: Error) => void = () => undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -139,79 +121,6 @@ function ending(ctx: Context, lasts: number): { readonly code: Promise<number>; 
       stop();
     },
   };
-}
-
-const usage = (message: string, what: string, command: string) =>
-  new DbgError(message, { exitCode: EXIT.usage, next: [{ what, command }] });
-
-const MOST_MS = 86_400_000;
-
-function lastsOf({ for: text }: ShareOptions): number {
-  const lasts = parseTime(text ?? '');
-  if (lasts !== undefined && lasts > 0 && lasts <= MOST_MS) return lasts;
-  const message = text === undefined ? 'a share lasts for a time' : `--for ${text}: a time up to 24h`;
-  throw usage(message, 'for ten minutes', 'dbg api share --for 10m --read-only');
-}
-
-function policyOf(ctx: Context, { allow = [], deny = [], policy = [], readOnly = false }: ShareOptions): Policy {
-  const rules: Rule[] = [
-    ...allow.map((rule) => parseRule('allow', rule)),
-    ...deny.map((rule) => parseRule('deny', rule)),
-    ...policy.flatMap((file) => parsePolicy(textOf(ctx, file), file)),
-  ];
-  // A list of what is allowed that allows nothing must not be one that allows all.
-  if (policy.length > 0 && rules.length === 0) {
-    throw usage(`${policy.join(' and ')}: no rule`, 'have them from a recording', 'dbg api policy RECORDING');
-  }
-  return { rules, readOnly };
-}
-
-function placeOf(ctx: Context, options: ShareOptions): Listen {
-  const at = parseListen(options.listen, ctx.cwd());
-  if (at.kind !== 'tcp') {
-    throw usage('share listens on tcp:ADDRESS:PORT', 'for this host alone', 'dbg api share --for 10m --listen tcp:127.0.0.1:2375');
-  }
-  if (isLoopback(at.host) || options.user !== undefined || options.tlscacert !== undefined) return at;
-  throw new DbgError(`who reaches the engine can be root on this host, and others reach ${at.host}`, {
-    exitCode: EXIT.usage,
-    next: [
-      { what: 'ask for client certificates', command: 'dbg api share … --tlscert FILE --tlskey FILE --tlscacert FILE' },
-      { what: 'ask for a name and a password', command: 'dbg api share … --user NAME' },
-      { what: 'or have them come by ssh', command: 'ssh -NL 2375:127.0.0.1:2375 THIS-HOST' },
-    ],
-  });
-}
-
-function tlsOf(ctx: Context, { tlscert, tlskey, tlscacert }: ShareOptions): TlsOptions | undefined {
-  if (tlscert === undefined && tlskey === undefined && tlscacert === undefined) return undefined;
-  if (tlscert === undefined || tlskey === undefined) {
-    throw usage('TLS needs --tlscert and --tlskey', 'both', 'dbg api share … --tlscert cert.pem --tlskey key.pem');
-  }
-  const mine = { cert: textOf(ctx, tlscert), key: textOf(ctx, tlskey), minVersion: 'TLSv1.2' } as const;
-  const options =
-    tlscacert === undefined ? mine : { ...mine, ca: textOf(ctx, tlscacert), requestCert: true, rejectUnauthorized: true };
-  try {
-    createSecureContext(options);
-  } catch (cause) {
-    throw new DbgError(`the certificate or its key cannot be used: ${errorMessage(cause)}`, { cause });
-  }
-  return options;
-}
-
-function loginOf(ctx: Context, { user, passwordFile }: ShareOptions): Login | undefined {
-  if (user !== undefined) {
-    return login(user, passwordFile === undefined ? newPassword() : readPassword(resolve(ctx.cwd(), passwordFile)));
-  }
-  if (passwordFile === undefined) return undefined;
-  throw usage('--password-file goes with --user', 'say whose it is', 'dbg api share … --user NAME --password-file FILE');
-}
-
-function textOf(ctx: Context, file: string): string {
-  try {
-    return readFileSync(resolve(ctx.cwd(), file), 'utf8');
-  } catch (cause) {
-    throw new DbgError(`${file} cannot be read: ${errorMessage(cause)}`, { cause });
-  }
 }
 
 function ownFile(ctx: Context): string {

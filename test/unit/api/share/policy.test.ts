@@ -7,7 +7,15 @@ const request = (line: string, headers: Headers = []) => {
   const [method, target] = line.split(' ') as [string, string];
   return { method, target, version: '1.1', headers, doubts: [] };
 };
-const policy = ({ allow = [], deny = [], readOnly = false }: { allow?: string[]; deny?: string[]; readOnly?: boolean }) => ({
+const policy = ({
+  allow = [],
+  deny = [],
+  readOnly = false,
+}: {
+  allow?: string[];
+  deny?: string[];
+  readOnly?: boolean;
+}) => ({
   rules: [...allow.map((rule) => parseRule('allow', rule)), ...deny.map((rule) => parseRule('deny', rule))],
   readOnly,
 });
@@ -26,7 +34,13 @@ test('without a rule all is let through but HTTP/2, in which calls would hide', 
 
 describe('an allow list', () => {
   const list = policy({
-    allow: ['GET /containers/*/json', 'POST /containers/web/restart', 'GET,DELETE /images/*/json', 'ContainerTop', 'GET /volumes/**'],
+    allow: [
+      'GET /containers/*/json',
+      'POST /containers/web/restart',
+      'GET,DELETE /images/*/json',
+      'ContainerTop',
+      'GET /volumes/**',
+    ],
     deny: ['GET /containers/db*/json'],
   });
   test.each([
@@ -47,7 +61,10 @@ describe('an allow list', () => {
 });
 
 test('a deny wins, and what no operation is goes nowhere', () => {
-  const list = policy({ allow: ['* /**'], deny: ['POST /containers/*/exec', 'ImagePush', '* /images/*/tag', 'GET /_ping'] });
+  const list = policy({
+    allow: ['* /**'],
+    deny: ['POST /containers/*/exec', 'ImagePush', '* /images/*/tag', 'GET /_ping'],
+  });
   expect(lets(list, 'POST /containers/web/start')).toBe(true);
   for (const line of [
     'POST /containers/web/exec',
@@ -88,7 +105,11 @@ test.each([
 });
 
 describe('read-only', () => {
-  const readOnly = policy({ readOnly: true, allow: ['POST /containers/web/restart', 'GET /**'], deny: ['ContainerArchive'] });
+  const readOnly = policy({
+    readOnly: true,
+    allow: ['POST /containers/web/restart', 'GET /**'],
+    deny: ['ContainerArchive'],
+  });
   test.each([
     ['GET /containers/json?all=1', true],
     ['GET /events', true],
@@ -105,10 +126,16 @@ describe('read-only', () => {
   test('no upgrade', () => expect(lets(readOnly, 'GET /info', [['Upgrade', 'tcp']])).toBe(false));
 });
 
-test.each(['containers', 'POST containers/create', 'GET /v1.41/info', 'post /build', 'GET /a b', 'ContainerLst', 'GET /info?x=1', ''])(
-  '"%s" is no rule',
-  (text) => expect(() => parseRule('deny', text)).toThrow(/is no rule/),
-);
+test.each([
+  'containers',
+  'POST containers/create',
+  'GET /v1.41/info',
+  'post /build',
+  'GET /a b',
+  'ContainerLst',
+  'GET /info?x=1',
+  '',
+])('"%s" is no rule', (text) => expect(() => parseRule('deny', text)).toThrow(/is no rule/));
 
 test('a policy file', () => {
   const rules = parsePolicy('# all\nallow GET /info  # once\n\n  deny ContainerExec\r\n', 'a.policy');
