@@ -176,7 +176,13 @@ describe('who', () => {
     const tls = ['--tlscert', server.cert, '--tlskey', server.key, '--tlscacert', ca.cert];
     const share = await sharing(lab, ['--listen', `tcp:${address}:0`, ...tls]);
     const as = ({ cert, key }: { cert: string; key: string }) => [
-      ...['--tlsverify', '--tlscacert', ca.cert, '--tlscert', cert, '--tlskey', key],
+      '--tlsverify',
+      '--tlscacert',
+      ca.cert,
+      '--tlscert',
+      cert,
+      '--tlskey',
+      key,
     ];
     const exec = ['exec', '-i', web, 'sh', '-c', 'wc -c; echo over'];
     const input = 'x'.repeat(300_000);

@@ -45,7 +45,7 @@ export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; un
       take(call.request, call);
       learn(call, names, made);
     },
-    unknown: () => [...unknown].sort(),
+    unknown: () => [...unknown].toSorted(),
     rules: () => {
       const wanted = new Map<string, Wanted>();
       const want = (rule: string, at: number) => {
@@ -59,10 +59,13 @@ export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; un
       }
       return [...wanted.values()]
         .filter(({ rule }) => !isCovered(rule, wanted))
-        .sort((a, b) => (a.rule.split(' ')[1]! < b.rule.split(' ')[1]! ? -1 : 1));
+        .toSorted((a, b) => (byPath(a) < byPath(b) ? -1 : 1));
     },
   };
 }
+
+/** Path, then method. */
+const byPath = ({ rule }: Wanted) => rule.split(' ').toReversed().join(' ');
 
 const isIdOf = (ref: string, id: string) => /^[\da-f]{4,64}$/.test(ref) && id.startsWith(ref);
 

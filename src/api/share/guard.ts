@@ -7,7 +7,8 @@ import type { Header, RequestHead } from '../http/head.ts';
 import { operationOf } from '../operation.ts';
 import { targetOf, type Audit } from './audit.ts';
 import type { Login } from './auth.ts';
-import { refusal, type Policy } from './policy.ts';
+import { isLoopback } from '../wire/listener.ts';
+import { comesFromPage, refusal, type Policy } from './policy.ts';
 
 export interface GuardOptions {
   readonly policy: Policy;
@@ -37,6 +38,8 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
   /** of each connection: the calls that are to be judged */
   const asked = new Map<number, number[]>();
   const peers = new Map<number, Peer>();
+  /** connections to this machine's loopback, which any page in a browser may use */
+  const locals = new Set<number>();
   /** calls that stand in the log without their end */
   const begun = new Set<number>();
   const open = new Map<number, Call>();
@@ -59,9 +62,14 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
     return log({ event: 'call', time: timeText(clock()), call, ...peer, ...target, ...outcome });
   };
 
+  const refusedFor = (connection: number, head: RequestHead) =>
+    login === undefined && locals.has(connection) && comesFromPage(head)
+      ? 'a page in a browser asks, or the host has another name'
+      : refusal(policy, head);
+
   const judge = (connection: number, head: RequestHead): Verdict => {
     const isLetIn = login === undefined || login.lets(head.headers);
-    const why = isLetIn ? refusal(policy, head) : 'no name and password, or wrong ones';
+    const why = isLetIn ? refusedFor(connection, head) : 'no name and password, or wrong ones';
     const outcome = { user: isLetIn ? login?.user : undefined, verdict: why === undefined ? 'allowed' : 'denied', why };
     const call = asked.get(connection)?.shift();
     if (call === undefined || !begin(call, peers.get(connection), head, outcome)) return { kind: 'drop' };
@@ -98,6 +106,7 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
     judgeOf: (client) => {
       const connection = opened;
       peers.set(connection, peerOf(client));
+      if (isLoopback((client.localAddress ?? '').replace(/^::ffff:/, ''))) locals.add(connection);
       return (head) => judge(connection, head);
     },
     hear: (event) => {
@@ -107,6 +116,7 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
       if (event.type !== 'close') return;
       asked.delete(event.connection);
       peers.delete(event.connection);
+      locals.delete(event.connection);
     },
     end: () => {
       for (const call of open.values()) end(call, 'the share has ended');

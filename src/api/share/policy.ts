@@ -1,5 +1,5 @@
 import { DbgError, EXIT } from '../../errors.ts';
-import { header, type RequestHead } from '../http/head.ts';
+import { header, headerValues, type RequestHead } from '../http/head.ts';
 import { operationOf, OPERATIONS } from '../operation.ts';
 import { CHANGES_NOTHING } from './powers.ts';
 
@@ -102,8 +102,18 @@ export function refusal({ rules, readOnly }: Policy, head: RequestHead): string 
 /** Newer engines take HTTP/2 in the clear; then one call would carry all others. /session and /grpc are streams of their own. */
 function speaksHttp2({ method, target, headers }: RequestHead): boolean {
   if (method === 'PRI' || header(headers, 'http2-settings') !== undefined) return true;
-  const isHttp2 = (header(headers, 'upgrade') ?? '').toLowerCase().includes('h2');
+  const isHttp2 = headerValues(headers, 'upgrade').some((protocol) => /h2/i.test(protocol));
   return isHttp2 && !/^(?:\/v[\d.]+)?\/(?:session|grpc)(?:\?|$)/.test(target);
+}
+
+/**
+ * Whether a page in a browser may have sent it. Any page can have its browser send to this machine's loopback: with an Origin, or, under a
+ * name of the page's own that leads to 127.0.0.1, with that name as Host (DNS rebinding). docker sends an address, or a word without a dot.
+ */
+export function comesFromPage({ headers }: Pick<RequestHead, 'headers'>): boolean {
+  if (headers.some(([name]) => /^(?:origin|sec-fetch-.*)$/i.test(name))) return true;
+  const host = (header(headers, 'host') ?? '').replace(/:\d*$/, '');
+  return host.includes('.') && !/^[\d.]+$|\.localhost$/i.test(host);
 }
 
 /**

@@ -6,16 +6,17 @@ import type { Rule } from './policy.ts';
  * log, its image. Not among them: SwarmInspect and SwarmUnlockkey, whose tokens and key are power over the swarm, and
  * ContainerAttachWebsocket, which types into a container.
  */
-export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
-  ...['SystemPing', 'SystemVersion', 'SystemInfo', 'SystemEvents', 'SystemDataUsage'],
-  ...['ContainerList', 'ContainerInspect', 'ContainerTop', 'ContainerLogs', 'ContainerChanges', 'ContainerStats'],
-  ...['ContainerExport', 'ContainerArchive', 'ExecInspect'],
-  ...['ImageList', 'ImageSearch', 'ImageInspect', 'ImageHistory', 'ImageGet', 'ImageGetAll', 'DistributionInspect'],
-  ...['NetworkList', 'NetworkInspect', 'VolumeList', 'VolumeInspect'],
-  ...['PluginList', 'PluginInspect', 'GetPluginPrivileges'],
-  ...['NodeList', 'NodeInspect', 'ServiceList', 'ServiceInspect', 'ServiceLogs', 'TaskList', 'TaskInspect', 'TaskLogs'],
-  ...['SecretList', 'SecretInspect', 'ConfigList', 'ConfigInspect'],
-]);
+export const CHANGES_NOTHING: ReadonlySet<string> = new Set(
+  `
+  SystemPing SystemVersion SystemInfo SystemEvents SystemDataUsage
+  ContainerList ContainerInspect ContainerTop ContainerLogs ContainerChanges ContainerStats ContainerExport ContainerArchive ExecInspect
+  ImageList ImageSearch ImageInspect ImageHistory ImageGet ImageGetAll DistributionInspect
+  NetworkList NetworkInspect VolumeList VolumeInspect PluginList PluginInspect GetPluginPrivileges
+  NodeList NodeInspect ServiceList ServiceInspect ServiceLogs TaskList TaskInspect TaskLogs SecretList SecretInspect ConfigList ConfigInspect
+  `
+    .trim()
+    .split(/\s+/),
+);
 
 /** Who may do one of these is root on the host, or in a container: by what is mounted, by --privileged, or by a plugin. */
 const POWERS: Readonly<Record<string, string>> = {
@@ -25,6 +26,7 @@ const POWERS: Readonly<Record<string, string>> = {
   ContainerAttachWebsocket: 'GET /containers/x/attach/ws',
   PutContainerArchive: 'PUT /containers/x/archive',
   ImageBuild: 'POST /build',
+  Grpc: 'POST /grpc',
   PluginPull: 'POST /plugins/pull',
   PluginCreate: 'POST /plugins/create',
   PluginSet: 'POST /plugins/x/set',

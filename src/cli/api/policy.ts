@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { resolve } from 'node:path';
 import { followCalls } from '../../api/call.ts';
 import type { WireEvent } from '../../api/events.ts';
@@ -41,7 +40,7 @@ async function policy(ctx: Context, file: string): Promise<number> {
 async function* eventsOf(path: string, file: string): AsyncGenerator<WireEvent> {
   let started: number | undefined;
   try {
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    for await (const line of linesOf(path)) {
       if (started !== undefined) yield parseEventLine(line, started);
       else started = startOf(line, file);
     }
@@ -51,6 +50,16 @@ async function* eventsOf(path: string, file: string): AsyncGenerator<WireEvent> 
     throw error instanceof DbgError ? error : cannotRead(file, errorMessage(error));
   }
   if (started === undefined) throw cannotRead(file, 'it is empty');
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of createReadStream(path, 'utf8')) {
+    const lines = (rest + String(piece)).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 function startOf(line: string, file: string): number {

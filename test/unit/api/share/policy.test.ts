@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePolicy, parseRule, refusal, type Policy } from '../../../../src/api/share/policy.ts';
+import { comesFromPage, parsePolicy, parseRule, refusal, type Policy } from '../../../../src/api/share/policy.ts';
 import { namedContainer, powersOf } from '../../../../src/api/share/powers.ts';
 
 type Headers = readonly (readonly [string, string])[];
@@ -150,6 +150,7 @@ test.each([
   ['POST /containers/web/exec', ['ContainerExec']],
   ['POST /containers/*/exec', ['ContainerExec']],
   ['* /build', ['ImageBuild']],
+  ['POST /g*', ['Grpc']],
   ['ContainerCreate', ['ContainerCreate']],
   ['GET /**', ['ContainerAttachWebsocket', 'SwarmInspect', 'SwarmUnlockkey']],
   ['POST /containers/*/restart', []],
@@ -162,3 +163,27 @@ test.each([
   ['POST /containers/create', undefined],
   ['ContainerExec', undefined],
 ])('%s names %s', (rule, name) => expect(namedContainer(parseRule('deny', rule))).toBe(name));
+
+test.each([
+  [[['Host', '127.0.0.1:2375']], false],
+  [[['Host', 'docker']], false],
+  [[['Host', 'api.moby.localhost']], false],
+  [[['Host', '[::1]:2375']], false],
+  [[['Host', 'rebound.example.com:2375']], true],
+  [
+    [
+      ['Host', '127.0.0.1:2375'],
+      ['Origin', 'null'],
+    ],
+    true,
+  ],
+  [
+    [
+      ['Host', 'localhost'],
+      ['Sec-Fetch-Site', 'cross-site'],
+    ],
+    true,
+  ],
+] as [Headers, boolean][])('%j comes from a page: %s', (headers, isPage) =>
+  expect(comesFromPage({ headers })).toBe(isPage),
+);
