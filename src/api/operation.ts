@@ -29,7 +29,7 @@ function read(method: string, target: string): Operation {
   const mark = target.indexOf('?');
   const full = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? '' : target.slice(mark + 1);
-  const [, version, path = full] = /^(?:https?:\/\/[^/]*)?(?:\/v(\d+\.\d+))?(\/.*)$/.exec(full) ?? [];
+  const [, version, path = full] = /^(?:https?:\/\/[^/]*)?(?:\/v([\d.]+))?(\/.*)$/.exec(full) ?? [];
   const parts = path.split('/').slice(1);
   const [area = '', ...rest] = parts;
   const { name, kind, ref } = find(method === 'HEAD' ? 'GET' : method, area, rest);
@@ -208,3 +208,6 @@ const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   distribution: { 'GET */json': 'DistributionInspect' },
 };
+
+/** All names that `operationOf` gives. */
+export const OPERATIONS: ReadonlySet<string> = new Set(Object.values(AREAS).flatMap((area) => Object.values(area)));

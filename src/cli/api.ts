@@ -2,12 +2,26 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { curlCommand } from './api/curl.ts';
 import { hijackCommand } from './api/hijack.ts';
+import { policyCommand } from './api/policy.ts';
 import { recordCommand } from './api/record.ts';
 import { replayCommand } from './api/replay.ts';
+import { shareCommand } from './api/share.ts';
 import { showCommand } from './api/show.ts';
 import { snoopCommand } from './api/snoop.ts';
 import { uiCommand } from './api/ui.ts';
 import type { Finish } from './program.ts';
+
+const VERBS = [
+  snoopCommand,
+  uiCommand,
+  recordCommand,
+  showCommand,
+  curlCommand,
+  replayCommand,
+  hijackCommand,
+  shareCommand,
+  policyCommand,
+];
 
 export function apiCommand(ctx: Context, finish: Finish): Command {
   const api = new Command('api')
@@ -17,7 +31,6 @@ export function apiCommand(ctx: Context, finish: Finish): Command {
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();
-  const verbs = [snoopCommand, recordCommand, showCommand, curlCommand, replayCommand, hijackCommand, uiCommand];
-  for (const verb of verbs) api.addCommand(verb(ctx, finish));
+  for (const verb of VERBS) api.addCommand(verb(ctx, finish));
   return api;
 }

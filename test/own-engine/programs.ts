@@ -17,6 +17,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   nft: 'nftables',
   ethtool: 'ethtool',
   strace: 'strace',
+  openssl: 'openssl',
   sudo: 'sudo',
   chromium: 'chromium',
   zsh: 'zsh',

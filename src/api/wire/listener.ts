@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 
@@ -46,10 +47,11 @@ export interface Listening {
 
 /**
  * Listens; a unix socket is for its owner alone (0600) from its first moment on. One that nobody listens on any more, as after a kill
- * -9, is replaced. Throws a DbgError.
+ * -9, is replaced. With `tls`, the server tells of its clients by `secureConnection`. Throws a DbgError.
  */
-export async function listen(at: Listen): Promise<Listening> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true });
+export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
+  const options = { allowHalfOpen: true, noDelay: true };
+  const server: Server = tls ? createTlsServer({ ...tls, ...options }) : createServer(options);
   const sockets = new Set<{ destroy(): void }>();
   server.on('connection', (socket) => {
     sockets.add(socket);

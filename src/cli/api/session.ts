@@ -117,7 +117,7 @@ function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
 }
 
 /** Who would be connected to nothing is told before. */
-function reach(address: EngineAddress, connect: () => Socket): Promise<void> {
+export function reach(address: EngineAddress, connect: () => Socket): Promise<void> {
   return new Promise((done, fail) => {
     const socket = connect();
     socket.on('error', (error) => fail(unreachable(address, error)));

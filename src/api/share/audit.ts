@@ -1,0 +1,58 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DbgError, errorMessage } from '../../errors.ts';
+import { shellQuote } from '../../text.ts';
+import type { Operation } from '../operation.ts';
+
+/** Lines of NDJSON, each handed to the kernel before what it tells of goes on: a kill -9 takes none of them. */
+export interface Audit {
+  readonly path: string;
+  /** Throws a DbgError where that cannot be done: then nothing more may be let through. */
+  write(entry: object): void;
+  close(): void;
+}
+
+/** Opens the log, for its owner alone; one that exists is added to. Throws a DbgError. */
+export function openAudit(path: string): Audit {
+  let fd: number;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    fd = openSync(path, 'a', 0o600);
+  } catch (cause) {
+    throw new DbgError(`the audit log cannot be written: ${errorMessage(cause)}`, {
+      cause,
+      next: [{ what: 'to another file', command: 'dbg api share --audit FILE …' }],
+    });
+  }
+  let isOpen = true;
+  return {
+    path,
+    write: (entry) => {
+      if (!isOpen) return;
+      const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+      try {
+        for (let at = 0; at < line.length;) at += writeSync(fd, line, at);
+      } catch (cause) {
+        throw new DbgError(`the share has ended, as ${path} cannot be written: ${errorMessage(cause)}`, {
+          cause,
+          next: [{ what: 'is there space', command: `df ${shellQuote(path)}` }],
+        });
+      }
+    },
+    close: () => {
+      isOpen = false;
+      closeSync(fd);
+    },
+  };
+}
+
+/** What a log may say of a call's target: of the query the names alone, as build arguments and the like hold secrets. */
+export function targetOf({ name, subject, path, query }: Operation): object {
+  const names = [...new URLSearchParams(query).keys()];
+  return {
+    operation: name || undefined,
+    path,
+    query: names.length > 0 ? [...new Set(names)] : undefined,
+    [subject?.kind ?? 'subject']: subject?.ref,
+  };
+}

@@ -1,0 +1,107 @@
+import { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import type { ConnectionEvent } from '../../../../src/api/events.ts';
+import { login } from '../../../../src/api/share/auth.ts';
+import { guard } from '../../../../src/api/share/guard.ts';
+import { parseRule } from '../../../../src/api/share/policy.ts';
+
+const TIME = Date.parse('2026-01-01T12:00:00Z');
+
+/** A guard with one connection, which events and requests come from. */
+function guarded(options: { who?: ReturnType<typeof login>; isFull?: boolean; allow?: string } = {}) {
+  const lines: Record<string, unknown>[] = [];
+  const failures: Error[] = [];
+  const audit = {
+    path: 'log',
+    close: () => undefined,
+    write: (entry: object) => {
+      if (options.isFull) throw new Error('ENOSPC');
+      lines.push(JSON.parse(JSON.stringify(entry)) as Record<string, unknown>);
+    },
+  };
+  const policy = { rules: options.allow === undefined ? [] : [parseRule('allow', options.allow)], readOnly: false };
+  const { judgeOf, hear, end } = guard({
+    policy,
+    login: options.who,
+    audit,
+    clock: () => TIME,
+    failed: (error) => failures.push(error),
+  });
+  const tell = (event: ConnectionEvent) => hear({ ...event, connection: 1, time: TIME });
+  tell({ type: 'open' });
+  const judge = judgeOf(new Socket());
+  let call = 0;
+  const head = (method: string, target: string, headers: [string, string][] = []) =>
+    ({ method, target, version: '1.1', headers, doubts: [] }) as const;
+  return {
+    lines,
+    failures,
+    tell,
+    end,
+    told: (...of: Parameters<typeof head>) => tell({ type: 'request', call: ++call, head: head(...of) }),
+    ask: (...of: Parameters<typeof head>) => {
+      tell({ type: 'request', call: ++call, head: head(...of) });
+      return judge(head(...of));
+    },
+  };
+}
+
+test('a call is logged before it goes on, and its end when it has ended', () => {
+  const { ask, lines, tell } = guarded();
+  expect(ask('POST', '/v1.41/build?buildargs=%7B%22TOKEN%22%3A%22s3cret%22%7D&t=a&t=b')).toEqual({ kind: 'forward' });
+  expect(lines).toMatchObject([
+    { event: 'call', call: 1, operation: 'ImageBuild', query: ['buildargs', 't'], verdict: 'allowed' },
+  ]);
+  tell({ type: 'close', first: 'client', error: 'gone' });
+  expect(lines[1]).toMatchObject({ event: 'end', call: 1, failure: 'gone' });
+  expect(JSON.stringify(lines)).not.toContain('s3cret');
+});
+
+test('what the policy denies is answered; the message names it', () => {
+  const { ask, lines } = guarded({ allow: 'GET /info' });
+  const verdict = ask('POST', '/v1.41/containers/create');
+  expect(verdict).toMatchObject({ kind: 'answer', status: 403 });
+  expect(String((verdict as { body: Buffer }).body)).toContain('dbg share: not allowed here: POST /containers/create');
+  expect(lines[0]).toMatchObject({ verdict: 'denied', why: 'not on the list of what is allowed' });
+});
+
+test('each request is asked for the password, which goes no further', () => {
+  const ann = login('ann', 'secret');
+  const { ask, lines } = guarded({ who: ann });
+  const right: [string, string] = ['authorization', ann.authorization];
+  expect(ask('GET', '/info', [right])).toEqual({ kind: 'forward', without: ['authorization'] });
+  expect(ask('GET', '/info')).toMatchObject({ kind: 'answer', status: 401 });
+  expect(ask('GET', '/info', [['Authorization', 'Basic eDp5']])).toMatchObject({ kind: 'answer', status: 401 });
+  expect(lines.map(({ user, verdict }) => [user, verdict])).toEqual([
+    ['ann', 'allowed'],
+    [undefined, 'denied'],
+    [undefined, 'denied'],
+  ]);
+});
+
+test('what the gate refuses by itself is logged too', () => {
+  const { told, tell, lines } = guarded();
+  told('GET', '//odd');
+  tell({ type: 'close', first: 'engine', error: undefined });
+  expect(lines.map(({ event, verdict }) => [event, verdict])).toEqual([
+    ['call', 'denied'],
+    ['end', undefined],
+  ]);
+});
+
+test('a log that is full lets nothing through', () => {
+  const { ask, failures } = guarded({ isFull: true });
+  expect(ask('GET', '/info')).toEqual({ kind: 'drop' });
+  expect(ask('GET', '/info')).toEqual({ kind: 'drop' });
+  expect(failures).toHaveLength(1);
+});
+
+test('what still goes on when the share ends has ended then', () => {
+  const { ask, end, lines, tell } = guarded();
+  ask('GET', '/events');
+  end();
+  expect(lines[1]).toMatchObject({ event: 'end', call: 1, failure: 'the share has ended' });
+  tell({ type: 'close', first: 'engine', error: undefined });
+  expect(ask('GET', '/info')).toEqual({ kind: 'drop' });
+  expect(lines).toHaveLength(2);
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { comesFromPage, parsePolicy, parseRule, refusal, type Policy } from '../../../../src/api/share/policy.ts';
+import { namedContainer, powersOf } from '../../../../src/api/share/powers.ts';
+
+type Headers = readonly (readonly [string, string])[];
+const request = (line: string, headers: Headers = []) => {
+  const [method, target] = line.split(' ') as [string, string];
+  return { method, target, version: '1.1', headers, doubts: [] };
+};
+const policy = ({
+  allow = [],
+  deny = [],
+  readOnly = false,
+}: {
+  allow?: string[];
+  deny?: string[];
+  readOnly?: boolean;
+}) => ({
+  rules: [...allow.map((rule) => parseRule('allow', rule)), ...deny.map((rule) => parseRule('deny', rule))],
+  readOnly,
+});
+const lets = (by: Policy, line: string, headers?: Headers) => refusal(by, request(line, headers)) === undefined;
+
+test('without a rule all is let through but HTTP/2, in which calls would hide', () => {
+  const none = policy({});
+  expect(lets(none, 'POST /v1.41/containers/create')).toBe(true);
+  expect(lets(none, 'GET //odd/../path')).toBe(true);
+  expect(lets(none, 'PRI *')).toBe(false);
+  expect(lets(none, 'GET /info', [['HTTP2-Settings', 'AAMAAABk']])).toBe(false);
+  expect(lets(none, 'GET /info', [['Upgrade', 'H2C']])).toBe(false);
+  expect(lets(none, 'POST /v1.41/grpc', [['Upgrade', 'h2c']])).toBe(true);
+  expect(lets(none, 'POST /exec/1/start', [['Upgrade', 'tcp']])).toBe(true);
+});
+
+describe('an allow list', () => {
+  const list = policy({
+    allow: [
+      'GET /containers/*/json',
+      'POST /containers/web/restart',
+      'GET,DELETE /images/*/json',
+      'ContainerTop',
+      'GET /volumes/**',
+    ],
+    deny: ['GET /containers/db*/json'],
+  });
+  test.each([
+    ['GET /containers/web/json', true],
+    ['HEAD /v1.41/containers/web/json?size=1', true],
+    ['POST /v1.24/containers/web/restart?t=5', true],
+    ['GET /images/registry/team/app:1/json', true],
+    ['GET /containers/x/top', true],
+    ['GET /volumes/data', true],
+    ['HEAD /_ping', true],
+    ['GET /containers/db1/json', false],
+    ['GET /containers/json', false],
+    ['POST /containers/webs/restart', false],
+    ['POST /containers/web/restart/', false],
+    ['POST /containers/create', false],
+    ['GET /volumes', false],
+  ])('%s: %s', (line, isLet) => expect(lets(list, line)).toBe(isLet));
+});
+
+test('a deny wins, and what no operation is goes nowhere', () => {
+  const list = policy({
+    allow: ['* /**'],
+    deny: ['POST /containers/*/exec', 'ImagePush', '* /images/*/tag', 'GET /_ping'],
+  });
+  expect(lets(list, 'POST /containers/web/start')).toBe(true);
+  for (const line of [
+    'POST /containers/web/exec',
+    'POST /containers/a/b/exec',
+    'POST /images/a/b/push',
+    'POST /images/a/b/tag',
+    'GET /_ping',
+    'GET /unheard/of',
+    'DELETE /volumes/a/b',
+  ]) {
+    expect(lets(list, line), line).toBe(false);
+  }
+});
+
+test.each([
+  'POST /v1/containers/create',
+  'POST /v1.41.0/containers/create',
+  'POST /v1.41./containers/create',
+  'POST /v01.41/containers/create',
+  'POST /%63ontainers/create',
+  'POST /v1.41%2Fcontainers/create',
+  'POST /containers%2fcreate',
+  'POST /containers/./create',
+  'POST /containers//create',
+  'POST /x/../containers/create',
+  'POST /x/%2e%2e/containers/create',
+  'POST /containers/create%3Fx',
+  'POST /containers/create%',
+  'POST http://docker/containers/create',
+  'POST containers/create',
+  'POST /containers/create#x',
+  'post /containers/create',
+  'Post /containers/create',
+])('%s does not come by a deny, an allow list or read-only', (line) => {
+  expect(lets(policy({ deny: ['POST /containers/create'] }), line)).toBe(false);
+  expect(lets(policy({ allow: ['GET /**'] }), line)).toBe(false);
+  expect(lets(policy({ readOnly: true }), line)).toBe(false);
+});
+
+describe('read-only', () => {
+  const readOnly = policy({
+    readOnly: true,
+    allow: ['POST /containers/web/restart', 'GET /**'],
+    deny: ['ContainerArchive'],
+  });
+  test.each([
+    ['GET /containers/json?all=1', true],
+    ['GET /events', true],
+    ['GET /containers/web/logs?follow=1', true],
+    ['GET /containers/web/archive?path=/etc', false],
+    ['POST /containers/web/restart', false],
+    ['GET /swarm', false],
+    ['GET /swarm/unlockkey', false],
+    ['GET /containers/web/attach/ws', false],
+    ['DELETE /containers/web', false],
+    ['POST /containers/prune', false],
+    ['OPTIONS /info', false],
+  ])('%s: %s', (line, isLet) => expect(lets(readOnly, line)).toBe(isLet));
+  test('no upgrade', () => expect(lets(readOnly, 'GET /info', [['Upgrade', 'tcp']])).toBe(false));
+});
+
+test.each([
+  'containers',
+  'POST containers/create',
+  'GET /v1.41/info',
+  'post /build',
+  'GET /a b',
+  'ContainerLst',
+  'GET /info?x=1',
+  '',
+])('"%s" is no rule', (text) => expect(() => parseRule('deny', text)).toThrow(/is no rule/));
+
+test('a policy file', () => {
+  const rules = parsePolicy('# all\nallow GET /info  # once\n\n  deny ContainerExec\r\n', 'a.policy');
+  expect(rules.map(({ effect, text }) => [effect, text])).toEqual([
+    ['allow', 'GET /info'],
+    ['deny', 'ContainerExec'],
+  ]);
+  expect(() => parsePolicy('allow GET /info\npermit GET /x', 'a.policy')).toThrow('line 2 of a.policy is no rule');
+});
+
+test.each([
+  ['POST /containers/web/exec', ['ContainerExec']],
+  ['POST /containers/*/exec', ['ContainerExec']],
+  ['* /build', ['ImageBuild']],
+  ['POST /g*', ['Grpc']],
+  ['ContainerCreate', ['ContainerCreate']],
+  ['GET /**', ['ContainerAttachWebsocket', 'SwarmInspect', 'SwarmUnlockkey']],
+  ['POST /containers/*/restart', []],
+])('%s gives away %j', (rule, powers) => expect(powersOf(parseRule('allow', rule))).toEqual(powers));
+
+test.each([
+  ['POST /containers/web/exec', 'web'],
+  ['DELETE /containers/web', 'web'],
+  ['POST /containers/*/exec', undefined],
+  ['POST /containers/create', undefined],
+  ['ContainerExec', undefined],
+])('%s names %s', (rule, name) => expect(namedContainer(parseRule('deny', rule))).toBe(name));
+
+test.each([
+  [[['Host', '127.0.0.1:2375']], false],
+  [[['Host', 'docker']], false],
+  [[['Host', 'api.moby.localhost']], false],
+  [[['Host', '[::1]:2375']], false],
+  [[['Host', 'rebound.example.com:2375']], true],
+  [
+    [
+      ['Host', '127.0.0.1:2375'],
+      ['Origin', 'null'],
+    ],
+    true,
+  ],
+  [
+    [
+      ['Host', 'localhost'],
+      ['Sec-Fetch-Site', 'cross-site'],
+    ],
+    true,
+  ],
+] as [Headers, boolean][])('%j comes from a page: %s', (headers, isPage) =>
+  expect(comesFromPage({ headers })).toBe(isPage),
+);
