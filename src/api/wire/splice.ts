@@ -13,7 +13,7 @@ export interface Tap {
 
 /** How often a client that has finished sending is looked at: is it still there to read? */
 const LOOK_MS = 500;
-/** What was read from one that is gone is given to the other so long. */
+/** An engine that takes nothing of what a client that is gone had sent is not waited for any longer. */
 const LAST_BYTES_MS = 5000;
 
 /**
@@ -24,13 +24,14 @@ const LAST_BYTES_MS = 5000;
 export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
   let open = 2;
   let failure: Error | undefined;
-  const closed = (other: Duplex) => {
-    if (--open > 0) finish(other);
+  const closed = (finishOther: () => void) => {
+    if (--open > 0) finishOther();
     else tap.closed(failure);
   };
   for (const socket of [client, engine]) socket.on('error', (error: Error) => (failure ??= error));
-  client.on('close', () => closed(engine));
-  engine.on('close', () => closed(client));
+  client.on('close', () => closed(() => finish(engine, LAST_BYTES_MS)));
+  // A client may be slow (a pager, a pipe that is held up): the kernel would keep its last bytes for it as long as it is there.
+  engine.on('close', () => closed(() => finish(client)));
   oneWay(client, engine, tap.client, () => {
     tap.clientEnd();
     watchForReader(client);
@@ -50,10 +51,16 @@ function oneWay(from: Duplex, to: Duplex, hear: (piece: Buffer) => void, hearEnd
   });
 }
 
-function finish(socket: Duplex): void {
+/** Closes a socket behind the last bytes that are for it; with `patience`, when it took none of them for so many milliseconds. */
+function finish(socket: Duplex, patience?: number): void {
   if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), LAST_BYTES_MS);
-  socket.on('close', () => clearTimeout(timer)).resume();
+  let left = socket.writableLength;
+  const look = () => {
+    if (socket.writableLength >= left) socket.destroy();
+    left = socket.writableLength;
+  };
+  const timer = patience === undefined ? undefined : setInterval(look, patience);
+  socket.on('close', () => clearInterval(timer)).resume();
   socket.end(() => socket.destroy());
 }
 
