@@ -15,8 +15,16 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
   'keep-alive': {
     steps: [['client', ASK], ['engine', OK], ['client', ASK], ['engine', OK], 'clientEnd', 'engineEnd'],
     events: [
-      ...['1 GET /_ping', '1 > end', '1 < 200', '1 < "OK"', '1 < end'],
-      ...['2 GET /_ping', '2 > end', '2 < 200', '2 < "OK"', '2 < end'],
+      '1 GET /_ping',
+      '1 > end',
+      '1 < 200',
+      '1 < "OK"',
+      '1 < end',
+      '2 GET /_ping',
+      '2 > end',
+      '2 < 200',
+      '2 < "OK"',
+      '2 < end',
     ],
   },
   pipelined: {
@@ -25,8 +33,16 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       ['engine', OK + OK],
     ],
     events: [
-      ...['1 GET /_ping', '1 > end', '2 GET /_ping', '2 > end'],
-      ...['1 < 200', '1 < "OK"', '1 < end', '2 < 200', '2 < "OK"', '2 < end'],
+      '1 GET /_ping',
+      '1 > end',
+      '2 GET /_ping',
+      '2 > end',
+      '1 < 200',
+      '1 < "OK"',
+      '1 < end',
+      '2 < 200',
+      '2 < "OK"',
+      '2 < end',
     ],
   },
   'chunked both ways, with an extension and trailers': {
@@ -40,8 +56,17 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       ['engine', OK],
     ],
     events: [
-      ...['1 POST /build', '1 > "abcde"', '1 > end', '1 < 200', '1 < "0123456789"', '1 < end'],
-      ...['2 GET /_ping', '2 > end', '2 < 200', '2 < "OK"', '2 < end'],
+      '1 POST /build',
+      '1 > "abcde"',
+      '1 > end',
+      '1 < 200',
+      '1 < "0123456789"',
+      '1 < end',
+      '2 GET /_ping',
+      '2 > end',
+      '2 < 200',
+      '2 < "OK"',
+      '2 < end',
     ],
   },
   'answers without a body': {
@@ -56,10 +81,23 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       ['engine', OK],
     ],
     events: [
-      ...['1 HEAD /_ping', '1 > end', '1 < 200', '1 < end'],
-      ...['2 POST /containers/a/start', '2 > end', '2 < 204', '2 < end'],
-      ...['3 POST /containers/a/start', '3 > end', '3 < 304', '3 < end'],
-      ...['4 GET /_ping', '4 > end', '4 < 200', '4 < "OK"', '4 < end'],
+      '1 HEAD /_ping',
+      '1 > end',
+      '1 < 200',
+      '1 < end',
+      '2 POST /containers/a/start',
+      '2 > end',
+      '2 < 204',
+      '2 < end',
+      '3 POST /containers/a/start',
+      '3 > end',
+      '3 < 304',
+      '3 < end',
+      '4 GET /_ping',
+      '4 > end',
+      '4 < 200',
+      '4 < "OK"',
+      '4 < end',
     ],
   },
   'a body that ends with the connection': {
@@ -85,8 +123,16 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       'engineEnd',
     ],
     events: [
-      ...['1 POST /exec/1/start', '1 > "{}"', '1 > end', '1 < 101', '1 stream tcp', '1 < "hello"'],
-      ...['1 > "in"', '1 > end', '1 < "out"', '1 < end'],
+      '1 POST /exec/1/start',
+      '1 > "{}"',
+      '1 > end',
+      '1 < 101',
+      '1 stream tcp',
+      '1 < "hello"',
+      '1 > "in"',
+      '1 > end',
+      '1 < "out"',
+      '1 < end',
     ],
   },
   'a client that sends its stream before the answer': {
@@ -97,8 +143,15 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       'engineEnd',
     ],
     events: [
-      ...['1 POST /exec/1/start', '1 > "{}"', '1 > end', '1 < 101', '1 stream tcp'],
-      ...['1 > "GET is no request here\\r\\n\\r\\n"', '1 > end', '1 < "x"', '1 < end'],
+      '1 POST /exec/1/start',
+      '1 > "{}"',
+      '1 > end',
+      '1 < 101',
+      '1 stream tcp',
+      '1 > "GET is no request here\\r\\n\\r\\n"',
+      '1 > end',
+      '1 < "x"',
+      '1 < end',
     ],
   },
   'an upgrade that is refused: the next request is one': {
@@ -107,8 +160,17 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       ['engine', `HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\nno${OK}`],
     ],
     events: [
-      ...['1 POST /exec/1/start', '1 > "{}"', '1 > end', '1 < 409', '1 < "no"', '1 < end'],
-      ...['2 GET /_ping', '2 > end', '2 < 200', '2 < "OK"', '2 < end'],
+      '1 POST /exec/1/start',
+      '1 > "{}"',
+      '1 > end',
+      '1 < 409',
+      '1 < "no"',
+      '1 < end',
+      '2 GET /_ping',
+      '2 > end',
+      '2 < 200',
+      '2 < "OK"',
+      '2 < end',
     ],
   },
   'a hijack without an upgrade': {
@@ -121,8 +183,15 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       'engineEnd',
     ],
     events: [
-      ...['1 POST /v1.19/containers/a/attach?stdin=1', '1 > end', '1 < 200', '1 stream raw', '1 < "prompt"'],
-      ...['1 > "ls\\n"', '1 > end', '1 < "files"', '1 < end'],
+      '1 POST /v1.19/containers/a/attach?stdin=1',
+      '1 > end',
+      '1 < 200',
+      '1 stream raw',
+      '1 < "prompt"',
+      '1 > "ls\\n"',
+      '1 > end',
+      '1 < "files"',
+      '1 < end',
     ],
   },
   'an answer before the request is whole': {
@@ -133,8 +202,18 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       ['engine', OK],
     ],
     events: [
-      ...['1 POST /images/load', '1 > "abc"', '1 < 400', '1 < "no"', '1 < end', '1 > "def"', '1 > end'],
-      ...['2 GET /_ping', '2 > end', '2 < 200', '2 < "OK"', '2 < end'],
+      '1 POST /images/load',
+      '1 > "abc"',
+      '1 < 400',
+      '1 < "no"',
+      '1 < end',
+      '1 > "def"',
+      '1 > end',
+      '2 GET /_ping',
+      '2 > end',
+      '2 < 200',
+      '2 < "OK"',
+      '2 < end',
     ],
   },
   'HTTP/2 from the first byte on': {
@@ -165,8 +244,17 @@ const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: r
       ['engine', OK + OK],
     ],
     events: [
-      ...['1 POST /x doubts', '1 > "a"', '1 > end', '2 GET /_ping', '2 > end'],
-      ...['1 < 200', '1 < "OK"', '1 < end', '2 < 200', '2 < "OK"', '2 < end'],
+      '1 POST /x doubts',
+      '1 > "a"',
+      '1 > end',
+      '2 GET /_ping',
+      '2 > end',
+      '1 < 200',
+      '1 < "OK"',
+      '1 < end',
+      '2 < 200',
+      '2 < "OK"',
+      '2 < end',
     ],
   },
   'two lengths': {
@@ -196,8 +284,9 @@ function read(steps: readonly Step[]): string[] {
     const side = 'from' in event ? `${event.call} ${event.from === 'client' ? '>' : '<'}` : '';
     if (event.type === 'data') {
       const text = event.data.toString('latin1');
-      if (data?.to === side) data.text += text;
-      else (flush(), (data = { to: side, text }));
+      if (data?.to !== side) flush();
+      data ??= { to: side, text: '' };
+      data.text += text;
       return;
     }
     flush();
@@ -238,7 +327,7 @@ describe.each(Object.entries(CONVERSATIONS))('%s', (_, { steps, events }) => {
     const bytes = steps.flatMap((step) =>
       cut(
         step,
-        Array.from({ length: step.length > 2 ? 0 : step[1]!.length - 1 }, (__, at) => at + 1),
+        Array.from({ length: step.length > 2 ? 0 : step[1].length - 1 }, (__, at) => at + 1),
       ),
     );
     expect(read(bytes)).toEqual(events);

@@ -74,9 +74,8 @@ const MEGABYTE = Buffer.alloc(1_048_576, 'x');
 
 describe('splice', () => {
   test('ends each way by itself: the engine answers after the client has ended', async () => {
-    const { client, closed } = await spliced(async (socket) => {
-      const said = await all(socket);
-      setTimeout(() => socket.end(`${said.toString()} heard`), 700);
+    const { client, closed } = await spliced((socket) => {
+      void all(socket).then((said) => setTimeout(() => socket.end(`${said.toString()} heard`), 700));
     });
     client.end('asked');
     expect((await all(client)).toString()).toBe('asked heard');
