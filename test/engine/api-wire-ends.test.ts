@@ -71,10 +71,11 @@ describe('docker through dbg api snoop', () => {
       await sleep(200);
     }
     await terminal.sees(/37 1\d\d\r/);
-    terminal.type('sleep 100; echo code $?\r');
-    await terminal.sees('sleep 100');
-    await sleep(300);
+    terminal.type('sleep 100\r');
+    await until(() => commandLines().includes('sleep 100'), 'it sleeps');
     terminal.type('\u0003');
+    await until(() => !commandLines().includes('sleep 100'), 'it is interrupted');
+    terminal.type('echo code $?\r');
     await terminal.sees('code 130');
     terminal.type('exit 9\r');
     expect(await terminal.ended).toBe(9);
