@@ -3,7 +3,7 @@ import { mayBecomeStream } from '../http/exchange.ts';
 import { requestFraming, type Framing } from '../http/framing.ts';
 import { header, NotHttp, parseRequestHead, type RequestHead } from '../http/head.ts';
 import { messageReader } from '../http/message.ts';
-import { finish, watchForReader } from '../wire/ends.ts';
+import { finish, LAST_BYTES_MS, watchForReader } from '../wire/ends.ts';
 import { answerReader } from './answers.ts';
 import { answerBytes, headBytes, refusal } from './made.ts';
 import { unclear } from './strict.ts';
@@ -206,7 +206,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   client.on('drain', () => engine?.resume());
   client.on('close', () => {
     isClosing = true;
-    if (engine) finish(engine);
+    if (engine) finish(engine, LAST_BYTES_MS);
   });
 
   return {

@@ -59,7 +59,7 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
     // Its end may have begun in the piece before.
     const end = headEnd(piece, from + Math.max(0, searched - 2));
     searched = end < 0 ? piece.length - from : 0;
-    if (searched > MOST_HEAD_BYTES) throw new NotHttp('a head that does not end');
+    if ((end < 0 ? piece.length : end) - from > MOST_HEAD_BYTES) throw new NotHttp('a head that does not end');
     if (end < 0) {
       waiting.add(piece.subarray(from));
       return -1;

@@ -123,6 +123,9 @@ function cannotRead(path: string, cause: unknown): DbgError {
   return new DbgError(`${path} cannot be read: ${errorMessage(cause)}`, { cause, next: look });
 }
 
+/** Why a connection was closed of which the recording does not tell the end. */
+export const RECORDING_ENDS = 'the recording ends here';
+
 /**
  * Hears all of a recording. Connections that were open when it ended, as those of a dbg that was killed, are closed then; `wait` may
  * give a promise that is awaited before the next event.
@@ -142,6 +145,5 @@ export async function hearAll(
     const until = wait();
     if (until) await until;
   }
-  for (const connection of open)
-    hear({ type: 'close', first: 'engine', error: 'the recording ends here', connection, time });
+  for (const connection of open) hear({ type: 'close', first: 'engine', error: RECORDING_ENDS, connection, time });
 }

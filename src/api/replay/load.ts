@@ -1,5 +1,6 @@
 import { followCalls, type Call } from '../call.ts';
 import type { HearWire, WireEvent } from '../events.ts';
+import { RECORDING_ENDS } from '../recording/read.ts';
 import type { RequestHead, ResponseHead } from '../http/head.ts';
 
 /** What the engine did, and when: so long after what went before it in its call, be it the engine's or the client's. */
@@ -85,8 +86,8 @@ function take(to: Building, call: Call, event: WireEvent): void {
       to.last = event.time;
       return;
     case 'close':
-      // One that the client left goes on for who stays.
-      if (event.first === 'engine' && !call.received.isOver) step({ kind: 'cut' });
+      // One that the client left, or the recording, goes on for who stays.
+      if (event.first === 'engine' && event.error !== RECORDING_ENDS && !call.received.isOver) step({ kind: 'cut' });
       return;
     default:
   }

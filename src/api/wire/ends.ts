@@ -2,14 +2,19 @@ import type { Duplex } from 'node:stream';
 
 /** How often a client that has finished sending is looked at: is it still there to read? */
 const LOOK_MS = 500;
-/** What was read from one that is gone is given to the other so long. */
-const LAST_BYTES_MS = 5000;
+/** An engine that takes nothing of what a client that is gone had sent is not waited for any longer. */
+export const LAST_BYTES_MS = 5000;
 
-/** Closes a socket whose other side is gone, behind the last bytes that are for it. */
-export function finish(socket: Duplex): void {
+/** Closes a socket behind the last bytes that are for it; with `patience`, when it took none of them for so many milliseconds. */
+export function finish(socket: Duplex, patience?: number): void {
   if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), LAST_BYTES_MS);
-  socket.on('close', () => clearTimeout(timer)).resume();
+  let left = socket.writableLength;
+  const look = () => {
+    if (socket.writableLength >= left) socket.destroy();
+    left = socket.writableLength;
+  };
+  const timer = patience === undefined ? undefined : setInterval(look, patience);
+  socket.on('close', () => clearInterval(timer)).resume();
   socket.end(() => socket.destroy());
 }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Side } from '../http/exchange.ts';
-import { finish, watchForReader } from './ends.ts';
+import { finish, LAST_BYTES_MS, watchForReader } from './ends.ts';
 
 /** Hears what crosses a splice, after it was sent on; nothing that it does reaches the traffic. */
 export interface Tap {
@@ -22,14 +22,15 @@ export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
   let open = 2;
   let failure: Error | undefined;
   let first: Side | undefined;
-  const closed = (side: Side, other: Duplex) => {
+  const closed = (side: Side, finishOther: () => void) => {
     first ??= side;
-    if (--open > 0) finish(other);
+    if (--open > 0) finishOther();
     else tap.closed(failure, first);
   };
   for (const socket of [client, engine]) socket.on('error', (error: Error) => (failure ??= error));
-  client.on('close', () => closed('client', engine));
-  engine.on('close', () => closed('engine', client));
+  client.on('close', () => closed('client', () => finish(engine, LAST_BYTES_MS)));
+  // A client may be slow (a pager, a pipe that is held up): the kernel would keep its last bytes for it as long as it is there.
+  engine.on('close', () => closed('engine', () => finish(client)));
   oneWay(client, engine, tap.client, () => {
     first ??= 'client';
     tap.clientEnd();
