@@ -12,7 +12,7 @@ function calls(say: (exchange: ReturnType<typeof readExchange>) => void, error?:
   tell({ type: 'open' });
   say(readExchange(() => ++number, tell));
   tell({ type: 'peer', peer: 'docker[1]' });
-  tell({ type: 'close', error });
+  tell({ type: 'close', first: 'engine', error });
   return [...all.values()];
 }
 
@@ -34,7 +34,7 @@ test('a call that is cut off says so', () => {
     exchange.client(Buffer.from('GET /events HTTP/1.1\r\n\r\n'));
     exchange.engine(Buffer.from(ANSWER.slice(0, -3)));
   };
-  expect(calls(say)[0]).toMatchObject({ failure: 'the connection was closed', peer: 'docker[1]' });
+  expect(calls(say)[0]).toMatchObject({ failure: 'the engine closed the connection', peer: 'docker[1]' });
   expect(calls(say, 'ECONNRESET')[0]).toMatchObject({ failure: 'ECONNRESET' });
 });
 
