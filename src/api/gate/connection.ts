@@ -16,6 +16,8 @@ interface Turn {
   verdict: Exclude<Verdict, NeedsBody> | undefined;
   /** raw bytes that have not gone to the engine */
   held: Buffer[] | undefined;
+  /** the client was told to send its body */
+  isContinued: boolean;
   isAsked: boolean;
   isAnswered: boolean;
 }
@@ -39,12 +41,19 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   let isStream = false;
   let hasEnded = false;
   let isClosing = false;
+  let isDelaying = false;
   let gathering: { readonly ask: NeedsBody; readonly data: Buffer[]; size: number } | undefined;
 
   const send = (bytes: Buffer) => {
     if (bytes.length === 0 || client.destroyed || client.writableEnded) return;
     if (!client.write(bytes)) engine?.pause();
     sent(bytes);
+  };
+  /** The client is read while what it sends can go somewhere: what is kept for one that does not read its answers is bounded too. */
+  const flow = () => {
+    const isUnknown = turn !== undefined && !isStream && requests.held() > MOST_HELD_BYTES;
+    if (isDelaying || isUnknown || engine?.writableNeedDrain) client.pause();
+    else client.resume();
   };
   const close = () => {
     if (isClosing) return;
@@ -59,7 +68,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       const why = unclear(head, raw);
       if (why !== undefined) throw new NotHttp(why);
       const framing = requestFraming(head);
-      turn = { head, verdict: undefined, held: [raw], isAsked: false, isAnswered: false };
+      turn = { head, verdict: undefined, held: [raw], isContinued: false, isAsked: false, isAnswered: false };
       decide(turn, judge(head));
       return framing;
     },
@@ -97,6 +106,13 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   }
 
   function decide(about: Turn, verdict: Verdict): void {
+    // Who waits with the body for the engine's word would wait for ever: the engine has not been asked.
+    if ((verdict.kind === 'needs body' || verdict.kind === 'answer') && !about.isAsked) {
+      if (!about.isContinued && isWaitingWithBody(about.head)) {
+        about.isContinued = true;
+        send(CONTINUE);
+      }
+    }
     if (verdict.kind === 'needs body') {
       gathering = { ask: verdict, data: [], size: 0 };
       return;
@@ -112,11 +128,13 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
 
   function after(delay: number | undefined, act: () => void): void {
     if (!delay) return act();
-    client.pause();
+    isDelaying = true;
+    flow();
     setTimeout(() => {
+      isDelaying = false;
       if (client.destroyed || isClosing) return;
       act();
-      client.resume();
+      flow();
       endWithClient();
     }, delay);
   }
@@ -132,11 +150,13 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       }
       send(bytes);
       if (isLast) close();
-      over(to, made.delay !== undefined && made.delay > 0);
+      else if (client.writableNeedDrain) client.once('drain', () => over(to, true));
+      else over(to, made.delay !== undefined && made.delay > 0);
     });
   }
 
-  function forward(to: Turn, { without = [] }: Forward): void {
+  function forward(to: Turn, { without: dropped = [] }: Forward): void {
+    const without = to.isContinued ? [...dropped, 'expect'] : dropped;
     const [head, ...body] = to.held!;
     to.held = undefined;
     engine ??= open();
@@ -145,7 +165,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   }
 
   function toEngine(bytes: Buffer): void {
-    if (engine && !engine.destroyed && !engine.writableEnded && !engine.write(bytes)) client.pause();
+    if (engine && !engine.destroyed && !engine.writableEnded && !engine.write(bytes)) flow();
   }
 
   /** The next one is read; not from within the reading of this one. */
@@ -156,7 +176,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       turn = undefined;
       requests.go('message');
     }
-    client.resume();
+    flow();
     endWithClient();
   }
 
@@ -178,7 +198,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
     stream: () => {
       isStream = true;
       requests.go('stream');
-      client.resume();
+      flow();
       endWithClient();
     },
     answered: () => over(turn!, true),
@@ -188,7 +208,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   function open(): Socket {
     const socket = connect();
     socket.on('data', (piece) => answers.push(piece));
-    socket.on('drain', () => client.resume());
+    socket.on('drain', flow);
     socket.on('error', () => undefined);
     socket.on('end', () => {
       answers.end();
@@ -213,7 +233,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
     push: (piece) => {
       if (isClosing) return;
       requests.push(piece);
-      if (!isStream && requests.held() > MOST_HELD_BYTES && turn) client.pause();
+      flow();
     },
     end: () => {
       hasEnded = true;
@@ -222,6 +242,10 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
     },
   };
 }
+
+const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
+
+const isWaitingWithBody = ({ headers }: RequestHead) => header(headers, 'expect')?.toLowerCase() === '100-continue';
 
 /** A head without some of its headers, which are the gate's own and nobody's behind it. */
 function rewritten({ method, target, version, headers }: RequestHead, without: readonly string[]): Buffer {

@@ -252,6 +252,55 @@ describe('what is not clear goes nowhere', () => {
   });
 });
 
+test('a client that asks and does not read: no more than a few answers are made, and all of them in the end', async () => {
+  let judged = 0;
+  const big = jsonAnswer(200, 'x'.repeat(100_000));
+  const { path } = await standing(
+    () => {
+      judged++;
+      return big;
+    },
+    () => undefined,
+  );
+  const socket = connect({ path, allowHalfOpen: true });
+  const asked = 1000;
+  socket.pause();
+  socket.write(get('/a').repeat(asked));
+  await expect.poll(() => judged).toBeGreaterThan(0);
+  let bytes = 0;
+  expect(judged).toBeLessThan(50);
+  socket.on('data', (piece) => (bytes += piece.length));
+  socket.resume().end();
+  await new Promise((done) => socket.on('close', done));
+  expect([judged, Math.floor(bytes / big.body.length)]).toEqual([asked, asked]);
+});
+
+test.each<[string, Judge, RegExp]>([
+  ['answered', () => refusal(403, 'no'), /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 403 /],
+  [
+    'judged by its body',
+    () => ({ kind: 'needs body', most: 100, judge: (body) => jsonAnswer(200, String(body)) }),
+    /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 [^]*"body"/,
+  ],
+  [
+    'let through for its body',
+    () => ({ kind: 'needs body', most: 100, judge: () => ({ kind: 'forward' }) }),
+    /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 [^]*<\/a>/,
+  ],
+])('who waits with the body until it is asked for, is: %s', async (_, judge, expected) => {
+  const { path, seen } = await standing(judge, echo);
+  const socket = connect({ path, allowHalfOpen: true });
+  let text = '';
+  socket.on('data', (piece) => {
+    if (text === '') socket.end('body');
+    text += piece.toString('latin1');
+  });
+  socket.write('POST /a HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n');
+  await new Promise((done) => socket.on('close', done));
+  expect(text).toMatch(expected);
+  expect(seen.engine).not.toContain('Expect');
+});
+
 test('a reader that is slow: the engine is held up, and no more is kept than sockets hold', async () => {
   const piece = 'x'.repeat(65_536);
   let written = 0;
