@@ -1,4 +1,4 @@
-import { header, type RequestHead } from '../http/head.ts';
+import { header, headerValues, type RequestHead } from '../http/head.ts';
 
 /**
  * What is not clear about a request: why it may mean one thing to a gate and another to the engine behind; undefined when it is clear. What is
@@ -11,9 +11,14 @@ export function unclear(head: RequestHead, raw: Buffer): string | undefined {
   if (version !== '1.1' && version !== '1.0') return `HTTP/${version}`;
   if (method === 'CONNECT' || method === 'PRI') return method;
   if (version === '1.0' && header(headers, 'transfer-encoding') !== undefined) return 'a chunked body in HTTP/1.0';
-  const upgrade = header(headers, 'upgrade')?.toLowerCase();
+  const upgrades = headerValues(headers, 'upgrade')
+    .join(',')
+    .toLowerCase()
+    .split(/[\s,]+/);
   const path = target.split('?')[0]!;
-  if (upgrade === 'h2c' && !/^(?:\/v[\d.]+)?\/(?:session|grpc)$/.test(path)) return 'an upgrade to h2c';
+  // Go looks for the word in a list, and in each of several such headers (x/net/http2/h2c).
+  const isToHttp2 = upgrades.includes('h2c') || header(headers, 'http2-settings') !== undefined;
+  if (isToHttp2 && !/^(?:\/v[\d.]+)?\/(?:session|grpc)$/.test(path)) return 'an upgrade to h2c';
   return unclearTarget(target, path);
 }
 
@@ -24,6 +29,10 @@ export function unclear(head: RequestHead, raw: Buffer): string | undefined {
 function unclearTarget(target: string, path: string): string | undefined {
   if (!/^\/[!-[\]-~]*$/.test(target) || target.includes('#')) return 'a target that is no path';
   if (/\/\/|\/\.\.?(?:\/|$)/.test(path)) return 'a path that is not clean';
-  if (/%(?:2e|2f|5c|0|1|7f)/i.test(path)) return 'a dot, slash or control character that is encoded';
+  if (/%(?![\da-f]{2})/i.test(target)) return 'a % that encodes nothing';
+  if (/%(?:2f|5c|0|1|7f)/i.test(path)) return 'a slash or control character that is encoded';
+  if (/%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i.test(path)) return 'a letter, digit or dot that is encoded';
+  // Go's net/url leaves a pair out that has one.
+  if (target.includes(';')) return 'a semicolon in the target';
   return undefined;
 }
