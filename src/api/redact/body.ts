@@ -3,6 +3,7 @@ import { MOST_KEPT_BYTES } from '../call.ts';
 import type { HearWire, WireEvent } from '../events.ts';
 import type { Side } from '../http/exchange.ts';
 import { gather } from '../http/gather.ts';
+import { sentRule } from './head.ts';
 import { redactJson, type Rule } from './json.ts';
 import { valueEnds } from './values.ts';
 
@@ -132,4 +133,30 @@ function firstOf(data: Buffer): number | undefined {
   let at = 0;
   while (at < data.length && data[at]! <= 32) at++;
   return data[at];
+}
+
+/** What is left of a request's JSON without its secrets: bytes, or how many there were. */
+export type Part =
+  | { readonly type: 'data'; readonly data: Buffer }
+  | { readonly type: 'omitted'; readonly bytes: number; readonly sha256: string };
+
+/** Redacts the JSON of a request that is not on the wire, as jsonStage does; all that is left of it comes at its end. */
+export function jsonRedactor(operation: string): { add(data: Buffer): undefined; end(): Part | undefined } {
+  const way: Way = { connection: 0, call: 0, from: 'client' };
+  const data: Buffer[] = [];
+  let omitted: Part | undefined;
+  const stage = jsonStage(way, sentRule(operation), (event) => {
+    if (event.type === 'data') data.push(event.data);
+    if (event.type === 'omitted') omitted = event;
+  });
+  return {
+    add: (piece) => {
+      stage.data({ ...way, type: 'data', data: piece, time: 0 });
+      return undefined;
+    },
+    end: () => {
+      stage.flush(0);
+      return omitted ?? (data.length === 0 ? undefined : { type: 'data', data: Buffer.concat(data) });
+    },
+  };
 }

@@ -26,15 +26,25 @@ export const safeRequest = remembered((head: RequestHead): SafeRequest => {
   const target = redactTarget(head.target);
   const headers = redactHeaders(head.headers);
   const { name } = operationOf(head.method, target);
-  const rule: Rule = /^(?:Secret|Config)/.test(name) ? 'data' : 'plain';
   return {
     head: target === head.target && headers === head.headers ? head : { ...head, target, headers },
     body: !hasBody(head) ? 'pass' : name === 'SystemAuth' ? encodedOr('json', head.headers) : treatment(head.headers),
-    sent: name === 'SystemAuth' ? 'login' : name === 'PluginSet' ? 'env' : rule,
-    received: rule,
+    sent: sentRule(name),
+    received: bodyRule(name),
     isSecretStream: name === 'Session' || name === 'Grpc',
   };
 });
+
+const bodyRule = (operation: string): Rule => (/^(?:Secret|Config)/.test(operation) ? 'data' : 'plain');
+
+/** How the strings of a request's JSON are judged, by its operation. */
+export function sentRule(operation: string): Rule {
+  if (operation === 'SystemAuth') return 'login';
+  return operation === 'PluginSet' ? 'env' : bodyRule(operation);
+}
+
+/** A request's head alone, without secrets; the same object when it has none. */
+export const redactHead = (head: RequestHead): RequestHead => safeRequest(head).head;
 
 /** A request without a length has no body (RFC 9112, section 6.3). */
 const hasBody = ({ headers }: RequestHead) =>

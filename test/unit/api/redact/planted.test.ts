@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { WireEvent } from '../../../../src/api/events.ts';
 import { readExchange } from '../../../../src/api/http/exchange.ts';
+import { jsonRedactor } from '../../../../src/api/redact/body.ts';
+import { redactHead } from '../../../../src/api/redact/head.ts';
 import { redacted } from '../../../../src/api/redact/redact.ts';
 import { redactText } from '../../../../src/api/redact/text.ts';
 
@@ -174,4 +176,19 @@ test('an event and a head without secrets are the same objects', () => {
   const asked = { type: 'request', call: 1, head, connection: 1, time: 0 } as const;
   hear(asked);
   expect(events[0]).toBe(asked);
+});
+
+test('a request that is not on the wire is redacted as one that is', () => {
+  const body = JSON.stringify({ username: 'ann', email: SECRET });
+  const [asked, sent] = heard(
+    [send('POST /auth?a=https://u:p@h/', body, JSON_TYPE, `Cookie: ${SECRET}`)],
+    0,
+    (hear) => hear,
+  );
+  if (asked?.type !== 'request' || sent?.type !== 'data') throw new Error('no request');
+  const redactor = jsonRedactor('SystemAuth');
+  redactor.add(sent.data);
+  const [head, data] = heard([send('POST /auth?a=https://u:p@h/', body, JSON_TYPE, `Cookie: ${SECRET}`)]);
+  expect({ head: redactHead(asked.head) }).toEqual({ head: head?.type === 'request' && head.head });
+  expect(redactor.end()).toEqual({ type: 'data', data: data?.type === 'data' && data.data });
 });
