@@ -76,7 +76,8 @@ export function parseFilter(text: string): Filter {
 
   function comparison(): Filter {
     const name = tokens[next++];
-    const field = name && FIELDS[name.text.toLowerCase()];
+    const key = name?.text.toLowerCase() ?? '';
+    const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
     if (!name || !field) {
       const fields = Object.keys(FIELDS).join(', ');
       throw wrong(text, name?.at ?? text.length, `a field is expected: ${fields}`);

@@ -1,97 +1,162 @@
-import { createHash } from 'node:crypto';
-import { redactJson } from './json.ts';
-import { isSecretName, REDACTED, redactText, redactVariable } from './text.ts';
+import { createHash, type Hash } from 'node:crypto';
+import { MOST_KEPT_BYTES } from '../call.ts';
+import type { HearWire, WireEvent } from '../events.ts';
+import type { Side } from '../http/exchange.ts';
+import { gather } from '../http/gather.ts';
+import { sentRule } from './head.ts';
+import { redactJson, type Rule } from './json.ts';
+import { valueEnds } from './values.ts';
 
-/** What is left of a body when its secrets are gone: bytes, or how many there were. */
+export type DataEvent = Extract<WireEvent, { type: 'data' }>;
+
+/** What one way of a call goes through. */
+export interface Stage {
+  data(event: DataEvent): void;
+  /** No more comes: what is held goes on, at this time. */
+  flush(time: number): void;
+}
+
+/** The call and the way that a stage stands in. */
+export interface Way {
+  readonly connection: number;
+  readonly call: number;
+  readonly from: Side;
+}
+
+/** Nothing goes on but how much it was, and its digest; the memory for it does not grow. */
+export function omitting(way: Way, hear: HearWire): Stage {
+  const omitted = counter(way, hear);
+  return { data: ({ data }) => omitted.add(data), flush: (time) => omitted.tell(time) };
+}
+
+function counter(way: Way, hear: HearWire) {
+  let bytes = 0;
+  let hash: Hash | undefined;
+  return {
+    add: (data: Buffer) => {
+      bytes += data.length;
+      hash ??= createHash('sha256');
+      hash.update(data);
+    },
+    tell: (time: number) => {
+      if (hash === undefined || bytes === 0) return;
+      hear({ ...way, type: 'omitted', bytes, sha256: hash.digest('hex'), time });
+      bytes = 0;
+      hash = undefined;
+    },
+  };
+}
+
+/**
+ * Each JSON value goes on redacted when it is whole, with the line feed behind it: an event of a stream as soon as its line is there, a document
+ * at its end. One of more than MOST_KEPT_BYTES is omitted.
+ */
+export function jsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
+  const ends = valueEnds();
+  const held = gather();
+  const omitted = counter(way, hear);
+  let isTooLong = false;
+
+  const tell = (bytes: Buffer, time: number) => {
+    const safe = safely(bytes, rule);
+    if (safe) return hear({ ...way, type: 'data', data: safe, time });
+    omitted.add(bytes);
+    omitted.tell(time);
+  };
+
+  const take = (part: Buffer) => {
+    if (!isTooLong && held.bytes().length + part.length > MOST_KEPT_BYTES) {
+      isTooLong = true;
+      omitted.add(held.bytes());
+      held.clear();
+    }
+    if (isTooLong) omitted.add(part);
+    else held.add(part);
+  };
+
+  const flush = (time: number) => {
+    if (isTooLong) omitted.tell(time);
+    else if (held.bytes().length > 0) tell(held.bytes(), time);
+    held.clear();
+    isTooLong = false;
+  };
+
+  return {
+    data: ({ data, time }) => {
+      let from = 0;
+      for (let end; (end = ends(data, from)) >= 0; from = end) {
+        const part = data.subarray(from, end);
+        if (!isTooLong && held.bytes().length === 0 && part.length <= MOST_KEPT_BYTES) {
+          tell(part, time);
+        } else {
+          take(part);
+          flush(time);
+        }
+      }
+      if (from < data.length) take(data.subarray(from));
+    },
+    flush,
+  };
+}
+
+/** undefined: it cannot be said to be safe. */
+function safely(bytes: Buffer, rule: Rule): Buffer | undefined {
+  try {
+    const text = bytes.toString('latin1');
+    const safe = redactJson(text, rule);
+    return safe === text ? bytes : Buffer.from(safe, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON, if it begins like it; else it goes on as it is. For bodies of which nobody said what they are. */
+export function maybeJsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
+  let json: Stage | undefined;
+  let isDecided = false;
+  return {
+    data: (event) => {
+      const first = isDecided ? undefined : firstOf(event.data);
+      if (first !== undefined) {
+        isDecided = true;
+        if (first === 123 || first === 91) json = jsonStage(way, rule, hear);
+      }
+      if (json) json.data(event);
+      else hear(event);
+    },
+    flush: (time) => json?.flush(time),
+  };
+}
+
+/** The first byte that is no blank. */
+function firstOf(data: Buffer): number | undefined {
+  let at = 0;
+  while (at < data.length && data[at]! <= 32) at++;
+  return data[at];
+}
+
+/** What is left of a request's JSON without its secrets: bytes, or how many there were. */
 export type Part =
   | { readonly type: 'data'; readonly data: Buffer }
   | { readonly type: 'omitted'; readonly bytes: number; readonly sha256: string };
 
-export interface Redactor {
-  add(data: Buffer): Part | undefined;
-  end(): Part | undefined;
-}
-
-/** A longer line of JSON is not kept to be read: it is left out. */
-const MOST_LINE_BYTES = 2_097_152;
-
-/**
- * JSON without its secrets, line by line: the engine ends each value of a stream (events, progress, stats) with a line feed, and sends
- * most other answers in one. What has not ended is held back. Lines without secrets stay byte for byte.
- */
-export function jsonRedactor(operation: string): Redactor {
-  let held: Buffer[] = [];
-  let size = 0;
-  let leftOut: Redactor | undefined;
-  const clean = () => {
-    const bytes = Buffer.concat(held);
-    held = [];
-    size = 0;
-    return bytes.length === 0 ? undefined : redactLines(bytes, operation);
-  };
+/** Redacts the JSON of a request that is not on the wire, as jsonStage does; all that is left of it comes at its end. */
+export function jsonRedactor(operation: string): { add(data: Buffer): undefined; end(): Part | undefined } {
+  const way: Way = { connection: 0, call: 0, from: 'client' };
+  const data: Buffer[] = [];
+  let omitted: Part | undefined;
+  const stage = jsonStage(way, sentRule(operation), (event) => {
+    if (event.type === 'data') data.push(event.data);
+    if (event.type === 'omitted') omitted = event;
+  });
   return {
-    add: (data) => {
-      if (leftOut) return leftOut.add(data);
-      const feed = data.lastIndexOf(10);
-      held.push(feed < 0 ? data : data.subarray(0, feed + 1));
-      size += data.length;
-      const part = feed < 0 ? undefined : clean();
-      if (feed >= 0 && feed + 1 < data.length) held.push(data.subarray(feed + 1));
-      if (feed >= 0) size = data.length - feed - 1;
-      if (size <= MOST_LINE_BYTES) return part;
-      leftOut = omitter();
-      held.forEach((each) => leftOut!.add(each));
-      held = [];
-      return part;
-    },
-    end: () => leftOut?.end() ?? clean(),
-  };
-}
-
-function redactLines(bytes: Buffer, operation: string): Part {
-  const text = bytes.toString('utf8');
-  const redacted = text
-    .split('\n')
-    .map((line) => redactLine(line, operation))
-    .join('\n');
-  return { type: 'data', data: redacted === text ? bytes : Buffer.from(redacted) };
-}
-
-function redactLine(line: string, operation: string): string {
-  if (line.trim() === '') return line;
-  try {
-    const value: unknown = JSON.parse(line);
-    // A line of JSON that is indented may look like a value of its own.
-    if (typeof value !== 'object') return redactFragment(line);
-    const clean = redactJson(value, operation);
-    return clean === value ? line : JSON.stringify(clean);
-  } catch {
-    return redactFragment(line);
-  }
-}
-
-/** No JSON, a part of it, or one line of several. */
-function redactFragment(line: string): string {
-  return redactText(line)
-    .replace(MEMBER, (_, name: string, between: string, value: string) =>
-      isSecretName(name) ? `"${name}"${between}"${REDACTED}"` : `"${name}"${between}"${value}"`,
-    )
-    .replace(VARIABLE, (_, name: string, value: string) => `"${redactVariable(`${name}=${value}`)}"`);
-}
-
-const MEMBER = /"([\w-]+)"(\s*:\s*)"((?:[^"\\]|\\.)*)"?/g;
-const VARIABLE = /"([A-Za-z_]\w*)=((?:[^"\\]|\\.)*)"?/g;
-
-/** Bytes that are not shown: how many, and their digest, when they have ended. */
-export function omitter(): Redactor {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  return {
-    add: (data) => {
-      hash.update(data);
-      bytes += data.length;
+    add: (piece) => {
+      stage.data({ ...way, type: 'data', data: piece, time: 0 });
       return undefined;
     },
-    end: () => (bytes === 0 ? undefined : { type: 'omitted', bytes, sha256: hash.digest('hex') }),
+    end: () => {
+      stage.flush(0);
+      return omitted ?? (data.length === 0 ? undefined : { type: 'data', data: Buffer.concat(data) });
+    },
   };
 }

@@ -1,80 +1,135 @@
-import type { Header, RequestHead } from '../http/head.ts';
-import { redactJson } from './json.ts';
-import { isSecretName, REDACTED, redactText } from './text.ts';
+import { operationOf } from '../operation.ts';
+import { header, mediaType, type Header, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { redactJson, toLatin1, toUtf8, type Rule } from './json.ts';
+import { isSecretOption, REDACTED, redactText } from './text.ts';
 
-/** docker's own for registries, and HTTP's. */
-const SECRET_HEADERS = new Set([
-  'x-registry-auth',
-  'x-registry-config',
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-]);
+/** How a body is treated: it is JSON; it may be (nobody said what it is); it is left as it is; it cannot be looked into. */
+export type Treatment = 'json' | 'maybe json' | 'pass' | 'omit';
 
-/** A head without secrets; the same object when it has none. Heads that are alike are one object (http/head.ts), and looked at once. */
-export function redactHead<Head extends { readonly headers: readonly Header[] }>(head: Head): Head {
-  const before = known.get(head);
-  if (before) return before as Head;
-  const redacted = redacting(head);
-  known.set(head, redacted);
-  return redacted;
+export interface SafeRequest {
+  /** the head that came, where there was nothing to redact */
+  readonly head: RequestHead;
+  readonly body: Treatment;
+  readonly sent: Rule;
+  readonly received: Rule;
+  /** its stream carries secrets: BuildKit's, with registry logins and the secrets of a build */
+  readonly isSecretStream: boolean;
 }
 
-const known = new WeakMap<object, object>();
-
-function redacting<Head extends { readonly headers: readonly Header[] }>(head: Head): Head {
-  const headers = head.headers.map(redactHeader);
-  const { target } = head as Partial<RequestHead>;
-  const clean = target === undefined ? undefined : redactTarget(target);
-  const isSame = clean === target && headers.every((each, at) => each === head.headers[at]);
-  return isSame ? head : { ...head, headers, ...(clean !== undefined && { target: clean }) };
+export interface SafeResponse {
+  readonly head: ResponseHead;
+  readonly body: Treatment;
 }
 
-function redactHeader(header: Header): Header {
-  const [name, value] = header;
-  if (SECRET_HEADERS.has(name.toLowerCase())) {
-    const scheme = /^(?:Basic|Bearer|Digest) /i.exec(value)?.[0] ?? '';
-    return [name, `${scheme}${REDACTED}`];
-  }
-  const clean = redactText(value);
-  return clean === value ? header : [name, clean];
+/** Redacts a request's head. The same head gives the same answer: those who poll send it again and again. */
+export const safeRequest = remembered((head: RequestHead): SafeRequest => {
+  const target = redactTarget(head.target);
+  const headers = redactHeaders(head.headers);
+  const { name } = operationOf(head.method, target);
+  return {
+    head: target === head.target && headers === head.headers ? head : { ...head, target, headers },
+    body: !hasBody(head) ? 'pass' : name === 'SystemAuth' ? encodedOr('json', head.headers) : treatment(head.headers),
+    sent: sentRule(name),
+    received: bodyRule(name),
+    isSecretStream: name === 'Session' || name === 'Grpc',
+  };
+});
+
+const bodyRule = (operation: string): Rule => (/^(?:Secret|Config)/.test(operation) ? 'data' : 'plain');
+
+/** How the strings of a request's JSON are judged, by its operation. */
+export function sentRule(operation: string): Rule {
+  if (operation === 'SystemAuth') return 'login';
+  return operation === 'PluginSet' ? 'env' : bodyRule(operation);
 }
 
-/** What follows the `?`: pairs that hold no secret stay as they were written. */
+/** A request's head alone, without secrets; the same object when it has none. */
+export const redactHead = (head: RequestHead): RequestHead => safeRequest(head).head;
+
+/** A request without a length has no body (RFC 9112, section 6.3). */
+const hasBody = ({ headers }: RequestHead) =>
+  header(headers, 'content-length') !== undefined || header(headers, 'transfer-encoding') !== undefined;
+
+/** Redacts an answer's head, as safeRequest does. */
+export const safeResponse = remembered((head: ResponseHead): SafeResponse => {
+  const headers = redactHeaders(head.headers);
+  return { head: headers === head.headers ? head : { ...head, headers }, body: treatment(head.headers) };
+});
+
+function remembered<Head extends object, Safe>(make: (head: Head) => Safe): (head: Head) => Safe {
+  const known = new WeakMap<Head, Safe>();
+  return (head) => {
+    let safe = known.get(head);
+    if (safe === undefined) known.set(head, (safe = make(head)));
+    return safe;
+  };
+}
+
+function treatment(headers: readonly Header[]): Treatment {
+  const type = mediaType(headers);
+  if (/^application\/(?:[\w.+-]*[+-])?(?:nd|x-nd)?json(?:-seq|lines|l)?$/.test(type)) return encodedOr('json', headers);
+  return /^(?:|text\/(?:plain|json)|application\/x-www-form-urlencoded)$/.test(type) ? 'maybe json' : 'pass';
+}
+
+/** Compressed JSON is not read: nobody in docker's world sends it. */
+function encodedOr(otherwise: Treatment, headers: readonly Header[]): Treatment {
+  return /^(?:|identity)$/i.test(header(headers, 'content-encoding') ?? '') ? otherwise : 'omit';
+}
+
+const SECRET_HEADERS = /^(?:x-registry-.*|(?:proxy-)?authorization|(?:set-)?cookie2?)$/i;
+
+function redactHeaders(headers: readonly Header[]): readonly Header[] {
+  let isChanged = false;
+  const safe = headers.map((each): Header => {
+    const [name, value] = each;
+    const by = redactHeader(name, value);
+    if (by === value) return each;
+    isChanged = true;
+    return [name, by];
+  });
+  return isChanged ? safe : headers;
+}
+
+function redactHeader(name: string, value: string): string {
+  if (value === '') return value;
+  if (!SECRET_HEADERS.test(name)) return isSecretOption(name) ? REDACTED : redactText(value);
+  const scheme = /authorization$/i.test(name) ? /^[\w-]+(?=\s+\S)/.exec(value)?.[0] : undefined;
+  return scheme === undefined ? REDACTED : `${scheme} ${REDACTED}`;
+}
+
+/** A path and query without secrets: the values of `buildargs`, passwords in URLs, what looks like a secret. The query stays one. */
 function redactTarget(target: string): string {
   const mark = target.indexOf('?');
-  if (mark < 0) return target;
-  const pairs = target.slice(mark + 1).split('&');
-  return `${target.slice(0, mark)}?${pairs.map(redactPair).join('&')}`;
+  if (mark < 0) return redactText(target);
+  const query = target
+    .slice(mark + 1)
+    .split('&')
+    .map(redactParameter);
+  return `${redactText(target.slice(0, mark))}?${query.join('&')}`;
 }
 
-function redactPair(pair: string): string {
-  const equals = pair.indexOf('=');
-  if (equals < 0) return pair;
-  const name = decoded(pair.slice(0, equals));
-  const value = decoded(pair.slice(equals + 1));
-  const clean = redactParameter(name, value);
-  return clean === value ? pair : `${pair.slice(0, equals)}=${encodeURIComponent(clean)}`;
+function redactParameter(parameter: string): string {
+  const equals = parameter.indexOf('=');
+  if (equals < 0 || equals === parameter.length - 1) return parameter;
+  const name = decoded(parameter.slice(0, equals)) ?? '';
+  const value = decoded(parameter.slice(equals + 1));
+  const safe = value === undefined ? REDACTED : redactQueryValue(name.toLowerCase(), value);
+  return safe === value ? parameter : `${parameter.slice(0, equals + 1)}${encodeURIComponent(safe)}`;
 }
 
-function redactParameter(name: string, value: string): string {
-  if (/^[{[]/.test(value)) {
-    try {
-      const json: unknown = JSON.parse(value);
-      const clean = redactJson({ [name]: json }, '') as Record<string, unknown>;
-      return clean[name] === json ? value : JSON.stringify(clean[name]);
-    } catch {
-      return redactText(value);
-    }
-  }
-  return isSecretName(name) && name !== 'detachKeys' && value !== '' ? REDACTED : redactText(value);
+function redactQueryValue(name: string, value: string): string {
+  const isDocument = /^\s*[[{]/.test(value);
+  if (name === 'buildargs') return isDocument ? inJson(value, 'all') : REDACTED;
+  if (isSecretOption(name) && !/^(?:true|false|[01])$/i.test(value)) return REDACTED;
+  return isDocument ? inJson(value, name === 'labels' ? 'map' : 'plain') : redactText(value);
 }
 
-function decoded(text: string): string {
+const inJson = (value: string, rule: Rule) => toUtf8(redactJson(toLatin1(value), rule));
+
+function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -1,82 +1,85 @@
 import type { HearWire, WireEvent } from '../events.ts';
 import type { Side } from '../http/exchange.ts';
-import { mediaType, type RequestHead, type ResponseHead } from '../http/head.ts';
-import { operationOf } from '../operation.ts';
-import { jsonRedactor, omitter, type Redactor } from './body.ts';
-import { redactHead } from './head.ts';
+import { safeRequest, safeResponse, type SafeRequest, type Treatment } from './head.ts';
+import type { Rule } from './json.ts';
+import { REDACTED, redactLoosely } from './text.ts';
+import { jsonStage, maybeJsonStage, omitting, type Stage, type Way } from './body.ts';
 
-interface CallState {
-  readonly connection: number;
-  readonly operation: string;
-  client: Redactor | undefined;
-  engine: Redactor | undefined;
+interface Redacting {
+  readonly request: SafeRequest | undefined;
+  client: Stage | undefined;
+  engine: Stage | undefined;
+  hasClientEnded: boolean;
+  hasEngineEnded: boolean;
 }
 
 /**
- * Takes the secrets out of what is heard, before any of it is shown, kept or sent on: registry credentials, passwords, tokens, build
- * arguments, what secrets and configs hold, variables that look secret. BuildKit's sessions carry credentials and build secrets in a
- * form of their own: of them, only the amount is told. What a program prints (attach, exec, logs) and the files of a tar stay as they are.
+ * A stage between the proxy and all that shows or stores what it tells: secrets become `[redacted]` before either. Events come out in
+ * their order, per call and way; those of a JSON body only once a value of it is whole.
+ *
+ * Redacted: logins in heads and bodies, build arguments, passwords in URLs, variables, options and labels that look secret, swarm's
+ * tokens and keys, the data of secrets and configs. What BuildKit sends over HTTP/2 is omitted. NOT redacted: what a container's
+ * program reads and prints (attach, exec, logs), and archives (a build's context, copies, images): it could not be told what is
+ * secret in them.
  */
 export function redacted(hear: HearWire): HearWire {
-  const calls = new Map<number, CallState>();
+  const connections = new Map<number, Map<number, Redacting>>();
 
-  function request(event: WireEvent & { type: 'request' }): WireEvent {
-    const head = redactHead(event.head);
-    const { name } = operationOf(event.head.method, event.head.target);
-    const client = bodyRedactor(event.head, name);
-    calls.set(event.call, { connection: event.connection, operation: name, client, engine: undefined });
-    return head === event.head ? event : { ...event, head };
-  }
-
-  function response(event: WireEvent & { type: 'response' }): WireEvent {
-    const head = redactHead(event.head);
-    const state = calls.get(event.call);
-    if (state) state.engine ??= bodyRedactor(event.head, state.operation);
-    return head === event.head ? event : { ...event, head };
-  }
-
-  function stream({ call, protocol }: WireEvent & { type: 'stream' }): void {
-    const state = calls.get(call);
-    if (!state) return;
-    const isSession = SESSIONS.has(state.operation) || protocol === 'h2c';
-    state.client = isSession ? omitter() : undefined;
-    state.engine = isSession ? omitter() : undefined;
-  }
-
-  function flush(call: number, from: Side, { connection, time }: WireEvent): void {
-    const state = calls.get(call);
-    const part = state?.[from]?.end();
-    if (state) state[from] = undefined;
-    if (part) hear({ ...part, call, from, connection, time });
-  }
+  const callOf = ({ connection, call }: { connection: number; call: number }, request?: SafeRequest): Redacting => {
+    let open = connections.get(connection);
+    if (!open) connections.set(connection, (open = new Map()));
+    let redacting = open.get(call);
+    if (!redacting) {
+      redacting = { request, client: undefined, engine: undefined, hasClientEnded: false, hasEngineEnded: false };
+      open.set(call, redacting);
+    }
+    return redacting;
+  };
 
   return (event) => {
     switch (event.type) {
-      case 'request':
-        return hear(request(event));
-      case 'response':
-        return hear(response(event));
-      case 'stream':
-        stream(event);
-        return hear(event);
-      case 'data': {
-        const redactor = calls.get(event.call)?.[event.from];
-        if (!redactor) return hear(event);
-        const part = redactor.add(event.data);
-        if (part) hear({ ...part, call: event.call, from: event.from, connection: event.connection, time: event.time });
-        return;
+      case 'request': {
+        const safe = safeRequest(event.head);
+        callOf(event, safe).client = stage(safe.body, way(event, 'client'), safe.sent, hear);
+        return hear(safe.head === event.head ? event : { ...event, head: safe.head });
       }
-      case 'end':
-        flush(event.call, event.from, event);
-        if (event.from === 'engine') calls.delete(event.call);
+      case 'response': {
+        const safe = safeResponse(event.head);
+        const to = callOf(event);
+        to.engine?.flush(event.time);
+        to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', hear);
+        return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+      }
+      case 'data': {
+        const at = connections.get(event.connection)?.get(event.call)?.[event.from];
+        return at ? at.data(event) : hear(event);
+      }
+      case 'stream': {
+        const to = callOf(event);
+        flush(to, event.time);
+        const isSecret = to.request?.isSecretStream === true || event.protocol.startsWith('h2');
+        to.client = isSecret ? omitting(way(event, 'client'), hear) : undefined;
+        to.engine = isSecret ? omitting(way(event, 'engine'), hear) : undefined;
+        to.hasClientEnded = false;
         return hear(event);
-      case 'close':
-        for (const [call, state] of calls) {
-          if (state.connection !== event.connection) continue;
-          flush(call, 'client', event);
-          flush(call, 'engine', event);
-          calls.delete(call);
+      }
+      case 'end': {
+        const open = connections.get(event.connection);
+        const to = open?.get(event.call);
+        if (to) {
+          to[event.from]?.flush(event.time);
+          if (event.from === 'client') to.hasClientEnded = true;
+          else to.hasEngineEnded = true;
+          if (to.hasClientEnded && to.hasEngineEnded) open!.delete(event.call);
         }
+        return hear(event);
+      }
+      case 'unread':
+        connections.get(event.connection)?.get(event.call)?.[event.from]?.flush(event.time);
+        return hear({ ...event, reason: redactReason(event.reason) });
+      case 'close':
+        for (const each of connections.get(event.connection)?.values() ?? []) flush(each, event.time);
+        connections.delete(event.connection);
         return hear(event);
       default:
         return hear(event);
@@ -84,9 +87,22 @@ export function redacted(hear: HearWire): HearWire {
   };
 }
 
-const SESSIONS = new Set(['Session', 'Grpc']);
+type CallEvent = Extract<WireEvent, { call: number }>;
 
-function bodyRedactor(head: RequestHead | ResponseHead, operation: string): Redactor | undefined {
-  const type = mediaType(head.headers);
-  return type.includes('json') ? jsonRedactor(operation) : undefined;
+const way = ({ connection, call }: CallEvent, from: Side): Way => ({ connection, call, from });
+
+function flush({ client, engine }: Redacting, time: number): void {
+  client?.flush(time);
+  engine?.flush(time);
+}
+
+function stage(treatment: Treatment, at: Way, rule: Rule, hear: HearWire): Stage | undefined {
+  if (treatment === 'json') return jsonStage(at, rule, hear);
+  if (treatment === 'maybe json') return maybeJsonStage(at, rule, hear);
+  return treatment === 'omit' ? omitting(at, hear) : undefined;
+}
+
+/** It may quote the line that could not be read, as the first of a request or a header. */
+function redactReason(reason: string): string {
+  return redactLoosely(reason).replace(/(\?|authorization|cookie|x-registry-\w+)[^]*/i, `$1 ${REDACTED}"`);
 }

@@ -1,54 +1,126 @@
-/** What stands in a secret's place: always the same, so that two redacted calls can be compared. */
+/** What stands for every secret: the same one always, so that a redacted request equals another redacted one. */
 export const REDACTED = '[redacted]';
 
-/** Words of a name that tell of a secret: DB_PASS, apiToken, X-Api-Key; not MONKEY, AUTHOR or KEYBOARD. */
-const SECRET_WORDS = new Set(
-  'pass passwd password passphrase pwd secret secrets token tokens key keys apikey credential credentials creds auth private cookie session dsn salt jwt bearer'.split(
+/** Words that make the name of a variable, an option or a label a secret's: alone between "_", "-", "." and capitals. */
+const WORDS = new Set(
+  'pass pw pwd key keys apikey accesskey secretkey privatekey auth authorization basicauth private cookie cookies session dsn salt jwt bearer creds'.split(
     ' ',
   ),
 );
-/** … also within a word: MYSQLPASSWORD. */
-const SECRET_PARTS = /passw|secret|token|apikey|credential/i;
+/** The same at the end of a word, whatever stands before: PGPASSWORD, AUTHTOKEN. */
+const ENDINGS = /(?:password|passwd|passphrase|passcode|secret|token|credential|apikey)s?$/;
+
+/** A name and its words: "apiKey", "API_KEY" and "api-key" are api, key. */
+const wordsOf = (name: string) =>
+  name
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+
 /** The working directory, as a shell exports it. */
 const HARMLESS = new Set(['PWD', 'OLDPWD']);
 
-/** Whether a name, of a variable, label or option, is one that people give to secrets. */
-export function isSecretName(name: string): boolean {
-  if (HARMLESS.has(name)) return false;
-  if (SECRET_PARTS.test(name)) return true;
-  const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[^A-Za-z\d]+/);
-  return words.some((word) => SECRET_WORDS.has(word.toLowerCase()));
+/** Whether a variable of this name holds a secret: API_KEY does, MONKEY and KEYBOARD do not. */
+const isSecretName = (name: string) =>
+  !HARMLESS.has(name) && wordsOf(name).some((word) => WORDS.has(word) || ENDINGS.test(word));
+
+/** The same for names that may stand anywhere in a text, where "key=" and "session=" say little. */
+export const isSecretOption = (name: string) =>
+  (!HARMLESS.has(name) && wordsOf(name).some((word) => /^(?:pass|pwd)$/.test(word) || ENDINGS.test(word))) ||
+  /(?:api|access|private)[_-]?key$/i.test(name);
+
+/** Empty, or an answer to a yes-or-no question: ALLOW_EMPTY_PASSWORD=yes. */
+const SAYS_NOTHING = /^(?:|true|false|yes|no|on|off|null)$/i;
+
+/** Whether the value of a variable of that name is secret: POSTGRES_PASSWORD_FILE=/run/secrets/db only says where one is. */
+export function isSecretValue(name: string, value: string): boolean {
+  if (SAYS_NOTHING.test(value)) return false;
+  if (isOpaque(value)) return true;
+  return isSecretName(name) && !(/(?:file|path|dir)$/i.test(name) && value.startsWith('/'));
 }
 
-/** JSON Web Tokens, keys of AWS, private keys in PEM, tokens of GitHub, GitLab and Slack. */
-const KNOWN_SECRETS =
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)|\b(?:gh[pousr]|glpat|xox[abprs])[_-][\w-]{16,}/g;
-/** user:password@ in an URL */
-const URL_PASSWORD = /([a-z][a-z\d+.-]*:\/\/[^\s/?#:@]*):[^\s/?#@]+@/gi;
-/** --password=…, password: … on a command line or in a line of text */
-const NAMED = /(--?[\w-]*(?:password|passwd|secret|token|api-?key)[= ])[^\s-]\S*/gi;
+/** Lengths of hexadecimal numbers that are ids and digests: SHA-1 and commits, SHA-256 and containers, SHA-384, SHA-512. */
+const DIGESTS = new Set([40, 64, 96, 128]);
 
-/** A text without the secrets that can be told by their form: the text itself when there are none. */
-export function redactText(text: string): string {
-  if (text.length < 8) return text;
-  return text.replace(URL_PASSWORD, `$1:${REDACTED}@`).replace(NAMED, `$1${REDACTED}`).replace(KNOWN_SECRETS, REDACTED);
+/** Random letters and digits, 32 or more, that are no digest, no path and no long name. */
+function isOpaque(value: string): boolean {
+  if (value.length < 32 || value.length > 4096 || value.startsWith('/') || !/^[\w+/-]+={0,2}$/.test(value))
+    return false;
+  if (/^(?:[\da-f]+|[\dA-F]+)$/.test(value))
+    return /\d/.test(value) && /[a-f]/i.test(value) && !DIGESTS.has(value.length);
+  if (!/[a-z]/.test(value) || !/[A-Z]/.test(value) || !/\d/.test(value)) return false;
+  // Of two random neighbours, two in three are of another kind; in MyLongServiceName, two in five.
+  const kinds = value.replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A').replace(/\d/g, '0');
+  let turns = 0;
+  for (let at = 1; at < kinds.length; at++) if (kinds[at] !== kinds[at - 1]) turns++;
+  return turns / (kinds.length - 1) > 0.45;
 }
 
-/** The value of a variable or label: all of it is a secret when its name says so, or when it looks like nothing but one. */
-export function redactValue(name: string, value: string): string {
-  if (value === '') return value;
-  return isSecretName(name) || looksRandom(value) ? REDACTED : redactText(value);
-}
-
-/** NAME=VALUE */
+/** "NAME=VALUE" as in Env. */
 export function redactVariable(text: string): string {
   const equals = text.indexOf('=');
   if (equals < 0) return redactText(text);
-  const name = text.slice(0, equals);
-  return `${name}=${redactValue(name, text.slice(equals + 1))}`;
+  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  return `${name}=${isSecretValue(name, value) ? REDACTED : redactText(value)}`;
 }
 
-/** 32 characters or more of base64 with all three kinds; a digest or an id has small letters and digits alone. */
-function looksRandom(value: string): boolean {
-  return /^[\w+/=-]{32,}$/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
+// None of these looks at a character more than a few times, whatever the text: it comes from outside, and may be long.
+const TOKENS = [
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /(?<!\w)A[KS]IA[A-Z\d]{16}(?!\w)/g,
+  /(?<![\w-])(?:gh[oprsu]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|dckr_pat_[\w-]{20,}|xox[abeoprs]-[\w-]{10,})/g,
+  /(?<![\w-])SWM(?:TKN|KEY)-1-[\w+/=-]+/g,
+];
+
+/** Redacts what is a secret by its looks in any text: URLs' passwords, keys, tokens, `--password VALUE`, `TOKEN=VALUE`. */
+export function redactText(text: string): string {
+  if (text.length < 6) return text;
+  let result = text;
+  if (result.includes('://')) {
+    result = result
+      .replace(/(:\/\/[^\s/?#@:"']*:)[^\s/?#"']+@/g, `$1${REDACTED}@`)
+      .replace(/(:\/\/)[^\s/?#@:"'[\]]{20,}@/g, `$1${REDACTED}@`);
+  }
+  for (const token of TOKENS) result = result.replace(token, REDACTED);
+  if (/authorization|bearer/i.test(result)) {
+    result = result
+      .replace(/(authorization["']?\s{0,9}[:=]\s{0,9}(?:(?:bearer|basic|token)\s{1,9})?)[^\s"']+/gi, `$1${REDACTED}`)
+      .replace(/(?<!\w)(bearer\s{1,9})[\w+/=.~-]{16,}/gi, `$1${REDACTED}`);
+  }
+  return redactOptions(result);
+}
+
+const NAME = /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,99})(?:=|\s(?=[^\s-]))/g;
+/** Behind a name with dashes, a value goes on to the next blank; without, the next of many may stand behind a comma. */
+const LONG_VALUE = /"[^"]*"|'[^']*'|[^\s"']+/y;
+const SHORT_VALUE = /"[^"]*"|'[^']*'|[^\s"',;&|]+/y;
+
+function redactOptions(text: string): string {
+  if (!/[=-]/.test(text)) return text;
+  let result = '';
+  let done = 0;
+  for (let match; (match = NAME.exec(text));) {
+    const name = match[1]!;
+    const hasDash = name.startsWith('-');
+    if ((!hasDash && !match[0].endsWith('=')) || !isSecretOption(name)) continue;
+    const pattern = hasDash ? LONG_VALUE : SHORT_VALUE;
+    const start = (pattern.lastIndex = NAME.lastIndex);
+    const value = pattern.exec(text)?.[0];
+    if (value === undefined || SAYS_NOTHING.test(value)) continue;
+    result += text.slice(done, start) + REDACTED;
+    done = NAME.lastIndex = start + value.length;
+  }
+  return result + text.slice(done);
+}
+
+/** An argument whose secret is the next one. */
+export const isSecretFlag = (text: string) => /^--?[A-Za-z][\w-]{0,99}$/.test(text) && isSecretOption(text);
+
+/** For text that should be JSON and is not: what looks like a secret's name is enough. */
+export function redactLoosely(text: string): string {
+  return redactText(text).replace(
+    /((?<![\w-])[\w-]{0,40}(?:password|passwd|secret|token|auth|key)["']?\s{0,9}[:=]\s{0,9})(?:"[^"]*"?|'[^']*'?|[^\s"',;&}\]]+)/gi,
+    (whole, name: string) => (whole.slice(name.length).includes(REDACTED) ? whole : name + REDACTED),
+  );
 }

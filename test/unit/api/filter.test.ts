@@ -46,6 +46,7 @@ test.for([
 test.for([
   ['', 1, 'a field is expected: call, conn'],
   ['stat=200', 1, 'a field is expected'],
+  ['constructor=1', 1, 'a field is expected'],
   ['status>=many', 9, 'no number'],
   ['path~(', 6, 'no regular expression'],
   ['path~"("', 6, 'no regular expression'],
