@@ -31,10 +31,11 @@ export function judgeByRules(rules: readonly Rule[], used: Used): Judge {
     return {
       kind: 'needs body',
       most: MOST_BODY_BYTES,
+      // While its body came, another call may have been the last one that a rule acts on.
       judge: (body) =>
         act(
           head,
-          fitting.find((index) => hasBody(rules[index]!.match, body)),
+          fitting.find((index) => left[index]! > 0 && hasBody(rules[index]!.match, body)),
         ),
     };
   };
@@ -76,7 +77,8 @@ function byAction(action: Action): readonly [Decided, string] {
 function patching(patch: unknown): NonNullable<Forward['patch']> {
   return (head, body) => {
     const json = parsed(body);
-    if (json === undefined) return { head, body };
+    // An error has another form than what is to be patched.
+    if (json === undefined || head.status >= 300) return { head, body };
     const changed =
       Array.isArray(json) && !Array.isArray(patch) ? json.map((each) => merged(each, patch)) : merged(json, patch);
     return { head, body: Buffer.from(`${JSON.stringify(changed)}\n`) };

@@ -3,7 +3,7 @@ import { DbgError, errorMessage } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import type { Judge } from '../gate/verdict.ts';
 import { judgeByRules, type Used } from './judge.ts';
-import { parseRules, type Rule } from './rules.ts';
+import { parseRules } from './rules.ts';
 
 export interface RulesFile {
   /** by the rules as they are when it is called */
@@ -19,29 +19,43 @@ const LOOK_MS = 250;
  * before it stay. Throws a DbgError when it is wrong from the beginning.
  */
 export function rulesFile(path: string, used: Used, reloaded: (rules: number | Error) => void): RulesFile {
-  let judge = judgeByRules(readRules(path), used);
+  let text = readText(path);
+  let judge = judgeByRules(parseRules(text, path), used);
+  let wrong = '';
   const look = () => {
     try {
-      const rules = readRules(path);
+      const now = readText(path);
+      if (now === text) return;
+      const rules = parseRules(now, path);
       judge = judgeByRules(rules, used);
+      text = now;
+      wrong = '';
       reloaded(rules.length);
     } catch (error) {
-      reloaded(error as Error);
+      // It may be half written: it is told when it is still so.
+      if (errorMessage(error) === wrong) return;
+      if (wrong === WAITING) {
+        wrong = errorMessage(error);
+        reloaded(error as Error);
+      } else {
+        wrong = WAITING;
+        setTimeout(look, LOOK_MS).unref();
+      }
     }
   };
   watchFile(path, { interval: LOOK_MS, persistent: false }, look);
   return { judge: (head) => judge(head), close: () => unwatchFile(path, look) };
 }
 
-function readRules(path: string): Rule[] {
-  let text;
+const WAITING = 'half written, perhaps';
+
+function readText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new DbgError(`the rules cannot be read: ${errorMessage(cause)}`, {
       cause,
       next: [{ what: 'look at it', command: `ls -l ${shellQuote(path)}` }],
     });
   }
-  return parseRules(text, path);
 }

@@ -88,6 +88,8 @@ function readMatch(value: unknown, wrong: Wrong): Match {
   const match = fields(value, ['method', 'path', 'query', 'body'], ['match'], wrong);
   const { path, query = {} } = match;
   if (path !== undefined && typeof path !== 'string') throw wrong(['match', 'path'], 'a path is expected');
+  if (path !== undefined && /^\/v\d+\.\d+\//.test(path))
+    throw wrong(['match', 'path'], 'a path is without the version: it fits all of them');
   if (path !== undefined && !path.startsWith('/'))
     throw wrong(['match', 'path'], 'a path begins with "/"; it is without the version');
   const pairs = Object.entries(fields(query, undefined, ['match', 'query'], wrong));
@@ -120,7 +122,8 @@ function readAction(name: string | undefined, rule: Fields, wrong: Wrong): Actio
         ['fail'],
         wrong,
       );
-      const body = `${JSON.stringify({ message: word(message) })}\n`;
+      if (typeof message !== 'string') throw wrong(['fail', 'message'], 'a text is expected');
+      const body = `${JSON.stringify({ message })}\n`;
       return { kind: 'answer', status: readStatus(status, ['fail', 'status'], wrong), headers: JSON_TYPE, body };
     }
     case 'patch':
@@ -147,7 +150,7 @@ function readAnswer(value: unknown, wrong: Wrong): Action {
   const type = json === undefined ? { 'Content-Type': 'text/plain; charset=utf-8' } : JSON_TYPE;
   const headers = Object.entries(fields(answer['headers'] ?? {}, undefined, ['answer', 'headers'], wrong));
   for (const [name, each] of headers) {
-    const isHeader = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\r\n\0]/.test(String(each));
+    const isHeader = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/\p{Cc}/u.test(String(each));
     if (!isHeader || /^(?:content-length|transfer-encoding|connection)$/i.test(name)) {
       throw wrong(['answer', 'headers', name], `"${name}" is no header that can be set`);
     }
@@ -168,7 +171,7 @@ function readStatus(status: unknown, where: Where, wrong: Wrong): number {
 function readTime(value: unknown, wrong: Wrong): number {
   if (value === undefined) return 0;
   const time = parseTime(word(value));
-  if (time === undefined) throw wrong(['delay'], 'a time is expected: 500ms, 2s');
+  if (time === undefined || time > 86_400_000) throw wrong(['delay'], 'a time is expected, at most 24h: 500ms, 2s');
   return time;
 }
 
