@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { curlCommand } from './api/curl.ts';
+import { diffCommand } from './api/diff.ts';
 import { hijackCommand } from './api/hijack.ts';
 import { policyCommand } from './api/policy.ts';
 import { recordCommand } from './api/record.ts';
@@ -17,6 +18,7 @@ const VERBS = [
   recordCommand,
   showCommand,
   curlCommand,
+  diffCommand,
   replayCommand,
   hijackCommand,
   shareCommand,

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestHead } from '../http/head.ts';
-import { mediaType } from '../http/head.ts';
 import { operationOf } from '../operation.ts';
-import { jsonRedactor } from '../redact/body.ts';
-import { redactHead } from '../redact/head.ts';
+import { redacted } from '../redact/redact.ts';
 import type { RecordedCall } from './load.ts';
 
 export interface Asked {
@@ -91,12 +89,19 @@ function normalJson(text: string): string | undefined {
   }
 }
 
+/** As it would stand in a recording. */
 function redactedRequest({ head, body }: Asked): Asked {
-  const clean = redactHead(head);
-  if (!mediaType(head.headers).includes('json')) return { head: clean, body };
-  const redactor = jsonRedactor(operationOf(head.method, head.target).name);
-  const parts = [redactor.add(body), redactor.end()];
-  return { head: clean, body: Buffer.concat(parts.flatMap((part) => (part?.type === 'data' ? [part.data] : []))) };
+  const of = { call: 1, connection: 1, time: 0 } as const;
+  const pieces: Buffer[] = [];
+  let clean = head;
+  const stage = redacted((event) => {
+    if (event.type === 'request') clean = event.head;
+    if (event.type === 'data') pieces.push(event.data);
+  });
+  stage({ type: 'request', head, ...of });
+  if (body.length > 0) stage({ type: 'data', from: 'client', data: body, ...of });
+  stage({ type: 'end', from: 'client', ...of });
+  return { head: clean, body: Buffer.concat(pieces) };
 }
 
 /** The call with the most in common: the operation first, then parts of the path, then of the query. */

@@ -92,8 +92,9 @@ function written(client: Socket, data: Buffer): Promise<void> | undefined {
 }
 
 async function isTyped(client: Socket, typed: Typed, needed: Step['typed']): Promise<void> {
+  // Who has finished sending sends no more, however little it was.
   const isThere = () =>
-    client.destroyed || !needed || (typed.bytes >= needed.bytes && (typed.hasEnded || !needed.hasEnded));
+    client.destroyed || !needed || typed.hasEnded || (typed.bytes >= needed.bytes && !needed.hasEnded);
   while (!isThere()) await new Promise<void>((done) => (typed.changed = done));
 }
 
