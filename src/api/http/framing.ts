@@ -1,4 +1,4 @@
-import { header, headerValues, NotHttp, type Header, type RequestHead, type ResponseHead } from './head.ts';
+import { header, headerValues, NotHttp, perObject, type Header, type RequestHead, type ResponseHead } from './head.ts';
 
 /**
  * How the end of a body is known (RFC 9112, section 6.3): by its length, by a last chunk, by the end of the connection; or `stream`:
@@ -14,29 +14,29 @@ export const NO_BODY: Framing = { kind: 'length', length: 0 };
 
 /** How a request's body is framed. Throws NotHttp where an engine would refuse it as well. */
 export function requestFraming({ headers }: RequestHead): Framing {
-  return framing(headers) ?? NO_BODY;
+  return framing(headers).framed ?? NO_BODY;
 }
 
 /** How the body of an answer is framed, to a request with this method. Throws NotHttp. */
 export function responseFraming({ status, headers }: ResponseHead, method: string): Framing {
   if (status === 101) return { kind: 'stream' };
   if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return NO_BODY;
-  return framing(headers) ?? { kind: 'close' };
+  return framing(headers).framed ?? { kind: 'close' };
 }
 
 /** A chunked body is chunked, whatever length is named as well: so Go's net/http has it, and RFC 9112. */
-function framing(headers: readonly Header[]): Framing | undefined {
+const framing = perObject((headers: readonly Header[]): { readonly framed?: Framing } => {
   const coding = header(headers, 'transfer-encoding');
   if (coding !== undefined) {
     if (coding.toLowerCase() !== 'chunked') throw new NotHttp(`Transfer-Encoding "${coding.slice(0, 40)}"`);
-    return { kind: 'chunked' };
+    return { framed: { kind: 'chunked' } };
   }
   const lengths = new Set(headerValues(headers, 'content-length'));
-  if (lengths.size === 0) return undefined;
+  if (lengths.size === 0) return {};
   const [length] = lengths;
   if (lengths.size > 1 || !/^\d{1,15}$/.test(length!)) throw new NotHttp('a Content-Length that is no one number');
-  return { kind: 'length', length: Number(length) };
-}
+  return { framed: { kind: 'length', length: Number(length) } };
+});
 
 /** Reads a body from a piece of the connection, from an offset on: where it has ended, or -1: not yet. Throws NotHttp. */
 export type BodyReader = (piece: Buffer, from: number) => number;

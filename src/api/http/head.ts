@@ -125,6 +125,16 @@ export function header(headers: readonly Header[], name: string): string | undef
 }
 
 /** A media type without its parameters, in small letters: "application/json". */
-export function mediaType(headers: readonly Header[]): string {
-  return (header(headers, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+export const mediaType = perObject((headers: readonly Header[]): string =>
+  (header(headers, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase(),
+);
+
+/** Works something out once for each object: heads that are the same are one object. */
+export function perObject<Key extends object, T extends {}>(make: (key: Key) => T): (key: Key) => T {
+  const known = new WeakMap<Key, T>();
+  return (key) => {
+    let made = known.get(key);
+    if (made === undefined) known.set(key, (made = make(key)));
+    return made;
+  };
 }

@@ -1,5 +1,5 @@
 import { operationOf } from '../operation.ts';
-import { header, mediaType, type Header, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { header, mediaType, perObject, type Header, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { redactJson, toLatin1, toUtf8, type Rule } from './json.ts';
 import { isSecretOption, REDACTED, redactText } from './text.ts';
 
@@ -22,7 +22,7 @@ export interface SafeResponse {
 }
 
 /** Redacts a request's head. The same head gives the same answer: those who poll send it again and again. */
-export const safeRequest = remembered((head: RequestHead): SafeRequest => {
+export const safeRequest = perObject((head: RequestHead): SafeRequest => {
   const target = redactTarget(head.target);
   const headers = redactHeaders(head.headers);
   const { name } = operationOf(head.method, target);
@@ -51,19 +51,12 @@ const hasBody = ({ headers }: RequestHead) =>
   header(headers, 'content-length') !== undefined || header(headers, 'transfer-encoding') !== undefined;
 
 /** Redacts an answer's head, as safeRequest does. */
-export const safeResponse = remembered((head: ResponseHead): SafeResponse => {
+export const safeResponse = perObject((head: ResponseHead): SafeResponse => {
   const headers = redactHeaders(head.headers);
-  return { head: headers === head.headers ? head : { ...head, headers }, body: treatment(head.headers) };
+  // The engine says of its JSON what it is: what has another type, as the OK of a ping, is none.
+  const body = treatment(head.headers);
+  return { head: headers === head.headers ? head : { ...head, headers }, body: body === 'maybe json' ? 'pass' : body };
 });
-
-function remembered<Head extends object, Safe>(make: (head: Head) => Safe): (head: Head) => Safe {
-  const known = new WeakMap<Head, Safe>();
-  return (head) => {
-    let safe = known.get(head);
-    if (safe === undefined) known.set(head, (safe = make(head)));
-    return safe;
-  };
-}
 
 function treatment(headers: readonly Header[]): Treatment {
   const type = mediaType(headers);

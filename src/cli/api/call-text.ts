@@ -4,27 +4,20 @@ import { escapeControls } from '../../text.ts';
 /** One line for a call: when it began, who asked, what, of which container, how it was answered, how long it took, how much went. */
 export function callLine(call: Call, subject: string, colour: boolean): string {
   const { operation, request, response, sent, received } = call;
-  const columns = [
-    timeOfDay(call.startedAt),
-    `#${call.number}`.padEnd(4),
-    cell(call.peer, 14),
-    cell(operation.name, 17),
-    cell(subject, 14),
-  ];
-  const status = (call.endedAt === undefined ? 'open' : String(response?.status ?? '-')).padEnd(4);
-  const rest = [
-    (call.endedAt === undefined ? '' : millisecondsText(call.endedAt - call.startedAt)).padStart(8),
-    `${bytesText(sent.bytes)} up`.padStart(10),
-    `${bytesText(received.bytes)} down`.padStart(12),
-    ` ${request?.method ?? '?'} ${operation.path}${operation.query && `?${operation.query}`}`,
-    ...(call.protocol === undefined ? [] : [`(${call.protocol})`]),
-  ];
+  const [begun, isOpen] = [call.startedAt, call.endedAt === undefined];
+  const who = `${timeOfDay(begun)} ${`#${call.number}`.padEnd(4)} ${cell(call.peer, 14)} ${cell(operation.name, 17)} ${cell(subject, 14)}`;
+  const status = (isOpen ? 'open' : String(response?.status ?? '-')).padEnd(4);
+  const took = (isOpen ? '' : millisecondsText(call.endedAt! - begun)).padStart(8);
+  const amounts = `${bytesText(sent.bytes).padStart(7)} up ${bytesText(received.bytes).padStart(7)} down`;
+  const query = operation.query && `?${operation.query}`;
+  const what = `${request?.method ?? '?'} ${operation.path}${query}${call.protocol === undefined ? '' : ` (${call.protocol})`}`;
   const wrong = [call.failure, ...(request?.doubts ?? []), ...(response?.doubts ?? [])].filter((each) => each);
+  if (!colour && wrong.length === 0) return `${escapeControls(`${who} ${status} ${took} ${amounts}  ${what}`)}\n`;
   const painted = (code: string, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   return `${[
-    escapeControls(columns.join(' ')),
+    escapeControls(who),
     painted(statusColour(call), status),
-    escapeControls(rest.join(' ')),
+    escapeControls(`${took} ${amounts}  ${what}`),
     ...wrong.map((each) => painted(RED, `! ${escapeControls(each!)}`)),
   ].join(' ')}\n`;
 }
