@@ -209,7 +209,7 @@ describe('what is malformed', () => {
     );
     const { path, running } = await snooping(lab, env);
     let said = '';
-    running.stderr!.on('data', (data) => (said += String(data)));
+    running.stdout!.on('data', (data) => (said += String(data)));
     for (const [name, request, doubt] of REQUESTS) {
       for (const step of [Infinity, 1]) {
         const bytes = Buffer.from(request);

@@ -117,6 +117,7 @@ export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent
     },
     clientEnd: () => {
       hasClientEnded = true;
+      requests.end();
       if (streaming !== undefined) hear({ type: 'end', call: streaming, from: 'client' });
     },
     engineEnd: () => {

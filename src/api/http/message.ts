@@ -111,6 +111,10 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
     },
     held: () => waiting.bytes().length,
     end: () => {
+      if (state === 'head' && isGathering()) {
+        state = 'broken';
+        listener.broken('it ends within a head', waiting.bytes());
+      }
       if (state === 'body' && framed?.kind === 'close') finish();
     },
     go: (as) => {

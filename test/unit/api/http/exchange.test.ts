@@ -354,3 +354,15 @@ describe('heads', () => {
     expect(read([['client', long(bytes)]])).toEqual(['1 GET /', '1 > end']);
   });
 });
+
+test('a client that ends within a head is told so, and the engine’s answer is to that', () => {
+  const heard: string[] = [];
+  const exchange = readExchange(
+    () => 1,
+    (event) => heard.push(event.type === 'unread' ? `unread: ${event.reason}` : event.type),
+  );
+  exchange.client(Buffer.from('GET /x HTTP/1.1\r\nHost'));
+  exchange.clientEnd();
+  exchange.engine(Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'));
+  expect(heard).toEqual(['unread: it ends within a head', 'response', 'end']);
+});
