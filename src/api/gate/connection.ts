@@ -3,7 +3,7 @@ import { mayBecomeStream } from '../http/exchange.ts';
 import { requestFraming, type Framing } from '../http/framing.ts';
 import { header, NotHttp, parseRequestHead, type RequestHead } from '../http/head.ts';
 import { messageReader } from '../http/message.ts';
-import { finish, LAST_BYTES_MS, watchForReader } from '../wire/ends.ts';
+import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from '../wire/ends.ts';
 import { answerReader } from './answers.ts';
 import { answerBytes, headBytes, refusal } from './made.ts';
 import { unclear } from './strict.ts';
@@ -207,6 +207,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
 
   function open(): Socket {
     const socket = connect();
+    readBeforeFailure(socket);
     socket.on('data', (piece) => answers.push(piece));
     socket.on('drain', flow);
     socket.on('error', () => undefined);

@@ -18,6 +18,30 @@ export function finish(socket: Duplex, patience?: number): void {
   socket.end(() => socket.destroy());
 }
 
+type Done = (error?: Error | null) => void;
+
+/**
+ * Node destroys a socket when a write to it fails, as it does when the other end is gone (EPIPE); what that end had said before is still
+ * in the kernel, and would be lost: an answer, to a client that was still sending. So the failure waits until that is read; at most so many ms.
+ */
+export function readBeforeFailure(socket: Duplex, patience?: number): void {
+  const held = (done: Done): Done => {
+    return (error) => {
+      if (!error || socket.readableEnded || socket.destroyed) return done(error);
+      const timer = patience === undefined ? undefined : setTimeout(fail, patience);
+      socket.once('end', fail).once('close', fail);
+      function fail(): void {
+        clearTimeout(timer);
+        socket.off('end', fail).off('close', fail);
+        done(error);
+      }
+    };
+  };
+  const [write, writev] = [socket._write, socket._writev];
+  socket._write = (chunk, encoding, done) => write.call(socket, chunk, encoding, held(done));
+  if (writev) socket._writev = (chunks, done) => writev.call(socket, chunks, held(done));
+}
+
 /**
  * The end of what a client sends may be its death. Both look alike to read(2); a write(2) of no bytes to a unix socket tells them
  * apart: it fails with EPIPE when the other end is closed, and does nothing when that was shut down for sending alone

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Side } from '../http/exchange.ts';
-import { finish, LAST_BYTES_MS, watchForReader } from './ends.ts';
+import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from './ends.ts';
 
 /** Hears what crosses a splice, after it was sent on; nothing that it does reaches the traffic. */
 export interface Tap {
@@ -28,6 +28,8 @@ export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
     else tap.closed(failure, first);
   };
   for (const socket of [client, engine]) socket.on('error', (error: Error) => (failure ??= error));
+  readBeforeFailure(client, LAST_BYTES_MS);
+  readBeforeFailure(engine);
   client.on('close', () => closed('client', () => finish(engine, LAST_BYTES_MS)));
   // A client may be slow (a pager, a pipe that is held up): the kernel would keep its last bytes for it as long as it is there.
   engine.on('close', () => closed('engine', () => finish(client)));
