@@ -69,26 +69,30 @@ export function residentMb(pid: number): number {
 export interface FakeEngine {
   readonly path: string;
   /** of each connection, what it has sent so far */
-  readonly heard: Buffer[];
+  heard(): Buffer[];
+  /** lets go of that */
+  forget(): void;
   close(): Promise<void>;
 }
 
-export async function fakeEngine(serve: (socket: Socket, number: number) => void): Promise<FakeEngine> {
+export async function fakeEngine(serve: (socket: Socket) => void): Promise<FakeEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'dbg-fake-'));
   const path = join(folder, 'engine.sock');
-  const heard: Buffer[] = [];
+  let heard: Buffer[][] = [];
   const open = new Set<Socket>();
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
-    const number = heard.push(Buffer.alloc(0)) - 1;
+    const pieces: Buffer[] = [];
+    heard.push(pieces);
     open.add(socket);
     socket.on('error', () => undefined).on('close', () => open.delete(socket));
-    socket.on('data', (piece: Buffer) => (heard[number] = Buffer.concat([heard[number]!, piece])));
-    serve(socket, number);
+    socket.on('data', (piece: Buffer) => pieces.push(piece));
+    serve(socket);
   });
   await new Promise<void>((done) => server.listen(path, done));
   return {
     path,
-    heard,
+    heard: () => heard.map((pieces) => Buffer.concat(pieces)),
+    forget: () => void (heard = []),
     close: async () => {
       const closed = new Promise((done) => server.close(done));
       open.forEach((socket) => socket.destroy());
