@@ -111,8 +111,8 @@ describe('a client that is killed leaves no connection', () => {
     ['stats', ['stats', web]],
   ] as const)('%s', async ([, args]) => {
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-      // attach passes on all other signals to the container.
-      if (args[0] === 'attach' && signal !== 'SIGKILL') continue;
+      // attach passes other signals on to the container; stats, as docker 28 has it, does not end with one that comes early.
+      if ((args[0] === 'attach' || args[0] === 'stats') && signal !== 'SIGKILL') continue;
       const docker = execa('docker', args, {
         env: through.env,
         reject: false,
@@ -213,7 +213,6 @@ test('1,000 connections opened and dropped: nothing stays, dbg still answers', a
     if (at % 4 === 1) return void socket.destroy();
     const sent = at % 4 === 2 ? head : `${head}Content-Length: 100000\r\n\r\n${randomBytes(1000).toString('hex')}`;
     await new Promise((done) => socket.write(sent, done));
-    // Half of them with a reset, as where bytes were not read.
     socket.destroy();
   };
   const before = residentMb(through.pid);

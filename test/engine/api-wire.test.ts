@@ -72,7 +72,7 @@ const slowly = (...pieces: readonly (string | Buffer)[]) =>
     })(),
   );
 
-type Work = [what: string, args: readonly string[], input?: () => Buffer | Readable, wanted?: Partial<Outcome>];
+type Work = [what: string, args: readonly string[], input?: (() => Buffer | Readable) | undefined, wanted?: Partial<Outcome>];
 
 const exec = (script: string, ...options: readonly string[]) => ['exec', ...options, web, 'sh', '-c', script];
 const run = (script: string, ...options: readonly string[]) => [
