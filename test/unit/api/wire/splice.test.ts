@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { splice } from '../../../../src/api/wire/splice.ts';
+
+// With real sockets: what half-closes, kills and slow readers are, only the kernel knows.
+
+let folder: string;
+let servers: Server[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dbg-splice-'));
+  servers = [];
+});
+afterEach(async () => {
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  rmSync(folder, { recursive: true });
+});
+
+/** Both ends of a connection. */
+async function pair(): Promise<[Socket, Socket]> {
+  const path = join(folder, String(servers.length));
+  const server = createServer({ allowHalfOpen: true });
+  servers.push(server);
+  server.listen(path);
+  await once(server, 'listening');
+  const far = connect({ path, allowHalfOpen: true });
+  const [near] = (await once(server, 'connection')) as [Socket];
+  far.on('error', () => undefined);
+  return [near, far];
+}
+
+/** A client and an engine with a splice between them, and what its tap heard. */
+async function spliced() {
+  const [[nearClient, client], [nearEngine, engine]] = await Promise.all([pair(), pair()]);
+  const heard: string[] = [];
+  const closed = new Promise<{ error: string | undefined; first: string }>((done) =>
+    splice(nearClient, nearEngine, {
+      client: (piece) => heard.push(`client ${piece.length > 20 ? '…' : piece.toString()}`),
+      engine: (piece) => heard.push(`engine ${piece.length > 20 ? '…' : piece.toString()}`),
+      clientEnd: () => heard.push('client end'),
+      engineEnd: () => heard.push('engine end'),
+      closed: (error, first) => done({ error: error?.message, first }),
+    }),
+  );
+  return { client, engine, nearClient, nearEngine, heard, closed };
+}
+
+/** All that comes until the end. */
+async function all(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (piece: Buffer) => (text += piece.toString('latin1')));
+  socket.resume();
+  await once(socket, 'end');
+  return text;
+}
+
+test('a client that half-closes is answered', async () => {
+  const { client, engine, heard, closed } = await spliced();
+  const answer = all(client);
+  client.end('question');
+  expect(await all(engine)).toBe('question');
+  expect(client.readableEnded).toBe(false);
+  engine.write('answer ');
+  engine.end('late');
+  expect(await answer).toBe('answer late');
+  expect(await closed).toEqual({ error: undefined, first: 'client' });
+  expect(heard.filter((each) => each.endsWith('end'))).toEqual(['client end', 'engine end']);
+});
+
+test('an engine that half-closes still reads', async () => {
+  const { client, engine, closed } = await spliced();
+  engine.end('answer');
+  expect(await all(client)).toBe('answer');
+  const rest = all(engine);
+  client.write('more ');
+  client.end('still');
+  expect(await rest).toBe('more still');
+  expect(await closed).toEqual({ error: undefined, first: 'engine' });
+});
+
+test('an end without a byte', async () => {
+  const { client, engine, heard, closed } = await spliced();
+  client.end();
+  expect(await all(engine)).toBe('');
+  engine.end();
+  expect(await all(client)).toBe('');
+  await closed;
+  expect(heard).toEqual(['client end', 'engine end']);
+});
+
+test('a client that is gone takes its engine’s connection along, though it is quiet', async () => {
+  for (const halfCloses of [false, true]) {
+    const { client, engine, closed } = await spliced();
+    const seen = all(engine);
+    client.write('question');
+    if (halfCloses) client.end();
+    await once(engine, 'data');
+    client.destroy();
+    expect(await seen).toBe('question');
+    expect((await closed).first).toBe('client');
+  }
+});
+
+test('a client that half-closed stays as long as it reads', async () => {
+  const { client, engine, closed } = await spliced();
+  const answer = all(client);
+  client.end('question');
+  await all(engine);
+  // Longer than dbg takes to look whether it is there: of the kernel's answer it makes no end.
+  await new Promise((done) => setTimeout(done, 1300));
+  engine.end('answer');
+  expect(await answer).toBe('answer');
+  expect((await closed).error).toBeUndefined();
+});
+
+test('what the engine said last reaches a client before the end', async () => {
+  const { client, engine, closed } = await spliced();
+  client.pause();
+  engine.write(Buffer.alloc(3_000_000, 'x'), () => engine.destroy());
+  await new Promise((done) => setTimeout(done, 100));
+  expect(await all(client)).toHaveLength(3_000_000);
+  client.end();
+  expect((await closed).first).toBe('engine');
+});
+
+test('a slow reader holds up its sender, and nothing is kept in between', async () => {
+  const { client, engine, nearClient, heard } = await spliced();
+  client.pause();
+  let written = 0;
+  const chunk = Buffer.alloc(65_536, 'x');
+  // Until the engine's socket takes no more: what the kernel keeps is full.
+  while (written < 200 * chunk.length) {
+    written += chunk.length;
+    if (engine.write(chunk)) continue;
+    const isTaken = await Promise.race([
+      once(engine, 'drain').then(() => true),
+      new Promise((done) => setTimeout(() => done(false), 300)),
+    ]);
+    if (!isTaken) break;
+  }
+  expect(written).toBeLessThan(100 * chunk.length);
+  expect(nearClient.writableLength).toBeLessThan(1_000_000);
+  expect(heard.length).toBeLessThan(100);
+  engine.end();
+  expect(await all(client)).toHaveLength(written);
+  client.destroy();
+});
+
+test('each way goes on while the other is held up', async () => {
+  const { client, engine } = await spliced();
+  client.pause();
+  engine.write(Buffer.alloc(5_000_000, 'x'));
+  client.write('hello');
+  expect(String((await once(engine, 'data'))[0])).toBe('hello');
+  client.resume();
+  engine.end();
+  expect(await all(client)).toHaveLength(5_000_000);
+  client.destroy();
+});
+
+test('a side whose connection fails ends the other', async () => {
+  const [nearClient, client] = await pair();
+  const engine = connect({ path: join(folder, 'nobody'), allowHalfOpen: true });
+  const closed = new Promise<string | undefined>((done) =>
+    splice(nearClient, engine, {
+      client: () => undefined,
+      engine: () => undefined,
+      clientEnd: () => undefined,
+      engineEnd: () => undefined,
+      closed: (error) => done(error?.message),
+    }),
+  );
+  expect(await all(client)).toBe('');
+  client.end();
+  expect(await closed).toContain('ENOENT');
+});
+
+test('bytes go on before they are heard', async () => {
+  const [[nearClient, client], [nearEngine, engine]] = await Promise.all([pair(), pair()]);
+  const order: string[] = [];
+  const write = nearEngine.write.bind(nearEngine) as (piece: Buffer) => boolean;
+  Object.assign(nearEngine, { write: (piece: Buffer) => (order.push('sent'), write(piece)) });
+  splice(nearClient, nearEngine, {
+    client: () => order.push('heard'),
+    engine: () => undefined,
+    clientEnd: () => undefined,
+    engineEnd: () => undefined,
+    closed: () => undefined,
+  });
+  client.write('x');
+  await once(engine, 'data');
+  expect(order).toEqual(['sent', 'heard']);
+  client.destroy();
+  await all(engine);
+  engine.destroy();
+});
