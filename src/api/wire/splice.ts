@@ -14,13 +14,14 @@ export interface Tap {
 
 /** How often a client that has finished sending is looked at: is it still there to read? */
 const LOOK_MS = 500;
-/** What was read from one that is gone is given to the other so long. */
+/** What was read from a client that is gone is given to its engine so long. */
 const LAST_BYTES_MS = 5000;
 
 /**
  * Joins two sockets that were made with `allowHalfOpen`: each piece that one sends goes to the other as it is, and no faster than that
  * one takes it. The end of one way is the end of that way alone: `docker exec` without stdin half-closes first, then waits for the
- * output. When one is gone, as a client that was killed, the other is closed as well, behind the last bytes that are for it.
+ * output. When one is gone, as a client that was killed, the other is closed as well, behind the last bytes that are for it: a client,
+ * perhaps a pager, may take its time for these; an engine has 5 s.
  */
 export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
   let open = 2;
@@ -28,10 +29,12 @@ export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
   let first: Side | undefined;
   const closed = (side: Side, other: Duplex) => {
     first ??= side;
-    if (--open > 0) finish(other);
+    if (--open > 0) finish(other, other === engine ? LAST_BYTES_MS : undefined);
     else tap.closed(failure, first);
   };
   for (const socket of [client, engine]) socket.on('error', (error: Error) => (failure ??= error));
+  readBeforeFailure(client, LAST_BYTES_MS);
+  readBeforeFailure(engine, undefined);
   client.on('close', () => closed('client', engine));
   engine.on('close', () => closed('engine', client));
   oneWay(client, engine, tap.client, () => {
@@ -57,11 +60,39 @@ function oneWay(from: Duplex, to: Duplex, hear: (piece: Buffer) => void, hearEnd
   });
 }
 
-function finish(socket: Duplex): void {
+/** Ends one whose other is gone, behind what it is still to be given; at the latest after so many ms. */
+function finish(socket: Duplex, patience: number | undefined): void {
   if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), LAST_BYTES_MS);
-  socket.on('close', () => clearTimeout(timer)).resume();
+  if (patience !== undefined) {
+    const timer = setTimeout(() => socket.destroy(), patience);
+    socket.on('close', () => clearTimeout(timer));
+  }
+  socket.resume();
   socket.end(() => socket.destroy());
+}
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * Node destroys a socket when a write to it fails, as it does when the other end is gone (EPIPE); what that end had said before is still
+ * in the kernel, and would be lost. So the failure waits until that is read; at most so many ms.
+ */
+function readBeforeFailure(socket: Duplex, patience: number | undefined): void {
+  const held = (done: Done): Done => {
+    return (error) => {
+      if (!error || socket.readableEnded || socket.destroyed) return done(error);
+      const timer = patience === undefined ? undefined : setTimeout(fail, patience);
+      socket.once('end', fail).once('close', fail);
+      function fail(): void {
+        clearTimeout(timer);
+        socket.off('end', fail).off('close', fail);
+        done(error);
+      }
+    };
+  };
+  const [write, writev] = [socket._write, socket._writev];
+  socket._write = (chunk, encoding, done) => write.call(socket, chunk, encoding, held(done));
+  if (writev) socket._writev = (chunks, done) => writev.call(socket, chunks, held(done));
 }
 
 /**

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { splice } from '../../../../src/api/wire/splice.ts';
 
 // With real sockets: what half-closes, kills and slow readers are, only the kernel knows.
@@ -15,6 +15,7 @@ beforeEach(() => {
   servers = [];
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   rmSync(folder, { recursive: true });
 });
@@ -124,6 +125,73 @@ test('what the engine said last reaches a client before the end', async () => {
   expect(await all(client)).toHaveLength(3_000_000);
   client.end();
   expect((await closed).first).toBe('engine');
+});
+
+test.for([['engine'], ['client']] as const)(
+  'what the %s said last is not lost where it no longer takes what comes',
+  async ([side]) => {
+    const ends = await spliced();
+    const [gone, stays] = side === 'engine' ? [ends.engine, ends.client] : [ends.client, ends.engine];
+    stays.pause();
+    const said = 400_000; // more than dbg's socket takes while nobody reads, and no more than the kernel keeps
+    await new Promise((done) => gone.write(Buffer.alloc(said, 'x'), done));
+    gone.destroy();
+    // To a socket that is gone: EPIPE.
+    stays.write('more');
+    await new Promise((done) => setTimeout(done, 100));
+    stays.write('still more');
+    await new Promise((done) => setTimeout(done, 100));
+    let text = '';
+    const isOver = new Promise((done) => stays.on('close', done).on('end', done));
+    stays.on('data', (piece: Buffer) => (text += piece.toString('latin1'))).resume();
+    await isOver;
+    stays.destroy();
+    expect(text.length).toBe(said);
+    await ends.closed;
+  },
+);
+
+/** Sends until some of it waits in dbg's socket, to be given to an end that does not read. Gives how much was sent. */
+async function fill(from: Socket, near: Socket): Promise<number> {
+  let sent = 0;
+  while (near.writableLength < 5000) {
+    sent += 1000;
+    await new Promise((done) => from.write(Buffer.alloc(1000, 'x'), done));
+    await new Promise(setImmediate);
+  }
+  return sent;
+}
+
+test('a client may take its time for the last bytes of an engine that is gone', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { client, engine, nearClient, nearEngine, closed } = await spliced();
+  client.pause();
+  const sent = await fill(engine, nearClient);
+  engine.destroy();
+  const isGone = new Promise((done) => nearEngine.on('close', done));
+  client.write('more');
+  await isGone;
+  vi.advanceTimersByTime(60_000);
+  expect(await all(client)).toHaveLength(sent);
+  client.destroy();
+  await closed;
+});
+
+test('an engine that does not read has a while for the last bytes of a client that is gone', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { client, engine, nearClient, nearEngine, closed } = await spliced();
+  engine.pause();
+  const sent = await fill(client, nearEngine);
+  client.destroy();
+  const isGone = new Promise((done) => nearClient.on('close', done));
+  engine.write('answer');
+  await isGone;
+  vi.advanceTimersByTime(4000);
+  expect(nearEngine.destroyed).toBe(false);
+  vi.advanceTimersByTime(4000);
+  expect((await closed).first).toBe('client');
+  expect((await all(engine)).length).toBeLessThan(sent);
+  engine.destroy();
 });
 
 test('a slow reader holds up its sender, and nothing is kept in between', async () => {
