@@ -1,7 +1,8 @@
-// `npm run bench -- start [NODE…] | veth | capture`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
+// `npm run bench -- start [NODE…] | veth | capture | api`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
 import { fileURLToPath } from 'node:url';
 import { asRoot, runInEngine } from '../own-engine/engine.ts';
 import { ensureProgram } from '../own-engine/packages.ts';
+import { benchApi } from './api.ts';
 import { benchCapture } from './capture.ts';
 import { benchStart } from './start.ts';
 import { benchVeth } from './veth.ts';
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => boolean | Pr
   start: (nodes) => benchStart([process.execPath, ...nodes]),
   veth: benchVeth,
   capture: benchCapture,
+  api: benchApi,
 };
 
 const [name = 'start', ...args] = process.argv.slice(2);
@@ -22,6 +24,7 @@ if (!bench) {
 } else {
   await asRoot();
   if (name === 'capture') await ensureProgram('tcpreplay', 'sending packets fast enough');
+  if (name === 'api') await ensureProgram('socat', 'something to compare with');
   const self = ['env', 'DBG_BENCH_INSIDE=1', process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url)];
   process.exitCode = await runInEngine([...self, name, ...args]);
 }
