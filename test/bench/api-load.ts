@@ -52,7 +52,8 @@ export async function byteEngine(path: string): Promise<Server> {
       const [, wanted] = /^GET \/(\d+) /.exec(head.toString('latin1')) ?? [];
       if (wanted !== undefined) {
         socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
-        return void sendChunks(socket, Number(wanted));
+        void sendChunks(socket, Number(wanted));
+        return;
       }
       let tail = '';
       const take = (piece: Buffer) => {

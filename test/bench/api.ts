@@ -52,11 +52,11 @@ async function withWays(engine: string, folder: string, bench: Bench): Promise<b
   socat('socat');
   socat('socat -v', '-v');
   for (const [name, ...args] of VERBS) {
-    if (!isVerb(args[0]!)) {
+    if (!isVerb(args[0])) {
       console.log(`(no ${name}: this dbg has no such verb)`);
       continue;
     }
-    const path = join(folder, `${args[0]!}.sock`);
+    const path = join(folder, `${args[0]}.sock`);
     const own = args.map((arg) => arg.replace('FOLDER', folder));
     start(name, path, [process.execPath, DBG, 'api', ...own, '--listen', `unix:${path}`], 'stdout');
   }

@@ -107,18 +107,13 @@ describe('dockerode', () => {
     [
       'archives, both ways',
       async (docker) => {
-        const tar = await sumOf(
-          (await docker.getContainer(web).getArchive({ path: '/bin/busybox' })) as unknown as AsyncIterable<Buffer>,
-        );
+        const tar = await sumOf(await docker.getContainer(web).getArchive({ path: '/bin/busybox' }));
         const packed = (await execa('tar', ['-c', '-C', '/etc', 'hostname'], { encoding: 'buffer' })).stdout;
         await docker.getContainer(web).putArchive(Buffer.from(packed), { path: '/tmp' });
         return tar;
       },
     ],
-    [
-      'an image, saved',
-      async (docker) => sumOf((await docker.getImage('busybox').get()) as unknown as AsyncIterable<Buffer>),
-    ],
+    ['an image, saved', async (docker) => sumOf(await docker.getImage('busybox').get())],
     [
       'a terminal, resized',
       async (docker) => {
@@ -154,7 +149,7 @@ test('docker compose: up, exec, logs, down', async ({ lab, skip }) => {
   const plugin = (await execa('docker', ['compose', 'version'], { reject: false })).exitCode === 0;
   const standalone = findProgram('docker-compose');
   const compose = plugin ? ['docker', 'compose'] : standalone !== undefined ? [standalone] : undefined;
-  if (compose === undefined) return skip('there is no docker compose here');
+  skip(compose === undefined, 'there is no docker compose here');
   const folder = join(lab.folder, 'composed');
   mkdirSync(folder);
   // Its own network is a bridge more, and takes seconds.
@@ -173,7 +168,7 @@ services:
   const outcomes = [];
   for (const [at, env] of [{}, through.env].entries()) {
     const run = async (args: readonly string[], input = '') => {
-      const [program = '', ...before] = compose;
+      const [program = '', ...before] = compose!;
       const { stdout, exitCode } = await execa(program, [...before, '-p', `api-wire-${at}`, ...args], {
         cwd: folder,
         env,

@@ -208,11 +208,9 @@ test('1,000 connections opened and dropped: nothing stays, dbg still answers', a
     const { socket } = client(through.path);
     socket.on('error', () => undefined);
     const head = 'POST /v1.41/containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n';
-    if (at % 4 === 0) return void socket.destroy();
-    await once(socket, 'connect');
-    if (at % 4 === 1) return void socket.destroy();
+    if (at % 4 > 0) await once(socket, 'connect');
     const sent = at % 4 === 2 ? head : `${head}Content-Length: 100000\r\n\r\n${randomBytes(1000).toString('hex')}`;
-    await new Promise((done) => socket.write(sent, done));
+    if (at % 4 > 1) await new Promise((done) => socket.write(sent, done));
     socket.destroy();
   };
   const before = residentMb(through.pid);

@@ -72,7 +72,12 @@ const slowly = (...pieces: readonly (string | Buffer)[]) =>
     })(),
   );
 
-type Work = [what: string, args: readonly string[], input?: (() => Buffer | Readable) | undefined, wanted?: Partial<Outcome>];
+type Work = [
+  what: string,
+  args: readonly string[],
+  input?: (() => Buffer | Readable) | undefined,
+  wanted?: Partial<Outcome>,
+];
 
 const exec = (script: string, ...options: readonly string[]) => ['exec', ...options, web, 'sh', '-c', script];
 const run = (script: string, ...options: readonly string[]) => [
@@ -241,7 +246,7 @@ test('build, classic', async ({ lab }) => {
 async function buildkitClient(): Promise<string | undefined> {
   if ((await execa('docker', ['buildx', 'version'], { reject: false })).exitCode === 0) return 'docker';
   for (const program of ['docker', '/usr/bin/docker']) {
-    const { stdout = '' } = await execa(program, ['--version'], { reject: false });
+    const { stdout } = await execa(program, ['--version'], { reject: false });
     if (Number(/version (\d+)/.exec(stdout)?.[1] ?? 99) < 23) return program;
   }
   return undefined;
@@ -249,7 +254,7 @@ async function buildkitClient(): Promise<string | undefined> {
 
 test('build, BuildKit: context, secret, output, over HTTP/2 inside the connection', async ({ lab, skip }) => {
   const program = await buildkitClient();
-  if (program === undefined) return skip('no docker here builds with BuildKit: it is newer than 23.0, without buildx');
+  skip(program === undefined, 'no docker here builds with BuildKit: it is newer than 23.0, without buildx');
   const folder = context(lab);
   writeFileSync(
     join(folder, 'Dockerfile'),

@@ -90,9 +90,13 @@ function readBeforeFailure(socket: Duplex, patience: number | undefined): void {
       }
     };
   };
-  const [write, writev] = [socket._write, socket._writev];
-  socket._write = (chunk, encoding, done) => write.call(socket, chunk, encoding, held(done));
-  if (writev) socket._writev = (chunks, done) => writev.call(socket, chunks, held(done));
+  // The two of its methods through which a stream writes (stream, "Implementing a writable stream").
+  const { _write: write, _writev: writev } = socket;
+  Object.assign(socket, {
+    _write: (...[chunk, encoding, done]: Parameters<Duplex['_write']>) =>
+      write.call(socket, chunk, encoding, held(done)),
+    _writev: writev && ((...[chunks, done]: Parameters<typeof writev>) => writev.call(socket, chunks, held(done))),
+  });
 }
 
 /**

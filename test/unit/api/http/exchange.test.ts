@@ -15,8 +15,7 @@ function words(event: ExchangeEvent): string[] {
       return [`data ${event.call} ${event.from}`, event.data.toString('latin1')];
     case 'stream':
       return [`stream ${event.call}`, event.protocol];
-    case 'end':
-    case 'unread':
+    default:
       return [`${event.type} ${event.call} ${event.from}`];
   }
 }
