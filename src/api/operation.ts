@@ -52,7 +52,8 @@ interface Found {
 function find(method: string, area: string, rest: readonly string[]): Found {
   const whole = AREAS[area]?.[`${method} ${rest.join('/')}`];
   if (whole !== undefined) return { name: whole };
-  const kind = KINDS[area];
+  // A client may ask for /constructor/x as well.
+  const kind = Object.hasOwn(KINDS, area) ? KINDS[area] : undefined;
   if (kind === undefined || rest.length === 0) return { name: '' };
   const last = rest.length > 1 ? rest.at(-1)! : '';
   const action = AREAS[area]?.[`${method} */${last}`];

@@ -1,310 +1,272 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { mkdtempSync, openSync, rmSync, closeSync } from 'node:fs';
+import { request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as after } from 'node:timers/promises';
-import { startRelays, type Relay } from './api-relay.ts';
+import { byteEngine, connected, eventDelays, pingRate, pings, streamRate } from './api-load.ts';
+import { memory } from './capture-run.ts';
 
-const ALL = ['socat', 'socat -v', 'dbg snoop', 'dbg record'];
-const PING = Buffer.from('GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n');
+const ENGINE = '/var/run/docker.sock';
 
-/** What a dbg in the engine's place costs, beside socat. Runs inside an engine of our own. */
-export async function benchApi(args: readonly string[]): Promise<boolean> {
+/** One way to an engine: what runs in between, if anything does. */
+interface Way {
+  readonly name: string;
+  readonly path: string;
+  readonly process?: ChildProcess;
+}
+
+/** What `dbg api` costs, beside nothing and beside socat, in the same rounds. Runs inside an engine of our own. */
+export async function benchApi(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'dbg-bench-api-'));
-  console.log(`\nNode ${process.version}, ${cpus().length} processors`);
-  const parts = { ping: benchPing, bulk: benchBulk, events: benchEvents, memory: benchMemory };
-  const outcomes: boolean[] = [];
   try {
-    for (const [name, part] of Object.entries(parts)) {
-      if (args.length === 0 || args.includes(name)) outcomes.push(await part(folder));
-    }
+    console.log(
+      `dbg api, Node ${process.version}, ${cpus().length} processors; ratios are medians of those within a round`,
+    );
+    const isFast = await withWays(ENGINE, folder, benchPings);
+    const source = join(folder, 'bytes.sock');
+    const server = await byteEngine(source);
+    const isWide = await withWays(source, folder, benchStreams);
+    const isPrompt = await withWays(ENGINE, folder, benchEvents);
+    const isSmall = await benchMemory(source, folder);
+    server.close();
+    return isFast && isWide && isPrompt && isSmall;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+type Bench = (ways: readonly Way[]) => Promise<boolean>;
+
+/** Starts a relay of each kind in front of an engine, and ends them. */
+async function withWays(engine: string, folder: string, bench: Bench): Promise<boolean> {
+  const ways: Way[] = [{ name: 'direct', path: engine }];
+  const start = (name: string, path: string, argv: readonly string[], to: 'stdout' | 'stderr') =>
+    ways.push({ name, path, process: started(argv, engine, join(folder, 'said'), to) });
+  const socat = (name: string, ...options: readonly string[]) => {
+    const path = join(folder, `${name.replaceAll(/\W/g, '')}.sock`);
+    const argv = ['socat', ...options, '-t', '86400', `UNIX-LISTEN:${path},fork,backlog=256`, `UNIX-CONNECT:${engine}`];
+    start(name, path, argv, 'stderr');
+  };
+  socat('socat');
+  socat('socat -v', '-v');
+  for (const [name, ...args] of VERBS) {
+    if (!isVerb(args[0])) {
+      console.log(`(no ${name}: this dbg has no such verb)`);
+      continue;
+    }
+    const path = join(folder, `${args[0]}.sock`);
+    const own = args.map((arg) => arg.replace('FOLDER', folder));
+    start(name, path, [process.execPath, DBG, 'api', ...own, '--listen', `unix:${path}`], 'stdout');
+  }
+  try {
+    for (const { path } of ways) (await connected(path)).destroy();
+    return await bench(ways);
+  } finally {
+    for (const { process: child, path } of ways) {
+      if (!child) continue;
+      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      rmSync(path, { force: true });
+    }
+    rmSync(join(folder, 'recording'), { force: true });
+  }
+}
+
+const DBG = 'bin/dbg.js';
+/** Verbs with what they are given: lines go into a file. */
+const VERBS = [
+  ['dbg snoop', 'snoop'],
+  ['dbg record', 'record', 'FOLDER/recording'],
+] as const;
+
+/** For a verb that is not there, commander gives the help of `dbg api`. */
+const isVerb = (verb: string) =>
+  String(spawnSync(process.execPath, [DBG, 'api', verb, '--help']).stdout).includes(`dbg api ${verb}`);
+
+/** Starts a program whose lines go into a file. */
+function started(
+  [file = '', ...args]: readonly string[],
+  engine: string,
+  said: string,
+  to: 'stdout' | 'stderr',
+): ChildProcess {
+  const fd = openSync(`${said}-${performance.now()}`, 'w');
+  const env = { ...process.env, DOCKER_HOST: `unix://${engine}` };
+  try {
+    return spawn(file, args, {
+      env,
+      stdio: ['ignore', to === 'stdout' ? fd : 'ignore', to === 'stderr' ? fd : 'ignore'],
+    });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const ROUNDS = 5;
+
+/** Measures each way in each round, the first in turn; gives each one's figures. */
+async function rounds(ways: readonly Way[], measure: (way: Way) => Promise<number>): Promise<Map<string, number[]>> {
+  const figures = new Map(ways.map(({ name }): [string, number[]] => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let turn = 0; turn < ways.length; turn++) {
+      const way = ways[(turn + round) % ways.length]!;
+      figures.get(way.name)!.push(await measure(way));
+    }
+  }
+  return figures;
+}
+
+function table(title: string, figures: ReadonlyMap<string, readonly number[]>): void {
+  console.log(`\n${title}`);
+  for (const [name, values] of figures) {
+    const cells = [median(values), Math.max(...values)].map((value) =>
+      Math.round(value).toLocaleString('en').padStart(10),
+    );
+    console.log(
+      `${name.padEnd(12)} median ${cells[0]}   highest ${cells[1]}   ${ratio(figures, name, 'direct').toFixed(2)} × direct`,
+    );
+  }
+}
+
+function ratio(figures: ReadonlyMap<string, readonly number[]>, of: string, than: string): number {
+  return median(figures.get(of)!.map((value, round) => value / figures.get(than)![round]!));
+}
+
+/** Of each of dbg's verbs that there are, and of one of socat's ways: at least so much of it. */
+function atLeast(figures: ReadonlyMap<string, readonly number[]>, what: string, than: string, least: number): boolean {
+  const verbs = [...figures.keys()].filter((name) => name.startsWith('dbg'));
+  return verbs
+    .map((name) => {
+      const found = ratio(figures, name, than);
+      return bar(`${what}, ${name} ≥ ${least} × ${than}`, found >= least, found.toFixed(2));
+    })
+    .every(Boolean);
+}
+
+const PING_MS = 1500;
+
+async function benchPings(ways: readonly Way[]): Promise<boolean> {
+  const outcomes = [];
+  for (const connections of [1, 10]) {
+    const figures = await rounds(ways, ({ path }) => pingRate(path, connections, PING_MS));
+    const title = `_ping a second, ${connections} kept connection${connections > 1 ? 's' : ''}`;
+    table(title, figures);
+    outcomes.push(atLeast(figures, title, 'socat -v', 2), atLeast(figures, title, 'socat', 0.8));
+  }
   return outcomes.every(Boolean);
 }
 
-const engineSocket = () => (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace('unix://', '');
+const STREAM_BYTES = 500_000_000;
 
-async function withRelays<T>(
-  folder: string,
-  server: string,
-  names: readonly string[],
-  use: (relays: Relay[]) => Promise<T>,
-) {
-  const relays = await startRelays(folder, server, names);
-  try {
-    return await use(relays);
-  } finally {
-    for (const relay of relays) await relay.stop();
+async function benchStreams(all: readonly Way[]): Promise<boolean> {
+  // At 0.5 MB a second, that one would take a quarter of an hour.
+  const ways = all.filter(({ name }) => name !== 'socat -v');
+  const outcomes = [];
+  for (const way of ['down', 'up'] as const) {
+    const figures = await rounds(ways, ({ path }) => streamRate(path, way, STREAM_BYTES));
+    table(`MB a second, ${STREAM_BYTES / 1e6} MB in chunks ${way}`, figures);
+    outcomes.push(atLeast(figures, `MB a second ${way}`, 'socat', 1));
   }
-}
-
-/** Calls of `_ping` on kept connections, each as soon as the one before is answered: as many as there were in this time. */
-function pings(path: string, connections: number, enough: (calls: number) => boolean): Promise<number> {
-  return new Promise((done, fail) => {
-    let calls = 0;
-    let open = connections;
-    for (let at = 0; at < connections; at++) {
-      const socket = connect(path, () => socket.write(PING));
-      socket.on('error', fail).on('data', (piece) => {
-        if (!piece.subarray(-2).equals(OK)) return;
-        if (enough(++calls)) {
-          socket.destroy();
-          if (--open === 0) done(calls);
-        } else socket.write(PING);
-      });
-    }
-  });
-}
-
-const OK = Buffer.from('OK');
-const PING_ROUNDS = 5;
-const PING_MS = 1500;
-
-function benchPing(folder: string): Promise<boolean> {
-  return withRelays(folder, engineSocket(), ALL, async (relays) => {
-    const outcomes: boolean[] = [];
-    for (const connections of [1, 10]) {
-      const rates = await rounds(relays, PING_ROUNDS, async ({ path }) => {
-        const began = performance.now();
-        const calls = await pings(path, connections, () => performance.now() - began > PING_MS);
-        return (calls * 1000) / (performance.now() - began);
-      });
-      console.log(`\n_ping, ${connections} connection(s), calls a second:`);
-      show(rates);
-      for (const dbg of ours(rates)) {
-        outcomes.push(bar(rates, dbg, 'socat -v', 2), bar(rates, dbg, 'socat', 0.8));
-      }
-    }
-    return outcomes.every(Boolean);
-  });
-}
-
-const BULK = 500_000_000;
-const PIECE = Buffer.alloc(65_536, 'x');
-const BULK_ROUNDS = 3;
-
-/** A server that takes or gives 500 MB at once: an engine's own pace would hide what is in between. */
-async function sinkAndSource(path: string): Promise<Server> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    let left = -1;
-    socket.on('data', (piece) => {
-      if (left < 0 && piece.toString('latin1', 0, 3) === 'GET') {
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${BULK}\r\n\r\n`);
-        return pump(socket, BULK);
-      }
-      if (left < 0) left = BULK + piece.indexOf('\r\n\r\n') + 4;
-      left -= piece.length;
-      if (left === 0) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK');
-    });
-  });
-  server.listen(path);
-  await once(server, 'listening');
-  return server;
-}
-
-function pump(
-  socket: { write(piece: Buffer): boolean; once(event: 'drain', then: () => void): unknown },
-  bytes: number,
-) {
-  let left = bytes;
-  const go = () => {
-    while (left > 0) {
-      const piece = left < PIECE.length ? PIECE.subarray(0, left) : PIECE;
-      left -= piece.length;
-      if (socket.write(piece)) continue;
-      socket.once('drain', go);
-      return;
-    }
-  };
-  go();
-}
-
-async function move(path: string, way: 'up' | 'down'): Promise<void> {
-  const socket = connect(path);
-  if (way === 'down') {
-    socket.write('GET /x HTTP/1.1\r\n\r\n');
-    for (let bytes = 0; bytes < BULK;) bytes += ((await once(socket, 'data')) as [Buffer])[0].length;
-  } else {
-    const answered = once(socket, 'data');
-    socket.write(`POST /x HTTP/1.1\r\nContent-Length: ${BULK}\r\n\r\n`);
-    pump(socket, BULK);
-    await answered;
-  }
-  socket.destroy();
-}
-
-/** The server is a bare one: `docker save` and `load` go at the engine's pace, which hides what is between. */
-async function benchBulk(folder: string): Promise<boolean> {
-  const path = join(folder, 'bulk.sock');
-  const server = await sinkAndSource(path);
-  try {
-    // socat -v would write 500 MB of text for minutes.
-    return await withRelays(folder, path, ['socat', 'dbg snoop', 'dbg record'], async (relays) => {
-      const outcomes: boolean[] = [];
-      for (const way of ['up', 'down'] as const) {
-        const rates = await rounds(relays, BULK_ROUNDS, async (relay) => {
-          const began = performance.now();
-          await move(relay.path, way);
-          return BULK / 1000 / (performance.now() - began);
-        });
-        console.log(`\n500 MB ${way} between a client and a bare server, MB a second:`);
-        show(rates);
-        outcomes.push(...ours(rates).map((dbg) => bar(rates, dbg, 'socat', 1)));
-      }
-      return outcomes.every(Boolean);
-    });
-  } finally {
-    server.close();
-  }
+  return outcomes.every(Boolean);
 }
 
 const EVENTS = 1000;
+const MOST_DELAY_MS = 2;
 
-/** A server that sends each event to all that listen, at once: how much later has it come through a relay than directly? */
-async function benchEvents(folder: string): Promise<boolean> {
-  const path = join(folder, 'events.sock');
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    socket.once('data', () => {
-      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
-      sockets.add(socket);
-    });
-  });
-  server.listen(path);
-  await once(server, 'listening');
+async function benchEvents(ways: readonly Way[]): Promise<boolean> {
+  const container = 'dbg-bench-api';
+  spawnSync('docker', ['rm', '-f', container], { stdio: 'ignore' });
+  execFileSync('docker', ['create', '--name', container, 'busybox', 'true'], { stdio: 'ignore' });
+  let names = 0;
+  // Each rename is an event; nothing is started.
+  const cause = async () => {
+    const [from, to] = names++ % 2 === 0 ? [container, `${container}-2`] : [`${container}-2`, container];
+    await post(`/containers/${from}/rename?name=${to}`);
+  };
+  console.log(`\ndelay added to each of ${EVENTS} events`);
+  const outcomes = [];
   try {
-    return await withRelays(folder, path, ['socat', 'dbg snoop', 'dbg record'], async (relays) => {
-      const came = relays.map((): number[] => []);
-      const clients = relays.map((relay, at) => {
-        const client = connect(relay.path, () => client.write('GET /events HTTP/1.1\r\n\r\n'));
-        client.on('data', (piece) => {
-          // Two that came at once are in one piece.
-          const now = performance.now();
-          for (const [, number] of piece.toString('latin1').matchAll(/"n":(\d+)/g)) came[at]![Number(number)] = now;
-        });
-        return client;
-      });
-      while (sockets.size < relays.length) await after(10);
-      for (let number = 0; number < EVENTS; number++) {
-        const line = `{"n":${number},"Type":"container","Action":"start","id":"${'a'.repeat(400)}"}\n`;
-        const order = [...sockets];
-        // Who is written to first changes from event to event.
-        for (let at = 0; at < order.length; at++) {
-          order[(at + number) % order.length]!.write(`${line.length.toString(16)}\r\n${line}\r\n`);
-        }
-        await after(3);
-      }
-      await after(300);
-      clients.forEach((client) => client.destroy());
-      console.log(`\n${EVENTS} events, later than directly, ms:`);
-      const outcomes = relays.slice(1).map(({ name }, at) => {
-        const late = came[at + 1]!.map((time, number) => time - came[0]![number]!).toSorted((a, b) => a - b);
-        const [p50, p99] = [late[Math.floor(late.length / 2)]!, late[Math.floor(late.length * 0.99)]!];
-        console.log(`${name.padEnd(12)} p50 ${p50.toFixed(2)}  p99 ${p99.toFixed(2)}  of ${late.length}`);
-        return (
-          !name.startsWith('dbg') ||
-          said(`${name}: p99 under 2 ms, all came`, p99 < 2 && late.length === EVENTS, p99.toFixed(2))
+    for (const { name, path } of ways.filter((way) => way.process)) {
+      const delays = (await eventDelays(ENGINE, path, cause, EVENTS)).toSorted((a, b) => a - b);
+      const [half, high] = [0.5, 0.99].map((part) => delays[Math.floor(delays.length * part)]!);
+      console.log(`${name.padEnd(12)} p50 ${half!.toFixed(2)} ms, p99 ${high!.toFixed(2)} ms`);
+      if (name.startsWith('dbg')) {
+        outcomes.push(
+          bar(`an event's added delay, p99, ${name} < ${MOST_DELAY_MS} ms`, high! < MOST_DELAY_MS, high!.toFixed(2)),
         );
-      });
-      return outcomes.every(Boolean);
-    });
-  } finally {
-    server.close();
-  }
-}
-
-/** An hour's worth: a call for each 20 ms of it, and 5 GB of streams. */
-const CALLS = 180_000;
-const STREAMS = 10;
-const MOST_MB = 150;
-
-async function benchMemory(folder: string): Promise<boolean> {
-  const bulk = join(folder, 'bulk.sock');
-  const outcomes: boolean[] = [];
-  for (const name of ['dbg snoop', 'dbg record']) {
-    const server = await sinkAndSource(bulk);
-    try {
-      await withRelays(folder, engineSocket(), [name], async ([, calls]) => {
-        if (!calls) return;
-        const samples: number[] = [];
-        const sampler = setInterval(() => samples.push(residentMb(calls.pid!)), 100);
-        await pings(calls.path, 10, (made) => made >= CALLS - 9);
-        clearInterval(sampler);
-        outcomes.push(isFlat(`${name}, ${CALLS} calls`, samples));
-      });
-      await withRelays(folder, bulk, [name], async ([, streams]) => {
-        if (!streams) return;
-        const samples: number[] = [];
-        const sampler = setInterval(() => samples.push(residentMb(streams.pid!)), 50);
-        for (let round = 0; round < STREAMS; round++) await move(streams.path, round % 2 ? 'up' : 'down');
-        clearInterval(sampler);
-        outcomes.push(isFlat(`${name}, ${(STREAMS * BULK) / 1e9} GB of streams`, samples));
-      });
-    } finally {
-      server.close();
+      }
     }
+  } finally {
+    spawnSync('docker', ['rm', '-f', container, `${container}-2`], { stdio: 'ignore' });
   }
   return outcomes.every(Boolean);
 }
 
-function isFlat(name: string, samples: readonly number[]): boolean {
-  const half = Math.floor(samples.length / 2);
-  // A process that has just begun has not yet what it needs.
-  const [first, second] = [Math.max(...samples.slice(0, half)), Math.max(...samples.slice(half))];
-  const text = `first half at most ${first.toFixed(0)} MB, second ${second.toFixed(0)} MB`;
-  return said(
-    `${name}: under ${MOST_MB} MB, second half ≤ 1.2 × first`,
-    second < MOST_MB && second <= 1.2 * first,
-    text,
+function post(path: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const asked = request({ socketPath: ENGINE, path, method: 'POST' }, (answer) => answer.resume().on('end', done));
+    asked.on('error', fail).end();
+  });
+}
+
+/** An hour of one each 20 ms. */
+const HOUR_PINGS = 180_000;
+const HOUR_BYTES = 5e9;
+const SAMPLE_MS = 100;
+const MOST_MB = 150;
+const MOST_GROWTH = 1.2;
+
+async function benchMemory(source: string, folder: string): Promise<boolean> {
+  console.log(`\nmemory over ${HOUR_PINGS.toLocaleString('en')} _ping, and over ${HOUR_BYTES / 1e9} GB of streams`);
+  const pinged = await withWays(ENGINE, folder, (ways) =>
+    watched(ways, 'pings', ({ path }) => pings(path, 10, (count) => count >= HOUR_PINGS)),
   );
+  const streamed = await withWays(source, folder, (ways) =>
+    watched(ways, 'streams', async ({ path }) => {
+      for (let sent = 0; sent < HOUR_BYTES; sent += 2 * STREAM_BYTES) {
+        await Promise.all([streamRate(path, 'down', STREAM_BYTES), streamRate(path, 'up', STREAM_BYTES)]);
+      }
+    }),
+  );
+  return pinged && streamed;
 }
 
-const residentMb = (pid: number) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-
-type Rates = ReadonlyMap<string, readonly number[]>;
-
-/** Each relay in turn, round after round; the first one warms up and does not count. */
-async function rounds(
-  relays: readonly Relay[],
-  count: number,
-  measure: (relay: Relay) => Promise<number>,
-): Promise<Rates> {
-  const rates = new Map(relays.map(({ name }): [string, number[]] => [name, []]));
-  for (let round = 0; round <= count; round++) {
-    for (let at = 0; at < relays.length; at++) {
-      const relay = relays[(at + round) % relays.length]!;
-      const rate = await measure(relay);
-      if (round > 0) rates.get(relay.name)!.push(rate);
+/** Of each of dbg's verbs: its memory while it works. */
+async function watched(ways: readonly Way[], what: string, work: (way: Way) => Promise<unknown>): Promise<boolean> {
+  const outcomes = [];
+  for (const way of ways.filter(({ name }) => name.startsWith('dbg'))) {
+    const samples: number[] = [];
+    const sampler = setInterval(() => samples.push(memory(way.process!.pid!, 'VmRSS')), SAMPLE_MS);
+    try {
+      await work(way);
+    } finally {
+      clearInterval(sampler);
     }
+    const half = Math.floor(samples.length / 2);
+    const [first, second] = [Math.max(...samples.slice(0, half)), Math.max(...samples.slice(half))];
+    const most = memory(way.process!.pid!, 'VmHWM');
+    console.log(
+      `${way.name}, ${what}: MB: median ${median(samples).toFixed(0)}, first half at most ${first.toFixed(0)}, second half ${second.toFixed(0)}, VmHWM ${most.toFixed(0)}`,
+    );
+    outcomes.push(
+      bar(`${way.name}, ${what}: under ${MOST_MB} MB`, most < MOST_MB, most.toFixed(0)),
+      bar(
+        `${way.name}, ${what}: second half ≤ ${MOST_GROWTH} × first half`,
+        second <= MOST_GROWTH * first,
+        (second / first).toFixed(2),
+      ),
+    );
   }
-  return rates;
+  return outcomes.every(Boolean);
 }
 
-function show(rates: Rates): void {
-  for (const [name, each] of rates)
-    console.log(`${name.padEnd(12)} ${Math.round(median(each)).toLocaleString('en').padStart(8)}`);
-}
-
-const ours = (rates: Rates) => [...rates.keys()].filter((name) => name.startsWith('dbg'));
-
-/** The median of the ratios, each of two rates of one round. */
-function bar(rates: Rates, name: string, than: string, atLeast: number): boolean {
-  const others = rates.get(than)!;
-  const ratio = median(rates.get(name)!.map((rate, round) => rate / others[round]!));
-  return said(`${name} ≥ ${atLeast} × ${than}`, ratio >= atLeast, ratio.toFixed(2));
-}
-
-function said(name: string, isMet: boolean, outcome: string): boolean {
+function bar(name: string, isMet: boolean, outcome: string): boolean {
   console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${outcome}`);
   return isMet;
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

@@ -24,7 +24,7 @@ if (!bench) {
 } else {
   await asRoot();
   if (name === 'capture') await ensureProgram('tcpreplay', 'sending packets fast enough');
-  if (name === 'api') await ensureProgram('socat', 'something to measure beside');
+  if (name === 'api') await ensureProgram('socat', 'something to compare with');
   const self = ['env', 'DBG_BENCH_INSIDE=1', process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url)];
   process.exitCode = await runInEngine([...self, name, ...args]);
 }

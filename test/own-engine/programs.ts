@@ -6,6 +6,7 @@ import { join } from 'node:path';
 export const PROGRAMS: Readonly<Record<string, string>> = {
   dockerd: 'docker.io',
   docker: 'docker-cli',
+  'docker-compose': 'docker-compose',
   containerd: 'containerd',
   'containerd-shim-runc-v2': 'containerd',
   runc: 'runc',
@@ -35,9 +36,12 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 /** Where install.sh puts the static busybox on a machine whose own busybox is the dynamic one. */
 const BUSYBOX_ASIDE = '/var/lib/dbg-busybox/busybox';
 
+/** Where docker's plugins are, which are programs of their own too: docker-compose, since its version 2. */
+const PLUGINS = ['/usr/libexec/docker/cli-plugins', '/usr/lib/docker/cli-plugins'];
+
 /** The full path of a program; also looks where a plain user's PATH on Debian does not (/usr/sbin). */
 export function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
-  return [...path.split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
+  return [...path.split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin', ...PLUGINS]
     .filter((dir) => dir.startsWith('/'))
     .map((dir) => join(dir, name))
     .find(isExecutable);

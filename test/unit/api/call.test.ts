@@ -1,50 +1,122 @@
 import { expect, test } from 'vitest';
 import { followCalls, jsonOf, MOST_KEPT_BYTES, type Call } from '../../../src/api/call.ts';
-import type { WireEvent } from '../../../src/api/events.ts';
+import type { ConnectionEvent } from '../../../src/api/events.ts';
 import { readExchange } from '../../../src/api/http/exchange.ts';
 
-/** The calls of one connection, as they are at last; the time goes on by 1 ms with each event. */
-function calls(say: (exchange: ReturnType<typeof readExchange>) => void, error?: string): Call[] {
-  let [number, time] = [0, 0];
-  const all = new Map<number, Call>();
-  const hear = followCalls((call) => all.set(call.number, call));
-  const tell = (event: object) => hear({ ...event, connection: 1, time: ++time } as WireEvent);
+/** The calls of one connection, as they are at the end. */
+function calls(converse: (exchange: ReturnType<typeof readExchange>, tell: (event: ConnectionEvent) => void) => void) {
+  const found = new Map<number, Call>();
+  const ends: number[] = [];
+  let number = 0;
+  let time = 100;
+  const hear = followCalls((call) => {
+    found.set(call.number, call);
+    if (call.endedAt !== undefined) ends.push(call.number);
+  });
+  const tell = (event: ConnectionEvent) => hear({ ...event, connection: 7, time: time++ });
   tell({ type: 'open' });
-  say(readExchange(() => ++number, tell));
-  tell({ type: 'peer', peer: 'docker[1]' });
-  tell({ type: 'close', first: 'engine', error });
-  return [...all.values()];
+  converse(
+    readExchange(() => ++number, tell),
+    tell,
+  );
+  return { all: [...found.values()], ends };
 }
 
-const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"Id":"a"}'.slice(0, -1);
+const REQUEST = Buffer.from(
+  'POST /containers/create?name=a HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"a":1}',
+);
+const ANSWER = Buffer.from(
+  'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"b":2}',
+);
 
-test('a call has its answer, its times and its JSON', () => {
-  const [call] = calls((exchange) => {
-    exchange.client(Buffer.from('GET /v1.41/containers/a/json HTTP/1.1\r\n\r\n'));
-    exchange.engine(Buffer.from(ANSWER.replace('"a"', '"b"').replace('Length: 9', 'Length: 10') + '}'));
+test('a call: what was asked, what was answered, when, how much', () => {
+  const { all, ends } = calls(({ client, engine }) => {
+    client(REQUEST);
+    engine(ANSWER);
   });
-  expect(call).toMatchObject({ number: 1, response: { status: 200 }, failure: undefined, received: { bytes: 10 } });
-  expect(call!.operation.name).toBe('ContainerInspect');
-  expect(call!.endedAt).toBeGreaterThan(call!.startedAt);
-  expect(jsonOf(call!.received)).toEqual({ Id: 'b' });
+  const [call] = all;
+  expect(ends).toEqual([1]);
+  expect(call).toMatchObject({
+    number: 1,
+    connection: 7,
+    operation: { name: 'ContainerCreate' },
+    response: { status: 201 },
+  });
+  expect([call!.startedAt < call!.answeredAt!, call!.answeredAt! < call!.endedAt!]).toEqual([true, true]);
+  expect([jsonOf(call!.sent), jsonOf(call!.received), call!.sent.bytes]).toEqual([{ a: 1 }, { b: 2 }, 7]);
+  expect([call!.failure, call!.protocol]).toEqual([undefined, undefined]);
 });
 
-test('a call that is cut off says so', () => {
-  const say = (exchange: ReturnType<typeof readExchange>) => {
-    exchange.client(Buffer.from('GET /events HTTP/1.1\r\n\r\n'));
-    exchange.engine(Buffer.from(ANSWER.slice(0, -3)));
-  };
-  expect(calls(say)[0]).toMatchObject({ failure: 'the engine closed the connection', peer: 'docker[1]' });
-  expect(calls(say, 'ECONNRESET')[0]).toMatchObject({ failure: 'ECONNRESET' });
+test('who asked is told of a call that began before it was known', () => {
+  const { all } = calls(({ client, engine }, tell) => {
+    client(REQUEST);
+    engine(ANSWER);
+    tell({ type: 'peer', peer: 'docker[1]' });
+  });
+  expect(all[0]!.peer).toBe('docker[1]');
 });
 
-test('a long body is counted, and not kept', () => {
-  const [call] = calls((exchange) => {
-    exchange.client(Buffer.from('GET /images/json HTTP/1.1\r\n\r\n'));
-    exchange.engine(Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n'));
-    exchange.engine(Buffer.alloc(MOST_KEPT_BYTES + 1));
-    exchange.engineEnd();
+test.for([
+  ['without an answer', '', undefined, 'the engine closed the connection'],
+  ['with half an answer', ANSWER.subarray(0, -2).toString(), undefined, 'the engine closed the connection'],
+  ['with an error', '', 'it was cut', 'it was cut'],
+] as const)('a connection that ends %s', ([, answer, error, failure]) => {
+  const { all, ends } = calls(({ client, engine, engineEnd }, tell) => {
+    client(REQUEST);
+    engine(Buffer.from(answer));
+    engineEnd();
+    tell({ type: 'close', first: 'engine', error });
   });
-  expect(call!.received).toEqual({ bytes: MOST_KEPT_BYTES + 1, isOver: true, kept: undefined });
-  expect(jsonOf(call!.received)).toBeUndefined();
+  expect([all[0]!.failure, ends]).toEqual([failure, [1]]);
+});
+
+test('a stream ends with its connection, and that is no failure', () => {
+  const { all, ends } = calls(({ client, engine }, tell) => {
+    client(Buffer.from('POST /exec/e/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}stdin'));
+    engine(Buffer.from('HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\n\r\noutput'));
+    tell({ type: 'close', first: 'client', error: undefined });
+  });
+  expect(all[0]).toMatchObject({ protocol: 'tcp', failure: undefined, sent: { bytes: 7 }, received: { bytes: 6 } });
+  expect(ends).toEqual([1]);
+});
+
+test('an answer that came before all was sent, and ended the connection, is none either', () => {
+  const { all } = calls(({ client, engine }, tell) => {
+    client(REQUEST.subarray(0, -3));
+    engine(ANSWER);
+    tell({ type: 'close', first: 'engine', error: undefined });
+  });
+  expect(all[0]).toMatchObject({ failure: undefined, response: { status: 201 } });
+});
+
+test('JSON is kept up to a bound; what is none, and what was omitted, is counted alone', () => {
+  const large = Buffer.from(JSON.stringify('x'.repeat(MOST_KEPT_BYTES)));
+  const { all } = calls(({ client, engine }) => {
+    client(REQUEST);
+    engine(Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${large.length}\r\n\r\n`));
+    engine(large);
+    client(REQUEST);
+    engine(Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"b":2}'));
+    client(REQUEST);
+    engine(Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n{"b'));
+  });
+  expect(all.map(({ received }) => [received.bytes, received.kept, jsonOf(received)])).toEqual([
+    [large.length, undefined, undefined],
+    [7, undefined, undefined],
+    [3, [Buffer.from('{"b')], undefined],
+  ]);
+  const omitted = calls(({ client }, tell) => {
+    client(REQUEST.subarray(0, -3));
+    tell({ type: 'omitted', call: 1, from: 'client', bytes: 500, sha256: 'x' });
+  });
+  expect(omitted.all[0]!.sent).toMatchObject({ bytes: 504, kept: undefined });
+});
+
+test('what is no HTTP is a call of its own, that failed', () => {
+  const { all } = calls(({ client }) => client(Buffer.from('what\r\n\r\n')));
+  expect(all[0]).toMatchObject({
+    request: undefined,
+    operation: { name: '' },
+    failure: expect.stringContaining('the client does not speak HTTP'),
+  });
 });

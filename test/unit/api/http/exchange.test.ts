@@ -1,368 +1,351 @@
-import { describe, expect, test } from 'vitest';
-import { readExchange, type ExchangeEvent } from '../../../../src/api/http/exchange.ts';
+import { expect, test } from 'vitest';
+import { readExchange, type ExchangeEvent, type Side } from '../../../../src/api/http/exchange.ts';
 
-type Step = readonly ['client' | 'engine', string] | 'clientEnd' | 'engineEnd';
+/** What crosses a connection: bytes of one side, or its end. */
+type Step = readonly [from: Side, bytes: string] | readonly [from: Side];
 
-const ASK = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
+/** An event in a few words, by which they are compared. */
+function words(event: ExchangeEvent): string[] {
+  switch (event.type) {
+    case 'request':
+      return [`request ${event.call}`, `${event.head.method} ${event.head.target}`];
+    case 'response':
+      return [`response ${event.call}`, String(event.head.status)];
+    case 'data':
+      return [`data ${event.call} ${event.from}`, event.data.toString('latin1')];
+    case 'stream':
+      return [`stream ${event.call}`, event.protocol];
+    default:
+      return [`${event.type} ${event.call} ${event.from}`];
+  }
+}
+
+/** The events of these steps; data that comes in pieces is joined. */
+function events(steps: Iterable<Step>): string[] {
+  const said: string[][] = [];
+  let calls = 0;
+  const exchange = readExchange(
+    () => ++calls,
+    (event) => {
+      const [what = '', text = ''] = words(event);
+      if (event.type === 'data' && said.at(-1)?.[0] === what) said.at(-1)![1] += text;
+      else said.push([what, text]);
+    },
+  );
+  for (const [from, bytes] of steps) {
+    if (bytes !== undefined) exchange[from](Buffer.from(bytes, 'latin1'));
+    else if (from === 'client') exchange.clientEnd();
+    else exchange.engineEnd();
+  }
+  return said.map((each) => each.join(' ').trim());
+}
+
+/** The same steps, each in every two pieces that it can be cut into, one at a time; and all of them byte by byte. */
+function* cuts(steps: readonly Step[]): Generator<readonly Step[]> {
+  for (const [at, [from, bytes = '']] of steps.entries()) {
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const pieces: Step[] = [
+        [from, bytes.slice(0, cut)],
+        [from, bytes.slice(cut)],
+      ];
+      yield [...steps.slice(0, at), ...pieces, ...steps.slice(at + 1)];
+    }
+  }
+  yield steps.flatMap((step): Step[] => (step[1] === undefined ? [step] : [...step[1]].map((byte) => [step[0], byte])));
+}
+
+const GET = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK';
-const UPGRADE =
-  'POST /exec/1/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}';
-const SWITCHED = 'HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n';
-const RAW = 'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n';
+const EXEC = 'POST /exec/e/start HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n';
+const UPGRADE = 'Connection: Upgrade\r\nUpgrade: tcp\r\n';
+const UPGRADED = `HTTP/1.1 101 UPGRADED\r\n${UPGRADE}\r\n`;
 
-/** Each conversation, and the events that are to come of it: `<` for what the engine says, `>` for the client. */
-const CONVERSATIONS: Readonly<Record<string, { steps: readonly Step[]; events: readonly string[] }>> = {
-  'keep-alive': {
-    steps: [['client', ASK], ['engine', OK], ['client', ASK], ['engine', OK], 'clientEnd', 'engineEnd'],
-    events: [
-      '1 GET /_ping',
-      '1 > end',
-      '1 < 200',
-      '1 < "OK"',
-      '1 < end',
-      '2 GET /_ping',
-      '2 > end',
-      '2 < 200',
-      '2 < "OK"',
-      '2 < end',
+test.for<[what: string, steps: readonly Step[], wanted: readonly string[]]>([
+  [
+    'two calls, one after another',
+    [['client', GET], ['engine', OK], ['client', GET], ['engine', OK], ['client'], ['engine']],
+    [1, 2].flatMap((call) => [
+      `request ${call} GET /_ping`,
+      `end ${call} client`,
+      `response ${call} 200`,
+      `data ${call} engine OK`,
+      `end ${call} engine`,
+    ]),
+  ],
+  [
+    'pipelined: the answers belong to the requests in their order',
+    [
+      ['client', `${GET}HEAD /info HTTP/1.1\r\n\r\n${GET}`],
+      ['engine', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n${OK}`],
     ],
-  },
-  pipelined: {
-    steps: [
-      ['client', ASK + ASK],
-      ['engine', OK + OK],
+    [
+      'request 1 GET /_ping',
+      'end 1 client',
+      'request 2 HEAD /info',
+      'end 2 client',
+      'request 3 GET /_ping',
+      'end 3 client',
+      'response 1 200',
+      'data 1 engine OK',
+      'end 1 engine',
+      'response 2 200',
+      'end 2 engine',
+      'response 3 200',
+      'data 3 engine OK',
+      'end 3 engine',
     ],
-    events: [
-      '1 GET /_ping',
-      '1 > end',
-      '2 GET /_ping',
-      '2 > end',
-      '1 < 200',
-      '1 < "OK"',
-      '1 < end',
-      '2 < 200',
-      '2 < "OK"',
-      '2 < end',
-    ],
-  },
-  'chunked both ways, with an extension and trailers': {
-    steps: [
+  ],
+  [
+    'chunks both ways, with extensions and trailers',
+    [
       [
         'client',
-        'POST /build HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX-A: b\r\n\r\n',
+        'POST /build HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nT: r\r\n\r\n',
       ],
-      ['engine', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\nA\r\n0123456789\r\n0\r\n\r\n'],
-      ['client', ASK],
+      [
+        'engine',
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\nA\r\n0123\r\n6789\r\n0;x\r\nA: b\r\nC: d\r\n\r\n',
+      ],
+      ['client', GET],
       ['engine', OK],
     ],
-    events: [
-      '1 POST /build',
-      '1 > "abcde"',
-      '1 > end',
-      '1 < 200',
-      '1 < "0123456789"',
-      '1 < end',
-      '2 GET /_ping',
-      '2 > end',
-      '2 < 200',
-      '2 < "OK"',
-      '2 < end',
+    [
+      'request 1 POST /build',
+      'data 1 client hello!',
+      'end 1 client',
+      'response 1 200',
+      'data 1 engine 0123\r\n6789',
+      'end 1 engine',
+      'request 2 GET /_ping',
+      'end 2 client',
+      'response 2 200',
+      'data 2 engine OK',
+      'end 2 engine',
     ],
-  },
-  'answers without a body': {
-    steps: [
+  ],
+  [
+    'answers without a body, whatever they say',
+    [
       ['client', 'HEAD /_ping HTTP/1.1\r\n\r\n'],
-      ['engine', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n'],
+      ['engine', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'],
       ['client', 'POST /containers/a/start HTTP/1.1\r\nContent-Length: 0\r\n\r\n'],
       ['engine', 'HTTP/1.1 204 No Content\r\n\r\n'],
       ['client', 'POST /containers/a/start HTTP/1.1\r\n\r\n'],
-      ['engine', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n'],
-      ['client', ASK],
+      ['engine', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n'],
+      ['client', GET],
       ['engine', OK],
     ],
-    events: [
-      '1 HEAD /_ping',
-      '1 > end',
-      '1 < 200',
-      '1 < end',
-      '2 POST /containers/a/start',
-      '2 > end',
-      '2 < 204',
-      '2 < end',
-      '3 POST /containers/a/start',
-      '3 > end',
-      '3 < 304',
-      '3 < end',
-      '4 GET /_ping',
-      '4 > end',
-      '4 < 200',
-      '4 < "OK"',
-      '4 < end',
+    [
+      'request 1 HEAD /_ping',
+      'end 1 client',
+      'response 1 200',
+      'end 1 engine',
+      'request 2 POST /containers/a/start',
+      'end 2 client',
+      'response 2 204',
+      'end 2 engine',
+      'request 3 POST /containers/a/start',
+      'end 3 client',
+      'response 3 304',
+      'end 3 engine',
+      'request 4 GET /_ping',
+      'end 4 client',
+      'response 4 200',
+      'data 4 engine OK',
+      'end 4 engine',
     ],
-  },
-  'a body that ends with the connection': {
-    steps: [['client', 'GET /events HTTP/1.0\r\n\r\n'], ['engine', 'HTTP/1.0 200 OK\r\n\r\nto the end'], 'engineEnd'],
-    events: ['1 GET /events', '1 > end', '1 < 200', '1 < "to the end"', '1 < end'],
-  },
-  '100, then 200': {
-    steps: [
-      ['client', 'PUT /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n'],
+  ],
+  [
+    '100 Continue, then the answer',
+    [
+      ['client', 'POST /images/load HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n'],
       ['engine', 'HTTP/1.1 100 Continue\r\n\r\n'],
-      ['client', 'abc'],
+      ['client', 'hello'],
       ['engine', OK],
     ],
-    events: ['1 PUT /x', '1 < 100', '1 > "abc"', '1 > end', '1 < 200', '1 < "OK"', '1 < end'],
-  },
-  'an upgrade, with bytes of the stream at once': {
-    steps: [
-      ['client', UPGRADE],
-      ['engine', `${SWITCHED}hello`],
-      ['client', 'in'],
-      'clientEnd',
-      ['engine', 'out'],
-      'engineEnd',
+    [
+      'request 1 POST /images/load',
+      'response 1 100',
+      'data 1 client hello',
+      'end 1 client',
+      'response 1 200',
+      'data 1 engine OK',
+      'end 1 engine',
     ],
-    events: [
-      '1 POST /exec/1/start',
-      '1 > "{}"',
-      '1 > end',
-      '1 < 101',
-      '1 stream tcp',
-      '1 < "hello"',
-      '1 > "in"',
-      '1 > end',
-      '1 < "out"',
-      '1 < end',
+  ],
+  [
+    'a body that ends with the connection',
+    [['client', GET], ['engine', 'HTTP/1.0 200 OK\r\n\r\nall\r\n\r\n of it'], ['engine']],
+    ['request 1 GET /_ping', 'end 1 client', 'response 1 200', 'data 1 engine all\r\n\r\n of it', 'end 1 engine'],
+  ],
+  [
+    'an upgrade, with early bytes both ways',
+    [
+      ['client', `${EXEC}${UPGRADE}\r\n{}early`],
+      ['engine', `${UPGRADED}at once`],
+      ['client', `more ${GET}`],
+      ['client'],
+      ['engine', OK],
+      ['engine'],
     ],
-  },
-  'a client that sends its stream before the answer': {
-    steps: [
-      ['client', `${UPGRADE}GET is no request here\r\n\r\n`],
-      'clientEnd',
-      ['engine', `${SWITCHED}x`],
-      'engineEnd',
+    [
+      'request 1 POST /exec/e/start',
+      'data 1 client {}',
+      'end 1 client',
+      'response 1 101',
+      'stream 1 tcp',
+      'data 1 client early',
+      'data 1 engine at once',
+      `data 1 client more ${GET.trim()}`,
+      'end 1 client',
+      `data 1 engine ${OK}`,
+      'end 1 engine',
     ],
-    events: [
-      '1 POST /exec/1/start',
-      '1 > "{}"',
-      '1 > end',
-      '1 < 101',
-      '1 stream tcp',
-      '1 > "GET is no request here\\r\\n\\r\\n"',
-      '1 > end',
-      '1 < "x"',
-      '1 < end',
+  ],
+  [
+    'an upgrade before the request has ended',
+    [
+      ['client', `${EXEC}${UPGRADE}\r\n`],
+      ['engine', UPGRADED],
+      ['client', '{}stdin'],
     ],
-  },
-  'an upgrade that is refused: the next request is one': {
-    steps: [
-      ['client', UPGRADE + ASK],
-      ['engine', `HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\nno${OK}`],
+    [
+      'request 1 POST /exec/e/start',
+      'response 1 101',
+      'stream 1 tcp',
+      'data 1 client {}',
+      'end 1 client',
+      'data 1 client stdin',
     ],
-    events: [
-      '1 POST /exec/1/start',
-      '1 > "{}"',
-      '1 > end',
-      '1 < 409',
-      '1 < "no"',
-      '1 < end',
-      '2 GET /_ping',
-      '2 > end',
-      '2 < 200',
-      '2 < "OK"',
-      '2 < end',
-    ],
-  },
-  'a hijack without an upgrade': {
-    steps: [
-      ['client', 'POST /v1.19/containers/a/attach?stdin=1 HTTP/1.1\r\n\r\n'],
-      ['engine', `${RAW}prompt`],
-      ['client', 'ls\n'],
-      'clientEnd',
-      ['engine', 'files'],
-      'engineEnd',
-    ],
-    events: [
-      '1 POST /v1.19/containers/a/attach?stdin=1',
-      '1 > end',
-      '1 < 200',
-      '1 stream raw',
-      '1 < "prompt"',
-      '1 > "ls\\n"',
-      '1 > end',
-      '1 < "files"',
-      '1 < end',
-    ],
-  },
-  'an answer before the request is whole': {
-    steps: [
-      ['client', 'POST /images/load HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc'],
-      ['engine', 'HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno'],
-      ['client', `def${ASK}`],
+  ],
+  [
+    'an upgrade that is refused',
+    [
+      ['client', `${EXEC}${UPGRADE}\r\n{}`],
+      ['engine', 'HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\nno'],
+      ['client', GET],
       ['engine', OK],
     ],
-    events: [
-      '1 POST /images/load',
-      '1 > "abc"',
-      '1 < 400',
-      '1 < "no"',
-      '1 < end',
-      '1 > "def"',
-      '1 > end',
-      '2 GET /_ping',
-      '2 > end',
-      '2 < 200',
-      '2 < "OK"',
-      '2 < end',
+    [
+      'request 1 POST /exec/e/start',
+      'data 1 client {}',
+      'end 1 client',
+      'response 1 409',
+      'data 1 engine no',
+      'end 1 engine',
+      'request 2 GET /_ping',
+      'end 2 client',
+      'response 2 200',
+      'data 2 engine OK',
+      'end 2 engine',
     ],
-  },
-  'HTTP/2 from the first byte on': {
-    steps: [['client', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nxyz'], ['engine', '\0\0\0'], 'clientEnd', 'engineEnd'],
-    events: ['1 PRI *', '1 stream h2c', '1 > "SM\\r\\n\\r\\nxyz"', '1 < "\\u0000\\u0000\\u0000"', '1 > end', '1 < end'],
-  },
-  garbage: {
-    steps: [
-      ['client', '\0\x01 garbage\r\n\r\nmore'],
-      ['engine', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nno'],
-      'engineEnd',
+  ],
+  [
+    'a client that half-closes before the upgrade',
+    [['client', `${EXEC}${UPGRADE}\r\n{}`], ['client'], ['engine', `${UPGRADED}out`], ['engine']],
+    [
+      'request 1 POST /exec/e/start',
+      'data 1 client {}',
+      'end 1 client',
+      'response 1 101',
+      'stream 1 tcp',
+      'end 1 client',
+      'data 1 engine out',
+      'end 1 engine',
     ],
-    events: ['1 > unread', '1 < 400', '1 < "no"', '1 < end'],
-  },
-  'bare line feeds and a folded header': {
-    steps: [
-      ['client', 'GET /_ping HTTP/1.1\nA: b\n c\n\n'],
+  ],
+  [
+    'a hijack without an upgrade',
+    [
+      ['client', 'POST /containers/a/attach?stdin=1 HTTP/1.1\r\n\r\nstdin'],
+      ['engine', 'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\nout'],
+      ['client', GET],
+      ['client'],
+      ['engine'],
+    ],
+    [
+      'request 1 POST /containers/a/attach?stdin=1',
+      'end 1 client',
+      'response 1 200',
+      'stream 1 raw',
+      'data 1 client stdin',
+      'data 1 engine out',
+      `data 1 client ${GET.trim()}`,
+      'end 1 client',
+      'end 1 engine',
+    ],
+  ],
+  [
+    'an answer before the request has ended',
+    [
+      ['client', 'POST /build HTTP/1.1\r\nContent-Length: 9\r\n\r\nbegun'],
+      ['engine', OK],
+      ['client', ' end'],
+      ['client', GET],
       ['engine', OK],
     ],
-    events: ['1 GET /_ping doubts', '1 > end', '1 < 200', '1 < "OK"', '1 < end'],
-  },
-  'a length and chunks: the chunks count': {
-    steps: [
-      [
-        'client',
-        `POST /x HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n${ASK}`,
-      ],
-      ['engine', OK + OK],
+    [
+      'request 1 POST /build',
+      'data 1 client begun',
+      'response 1 200',
+      'data 1 engine OK',
+      'end 1 engine',
+      'data 1 client  end',
+      'end 1 client',
+      'request 2 GET /_ping',
+      'end 2 client',
+      'response 2 200',
+      'data 2 engine OK',
+      'end 2 engine',
     ],
-    events: [
-      '1 POST /x doubts',
-      '1 > "a"',
-      '1 > end',
-      '2 GET /_ping',
-      '2 > end',
-      '1 < 200',
-      '1 < "OK"',
-      '1 < end',
-      '2 < 200',
-      '2 < "OK"',
-      '2 < end',
+  ],
+  [
+    'HTTP/2 from the first byte on',
+    [['client', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04'], ['engine', '\0\0\0\x04\0'], ['client'], ['engine']],
+    [
+      'request 1 PRI *',
+      'stream 1 h2c',
+      'data 1 client SM\r\n\r\n\0\0\0\x04',
+      'data 1 engine \0\0\0\x04\0',
+      'end 1 client',
+      'end 1 engine',
     ],
-  },
-  'two lengths': {
-    steps: [['client', `POST /x HTTP/1.1\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde`]],
-    events: ['1 > unread'],
-  },
-  'a coding that is not chunked': {
-    steps: [['client', 'POST /x HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n']],
-    events: ['1 > unread'],
-  },
-  'a chunk without a length': {
-    steps: [['client', 'POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nabc']],
-    events: ['1 POST /x', '2 > unread'],
-  },
-  'an answer that nobody asked for': { steps: [['engine', OK]], events: ['1 < unread'] },
-};
-
-function read(steps: readonly Step[]): string[] {
-  let calls = 0;
-  const events: string[] = [];
-  let data: { to: string; text: string } | undefined;
-  const flush = () => {
-    if (data) events.push(`${data.to} ${JSON.stringify(data.text)}`);
-    data = undefined;
-  };
-  const hear = (event: ExchangeEvent) => {
-    const side = 'from' in event ? `${event.call} ${event.from === 'client' ? '>' : '<'}` : '';
-    if (event.type === 'data') {
-      const text = event.data.toString('latin1');
-      if (data?.to !== side) flush();
-      data ??= { to: side, text: '' };
-      data.text += text;
-      return;
-    }
-    flush();
-    if (event.type === 'request') {
-      const { head } = event;
-      events.push(`${event.call} ${head.method} ${head.target}${head.doubts.length > 0 ? ' doubts' : ''}`);
-    } else if (event.type === 'response') events.push(`${event.call} < ${event.head.status}`);
-    else if (event.type === 'stream') events.push(`${event.call} stream ${event.protocol}`);
-    else events.push(`${side} ${event.type}`);
-  };
-  const exchange = readExchange(() => ++calls, hear);
-  for (const step of steps) {
-    if (typeof step === 'string') exchange[step]();
-    else exchange[step[0]](Buffer.from(step[1], 'latin1'));
-  }
-  flush();
-  return events;
-}
-
-const cut = (step: Step, at: readonly number[]): Step[] =>
-  typeof step === 'string'
-    ? [step]
-    : [0, ...at].map((from, index) => [step[0], step[1].slice(from, at[index])] as const);
-
-describe.each(Object.entries(CONVERSATIONS))('%s', (_, { steps, events }) => {
-  test('is read', () => expect(read(steps)).toEqual(events));
-
-  test('is read the same wherever its pieces are cut', () => {
-    for (const [index, step] of steps.entries()) {
-      if (typeof step === 'string') continue;
-      for (let at = 1; at < step[1].length; at++) {
-        expect(read(steps.toSpliced(index, 1, ...cut(step, [at]))), `step ${index} cut at ${at}`).toEqual(events);
-      }
-    }
-  });
-
-  test('is read the same byte by byte', () => {
-    const bytes = steps.flatMap((step) =>
-      cut(
-        step,
-        Array.from({ length: step.length > 2 ? 0 : step[1].length - 1 }, (__, at) => at + 1),
-      ),
-    );
-    expect(read(bytes)).toEqual(events);
-  });
-});
-
-describe('heads', () => {
-  const long = (bytes: number) => `GET / HTTP/1.1\r\nA: ${'x'.repeat(bytes)}\r\n\r\n`;
-
-  test.each([
-    ['3 kB', 3000, ['1 GET /', '1 > end']],
-    ['where the search goes on', 4070, ['1 GET /', '1 > end']],
-    ['1 MB', 1_000_000, ['1 GET /', '1 > end']],
-    ['2 MB', 2_000_000, ['1 > unread']],
-  ])('of %s are read the same at once and in pieces of 1000 bytes', (_, bytes, events) => {
-    const pieces = long(bytes)
-      .match(/[^]{1,1000}/g)!
-      .map((piece): Step => ['client', piece]);
-    expect(read([['client', long(bytes)]])).toEqual(events);
-    expect(read(pieces)).toEqual(events);
-  });
-
-  test.each(Array.from({ length: 20 }, (_, at) => 4060 + at))('whose end lies near byte %i are found', (bytes) => {
-    expect(read([['client', long(bytes)]])).toEqual(['1 GET /', '1 > end']);
-  });
-});
-
-test('a client that ends within a head is told so, and the engine’s answer is to that', () => {
-  const heard: string[] = [];
-  const exchange = readExchange(
-    () => 1,
-    (event) => heard.push(event.type === 'unread' ? `unread: ${event.reason}` : event.type),
-  );
-  exchange.client(Buffer.from('GET /x HTTP/1.1\r\nHost'));
-  exchange.clientEnd();
-  exchange.engine(Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'));
-  expect(heard).toEqual(['unread: it ends within a head', 'response', 'end']);
+  ],
+  [
+    'no HTTP, and the answer to it',
+    [['client', `what is this?\r\n\r\n${GET}`], ['engine', 'HTTP/1.1 400 Bad Request\r\n\r\nno'], ['engine']],
+    ['unread 1 client', 'response 1 400', 'data 1 engine no', 'end 1 engine'],
+  ],
+  [
+    'a chunk that is longer than it says: what stood before it stays',
+    [
+      ['client', `${GET}POST /build HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n${GET}`],
+      ['engine', OK],
+    ],
+    [
+      'request 1 GET /_ping',
+      'end 1 client',
+      'request 2 POST /build',
+      'data 2 client he',
+      'unread 3 client',
+      'response 1 200',
+      'data 1 engine OK',
+      'end 1 engine',
+    ],
+  ],
+  [
+    'an answer that is no HTTP',
+    [['client', GET], ['engine', '\0\x01\x02\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'], ['engine']],
+    ['request 1 GET /_ping', 'end 1 client', 'unread 1 engine'],
+  ],
+  ['an answer to no request', [['engine', OK]], ['unread 1 engine']],
+  ['nothing', [['client'], ['engine']], []],
+  [
+    'bare line feeds',
+    [['client', 'GET / HTTP/1.1\nHost: d\n\nGET /b HTTP/1.1\n\n']],
+    ['request 1 GET /', 'end 1 client', 'request 2 GET /b', 'end 2 client'],
+  ],
+])('%s, in whatever pieces', ([, steps, wanted]) => {
+  expect(events(steps)).toEqual(wanted);
+  for (const cut of cuts(steps)) expect(events(cut)).toEqual(wanted);
 });

@@ -1,49 +1,83 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listen, listenText, parseListen } from '../../../../src/api/wire/listener.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isLoopback, listen, listenText, parseListen } from '../../../../src/api/wire/listener.ts';
+import { EXIT } from '../../../../src/errors.ts';
 
-describe('where to listen', () => {
-  test.each([
-    ['unix:/run/a.sock', 'unix:///run/a.sock'],
-    ['unix:///run/a.sock', 'unix:///run/a.sock'],
-    ['unix:a.sock', 'unix:///here/a.sock'],
-    ['tcp:127.0.0.1:2375', 'tcp://127.0.0.1:2375'],
-    ['tcp://localhost:0/', 'tcp://localhost:0'],
-    ['tcp:[::1]:2375', 'tcp://[::1]:2375'],
-  ])('%s is %s', (text, expected) => expect(listenText(parseListen(text, '/here'))).toBe(expected));
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'dbg-listen-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
 
-  test.each(['', 'unix:', '/run/a.sock', 'tcp:1234', 'tcp:a:99999', 'ssh://a', `unix:/${'x'.repeat(107)}`])(
-    '"%s" is no place',
-    (text) => expect(() => parseListen(text, '/here')).toThrow(expect.objectContaining({ exitCode: 2 })),
-  );
+test.for([
+  ['unix:/a/b', 'unix:///a/b'],
+  ['unix:///a/b', 'unix:///a/b'],
+  ['unix:b', 'unix:///here/b'],
+  ['unix:../b', 'unix:///b'],
+  ['unix:/a b:c', 'unix:///a b:c'],
+  ['tcp:127.0.0.1:2375', 'tcp://127.0.0.1:2375'],
+  ['tcp://localhost:0/', 'tcp://localhost:0'],
+  ['tcp:[::1]:65535', 'tcp://[::1]:65535'],
+] as const)('%s is a place to listen', ([text, wanted]) => {
+  expect(listenText(parseListen(text, '/here'))).toBe(wanted);
 });
 
-describe('listening on a path', () => {
-  let folder: string;
-  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'dbg-listen-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
-  const at = () => ({ kind: 'unix', path: join(folder, 's') }) as const;
+test.for([
+  '',
+  'unix:',
+  'here',
+  '/a/b',
+  'tcp:127.0.0.1',
+  'tcp:127.0.0.1:65536',
+  'tcp::2375',
+  'tcp:::1:2375',
+  'ssh://a',
+  `unix:/${'x'.repeat(107)}`,
+])('%s is none', (text) => {
+  expect(() => parseListen(text, '/here')).toThrow(expect.objectContaining({ exitCode: EXIT.usage }));
+});
 
-  test('is for its owner alone; nothing is left', async () => {
-    const listening = await listen(at());
-    expect(statSync(at().path).mode & 0o777).toBe(0o600);
-    const client = connect(at().path);
-    await new Promise((done) => client.on('connect', done));
-    const closed = new Promise((done) => client.on('close', done));
-    client.resume();
-    await listening.close(0);
-    await closed;
-    expect(readdirSync(folder)).toEqual([]);
-  });
+test.for([
+  ['127.0.0.1', true],
+  ['127.1.2.3', true],
+  ['::1', true],
+  ['localhost', true],
+  ['0.0.0.0', false],
+  ['127.example.org', false],
+  ['10.127.0.1', false],
+  ['::', false],
+] as const)('%s is this machine alone: %s', ([host, wanted]) => {
+  expect(isLoopback(host)).toBe(wanted);
+});
 
-  test('is refused where somebody listens, or a file is', async () => {
-    const listening = await listen(at());
-    await expect(listen(at())).rejects.toThrow('somebody listens');
-    await listening.close(0);
-    writeFileSync(at().path, 'a file');
-    await expect(listen(at())).rejects.toThrow('is no socket');
-  });
+test('a unix socket is its owner’s alone, and goes; nothing else is left', async () => {
+  const path = join(folder, 's');
+  const { server, at, close } = await listen({ kind: 'unix', path });
+  expect([statSync(path).mode & 0o777, readdirSync(folder), at]).toEqual([0o600, ['s'], { kind: 'unix', path }]);
+  const socket = connect(path);
+  await once(server, 'connection');
+  // It is patient with what is open, then ends it.
+  const ended = once(socket.resume(), 'close');
+  await close(10);
+  await ended;
+  expect(existsSync(path)).toBe(false);
+});
+
+test('on TCP the kernel’s port is told', async () => {
+  const { at, close } = await listen({ kind: 'tcp', host: '127.0.0.1', port: 0 });
+  expect(at.kind === 'tcp' && at.port).toBeGreaterThan(0);
+  await expect(listen(at)).rejects.toThrow('somebody listens');
+  await close(0);
+});
+
+test('a place that is taken', async () => {
+  const path = join(folder, 's');
+  const first = await listen({ kind: 'unix', path });
+  await expect(listen({ kind: 'unix', path })).rejects.toThrow('somebody listens');
+  await first.close(0);
+  writeFileSync(path, 'a file');
+  await expect(listen({ kind: 'unix', path })).rejects.toThrow('is no socket');
+  expect(readdirSync(folder)).toEqual(['s']);
 });
