@@ -230,14 +230,17 @@ const settled = (text: string) => text.replace(/\b[\da-f]{12,64}\b/g, 'ID');
 test('build, classic', async ({ lab }) => {
   const folder = context(lab);
   const image = lab.name('image');
-  lab.cleanUp(() => execa('docker', ['rmi', '-f', image]));
+  lab.cleanUp(() => execa('docker', ['rmi', '-f', image], { reject: false }));
+  // Without --force-rm, a build that fails leaves its container.
+  const options = ['--no-cache', '--force-rm'];
   const outcomes = [];
   for (const env of [{}, through.env]) {
     const to = way({ ...env, DOCKER_BUILDKIT: '0' });
-    const built = await to.docker(['build', '--no-cache', '-t', image, folder]);
-    const broken = await to.docker(['build', '--no-cache', '-f', join(folder, 'broken'), folder]);
+    const built = await to.docker(['build', ...options, '-t', image, folder]);
+    const broken = await to.docker(['build', ...options, '-f', join(folder, 'broken'), folder]);
     expect(built.stdout).toContain(sum(MEGABYTE));
     expect([built.exitCode, broken.exitCode]).toEqual([0, 17]);
+    await direct.docker(['rmi', image]);
     outcomes.push([built.stdout, built.stderr, broken.stdout, broken.stderr].map(settled));
   }
   expect(outcomes[1]).toEqual(outcomes[0]);
@@ -263,7 +266,7 @@ test('build, BuildKit: context, secret, output, over HTTP/2 inside the connectio
   );
   writeFileSync(join(lab.folder, 'secret'), 'hush');
   const image = lab.name('image');
-  lab.cleanUp(() => execa('docker', ['rmi', '-f', image]));
+  lab.cleanUp(() => execa('docker', ['rmi', '-f', image], { reject: false }));
   const outcomes = [];
   for (const env of [{}, through.env]) {
     const to = way({ ...env, DOCKER_BUILDKIT: '1' }, program);
@@ -273,6 +276,7 @@ test('build, BuildKit: context, secret, output, over HTTP/2 inside the connectio
     const broken = await to.docker(['build', ...options, '-f', join(folder, 'broken'), folder]);
     const ran = await direct.docker(['run', '--rm', image, 'sha256sum', '/large']);
     expect([built.exitCode, broken.exitCode, ran.stdout]).toEqual([0, 1, `${sum(MEGABYTE)}  /large\n`]);
+    await direct.docker(['rmi', image]);
     // Steps come in any order, with their times.
     const said = `${built.stderr}${broken.stderr}`
       .split('\n')
