@@ -18,9 +18,22 @@ export interface Caps {
 const FLOWS = new Set(['ContainerLogs', 'ServiceLogs', 'TaskLogs', 'SystemEvents', 'ContainerStats']);
 
 interface Body {
-  readonly hash: Hash;
+  /** of what came before `unhashed` */
+  hash: Hash | undefined;
+  /** a body that is short needs no digest: most are */
+  unhashed: Buffer[];
   kept: number;
   missing: number;
+}
+
+/** A digest costs as much to begin as these bytes do. */
+const UNHASHED_BYTES = 8192;
+
+function digestOf(body: Body): Hash {
+  body.hash ??= createHash('sha256');
+  for (const piece of body.unhashed) body.hash.update(piece);
+  body.unhashed = [];
+  return body.hash;
 }
 
 interface Open {
@@ -42,7 +55,7 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
 
   function gap(call: number, from: Side, { connection, [from]: body }: Open, time: number): void {
     if (!body || body.missing === 0) return;
-    const sha256 = body.hash.copy().digest('hex');
+    const sha256 = digestOf(body).copy().digest('hex');
     hear({ type: 'omitted', call, from, bytes: body.missing, sha256, connection, time });
     body.missing = 0;
   }
@@ -56,12 +69,13 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
 
   function data(event: Extract<WireEvent, { type: 'data' }>): void {
     const of = callOf(event);
-    const body = (of[event.from] ??= { hash: createHash('sha256'), kept: 0, missing: 0 });
+    const body = (of[event.from] ??= { hash: undefined, unhashed: [], kept: 0, missing: 0 });
     const all = event.data;
     const isLate = caps.isLate();
     const room = isLate ? 0 : Math.min(all.length, of.most - body.kept);
     if (room > 0) gap(event.call, event.from, of, event.time);
-    body.hash.update(all);
+    body.unhashed.push(all);
+    if (body.hash || body.kept + all.length > UNHASHED_BYTES) digestOf(body);
     body.kept += room;
     body.missing += all.length - room;
     if (room < all.length) caps.leftOut(all.length - room, !isLate);

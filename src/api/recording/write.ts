@@ -33,11 +33,14 @@ export interface Recorded {
 /** What is kept of a stream, each way: it is what somebody saw. */
 const STREAM_BYTES = 64e6;
 
+/** What comes so soon after a write goes together: at 10,000 calls a second, writes would take half of the time. */
+const GATHER_MS = 1;
+
 /** So much may wait for a slow disk, in the memory of dbg; then bodies are left out until half of it is written. */
 const MOST_WAITING = 32 * 1024 * 1024;
 
 /**
- * Records a session. Each event is handed to the kernel at once, and what comes while it takes one goes together: when dbg is killed, all that it had
+ * Records a session. Each event is handed to the kernel at once, and what comes within a millisecond of a write goes together: when dbg is killed, all that it had
  * heard is in the file but for that. The traffic never waits for the file.
  */
 export function recorder(file: OutputFile, { header, maxBody, failed }: RecorderOptions): Recorder {
@@ -58,7 +61,10 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
       // Of what a full disk took, whole lines stay.
       const whole = error ? (written === 0 ? 0 : lines.lastIndexOf(10, written - 1) + 1) : written;
       bytes += whole;
-      if (!error) continue;
+      if (!error) {
+        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        continue;
+      }
       fail(error);
       // Which a pipe does not know.
       if (whole < written) await file.truncate(bytes).catch(() => undefined);

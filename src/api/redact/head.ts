@@ -12,6 +12,8 @@ export interface SafeRequest {
   readonly body: Treatment;
   readonly sent: Rule;
   readonly received: Rule;
+  /** nothing need be known of it later: no body, and no secrets in what is answered but those that are in any answer */
+  readonly isHarmless: boolean;
   /** its stream carries secrets: BuildKit's, with registry logins and the secrets of a build */
   readonly isSecretStream: boolean;
 }
@@ -26,12 +28,20 @@ export const safeRequest = perObject((head: RequestHead): SafeRequest => {
   const target = redactTarget(head.target);
   const headers = redactHeaders(head.headers);
   const { name } = operationOf(head.method, target);
+  const body = !hasBody(head)
+    ? 'pass'
+    : name === 'SystemAuth'
+      ? encodedOr('json', head.headers)
+      : treatment(head.headers);
+  const [sent, received] = [sentRule(name), bodyRule(name)];
+  const isSecretStream = name === 'Session' || name === 'Grpc';
   return {
     head: target === head.target && headers === head.headers ? head : { ...head, target, headers },
-    body: !hasBody(head) ? 'pass' : name === 'SystemAuth' ? encodedOr('json', head.headers) : treatment(head.headers),
-    sent: sentRule(name),
-    received: bodyRule(name),
-    isSecretStream: name === 'Session' || name === 'Grpc',
+    body,
+    sent,
+    received,
+    isHarmless: body === 'pass' && received === 'plain' && !isSecretStream,
+    isSecretStream,
   };
 });
 

@@ -40,11 +40,14 @@ export function redacted(hear: HearWire): HearWire {
     switch (event.type) {
       case 'request': {
         const safe = safeRequest(event.head);
-        callOf(event, safe).client = stage(safe.body, way(event, 'client'), safe.sent, hear);
+        if (!safe.isHarmless) callOf(event, safe).client = stage(safe.body, way(event, 'client'), safe.sent, hear);
         return hear(safe.head === event.head ? event : { ...event, head: safe.head });
       }
       case 'response': {
         const safe = safeResponse(event.head);
+        if (safe.body === 'pass' && !connections.get(event.connection)?.has(event.call)) {
+          return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+        }
         const to = callOf(event);
         to.engine?.flush(event.time);
         to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', hear);
