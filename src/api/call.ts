@@ -1,6 +1,6 @@
 import type { HearWire, WireEvent } from './events.ts';
 import type { Side } from './http/exchange.ts';
-import { mediaType, type RequestHead, type ResponseHead } from './http/head.ts';
+import { mediaType, perObject, type RequestHead, type ResponseHead } from './http/head.ts';
 import { operationOf, type Operation } from './operation.ts';
 
 /** A request with its answer, as far as it has come. */
@@ -13,7 +13,7 @@ export interface Call {
   /** ms since the epoch */
   readonly startedAt: number;
   /** who asked; it may be known only after the call has ended */
-  readonly peer: string | undefined;
+  peer: string | undefined;
   response: ResponseHead | undefined;
   /** when the answer's head came */
   answeredAt: number | undefined;
@@ -47,13 +47,15 @@ export function followCalls(hear: HearCall): HearWire {
 
   return (event) => {
     let connection = connections.get(event.connection);
-    if (!connection) connections.set(event.connection, (connection = { peer: undefined, open: new Map() }));
+    if (!connection) connections.set(event.connection, (connection = { peer: undefined, asked: [], open: new Map() }));
     const { open } = connection;
     switch (event.type) {
       case 'open':
         return;
       case 'peer':
         connection.peer = event.peer;
+        for (const call of connection.asked) call.peer = event.peer;
+        connection.asked = [];
         return;
       case 'close':
         connections.delete(event.connection);
@@ -84,20 +86,20 @@ type CallEvent = Extract<WireEvent, { call: number }>;
 
 interface Connection {
   peer: string | undefined;
+  /** calls that have begun before it was known who asks */
+  asked: Call[];
   readonly open: Map<number, Call>;
 }
 
 function begin(event: CallEvent, of: Connection): Call {
   const head = event.type === 'request' ? event.head : undefined;
-  return {
+  const call: Call = {
     number: event.call,
     connection: event.connection,
-    operation: operationOf(head?.method ?? '', head?.target ?? ''),
+    operation: head ? operationOfHead(head) : NO_OPERATION,
     request: head,
     startedAt: event.time,
-    get peer() {
-      return of.peer;
-    },
+    peer: of.peer,
     response: undefined,
     answeredAt: undefined,
     endedAt: undefined,
@@ -106,7 +108,14 @@ function begin(event: CallEvent, of: Connection): Call {
     sent: body(head),
     received: body(undefined),
   };
+  if (of.peer === undefined && of.asked.length < MOST_ASKED) of.asked.push(call);
+  return call;
 }
+
+/** Where nobody finds out who asks, calls are not kept for that. */
+const MOST_ASKED = 100;
+const operationOfHead = perObject(({ method, target }: RequestHead) => operationOf(method, target));
+const NO_OPERATION = operationOf('', '');
 
 function take(call: Call, event: CallEvent): void {
   switch (event.type) {
@@ -139,9 +148,12 @@ function take(call: Call, event: CallEvent): void {
 
 const bodyOf = (call: Call, from: Side) => (from === 'client' ? call.sent : call.received);
 
+const isJson = perObject((head: RequestHead | ResponseHead) =>
+  /^application\/(?:x-)?(?:nd)?json/.test(mediaType(head.headers)),
+);
+
 function body(head: RequestHead | ResponseHead | undefined): Body {
-  const isJson = head !== undefined && /^application\/(?:x-)?(?:nd)?json/.test(mediaType(head.headers));
-  return { bytes: 0, isOver: false, kept: isJson ? [] : undefined };
+  return { bytes: 0, isOver: false, kept: head && isJson(head) ? [] : undefined };
 }
 
 function add(to: Body, data: Buffer, protocol: string | undefined): void {

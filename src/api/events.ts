@@ -25,3 +25,11 @@ export type WireEvent = ConnectionEvent & {
 };
 
 export type HearWire = (event: WireEvent) => void;
+
+/** The same event, with where and when it was: it is completed and not copied, for each is new, and there are five in a call. */
+export function completed(event: ConnectionEvent, connection: number, time: number): WireEvent {
+  const wire = event as { connection?: number; time?: number };
+  wire.connection = connection;
+  wire.time = time;
+  return event as WireEvent;
+}

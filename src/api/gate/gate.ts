@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { errorMessage } from '../../errors.ts';
-import type { ConnectionEvent, HearWire } from '../events.ts';
+import { completed, type ConnectionEvent, type HearWire } from '../events.ts';
 import { readExchange } from '../http/exchange.ts';
 import { guard } from './connection.ts';
 import type { Judge } from './verdict.ts';
@@ -29,7 +29,7 @@ export function gate(server: Server, { connect, hear, clock, judgeOf, peerOf }: 
     let isOver = false;
     let failure: Error | undefined;
     let first: 'client' | 'engine' = 'client';
-    const tell = (event: ConnectionEvent) => hear(Object.assign(event, { connection, time: clock() }));
+    const tell = (event: ConnectionEvent) => hear(completed(event, connection, clock()));
     tell({ type: 'open' });
     void peerOf?.(client).then((peer) => peer !== undefined && !isOver && tell({ type: 'peer', peer }));
     const exchange = readExchange(() => ++calls, tell);

@@ -5,6 +5,7 @@ import {
   NotHttp,
   parseRequestHead,
   parseResponseHead,
+  perObject,
   type RequestHead,
   type ResponseHead,
 } from './head.ts';
@@ -131,10 +132,10 @@ export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent
  * A client that asks for a stream: by an Upgrade, or, as docker's did before 1.20 and its API still allows, by sending the request and then
  * its bytes (Engine API, "Hijacking").
  */
-export function mayBecomeStream({ method, target, headers }: RequestHead): boolean {
+export const mayBecomeStream = perObject(({ method, target, headers }: RequestHead): boolean => {
   if (header(headers, 'upgrade') !== undefined) return true;
   return method === 'POST' && /\/(?:containers\/[^/?]+\/attach|exec\/[^/?]+\/start)(?:\?|$)/.test(target);
-}
+});
 
 /** 200 and a stream behind it that ends with the connection; any other answer to such a request is one like all. */
 export function isHijacked(head: ResponseHead, { kind }: Framing): boolean {

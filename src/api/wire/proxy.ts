@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { errorCode, errorMessage } from '../../errors.ts';
-import type { ConnectionEvent, HearWire } from '../events.ts';
+import { completed, type ConnectionEvent, type HearWire } from '../events.ts';
 import { readExchange, type Exchange } from '../http/exchange.ts';
 import { splice, type Tap } from './splice.ts';
 
@@ -21,8 +21,7 @@ export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOpt
   server.on('connection', (client: Socket) => {
     const connection = ++connections;
     let isOver = false;
-    // The event is new each time: so it is completed, not copied.
-    const tell = (event: ConnectionEvent) => hear(Object.assign(event, { connection, time: clock() }));
+    const tell = (event: ConnectionEvent) => hear(completed(event, connection, clock()));
     tell({ type: 'open' });
     void peerOf?.(client).then((peer) => peer !== undefined && !isOver && tell({ type: 'peer', peer }));
     client.setNoDelay(true);
