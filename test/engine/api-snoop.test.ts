@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { dbg, DBG, dbgOnTerminal, processes, sleep } from './support/dbg.ts';
+import { dbg, DBG, dbgOnTerminal, firstLine, processes, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
 /** A snoop that listens, and what it has said; it ends with the test. */
@@ -38,27 +37,22 @@ const statusOf = (socketPath: string, target: string) =>
     );
   });
 
-const madeFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('dbg-api-'));
-const sweepers = () => processes().filter(({ command }) => command.includes('dbg-sweep'));
-const nothingIsLeft = async (before: readonly string[]) => {
-  await expect.poll(madeFolders, { timeout: 5000 }).toEqual(before);
+/** What a session makes for itself, it makes here. */
+const apart = (lab: Lab) => ({ XDG_RUNTIME_DIR: lab.folder });
+const nothingIsLeft = async (lab: Lab) => {
+  const folders = () => readdirSync(lab.folder).filter((name) => name.startsWith('dbg-api-'));
+  await expect.poll(folders, { timeout: 5000 }).toEqual([]);
+  const sweepers = () => processes().filter(({ command }) => command.includes(`dbg-sweep ${lab.folder}`));
+  await expect.poll(sweepers, { timeout: 5000 }).toEqual([]);
 };
 
 describe('of a command', () => {
   test('its own output, exit code, and a line for each call', async ({ lab }) => {
     const web = await lab.run('web');
-    const before = madeFolders();
-    const { stdout, stderr, exitCode } = await dbg([
-      'api',
-      'snoop',
-      '--',
-      'docker',
-      'exec',
-      web,
-      'sh',
-      '-c',
-      'echo hi; exit 7',
-    ]);
+    const { stdout, stderr, exitCode } = await dbg(
+      ['api', 'snoop', '--', 'docker', 'exec', web, 'sh', '-c', 'echo hi; exit 7'],
+      { env: apart(lab) },
+    );
     expect([stdout, exitCode]).toEqual(['hi', 7]);
     const lines = String(stderr)
       .split('\n')
@@ -71,7 +65,7 @@ describe('of a command', () => {
       ['ExecInspect', web, '200'],
     ]);
     expect(lines[4]![2]).toMatch(/^docker\[\d+\]$/);
-    await nothingIsLeft(before);
+    await nothingIsLeft(lab);
   });
 
   test('only what --filter says, and without secrets unless --reveal says so', async ({ lab }) => {
@@ -88,36 +82,32 @@ describe('of a command', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('at column 1')]);
   });
 
-  test('killed by a signal; by dbg’s own signal; a program that is not there', async () => {
-    const before = madeFolders();
-    expect((await dbg(['api', 'snoop', '--', 'sh', '-c', 'kill -9 $$'])).exitCode).toBe(137);
+  test('killed by a signal; by dbg’s own signal; a program that is not there', async ({ lab }) => {
+    expect((await dbg(['api', 'snoop', '--', 'sh', '-c', 'kill -9 $$'], { env: apart(lab) })).exitCode).toBe(137);
     const running = execa(process.execPath, [DBG, 'api', 'snoop', '--', 'sh', '-c', 'echo up; exec sleep 60'], {
       reject: false,
+      env: apart(lab),
     });
     await once(running.stdout, 'data');
     running.kill('SIGTERM');
     expect((await running).exitCode).toBe(143);
-    expect((await dbg(['api', 'snoop', '--', 'no-such-program'])).exitCode).toBe(127);
-    await nothingIsLeft(before);
+    expect((await dbg(['api', 'snoop', '--', 'no-such-program'], { env: apart(lab) })).exitCode).toBe(127);
+    await nothingIsLeft(lab);
   });
 
-  test('dbg killed with -9: the socket and its folder go', async () => {
-    const before = madeFolders();
-    const running = execa(
-      process.execPath,
-      [DBG, 'api', 'snoop', '--', 'sh', '-c', 'echo $DOCKER_HOST; exec sleep 60'],
-      {
-        reject: false,
-      },
-    );
-    const path = String((await once(running.stdout, 'data'))[0])
-      .trim()
-      .replace('unix://', '');
+  test('dbg killed with -9: the socket and its folder go', async ({ lab }) => {
+    // In the instant in which a tool is started, nobody guards it yet: it is let come to rest.
+    const command = ['sh', '-c', 'sleep 0.5; echo $DOCKER_HOST; exec sleep 60'];
+    const running = execa(process.execPath, [DBG, 'api', 'snoop', '--', ...command], {
+      reject: false,
+      env: apart(lab),
+    });
+    const path = (await firstLine(running)).replace('unix://', '');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     running.kill('SIGKILL');
     await running;
     await expect.poll(() => existsSync(path), { timeout: 5000 }).toBe(false);
-    await nothingIsLeft(before);
+    await nothingIsLeft(lab);
   });
 
   test('nothing leads docker elsewhere', async () => {
@@ -193,7 +183,7 @@ describe('who is led to it', () => {
     const contexts = async () => (await execa('docker', ['context', 'ls', '-q'], { env })).stdout.split('\n');
     await expect.poll(contexts, { timeout: 10_000 }).not.toContain(name);
     expect((await execa('docker', ['context', 'show'], { env })).stdout).toBe('default');
-    expect(sweepers()).toEqual([]);
+    await nothingIsLeft(lab);
   });
 
   test('a pager that does not read holds up nothing', async ({ lab }) => {

@@ -7,7 +7,7 @@ import { errorMessage } from '../../errors.ts';
 import { escapeControls } from '../../text.ts';
 import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
-import { session, type SessionOptions } from './session.ts';
+import { addSession, session, type SessionOptions } from './session.ts';
 import { shown } from './stage.ts';
 import { callView } from './view.ts';
 
@@ -16,18 +16,16 @@ interface HijackOptions extends SessionOptions {
 }
 
 export function hijackCommand(ctx: Context, finish: Finish): Command {
-  return new Command('hijack')
-    .summary('answer, change, delay or break calls by rules')
-    .description(
-      "Stand in the engine's place and answer, patch, delay, fail or drop the calls that rules in a YAML file fit; all others go through as they are. The file is read again when it changes.",
-    )
-    .usage('[OPTIONS] RULES [-- COMMAND [ARG…]]')
-    .argument('<rules>', 'the file')
-    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
-    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
-    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+  return addSession(
+    new Command('hijack')
+      .summary('answer, change, delay or break calls by rules')
+      .description(
+        "Stand in the engine's place and answer, patch, delay, fail or drop the calls that rules in a YAML file fit; all others go through as they are. The file is read again when it changes.",
+      )
+      .usage('[OPTIONS] RULES [-- COMMAND [ARG…]]')
+      .argument('<rules>', 'the file'),
+  )
     .option('-q, --quiet', 'do not tell which rule was used, nor the calls')
-    .passThroughOptions()
     .addHelpText('after', HELP)
     .action(async (rules: string, command: string[], options: HijackOptions) =>
       finish(await hijack(ctx, rules, toolArguments(command), options)),

@@ -10,7 +10,7 @@ import { failureText } from '../../ui/failure.ts';
 import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
 import { failureOf, newFile, summary } from './record-file.ts';
-import { session, type SessionOptions } from './session.ts';
+import { addSession, session, type SessionOptions } from './session.ts';
 import { shown, type RevealOption } from './stage.ts';
 
 interface RecordOptions extends SessionOptions, RevealOption {
@@ -19,16 +19,15 @@ interface RecordOptions extends SessionOptions, RevealOption {
 }
 
 export function recordCommand(ctx: Context, finish: Finish): Command {
-  return new Command('record')
-    .summary('keep what goes over the API in a file')
-    .description(
-      'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is in FILE at once, as a line of JSON, for dbg api show, curl, replay and diff.',
-    )
-    .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
-    .argument('<file>', 'a new file; - is stdout')
-    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
-    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
-    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+  return addSession(
+    new Command('record')
+      .summary('keep what goes over the API in a file')
+      .description(
+        'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is in FILE at once, as a line of JSON, for dbg api show, curl, replay and diff.',
+      )
+      .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
+      .argument('<file>', 'a new file; - is stdout'),
+  )
     .option('--reveal', 'with the secrets that are left out otherwise')
     .addOption(
       new Option('--max-body <size>', 'of a body, so much is kept, and of the rest its length and SHA-256')
@@ -36,7 +35,6 @@ export function recordCommand(ctx: Context, finish: Finish): Command {
         .default(1e6, '1M'),
     )
     .option('-q, --quiet', 'do not say at the end what was recorded')
-    .passThroughOptions()
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api record pull.ndjson -- docker compose pull\n  dbg api record --context look day.ndjson',

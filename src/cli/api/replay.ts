@@ -7,7 +7,7 @@ import { DbgError, EXIT } from '../../errors.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
-import { standIn, type SessionOptions } from './session.ts';
+import { addSession, standIn, type SessionOptions } from './session.ts';
 import { noteOn } from './show.ts';
 
 interface ReplayOptions extends SessionOptions {
@@ -15,18 +15,16 @@ interface ReplayOptions extends SessionOptions {
 }
 
 export function replayCommand(ctx: Context, finish: Finish): Command {
-  return new Command('replay')
-    .summary('an engine made of a recording')
-    .description(
-      "Answer docker from a recording, in the engine's place and at its pace; there is no engine behind. A call that was not recorded fails, and the nearest one is named; dbg's exit code is then 125.",
-    )
-    .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
-    .argument('<file>', 'what dbg api record has written')
-    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
-    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
-    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+  return addSession(
+    new Command('replay')
+      .summary('an engine made of a recording')
+      .description(
+        "Answer docker from a recording, in the engine's place and at its pace; there is no engine behind. A call that was not recorded fails, and the nearest one is named; dbg's exit code is then 125.",
+      )
+      .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
+      .argument('<file>', 'what dbg api record has written'),
+  )
     .option('--speed <n>', 'so many times as fast as it was, or "max"')
-    .passThroughOptions()
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api replay bad-day.ndjson -- docker ps\n  dbg api replay --speed max bad-day.ndjson',

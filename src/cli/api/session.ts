@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { connector } from '../../api/wire/connect.ts';
 import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
 import type { Context } from '../../context.ts';
@@ -15,6 +16,15 @@ import { escapeControls, shellQuote } from '../../text.ts';
 export interface SessionOptions {
   readonly listen?: string;
   readonly context?: string;
+}
+
+/** Adds what such a verb is told by: the command, behind its own operands, and where to listen. */
+export function addSession(command: Command): Command {
+  return command
+    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
+    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
+    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+    .passThroughOptions();
 }
 
 /** What a verb does with the connections of a session. */

@@ -5,7 +5,7 @@ import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Finish } from '../program.ts';
-import { session, type SessionOptions } from './session.ts';
+import { addSession, session, type SessionOptions } from './session.ts';
 import { shown, type RevealOption } from './stage.ts';
 import { callView } from './view.ts';
 
@@ -16,20 +16,18 @@ interface SnoopOptions extends SessionOptions, RevealOption {
 }
 
 export function snoopCommand(ctx: Context, finish: Finish): Command {
-  return new Command('snoop')
-    .summary('a line for each call that goes over the API')
-    .description(
-      'Show each call between docker and the engine: of a command, or of whoever is led to the socket that dbg listens on. With a command, whose stdout is its own, on stderr.',
-    )
-    .usage('[OPTIONS] [-- COMMAND [ARG…]]')
-    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
-    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
-    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+  return addSession(
+    new Command('snoop')
+      .summary('a line for each call that goes over the API')
+      .description(
+        'Show each call between docker and the engine: of a command, or of whoever is led to the socket that dbg listens on. With a command, whose stdout is its own, on stderr.',
+      )
+      .usage('[OPTIONS] [-- COMMAND [ARG…]]'),
+  )
     .option('-v, --verbose', 'headers, bodies and streams too')
     .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'")
     .option('--reveal', 'with the secrets that are left out otherwise')
     .option('--json', 'a JSON object for each call, one a line')
-    .passThroughOptions()
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api snoop -- docker ps\n  dbg api snoop -v -- docker exec web ls\n  dbg api snoop --listen unix:/tmp/docker.sock',

@@ -8,7 +8,7 @@ import type { Context } from '../../context.ts';
 import { addressText } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Finish } from '../program.ts';
-import { session, type SessionOptions } from './session.ts';
+import { addSession, session, type SessionOptions } from './session.ts';
 import { shown, type RevealOption } from './stage.ts';
 
 interface UiOptions extends SessionOptions, RevealOption {
@@ -16,18 +16,16 @@ interface UiOptions extends SessionOptions, RevealOption {
 }
 
 export function uiCommand(ctx: Context, finish: Finish): Command {
-  return new Command('ui')
-    .summary('the calls, live, as a page in the browser')
-    .description(
-      'Show the calls between docker and the engine in a local web page: what they carry, their streams, their time. The page is for this machine alone (127.0.0.1), and for who has the address that dbg prints.',
-    )
-    .usage('[OPTIONS] [-- COMMAND [ARG…]]')
-    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
-    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
-    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+  return addSession(
+    new Command('ui')
+      .summary('the calls, live, as a page in the browser')
+      .description(
+        'Show the calls between docker and the engine in a local web page: what they carry, their streams, their time. The page is for this machine alone (127.0.0.1), and for who has the address that dbg prints.',
+      )
+      .usage('[OPTIONS] [-- COMMAND [ARG…]]'),
+  )
     .option('--port <number>', "the page's port on 127.0.0.1; otherwise one that is free")
     .option('--reveal', 'with the secrets that are left out otherwise')
-    .passThroughOptions()
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api ui\n  dbg api ui -- docker compose up\n  dbg api ui --context watched --port 8123',
