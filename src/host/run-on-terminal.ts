@@ -27,7 +27,7 @@ export async function runOnTerminal(
   // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
   // job control need no help, and a pipe's bytes never pass through dbg.
   const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });
-  witness.begin();
+  witness.begin(child.pid ?? 0);
   const report = textOf(child.stdio[3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('close', (code, signal) =>

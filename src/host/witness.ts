@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 export interface Witness {
   /** Whether a signal that reached dbg was sent to its whole process group, as the terminal sends Ctrl-C. */
   hasSeen(signal: NodeJS.Signals): Promise<boolean>;
-  /** The tool is there from now on: what has hit the group before did not reach it. */
-  begin(): void;
+  /** The tool is there, with this pid: what had hit the group before did not reach it. */
+  begin(tool: number): void;
   /** The tool has ended: nothing to see any more. */
   end(): void;
 }
@@ -32,8 +32,8 @@ export function startWitness(): Witness {
     return diedOf === signal;
   };
   return {
-    begin: () => {
-      if (isDying(current.pid)) current = start();
+    begin: (tool) => {
+      if (isDying(current.pid) && !hasBegun(tool)) current = start();
     },
     // One at a time: each signal has its own witness.
     hasSeen: (signal) => {
@@ -62,6 +62,23 @@ function isDying(pid: number): boolean {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return /^State:\s+[ZX]/m.test(status) || /^(SigPnd|ShdPnd):\s+0*[1-9a-f]/m.test(status);
+  } catch {
+    return true;
+  }
+}
+
+/** HUP, INT, QUIT, USR1, USR2 and TERM, as bits of SigCgt. */
+const HANDED_ON = 0x4a_07n;
+
+/**
+ * Whether a program has come so far that a signal which dbg did not see yet may have reached it: it dies of one, or has set up what it
+ * does about them (proc(5), SigCgt). On a busy machine dbg gets its turn later than the program that it has just started.
+ */
+function hasBegun(tool: number): boolean {
+  if (isDying(tool)) return true;
+  try {
+    const caught = /^SigCgt:\s+([\da-f]+)/m.exec(readFileSync(`/proc/${tool}/status`, 'utf8'))?.[1] ?? '0';
+    return (BigInt(`0x${caught}`) & HANDED_ON) !== 0n;
   } catch {
     return true;
   }
