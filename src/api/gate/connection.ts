@@ -1,26 +1,14 @@
 import type { Socket } from 'node:net';
 import { mayBecomeStream } from '../http/exchange.ts';
 import { requestFraming, type Framing } from '../http/framing.ts';
-import { header, NotHttp, parseRequestHead, type RequestHead } from '../http/head.ts';
+import { header, NotHttp, parseRequestHead } from '../http/head.ts';
 import { messageReader } from '../http/message.ts';
 import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from '../wire/ends.ts';
 import { answerReader } from './answers.ts';
-import { answerBytes, headBytes, refusal } from './made.ts';
+import { answerBytes, refusal } from './made.ts';
 import { unclear } from './strict.ts';
+import { CONTINUE, isWaitingWithBody, newTurn, rewritten, type Turn } from './turn.ts';
 import type { Answer, Forward, Judge, NeedsBody, Verdict } from './verdict.ts';
-
-/** One call at the gate. The next one of its connection is read when this one is over: nothing overtakes. */
-interface Turn {
-  readonly head: RequestHead;
-  /** What has been decided; undefined: the body is waited for. */
-  verdict: Exclude<Verdict, NeedsBody> | undefined;
-  /** raw bytes that have not gone to the engine */
-  held: Buffer[] | undefined;
-  /** the client was told to send its body */
-  isContinued: boolean;
-  isAsked: boolean;
-  isAnswered: boolean;
-}
 
 export interface Ends {
   readonly client: Socket;
@@ -68,7 +56,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       const why = unclear(head, raw);
       if (why !== undefined) throw new NotHttp(why);
       const framing = requestFraming(head);
-      turn = { head, verdict: undefined, held: [raw], isContinued: false, isAsked: false, isAnswered: false };
+      turn = newTurn(head, raw);
       decide(turn, judge(head));
       return framing;
     },
@@ -242,16 +230,4 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       endWithClient();
     },
   };
-}
-
-const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
-
-const isWaitingWithBody = ({ headers }: RequestHead) => header(headers, 'expect')?.toLowerCase() === '100-continue';
-
-/** A head without some of its headers, which are the gate's own and nobody's behind it. */
-function rewritten({ method, target, version, headers }: RequestHead, without: readonly string[]): Buffer {
-  return headBytes(
-    `${method} ${target} HTTP/${version}`,
-    headers.filter(([name]) => !without.includes(name.toLowerCase())),
-  );
 }

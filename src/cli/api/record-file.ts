@@ -25,7 +25,7 @@ export async function newFile(ctx: Context, path: string, hasCommand: boolean): 
     throw new DbgError(`${path} exists, and a recording is never written over`, {
       next: [
         { what: 'see what it holds', command: `dbg api show ${shellQuote(path)}` },
-        { what: 'or remove it', command: `rm ${shellQuote(path)}` },
+        { what: 'or take another name', command: 'dbg api record NEW-FILE …' },
       ],
     });
   }
