@@ -39,8 +39,9 @@ function digestOf(body: Body): Hash {
 interface Open {
   readonly connection: number;
   most: number;
-  client?: Body;
-  engine?: Body;
+  client: Body | undefined;
+  engine: Body | undefined;
+  isAnswered: boolean;
 }
 
 /** Passes events on, of each body no more than the cap: of the rest, `omitted` says how much it is (format.ts). */
@@ -49,7 +50,10 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
 
   const callOf = ({ call, connection }: { call: number; connection: number }) => {
     let found = open.get(call);
-    if (!found) open.set(call, (found = { connection, most: caps.body }));
+    if (!found) {
+      found = { connection, most: caps.body, client: undefined, engine: undefined, isAnswered: false };
+      open.set(call, found);
+    }
     return found;
   };
 
@@ -64,7 +68,10 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
     const of = open.get(call);
     if (!of) return;
     gap(call, from, of, time);
-    delete of[from];
+    of[from] = undefined;
+    if (from === 'engine') of.isAnswered = true;
+    // An answer may come before all of the request has.
+    if (of.isAnswered && !of.client && !of.engine) open.delete(call);
   }
 
   function data(event: Extract<WireEvent, { type: 'data' }>): void {
