@@ -69,8 +69,8 @@ export function followCalls(hear: HearCall): HearWire {
         }
         return;
       default: {
-        const call = open.get(event.call) ?? begin(event, connection);
-        open.set(event.call, call);
+        let call = open.get(event.call);
+        if (!call) open.set(event.call, (call = begin(event, connection)));
         take(call, event);
         if (call.sent.isOver && call.received.isOver) {
           call.endedAt = event.time;

@@ -132,9 +132,13 @@ export const mediaType = perObject((headers: readonly Header[]): string =>
 /** Works something out once for each object: heads that are the same are one object. */
 export function perObject<Key extends object, T extends {}>(make: (key: Key) => T): (key: Key) => T {
   const known = new WeakMap<Key, T>();
+  // Which is asked for again more often than not.
+  let last: { readonly key: Key; readonly made: T } | undefined;
   return (key) => {
+    if (last?.key === key) return last.made;
     let made = known.get(key);
     if (made === undefined) known.set(key, (made = make(key)));
+    last = { key, made };
     return made;
   };
 }

@@ -34,6 +34,8 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
   let state: 'head' | 'body' | 'wait' | 'broken' = 'head';
   const waiting = gather();
   let searched = 0;
+  /** the last head: who polls sends the same one again, and is answered so for each second */
+  let last: { readonly raw: Buffer; readonly head: Head } | undefined;
   let body: BodyReader | undefined;
   let framed: Framing | undefined;
 
@@ -56,6 +58,8 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
   }
 
   function readHead(piece: Buffer, from: number): number {
+    if (searched === 0 && last && beginsWith(piece, from, last.raw))
+      return begin(last.head, piece, from, last.raw.length);
     // Its end may have begun in the piece before.
     const end = headEnd(piece, from + Math.max(0, searched - 2));
     searched = end < 0 ? piece.length - from : 0;
@@ -64,12 +68,17 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
       waiting.add(piece.subarray(from));
       return -1;
     }
-    const raw = piece.subarray(from, end);
-    framed = listener.head(parse(raw.toString('latin1')), raw);
+    const head = parse(piece.toString('latin1', from, end));
+    last = end - from > MOST_REMEMBERED_BYTES ? undefined : { raw: Buffer.from(piece.subarray(from, end)), head };
+    return begin(head, piece, from, end - from);
+  }
+
+  function begin(head: Head, piece: Buffer, from: number, length: number): number {
+    framed = listener.head(head, piece.subarray(from, from + length));
     state = 'body';
-    body = bodyReader(framed, (data) => listener.data(data));
+    body = bodyReader(framed, listener.data);
     if (framed.kind === 'length' && framed.length === 0) finish();
-    return end;
+    return from + length;
   }
 
   function readBody(piece: Buffer, from: number): number {
@@ -85,8 +94,9 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
 
   function turn(to: 'message' | 'stream' | 'wait'): void {
     state = to === 'message' ? 'head' : to === 'wait' ? 'wait' : 'body';
+    if (state !== 'body') return;
     framed = { kind: 'stream' };
-    body = bodyReader(framed, (data) => listener.data(data));
+    body = bodyReader(framed, listener.data);
   }
 
   const isGathering = () => waiting.bytes().length > 0;
@@ -125,4 +135,11 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
       read(held);
     },
   };
+}
+
+const MOST_REMEMBERED_BYTES = 2048;
+
+function beginsWith(piece: Buffer, from: number, what: Buffer): boolean {
+  const end = from + what.length;
+  return end <= piece.length && piece.compare(what, 0, what.length, from, end) === 0;
 }

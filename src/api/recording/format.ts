@@ -24,8 +24,8 @@ export interface RecordingHeader {
 export const headerLine = (header: RecordingHeader): string => harmless(`${JSON.stringify(header)}\n`);
 
 /** One event as a line, its end included. */
-export function eventLine({ time, connection, ...event }: WireEvent, started: number): string {
-  const of = `{"t":${Math.round((time - started) * 1000) / 1000},"connection":${connection}`;
+export function eventLine(event: WireEvent, started: number): string {
+  const of = `{"t":${millisecondsText(event.time - started)},"connection":${event.connection}`;
   // What each call has is put together by hand: JSON.stringify takes three times as long for it, and a call has five.
   switch (event.type) {
     case 'request':
@@ -35,10 +35,23 @@ export function eventLine({ time, connection, ...event }: WireEvent, started: nu
       return `${of},"type":"end","call":${event.call},"from":"${event.from}"}\n`;
     case 'data':
       return `${of},"type":"data","call":${event.call},"from":"${event.from}",${contentText(event.data)}}\n`;
-    default:
-      return harmless(`${of},${JSON.stringify(event).slice(1)}\n`);
+    default: {
+      const { time: _, connection: __, ...rest } = event;
+      return harmless(`${of},${JSON.stringify(rest).slice(1)}\n`);
+    }
   }
 }
+
+/** With microseconds. What one piece of traffic said has one time; a fraction takes ten times as long to write as a whole number. */
+function millisecondsText(milliseconds: number): string {
+  if (milliseconds === lastTime.milliseconds) return lastTime.text;
+  const microseconds = Math.max(0, Math.round(milliseconds * 1000));
+  const text = `${Math.floor(microseconds / 1000)}.${String(microseconds % 1000).padStart(3, '0')}`;
+  lastTime = { milliseconds, text };
+  return text;
+}
+
+let lastTime = { milliseconds: NaN, text: '' };
 
 function contentText(data: Buffer): string {
   if (!isReadable(data)) return `"base64":"${data.toString('base64')}"`;

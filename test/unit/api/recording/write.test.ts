@@ -58,7 +58,7 @@ test('one write at a time, the first at once; what came meanwhile goes together'
   expect(await ended).toMatchObject({ calls: 1, overCap: 0, late: 0, failure: undefined, bytes: state.text.length });
   expect(state.text.split('\n').slice(1)).toEqual([
     ...['a', 'b', 'c'].map(
-      (text) => `{"t":1.5,"connection":1,"type":"data","call":1,"from":"engine","text":"${text}"}`,
+      (text) => `{"t":1.500,"connection":1,"type":"data","call":1,"from":"engine","text":"${text}"}`,
     ),
     '',
   ]);
