@@ -33,15 +33,18 @@ export interface Recorded {
 /** What is kept of a stream, each way: it is what somebody saw. */
 const STREAM_BYTES = 64e6;
 
-/** What comes so soon after a write goes together: at 10,000 calls a second, writes would take half of the time. */
-const GATHER_MS = 1;
+/**
+ * What comes so soon after a write goes together, a millisecond for each line that was written. A timer and a write of their own cost
+ * 150 µs where the processor had gone to sleep, as much as three calls.
+ */
+const MOST_GATHER_MS = 10;
 
 /** So much may wait for a slow disk, in the memory of dbg; then bodies are left out until half of it is written. */
 const MOST_WAITING = 32 * 1024 * 1024;
 
 /**
- * Records a session. Each event is handed to the kernel at once, and what comes within a millisecond of a write goes together: when dbg is killed, all that it had
- * heard is in the file but for that. The traffic never waits for the file.
+ * Records a session. Events are handed to the kernel at once, and what comes within some milliseconds of a write goes together: when dbg is
+ * killed, all that it had heard is in the file but for that. The traffic never waits for the file.
  */
 export function recorder(file: OutputFile, { header, maxBody, failed }: RecorderOptions): Recorder {
   let queue: string[] = [];
@@ -49,11 +52,13 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   let isLate = false;
   let writing: Promise<void> | undefined;
   let failure: Error | undefined;
+  let isOver = false;
   let [bytes, calls, overCap, late] = [0, 0, 0, 0];
 
   async function work(): Promise<void> {
     while (queue.length > 0) {
       const size = waiting;
+      const gather = Math.min(MOST_GATHER_MS, queue.length);
       const lines = Buffer.from(queue.join(''));
       queue = [];
       const { written, error } = await file.write([lines]);
@@ -62,7 +67,7 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
       const whole = error ? (written === 0 ? 0 : lines.lastIndexOf(10, written - 1) + 1) : written;
       bytes += whole;
       if (!error) {
-        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        await new Promise((resolve) => setTimeout(resolve, gather));
         continue;
       }
       fail(error);
@@ -107,11 +112,12 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   return {
     begin: () => append(headerLine(header)),
     hear: (event) => {
-      if (failure) return;
+      if (failure || isOver) return;
       if ('call' in event) calls = Math.max(calls, event.call);
       keep(event);
     },
     end: async () => {
+      isOver = true;
       await writing;
       await file.close();
       return { calls, bytes, overCap, late, failure };

@@ -2,7 +2,8 @@ import type { Server, Socket } from 'node:net';
 import { errorCode, errorMessage } from '../../errors.ts';
 import { completed, type ConnectionEvent, type HearWire } from '../events.ts';
 import { readExchange, type Exchange } from '../http/exchange.ts';
-import { splice, type Tap } from './splice.ts';
+import { aside } from './aside.ts';
+import { splice } from './splice.ts';
 
 export interface ProxyOptions {
   /** makes a connection to the engine */
@@ -14,45 +15,58 @@ export interface ProxyOptions {
   readonly peerOf?: (client: Socket) => Promise<string | undefined>;
 }
 
-/** Splices each connection of a server, made with `allowHalfOpen`, to one of the engine's, and tells what crosses it. */
-export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOptions): void {
+/**
+ * Splices each connection of a server, made with `allowHalfOpen`, to one of the engine's, and tells what crosses it. Gives what tells at
+ * once all that has crossed.
+ */
+export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOptions): () => void {
+  const { add, flush, time } = aside(clock);
   let connections = 0;
   let calls = 0;
   server.on('connection', (client: Socket) => {
     const connection = ++connections;
     let isOver = false;
-    const tell = (event: ConnectionEvent) => hear(completed(event, connection, clock()));
-    tell({ type: 'open' });
-    void peerOf?.(client).then((peer) => peer !== undefined && !isOver && tell({ type: 'peer', peer }));
+    const tell = (event: ConnectionEvent) => hear(completed(event, connection, time()));
+    add(0, () => tell({ type: 'open' }));
+    void peerOf?.(client).then((peer) => peer !== undefined && !isOver && add(0, () => tell({ type: 'peer', peer })));
     client.setNoDelay(true);
-    const exchange = readExchange(() => ++calls, tell);
+    const exchange = safe(
+      readExchange(() => ++calls, tell),
+      (reason) => tell({ type: 'unread', call: ++calls, from: 'client', reason }),
+    );
     splice(client, connect(), {
-      ...safe(exchange, (reason) => tell({ type: 'unread', call: ++calls, from: 'client', reason })),
+      client: (piece) => add(piece.length, () => exchange.client(piece)),
+      engine: (piece) => add(piece.length, () => exchange.engine(piece)),
+      clientEnd: () => add(0, exchange.clientEnd),
+      engineEnd: () => add(0, exchange.engineEnd),
       closed: (error, first) => {
         isOver = true;
-        tell({ type: 'close', first, error: reasonOf(error) });
+        add(0, () => tell({ type: 'close', first, error: reasonOf(error) }));
       },
     });
   });
+  return flush;
 }
 
 /** A reader that fails is no reason for the traffic to do so: it reads no more of that connection. */
-function safe(exchange: Exchange, failed: (reason: string) => void): Omit<Tap, 'closed'> {
+function safe(exchange: Exchange, failed: (reason: string) => void): Exchange {
   let reads = true;
-  const attempt = (read: () => void) => {
-    if (!reads) return;
-    try {
-      read();
-    } catch (error) {
-      reads = false;
-      failed(`dbg cannot read it: ${errorMessage(error)}`);
-    }
-  };
+  const attempt =
+    <Args extends unknown[]>(read: (...args: Args) => void) =>
+    (...args: Args) => {
+      if (!reads) return;
+      try {
+        read(...args);
+      } catch (error) {
+        reads = false;
+        failed(`dbg cannot read it: ${errorMessage(error)}`);
+      }
+    };
   return {
-    client: (piece) => attempt(() => exchange.client(piece)),
-    engine: (piece) => attempt(() => exchange.engine(piece)),
-    clientEnd: () => attempt(() => exchange.clientEnd()),
-    engineEnd: () => attempt(() => exchange.engineEnd()),
+    client: attempt(exchange.client),
+    engine: attempt(exchange.engine),
+    clientEnd: attempt(exchange.clientEnd),
+    engineEnd: attempt(exchange.engineEnd),
   };
 }
 

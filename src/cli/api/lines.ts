@@ -12,8 +12,11 @@ export interface Lines {
 /** What waits for a slow reader, a pager perhaps, is no more than this; what comes then is counted, and left out. */
 const MOST_WAITING = 8_388_608;
 
-/** What comes within so long goes in one write: a write for each of 10,000 calls a second would take a third of the time. */
-const GATHER_MS = 10;
+/**
+ * What comes within so long goes in one write, and where there was much, within longer: a timer and a write of their own cost 150 µs
+ * where the processor had gone to sleep, as much as three calls.
+ */
+const [GATHER_MS, MOST_GATHER_MS] = [10, 50];
 
 /**
  * Prints to a file without ever waiting for it: Node's own stdout and stderr are written to synchronously where they are pipes, and a pager
@@ -27,8 +30,10 @@ export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
   let isOver = false;
 
   async function write(): Promise<void> {
+    let gather = GATHER_MS;
     while (waiting.length > 0 && !isOver) {
-      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      await new Promise((resolve) => setTimeout(resolve, gather));
+      gather = Math.min(MOST_GATHER_MS, GATHER_MS + waiting.length);
       if (leftOut > 0) waiting.push(`… ${leftOut} lines left out: what reads them was too slow\n`);
       const text = Buffer.from(waiting.join(''));
       waiting = [];

@@ -23,7 +23,7 @@ export function recordCommand(ctx: Context, finish: Finish): Command {
     new Command('record')
       .summary('keep what goes over the API in a file')
       .description(
-        'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is in FILE at once, as a line of JSON, for dbg api show, curl, replay and diff.',
+        'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is soon in FILE, as a line of JSON, for dbg api show, curl, replay and diff.',
       )
       .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
       .argument('<file>', 'a new file; - is stdout'),
@@ -77,16 +77,18 @@ async function record(ctx: Context, path: string, command: readonly string[], op
       if (!hasLeft(error)) ctx.stderr.write(failureText(failureOf(path, error), []));
     },
   });
+  let hearAll: (() => void) | undefined;
   let recorded: Promise<Recorded> | undefined;
   const end = () => (recorded ??= recording.end());
   try {
     const exitCode = await session(ctx, command, options, {
       start: (server, connect) => {
         recording.begin();
-        proxy(server, { connect, hear: shown(options, recording.hear), clock: ctx.clock, peerOf: peers.of });
+        hearAll = proxy(server, { connect, hear: shown(options, recording.hear), clock: ctx.clock, peerOf: peers.of });
       },
       end: async () => {
         await peers.settled();
+        hearAll?.();
         await end();
       },
     });

@@ -50,10 +50,15 @@ async function snoop(ctx: Context, command: readonly string[], options: SnoopOpt
     peersSettled: peers.settled,
   });
   let failure: Error | undefined;
+  let hearAll: (() => void) | undefined;
   const exitCode = await session(ctx, command, options, {
-    start: (server, connect) =>
-      proxy(server, { connect, hear: shown(options, view.hear), clock: ctx.clock, peerOf: peers.of }),
-    end: async () => void (failure = await view.end()),
+    start: (server, connect) => {
+      hearAll = proxy(server, { connect, hear: shown(options, view.hear), clock: ctx.clock, peerOf: peers.of });
+    },
+    end: async () => {
+      hearAll?.();
+      failure = await view.end();
+    },
   });
   if (failure) throw new DbgError(`the calls cannot be written: ${failure.message}`, { exitCode: EXIT.failed });
   return exitCode;
