@@ -13,7 +13,7 @@ export type ConnectionEvent =
       readonly call: number;
       readonly from: Side;
       readonly bytes: number;
-      readonly sha256: string;
+      readonly digest: string;
     }
   | ExchangeEvent;
 

@@ -22,7 +22,7 @@ export interface ShownPiece {
   readonly from: Side;
   readonly stream: StreamName;
   readonly base64: string;
-  readonly omitted?: { readonly bytes: number; readonly sha256: string };
+  readonly omitted?: { readonly bytes: number; readonly digest: string };
 }
 
 /** One answer has about so many bytes of pieces: making it holds up the traffic. */

@@ -13,7 +13,7 @@ export interface Piece {
   readonly from: Side;
   readonly stream: StreamName;
   readonly data: Buffer;
-  readonly omitted?: { readonly bytes: number; readonly sha256: string };
+  readonly omitted?: { readonly bytes: number; readonly digest: string };
 }
 
 const FRAMES = ['stdin', 'stdout', 'stderr', 'engine'] as const;
@@ -47,7 +47,7 @@ export function pieceReader(hear: (piece: Piece) => void): (call: Call, event: W
           from: event.from,
           stream: 'body',
           data: NOTHING,
-          omitted: { bytes: event.bytes, sha256: event.sha256 },
+          omitted: { bytes: event.bytes, digest: event.digest },
         });
       default:
     }

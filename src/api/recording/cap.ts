@@ -1,7 +1,7 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { HearWire, WireEvent } from '../events.ts';
 import type { Side } from '../http/exchange.ts';
 import { operationOf } from '../operation.ts';
+import { gmac, type Digest } from './digest.ts';
 
 export interface Caps {
   /** bytes that are kept of a body */
@@ -17,23 +17,26 @@ export interface Caps {
 /** These are answered for as long as their client wants, in ordinary HTTP. */
 const FLOWS = new Set(['ContainerLogs', 'ServiceLogs', 'TaskLogs', 'SystemEvents', 'ContainerStats']);
 
+/** One way of a call, since it began or since its last gap. */
 interface Body {
-  /** of what came before `unhashed` */
-  hash: Hash | undefined;
-  /** a body that is short needs no digest: most are */
-  unhashed: Buffer[];
+  /** of what came before `short` */
+  digest: Digest | undefined;
+  /** what is short needs no digest: most is */
+  short: Buffer[];
+  shortBytes: number;
   kept: number;
   missing: number;
 }
 
 /** A digest costs as much to begin as these bytes do. */
-const UNHASHED_BYTES = 8192;
+const SHORT_BYTES = 16_384;
 
-function digestOf(body: Body): Hash {
-  body.hash ??= createHash('sha256');
-  for (const piece of body.unhashed) body.hash.update(piece);
-  body.unhashed = [];
-  return body.hash;
+function digestOf(body: Body): Digest {
+  const digest = (body.digest ??= gmac());
+  for (const piece of body.short) digest.add(piece);
+  body.short = [];
+  body.shortBytes = 0;
+  return digest;
 }
 
 interface Open {
@@ -59,8 +62,8 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
 
   function gap(call: number, from: Side, { connection, [from]: body }: Open, time: number): void {
     if (!body || body.missing === 0) return;
-    const sha256 = digestOf(body).copy().digest('hex');
-    hear({ type: 'omitted', call, from, bytes: body.missing, sha256, connection, time });
+    hear({ type: 'omitted', call, from, bytes: body.missing, digest: digestOf(body).end(), connection, time });
+    body.digest = undefined;
     body.missing = 0;
   }
 
@@ -76,13 +79,14 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
 
   function data(event: Extract<WireEvent, { type: 'data' }>): void {
     const of = callOf(event);
-    const body = (of[event.from] ??= { hash: undefined, unhashed: [], kept: 0, missing: 0 });
+    const body = (of[event.from] ??= { digest: undefined, short: [], shortBytes: 0, kept: 0, missing: 0 });
     const all = event.data;
     const isLate = caps.isLate();
     const room = isLate ? 0 : Math.min(all.length, of.most - body.kept);
     if (room > 0) gap(event.call, event.from, of, event.time);
-    body.unhashed.push(all);
-    if (body.hash || body.kept + all.length > UNHASHED_BYTES) digestOf(body);
+    body.short.push(all);
+    body.shortBytes += all.length;
+    if (body.digest || body.shortBytes > SHORT_BYTES) digestOf(body);
     body.kept += room;
     body.missing += all.length - room;
     if (room < all.length) caps.leftOut(all.length - room, !isLate);

@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<WireEvent['type'], (event: Fields) => boolean>> = {
   response: ({ call, head }) =>
     isNumber(call) && isHead(head, ({ status, reason }) => isNumber(status) && isText(reason)),
   data: ({ call, from, data }) => isNumber(call) && isSide(from) && Buffer.isBuffer(data),
-  omitted: ({ call, from, bytes, sha256 }) => isNumber(call) && isSide(from) && isNumber(bytes) && isText(sha256),
+  omitted: ({ call, from, bytes, digest }) => isNumber(call) && isSide(from) && isNumber(bytes) && isText(digest),
   end: ({ call, from }) => isNumber(call) && isSide(from),
   stream: ({ call, protocol }) => isNumber(call) && isText(protocol),
   unread: ({ call, from, reason }) => isNumber(call) && isSide(from) && isText(reason),

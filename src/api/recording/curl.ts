@@ -91,9 +91,9 @@ interface CurlBody {
 /** A kernel takes no more in one argument than 128 KiB (execve(2), MAX_ARG_STRLEN). */
 const MOST_INLINE = 65_536;
 
-function bodyOf(request: RequestHead, { pieces, missing, sha256 }: Content): CurlBody | undefined {
+function bodyOf(request: RequestHead, { pieces, missing, digest }: Content): CurlBody | undefined {
   if (missing > 0) {
-    const whole = sha256 === undefined ? '' : ` (SHA-256 ${sha256})`;
+    const whole = digest === undefined ? '' : ` (${digest})`;
     const note = `the body was not recorded to its end${whole}: put it into a file named BODY`;
     return { before: '', words: ['--data-binary', '@BODY'], notes: [note] };
   }

@@ -6,9 +6,9 @@ import type { WireEvent } from '../events.ts';
  * A recording is NDJSON: its first line is the header, each other line is one event of the wire, in their order. Keys stay; new ones, and
  * new types of events, may come: who reads passes over those that it does not know.
  * `t` is in milliseconds since `started`, with microseconds. Bytes stand as `text` where they are UTF-8 that JSON does not make much longer, else as `base64`; heads in Latin-1.
- * `omitted` stands where bytes of a body, or of one way of a stream, are missing: how many there are, and the SHA-256 of that body from its
- * beginning to the end of the gap. Of what was longer than was to be kept, the gap is at the end: it is the SHA-256 of the whole body. Of a
- * line that was left out for the secrets that may be in it, it is that line's.
+ * `omitted` stands where bytes of a body, or of one way of a stream, are missing: how many there are, and a digest (digest.ts) of that body
+ * from its beginning, or from the end of the gap before, to the end of this one. Of what was longer than was to be kept, that is the
+ * whole body. Of a line that was left out for the secrets that may be in it, it is that line's SHA-256.
  */
 export interface RecordingHeader {
   readonly recording: 'dbg api';

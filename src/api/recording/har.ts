@@ -101,10 +101,10 @@ function content(headers: readonly Header[], body: Content, isFramed: boolean): 
   };
 }
 
-function textOf({ pieces, missing, sha256 }: Content) {
+function textOf({ pieces, missing, digest }: Content) {
   const bytes = Buffer.concat(pieces);
   const isText = isUtf8(bytes);
-  const whole = sha256 === undefined ? '' : `, with them its SHA-256 is ${sha256}`;
+  const whole = digest === undefined ? '' : `, with them its digest is ${digest}`;
   return {
     text: bytes.toString(isText ? 'utf8' : 'base64'),
     encoding: isText ? undefined : 'base64',

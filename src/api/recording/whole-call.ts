@@ -7,7 +7,7 @@ export interface Content {
   /** bytes that were not recorded */
   missing: number;
   /** of the whole body, where its end is what is missing */
-  sha256: string | undefined;
+  digest: string | undefined;
 }
 
 /** A call with all that it carried. */
@@ -34,7 +34,7 @@ export function wholeCalls(hear: (whole: WholeCall) => void, wants: (call: Call)
       const to = event.from === 'engine' ? whole.received : isStream ? whole.typed : whole.sent;
       if (event.type === 'data') to.pieces.push(event.data);
       else to.missing += event.bytes;
-      to.sha256 = event.type === 'omitted' ? event.sha256 : undefined;
+      to.digest = event.type === 'omitted' ? event.digest : undefined;
     }
     if (event.type === 'end' && event.from === 'client') whole.sentAt ??= event.time;
     if (call.endedAt === undefined) return;
@@ -43,4 +43,4 @@ export function wholeCalls(hear: (whole: WholeCall) => void, wants: (call: Call)
   });
 }
 
-const none = (): Content => ({ pieces: [], missing: 0, sha256: undefined });
+const none = (): Content => ({ pieces: [], missing: 0, digest: undefined });

@@ -40,7 +40,7 @@ function counter(way: Way, hear: HearWire) {
     },
     tell: (time: number) => {
       if (hash === undefined || bytes === 0) return;
-      hear({ ...way, type: 'omitted', bytes, sha256: hash.digest('hex'), time });
+      hear({ ...way, type: 'omitted', bytes, digest: `sha256:${hash.digest('hex')}`, time });
       bytes = 0;
       hash = undefined;
     },
@@ -138,7 +138,7 @@ function firstOf(data: Buffer): number | undefined {
 /** What is left of a request's JSON without its secrets: bytes, or how many there were. */
 export type Part =
   | { readonly type: 'data'; readonly data: Buffer }
-  | { readonly type: 'omitted'; readonly bytes: number; readonly sha256: string };
+  | { readonly type: 'omitted'; readonly bytes: number; readonly digest: string };
 
 /** Redacts the JSON of a request that is not on the wire, as jsonStage does; all that is left of it comes at its end. */
 export function jsonRedactor(operation: string): { add(data: Buffer): undefined; end(): Part | undefined } {

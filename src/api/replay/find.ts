@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { RequestHead } from '../http/head.ts';
 import { operationOf } from '../operation.ts';
 import { redacted } from '../redact/redact.ts';
+import { gmac } from '../recording/digest.ts';
 import type { RecordedCall } from './load.ts';
 
 export interface Asked {
@@ -69,10 +69,14 @@ function queryPairs(query: string): [string, string][] {
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
-function bodyKey({ body, bodySha256 }: { readonly body: Buffer; readonly bodySha256?: string | undefined }): string {
-  if (bodySha256 !== undefined) return bodySha256;
+function bodyKey({ body, bodyDigest }: { readonly body: Buffer; readonly bodyDigest?: string | undefined }): string {
+  if (bodyDigest !== undefined) return bodyDigest;
   if (body.length === 0) return '';
-  return normalJson(body.toString('utf8')) ?? createHash('sha256').update(body).digest('hex');
+  const json = normalJson(body.toString('utf8'));
+  if (json !== undefined) return json;
+  const digest = gmac();
+  digest.add(body);
+  return digest.end();
 }
 
 /** JSON with its members in order; undefined for what is none. */

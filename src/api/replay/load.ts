@@ -23,7 +23,7 @@ export interface RecordedCall {
   readonly request: RequestHead;
   readonly body: Buffer;
   /** of a request's body that is not recorded whole */
-  readonly bodySha256: string | undefined;
+  readonly bodyDigest: string | undefined;
   readonly steps: readonly Step[];
   /** bytes of the answer that are not recorded */
   readonly missing: number;
@@ -31,7 +31,7 @@ export interface RecordedCall {
 
 interface Building {
   readonly body: Buffer[];
-  bodySha256: string | undefined;
+  bodyDigest: string | undefined;
   readonly steps: Step[];
   missing: number;
   last: number;
@@ -44,7 +44,7 @@ export function loadCalls(): { hear: HearWire; calls(): RecordedCall[] } {
   const hear = followCalls((call, event) => {
     let to = building.get(call);
     if (!to) {
-      to = { body: [], bodySha256: undefined, steps: [], missing: 0, last: event.time, typed: undefined };
+      to = { body: [], bodyDigest: undefined, steps: [], missing: 0, last: event.time, typed: undefined };
       building.set(call, to);
     }
     take(to, call, event);
@@ -52,8 +52,8 @@ export function loadCalls(): { hear: HearWire; calls(): RecordedCall[] } {
   return {
     hear,
     calls: () =>
-      [...building].flatMap(([{ number, request }, { body, bodySha256, steps, missing }]) =>
-        request ? [{ number, request, body: Buffer.concat(body), bodySha256, steps, missing }] : [],
+      [...building].flatMap(([{ number, request }, { body, bodyDigest, steps, missing }]) =>
+        request ? [{ number, request, body: Buffer.concat(body), bodyDigest, steps, missing }] : [],
       ),
   };
 }
@@ -78,7 +78,7 @@ function take(to: Building, call: Call, event: WireEvent): void {
     case 'omitted':
       if (event.from === 'engine') to.missing += event.bytes;
       else if (to.typed) to.typed.bytes += event.bytes;
-      else to.bodySha256 = event.sha256;
+      else to.bodyDigest = event.digest;
       return;
     case 'end':
       if (event.from === 'engine') return step({ kind: 'end' });

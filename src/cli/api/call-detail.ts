@@ -41,7 +41,7 @@ export function callDetail(call: Call, print: Print): Detail {
         case 'data':
           return sides[event.from].add(event.data);
         case 'omitted':
-          return say(event.from === 'client' ? '>' : '<', `(${bytesText(event.bytes)}, sha256 ${event.sha256})`);
+          return say(event.from === 'client' ? '>' : '<', `(${bytesText(event.bytes)}, ${event.digest})`);
         case 'end':
           return sides[event.from].end();
         case 'close':

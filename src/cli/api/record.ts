@@ -30,7 +30,10 @@ export function recordCommand(ctx: Context, finish: Finish): Command {
   )
     .option('--reveal', 'with the secrets that are left out otherwise')
     .addOption(
-      new Option('--max-body <size>', 'of a body, so much is kept, and of the rest its length and SHA-256')
+      new Option(
+        '--max-body <size>',
+        'of a body, so much is kept, and of the rest its length and a digest of the whole',
+      )
         .argParser(sizeOf)
         .default(1e6, '1M'),
     )

@@ -107,7 +107,7 @@ test('JSON is kept up to a bound; what is none, and what was omitted, is counted
   ]);
   const omitted = calls(({ client }, tell) => {
     client(REQUEST.subarray(0, -3));
-    tell({ type: 'omitted', call: 1, from: 'client', bytes: 500, sha256: 'x' });
+    tell({ type: 'omitted', call: 1, from: 'client', bytes: 500, digest: 'x' });
   });
   expect(omitted.all[0]!.sent).toMatchObject({ bytes: 504, kept: undefined });
 });

@@ -9,7 +9,7 @@ const MOST_HEX = 65_536;
 /** JSON up to this many characters is coloured. */
 const MOST_COLOURED = 300_000;
 
-/** @typedef {{ bytes: number, sha256: string }} Omitted */
+/** @typedef {{ bytes: number, digest: string }} Omitted */
 
 /**
  * A body below its head: JSON indented, value by value where there is one a line; text; bytes in hex.
@@ -60,7 +60,7 @@ export function makeBody(parent, headers) {
   return {
     /** @param {Uint8Array} bytes @param {Omitted} [omitted] */
     add(bytes, omitted) {
-      if (omitted) say(`(${bytesText(omitted.bytes)} that are not shown, sha256 ${omitted.sha256})\n`);
+      if (omitted) say(`(${bytesText(omitted.bytes)} that are not shown, ${omitted.digest})\n`);
       if (bytes.length === 0) return;
       if (hexAt < 0 && !isJson && shown === 0 && isBinary(bytes)) hexAt = 0;
       if (hexAt < 0) return addText(decoder.decode(bytes, { stream: true }));

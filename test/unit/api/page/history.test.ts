@@ -102,10 +102,10 @@ test('with a terminal, nothing is framed', () => {
 });
 
 test('what was not to be kept is named', () => {
-  const event = { type: 'omitted', call: 1, from: 'client', bytes: 9, sha256: 'ab', connection: 1, time: 1 } as const;
+  const event = { type: 'omitted', call: 1, from: 'client', bytes: 9, digest: 'ab', connection: 1, time: 1 } as const;
   const { calls } = heard([...connection(1, ['POST /auth HTTP/1.1\r\nContent-Length: 9\r\n\r\n']), event]);
   expect(calls.detail(1, 0)?.pieces).toMatchObject([
-    { from: 'client', base64: '', omitted: { bytes: 9, sha256: 'ab' } },
+    { from: 'client', base64: '', omitted: { bytes: 9, digest: 'ab' } },
   ]);
 });
 

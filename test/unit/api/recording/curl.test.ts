@@ -59,7 +59,7 @@ test('TCP, TLS', () => {
 });
 
 test('a body that is not all there; secrets that are not', () => {
-  const omitted = { type: 'omitted', call: 1, from: 'client', bytes: 6, sha256: 'f00d' };
+  const omitted = { type: 'omitted', call: 1, from: 'client', bytes: 6, digest: 'gmac:f00d' };
   const open = [['client', 'POST /x HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc']] as const;
   expect(lineOf([...open], UNIX, [omitted])).toEqual({
     line: expect.stringContaining(`--data-binary @BODY 'http://docker/x'`),

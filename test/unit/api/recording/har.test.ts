@@ -166,7 +166,7 @@ test('no answer; a request that was no HTTP; HTTP/2; a gap', () => {
   });
   const gap = callsOf(
     [...request('GET /x'), ['engine', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc']],
-    [{ type: 'omitted', call: 1, from: 'engine', bytes: 6, sha256: 'f00d' }],
+    [{ type: 'omitted', call: 1, from: 'engine', bytes: 6, digest: 'gmac:f00d' }],
   );
   expect(har(gap).log.entries[0]).toMatchObject({
     response: {

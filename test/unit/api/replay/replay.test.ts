@@ -230,6 +230,6 @@ test('what is not in the recording fails, with the nearest named', async () => {
 test('an answer that is not recorded whole is none', async () => {
   const { hear, calls } = loadCalls();
   for (const event of recorded([['client', get('/images/get')]])) hear(event);
-  hear({ type: 'omitted', call: 1, from: 'engine', bytes: 7, sha256: '', connection: 1, time: 3 });
+  hear({ type: 'omitted', call: 1, from: 'engine', bytes: 7, digest: '', connection: 1, time: 3 });
   expect(calls()[0]).toMatchObject({ missing: 7, steps: [] });
 });
