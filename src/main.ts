@@ -41,6 +41,7 @@ const leash = process.env[LEASH_VARIABLE];
 if (leash) followLeash(leash, arrive, () => process.exit(129));
 
 let engine: Promise<Engine> | undefined;
+const { timeOrigin } = performance;
 const context: Context = {
   args: process.argv.slice(2),
   self: [process.execPath, process.argv[1] ?? ''],
@@ -51,7 +52,7 @@ const context: Context = {
   cwd,
   assetFolder: import.meta.dirname,
   now: Date.now,
-  clock: () => performance.timeOrigin + performance.now(),
+  clock: () => timeOrigin + performance.now(),
   host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals, become }),
   engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
   pick,

@@ -107,9 +107,13 @@ function started(
 const ROUNDS = 5;
 
 /** Measures each way in each round, the first in turn; gives each one's figures. */
-async function rounds(ways: readonly Way[], measure: (way: Way) => Promise<number>): Promise<Map<string, number[]>> {
+async function rounds(
+  ways: readonly Way[],
+  measure: (way: Way) => Promise<number>,
+  count = ROUNDS,
+): Promise<Map<string, number[]>> {
   const figures = new Map(ways.map(({ name }): [string, number[]] => [name, []]));
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < count; round++) {
     for (let turn = 0; turn < ways.length; turn++) {
       const way = ways[(turn + round) % ways.length]!;
       figures.get(way.name)!.push(await measure(way));
@@ -145,14 +149,16 @@ function atLeast(figures: ReadonlyMap<string, readonly number[]>, what: string, 
     .every(Boolean);
 }
 
-const PING_MS = 2000;
+/** Many and short: from one second to the next, the machine is 5 % slower or faster. */
+const [PING_ROUNDS, PING_MS] = [25, 500];
+const WARM_UP_MS = 2000;
 
 async function benchPings(ways: readonly Way[]): Promise<boolean> {
   const outcomes = [];
   // What is running for the first time is compiled meanwhile.
-  for (const { path } of ways) await pingRate(path, 4, PING_MS);
+  for (const { path } of ways) await pingRate(path, 4, WARM_UP_MS);
   for (const connections of [1, 10]) {
-    const figures = await rounds(ways, ({ path }) => pingRate(path, connections, PING_MS));
+    const figures = await rounds(ways, ({ path }) => pingRate(path, connections, PING_MS), PING_ROUNDS);
     const title = `_ping a second, ${connections} kept connection${connections > 1 ? 's' : ''}`;
     table(title, figures);
     outcomes.push(atLeast(figures, title, 'socat -v', 2), atLeast(figures, title, 'socat', 0.8));

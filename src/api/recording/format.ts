@@ -46,7 +46,8 @@ export function eventLine(event: WireEvent, started: number): string {
 function millisecondsText(milliseconds: number): string {
   if (milliseconds === lastTime.milliseconds) return lastTime.text;
   const microseconds = Math.max(0, Math.round(milliseconds * 1000));
-  const text = `${Math.floor(microseconds / 1000)}.${String(microseconds % 1000).padStart(3, '0')}`;
+  const rest = microseconds % 1000;
+  const text = `${(microseconds - rest) / 1000}.${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}`;
   lastTime = { milliseconds, text };
   return text;
 }
@@ -54,9 +55,16 @@ function millisecondsText(milliseconds: number): string {
 let lastTime = { milliseconds: NaN, text: '' };
 
 function contentText(data: Buffer): string {
+  if (data.length < 64) {
+    const text = data.toString('latin1');
+    if (PLAIN.test(text)) return `"text":"${text}"`;
+  }
   if (!isReadable(data)) return `"base64":"${data.toString('base64')}"`;
   return `"text":${harmless(JSON.stringify(data.toString('utf8')))}`;
 }
+
+/** ASCII that stands in JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** Heads that are the same are one object (http/head.ts): who polls sends the same one again and again. */
 const headText = perObject((head: RequestHead | ResponseHead) => harmless(JSON.stringify(head)));

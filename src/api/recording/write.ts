@@ -2,6 +2,7 @@ import type { HearWire } from '../events.ts';
 import type { OutputFile } from '../../host/host.ts';
 import { capped } from './cap.ts';
 import { eventLine, headerLine, type RecordingHeader } from './format.ts';
+import { textStore } from './text-store.ts';
 
 export interface RecorderOptions {
   readonly header: RecordingHeader;
@@ -37,7 +38,7 @@ const STREAM_BYTES = 64e6;
  * What comes so soon after a write goes together, a millisecond for each line that was written. A timer and a write of their own cost
  * 150 µs where the processor had gone to sleep, as much as three calls.
  */
-const MOST_GATHER_MS = 10;
+const MOST_GATHER_MS = 20;
 
 /** So much may wait for a slow disk, in the memory of dbg; then bodies are left out until half of it is written. */
 const MOST_WAITING = 32 * 1024 * 1024;
@@ -47,8 +48,10 @@ const MOST_WAITING = 32 * 1024 * 1024;
  * killed, all that it had heard is in the file but for that. The traffic never waits for the file.
  */
 export function recorder(file: OutputFile, { header, maxBody, failed }: RecorderOptions): Recorder {
-  let queue: string[] = [];
-  let waiting = 0;
+  const store = textStore();
+  let lines = 0;
+  /** bytes that are being written */
+  let underway = 0;
   let isLate = false;
   let writing: Promise<void> | undefined;
   let failure: Error | undefined;
@@ -56,15 +59,15 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   let [bytes, calls, overCap, late] = [0, 0, 0, 0];
 
   async function work(): Promise<void> {
-    while (queue.length > 0) {
-      const size = waiting;
-      const gather = Math.min(MOST_GATHER_MS, queue.length);
-      const lines = Buffer.from(queue.join(''));
-      queue = [];
-      const { written, error } = await file.write([lines]);
-      waiting -= size;
+    while (!failure && store.length() > 0) {
+      const gather = Math.min(MOST_GATHER_MS, lines);
+      const text = store.take();
+      lines = 0;
+      underway = text.length;
+      const { written, error } = await file.write([text]);
+      underway = 0;
       // Of what a full disk took, whole lines stay.
-      const whole = error ? (written === 0 ? 0 : lines.lastIndexOf(10, written - 1) + 1) : written;
+      const whole = error ? (written === 0 ? 0 : text.lastIndexOf(10, written - 1) + 1) : written;
       bytes += whole;
       if (!error) {
         await new Promise((resolve) => setTimeout(resolve, gather));
@@ -80,22 +83,23 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   function fail(error: Error): void {
     if (failure) return;
     failure = error;
-    queue = [];
     failed(error);
   }
 
   function append(line: string): void {
     if (failure) return;
-    queue.push(line);
-    waiting += line.length;
+    store.add(line);
+    lines++;
     // Bodies alone are left out: of a disk that takes nothing at all, even heads become too many.
-    if (waiting > 4 * MOST_WAITING) return fail(new Error('the disk takes nothing any more'));
+    if (waiting() > 4 * MOST_WAITING) return fail(new Error('the disk takes nothing any more'));
     writing ??= work();
   }
 
+  const waiting = () => store.length() + underway;
+
   const isBehind = () => {
-    if (waiting > MOST_WAITING) isLate = true;
-    else if (waiting < MOST_WAITING / 2) isLate = false;
+    if (waiting() > MOST_WAITING) isLate = true;
+    else if (waiting() < MOST_WAITING / 2) isLate = false;
     return isLate;
   };
 

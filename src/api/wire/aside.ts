@@ -1,7 +1,7 @@
 /** Does beside the traffic what need not be done before it goes on. */
 export interface Aside {
-  /** Later, in their order; `bytes` are kept for it. */
-  add(bytes: number, work: () => void): void;
+  /** `work` with this piece, later; in their order. */
+  add(work: (piece: Buffer) => void, piece: Buffer): void;
   /** Now, all that waits. */
   flush(): void;
   /** when that was added which is being done: ms since the epoch */
@@ -13,7 +13,7 @@ const TOGETHER_MS = 3;
 /** So much is done at once: it is still in the processor's cache. */
 const MOST_WAITING_BYTES = 262_144;
 /** When nothing more comes, what waits is done after so long; where much had come before, after the second. */
-const [LATEST_MS, BUSY_LATEST_MS] = [2, 10];
+const [LATEST_MS, BUSY_LATEST_MS] = [2, 20];
 /** Much, in one go. */
 const BUSY = 8;
 
@@ -23,7 +23,7 @@ const BUSY = 8;
  * (npm run bench -- api: `_ping` on one connection, of socat's 137 µs.)
  */
 export function aside(clock: () => number): Aside {
-  let waiting: { readonly time: number; readonly work: () => void }[] = [];
+  let waiting: { readonly time: number; readonly work: (piece: Buffer) => void; readonly piece: Buffer }[] = [];
   let size = 0;
   let last = -Infinity;
   let time = 0;
@@ -37,15 +37,15 @@ export function aside(clock: () => number): Aside {
     latest = all.length > BUSY ? BUSY_LATEST_MS : LATEST_MS;
     for (const each of all) {
       time = each.time;
-      each.work();
+      each.work(each.piece);
     }
   };
 
   return {
-    add: (bytes, work) => {
+    add: (work, piece) => {
       const now = clock();
-      waiting.push({ time: now, work });
-      size += bytes;
+      waiting.push({ time: now, work, piece });
+      size += piece.length;
       if (now - last >= TOGETHER_MS || size >= MOST_WAITING_BYTES) {
         last = now;
         return flush();

@@ -25,7 +25,7 @@ type Done = (error?: Error | null) => void;
  * in the kernel, and would be lost: an answer, to a client that was still sending. So the failure waits until that is read; at most so many ms.
  */
 export function readBeforeFailure(socket: Duplex, patience?: number): void {
-  const held = (done: Done): Done => {
+  const hold = (done: Done): Done => {
     return (error) => {
       if (!error || socket.readableEnded || socket.destroyed) return done(error);
       const timer = patience === undefined ? undefined : setTimeout(fail, patience);
@@ -36,6 +36,12 @@ export function readBeforeFailure(socket: Duplex, patience?: number): void {
         done(error);
       }
     };
+  };
+  // It is the same for each write to a stream.
+  let last: { readonly done: Done; readonly held: Done } | undefined;
+  const held = (done: Done) => {
+    if (last?.done !== done) last = { done, held: hold(done) };
+    return last.held;
   };
   const [write, writev] = [socket._write, socket._writev];
   socket._write = (chunk, encoding, done) => write.call(socket, chunk, encoding, held(done));

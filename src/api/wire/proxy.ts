@@ -27,41 +27,42 @@ export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOpt
     const connection = ++connections;
     let isOver = false;
     const tell = (event: ConnectionEvent) => hear(completed(event, connection, time()));
-    add(0, () => tell({ type: 'open' }));
-    void peerOf?.(client).then((peer) => peer !== undefined && !isOver && add(0, () => tell({ type: 'peer', peer })));
+    const say = (event: ConnectionEvent) => add(() => tell(event), NOTHING);
+    say({ type: 'open' });
+    void peerOf?.(client).then((peer) => peer !== undefined && !isOver && say({ type: 'peer', peer }));
     client.setNoDelay(true);
     const exchange = safe(
       readExchange(() => ++calls, tell),
       (reason) => tell({ type: 'unread', call: ++calls, from: 'client', reason }),
     );
     splice(client, connect(), {
-      client: (piece) => add(piece.length, () => exchange.client(piece)),
-      engine: (piece) => add(piece.length, () => exchange.engine(piece)),
-      clientEnd: () => add(0, exchange.clientEnd),
-      engineEnd: () => add(0, exchange.engineEnd),
+      client: (piece) => add(exchange.client, piece),
+      engine: (piece) => add(exchange.engine, piece),
+      clientEnd: () => add(exchange.clientEnd, NOTHING),
+      engineEnd: () => add(exchange.engineEnd, NOTHING),
       closed: (error, first) => {
         isOver = true;
-        add(0, () => tell({ type: 'close', first, error: reasonOf(error) }));
+        say({ type: 'close', first, error: reasonOf(error) });
       },
     });
   });
   return flush;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** A reader that fails is no reason for the traffic to do so: it reads no more of that connection. */
-function safe(exchange: Exchange, failed: (reason: string) => void): Exchange {
+function safe(exchange: Exchange, failed: (reason: string) => void): Record<keyof Exchange, (piece: Buffer) => void> {
   let reads = true;
-  const attempt =
-    <Args extends unknown[]>(read: (...args: Args) => void) =>
-    (...args: Args) => {
-      if (!reads) return;
-      try {
-        read(...args);
-      } catch (error) {
-        reads = false;
-        failed(`dbg cannot read it: ${errorMessage(error)}`);
-      }
-    };
+  const attempt = (read: (piece: Buffer) => void) => (piece: Buffer) => {
+    if (!reads) return;
+    try {
+      read(piece);
+    } catch (error) {
+      reads = false;
+      failed(`dbg cannot read it: ${errorMessage(error)}`);
+    }
+  };
   return {
     client: attempt(exchange.client),
     engine: attempt(exchange.engine),

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 function watched() {
   const done: string[] = [];
   const { add, flush, time } = aside(Date.now);
-  const come = (name: string, bytes = 1) => add(bytes, () => done.push(`${name} ${time() - 1000}`));
+  const come = (name: string, bytes = 1) => add(() => done.push(`${name} ${time() - 1000}`), Buffer.alloc(bytes));
   return { done, come, flush };
 }
 
@@ -39,7 +39,7 @@ test('after a flood it waits a little longer', () => {
   vi.advanceTimersByTime(2);
   expect(done).toHaveLength(11);
   come('l');
-  vi.advanceTimersByTime(9);
+  vi.advanceTimersByTime(19);
   expect(done).toHaveLength(11);
   vi.advanceTimersByTime(1);
   expect(done).toHaveLength(12);
