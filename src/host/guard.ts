@@ -53,13 +53,16 @@ const LIST_MS = 200;
  * and none is new. D, uninterruptible, stands still too: a vfork(2) waits so for its child. SIGSTOP cannot be ignored. The first
  * list is made that way, then HUP (for shells, which hand it on to their jobs and ignore TERM), TERM, and CONT to let them end;
  * what is left after 2 seconds is listed so again and killed.
+ *
+ * Where dbg leads its session (`ssh -t HOST dbg shell`, a window of its own), its death hangs up the terminal (tty_io.c, __tty_hangup): the shell reads an end
+ * and may be gone before it is listed, and its jobs are nobody's children. All that is in such a session came from dbg: it is listed by that.
  */
 const GUARD = `
 look() {
-  last= state= start=
+  last= state= start= session=
   { while read -r line; do last=$line; done <"/proc/$1/stat"; } 2>/dev/null
   set -- \${last##*) }
-  case $1:\${18} in Z:[01] | X:*) ;; *) state=$1 start=\${20} ;; esac
+  case $1:\${18} in Z:[01] | X:*) ;; *) state=$1 session=$4 start=\${20} ;; esac
 }
 lives() { look "\${1%:*}"; [ "$start" = "\${1#*:}" ]; }
 living() { alive=; for p in $tree; do lives "$p" && alive="$alive \${p%:*}"; done; [ "$alive" ]; }
@@ -79,6 +82,13 @@ relist() {
     done
   done
 }
+adopt() {
+  for p in /proc/[0-9]*; do
+    look "\${p#/proc/}"
+    [ "$session" = "$led" ] || continue
+    case " $tree " in *" \${p#/proc/}:$start "*) ;; *) tree="\${p#/proc/}:$start $tree" ;; esac
+  done
+}
 freeze() {
   pass=0
   while [ $((pass += 1)) -le 100 ]; do
@@ -93,14 +103,16 @@ freeze() {
 look "$1"
 tree=$1:$start
 [ "$start" ] || exit
+[ "$session" = "$PPID" ] && led=$PPID || led=
 while read -r word; do
   case $word in
     list) relist; echo ;;
     leave) exit ;;
-    sweep) break ;;
+    sweep) led=; break ;;
   esac
 done
 freeze
+if [ "$led" ]; then adopt; freeze; fi
 send HUP TERM CONT
 now
 end=$((now + 200))

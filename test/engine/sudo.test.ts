@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
@@ -197,5 +197,21 @@ describe("root's dbg, killed with -9", () => {
     process.kill(terminal.pid, 'SIGKILL');
     await gone('sleep 3501');
     await gone('sleep 3502');
+  });
+
+  test('… and its jobs in the background when the shell, whose terminal was hung up, was quicker than the guard', async ({
+    lab,
+  }) => {
+    const terminal = onTerminal(dbgArgs('shell', await lab.run()), { SHELL: '/bin/bash' });
+    terminal.type('sleep 3511 & sleep 3512\r');
+    for (let tries = 0; !commandLines().includes('sleep 3512') && tries < 200; tries++) await sleep(25);
+    const children = readFileSync(`/proc/${terminal.pid}/task/${terminal.pid}/children`, 'latin1').trim().split(' ');
+    const guard = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('dbg-guard'));
+    process.kill(Number(guard), 'SIGSTOP');
+    process.kill(terminal.pid, 'SIGKILL');
+    await gone('sleep 3512');
+    await sleep(300);
+    process.kill(Number(guard), 'SIGCONT');
+    await gone('sleep 3511');
   });
 });
