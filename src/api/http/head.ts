@@ -98,6 +98,9 @@ function lengthDoubts(headers: readonly Header[]): string[] {
   return doubts;
 }
 
+/** Longer ones are not remembered. */
+export const MOST_REMEMBERED_BYTES = 2048;
+
 /** One reading for heads that are the same: who polls sends the same one again and again, and is answered so for each second. */
 function remembered<T>(parse: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
@@ -105,7 +108,7 @@ function remembered<T>(parse: (text: string) => T): (text: string) => T {
     const before = known.get(text);
     if (before !== undefined) return before;
     const parsed = parse(text);
-    if (text.length < 2048) {
+    if (text.length <= MOST_REMEMBERED_BYTES) {
       if (known.size >= 64) known.clear();
       known.set(text, parsed);
     }

@@ -1,6 +1,6 @@
 import { bodyReader, type BodyReader, type Framing } from './framing.ts';
 import { gather } from './gather.ts';
-import { headEnd, MOST_HEAD_BYTES, NotHttp } from './head.ts';
+import { headEnd, MOST_HEAD_BYTES, MOST_REMEMBERED_BYTES, NotHttp } from './head.ts';
 
 /** What hears the messages of one direction of a connection. */
 export interface MessageListener<Head> {
@@ -34,7 +34,7 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
   let state: 'head' | 'body' | 'wait' | 'broken' = 'head';
   const waiting = gather();
   let searched = 0;
-  /** the last head: who polls sends the same one again, and is answered so for each second */
+  /** the last head, by its bytes: to find the end of one, and make a text of it, takes as long as all the rest of a call without a body */
   let last: { readonly raw: Buffer; readonly head: Head } | undefined;
   let body: BodyReader | undefined;
   let framed: Framing | undefined;
@@ -136,8 +136,6 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
     },
   };
 }
-
-const MOST_REMEMBERED_BYTES = 2048;
 
 function beginsWith(piece: Buffer, from: number, what: Buffer): boolean {
   const end = from + what.length;

@@ -1,8 +1,8 @@
 import type { HearWire } from '../events.ts';
 import type { OutputFile } from '../../host/host.ts';
+import { textStore } from '../text-store.ts';
 import { capped } from './cap.ts';
 import { eventLine, headerLine, type RecordingHeader } from './format.ts';
-import { textStore } from './text-store.ts';
 
 export interface RecorderOptions {
   readonly header: RecordingHeader;
@@ -48,7 +48,7 @@ const MOST_WAITING = 32 * 1024 * 1024;
  * killed, all that it had heard is in the file but for that. The traffic never waits for the file.
  */
 export function recorder(file: OutputFile, { header, maxBody, failed }: RecorderOptions): Recorder {
-  const store = textStore();
+  let store = textStore();
   let lines = 0;
   /** bytes that are being written */
   let underway = 0;
@@ -59,7 +59,7 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   let [bytes, calls, overCap, late] = [0, 0, 0, 0];
 
   async function work(): Promise<void> {
-    while (!failure && store.length() > 0) {
+    while (store.length() > 0) {
       const gather = Math.min(MOST_GATHER_MS, lines);
       const text = store.take();
       lines = 0;
@@ -83,6 +83,7 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   function fail(error: Error): void {
     if (failure) return;
     failure = error;
+    store = textStore();
     failed(error);
   }
 

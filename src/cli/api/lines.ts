@@ -1,3 +1,4 @@
+import { textStore } from '../../api/text-store.ts';
 import type { OutputFile } from '../../host/host.ts';
 
 /** Prints lines beside the traffic. */
@@ -23,21 +24,20 @@ const [GATHER_MS, MOST_GATHER_MS] = [10, 50];
  * that does not read would hold up the traffic. `failed` is called once, when nobody can read any more.
  */
 export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
-  let waiting: string[] = [];
-  let size = 0;
+  const store = textStore();
+  let count = 0;
   let leftOut = 0;
   let writing: Promise<void> | undefined;
   let isOver = false;
 
   async function write(): Promise<void> {
     let gather = GATHER_MS;
-    while (waiting.length > 0 && !isOver) {
+    while (store.length() > 0 && !isOver) {
       await new Promise((resolve) => setTimeout(resolve, gather));
-      gather = Math.min(MOST_GATHER_MS, GATHER_MS + waiting.length);
-      if (leftOut > 0) waiting.push(`… ${leftOut} lines left out: what reads them was too slow\n`);
-      const text = Buffer.from(waiting.join(''));
-      waiting = [];
-      size = 0;
+      gather = Math.min(MOST_GATHER_MS, GATHER_MS + count);
+      if (leftOut > 0) store.add(`… ${leftOut} lines left out: what reads them was too slow\n`);
+      const text = store.take();
+      count = 0;
       leftOut = 0;
       const { error } = await to.write([text]);
       if (error === undefined) continue;
@@ -50,15 +50,15 @@ export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
   return {
     print: (text) => {
       if (isOver) return;
-      if (size > MOST_WAITING) {
+      if (store.length() > MOST_WAITING) {
         leftOut++;
         return;
       }
-      waiting.push(text);
-      size += text.length;
+      store.add(text);
+      count++;
       writing ??= write();
     },
-    isBusy: () => (size > MOST_WAITING / 2 ? writing : undefined),
+    isBusy: () => (store.length() > MOST_WAITING / 2 ? writing : undefined),
     end: async () => writing,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { textStore } from '../../../../src/api/recording/text-store.ts';
+import { textStore } from '../../../src/api/text-store.ts';
 
 test('what was added is there in its order, as UTF-8; what is taken stays while more comes', () => {
   const { add, take, length } = textStore();
