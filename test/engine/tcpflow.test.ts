@@ -10,9 +10,13 @@ const LISTENING = 'listening on';
 const ASKED = 'asked: \u00e9 \u001b[31m\u0000\n';
 const ANSWERED = 'answered:\t\u00f6 \u001b[0m\r\n';
 
-/** A container that answers on port 80 once it is asked, and one that asks. */
+/**
+ * A container that answers on port 80 once it is asked, and one that asks. It must not answer before: BusyBox's nc ends when the other
+ * end has, though it has not yet sent what it was given.
+ */
 async function pair(lab: Lab, network: readonly string[] = []) {
-  const answer = `while :; do printf '${ANSWERED.replace('\u001b', '\\033')}' | nc -l -p 80; done`;
+  const once = `head -n 1 >/dev/null; printf "${ANSWERED.replace('\u001b', '\\033')}"`;
+  const answer = `while :; do nc -l -p 80 -e sh -c '${once}'; done`;
   const server = await lab.run('server', { options: network, command: ['sh', '-c', answer] });
   const client = await lab.run('client', { options: network });
   const address = await lab.address(server);
