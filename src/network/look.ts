@@ -19,7 +19,7 @@ const LINKS = ['ip', '-d', '-j', 'link'] as const;
 
 /**
  * lsns fails when it comes upon a zombie: stat(2) of its ns/net is ESRCH, which util-linux 2.38 takes for the end of everything; and ip
- * when devices come or go while it lists them (NLM_F_DUMP_INTR).
+ * when devices come or go while it lists them (host/output.ts).
  */
 export async function again<T>(ask: () => Promise<T>, times = 8): Promise<T> {
   return times > 1 ? ask().catch(() => again(ask, times - 1)) : ask();
@@ -69,8 +69,9 @@ export async function hostObserver(
  */
 const LOOK = `
 again() { for _ in 1 2 3 4 5 6 7 8; do "$@" && return; done; return 1; }
+links() { links=$(${LINKS.join(' ')} 2>&1) && case $links in *'Dump was interrupted'*) return 1 ;; esac; }
 end() { printf '\\0'; }
-readlink /proc/self/ns/net && end && ${LINKS.join(' ')} && end && again ${LSNS.join(' ')} && end && again "$@"
+readlink /proc/self/ns/net && end && again links && printf %s "$links" && end && again ${LSNS.join(' ')} && end && again "$@"
 `;
 
 /** What is seen from a place; undefined when it has gone, or another namespace has come under its name. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { dbg, DBG, dbgOnTerminal, sleep } from './support/dbg.ts';
+import { dbg, DBG, dbgOnTerminal, firstLine, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
 interface Row {
@@ -219,7 +219,7 @@ describe('a cut is undone', () => {
   test('when its time is over; --status tells of it meanwhile', async ({ lab }) => {
     const lan = await lanOf(lab);
     const running = start(lan.web, '--down', '--for', '6s');
-    await once(running.stdout!, 'data');
+    await firstLine(running);
     const status = JSON.parse(await does('--status', '--json')) as Record<string, unknown>[];
     expect(status.filter(({ container }) => container === lan.web)).toEqual([
       expect.objectContaining({ interface: 'eth0', cut: 'down', by: expect.any(String), overdue: false }),
@@ -251,7 +251,7 @@ describe('a cut is undone', () => {
   ] as const)('by %s', async ([signal, code], { lab }) => {
     const lan = await lanOf(lab);
     const running = start(lan.web, '--drop', lan.db, '--for', '60s');
-    await once(running.stdout!, 'data');
+    await firstLine(running);
     expect(await through(lan, lan.web, lan.db)).toEqual([]);
     running.kill(signal);
     expect((await running).exitCode).toBe(code);
@@ -269,14 +269,14 @@ describe('a cut is undone', () => {
       return stdout.split('\n').map(Number);
     };
     const first = start(lan.web, '--blackhole', '--for', '60s');
-    await once(first.stdout!, 'data');
+    await firstLine(first);
     for (const pid of await guards()) process.kill(pid, 'SIGKILL');
     const { exitCode, stderr } = await first;
     expect([exitCode, stderr]).toEqual([125, expect.stringContaining('is back, but not by its guard')]);
     expect(await through(lan, lan.web, lan.db)).toEqual(ALL);
 
     const second = start(lan.web, '--blackhole', '--for', '1s');
-    await once(second.stdout!, 'data');
+    await firstLine(second);
     process.kill(second.pid!, 'SIGSTOP');
     for (const pid of await guards()) process.kill(pid, 'SIGKILL');
     process.kill(second.pid!, 'SIGKILL');
@@ -290,7 +290,7 @@ describe('a cut is undone', () => {
   test('a later cut of the same interface stays when the earlier one is over', async ({ lab }) => {
     const lan = await lanOf(lab);
     const first = start(lan.web, '--blackhole', '--for', '6s');
-    await once(first.stdout!, 'data');
+    await firstLine(first);
     await does(lan.web, '--drop', lan.db);
     expect((await first).stderr).toContain('was cut anew meanwhile, and that cut stays');
     expect((await rows(lan.web))[0]!.cut).toBe(`drop:${lan.db}`);
@@ -307,7 +307,7 @@ describe('a cut is undone', () => {
     lab.cleanUp(() => execa('ip', ['netns', 'delete', named]));
     const { host_device: device } = (await rows(lan.web))[0]!;
     const running = start(lan.web, '--down', '--for', '2s');
-    await once(running.stdout!, 'data');
+    await firstLine(running);
     await execa('ip', ['link', 'set', 'dev', device, 'alias', 'mine']);
     expect((await running).exitCode).toBe(0);
     expect([(await rows(lan.web))[0]!.state, await aliasOf(device)]).toEqual(['up', 'mine']);
@@ -316,7 +316,7 @@ describe('a cut is undone', () => {
   test('by dbg, when its guard stands still', async ({ lab }) => {
     const lan = await lanOf(lab);
     const running = start(lan.web, '--down', '--for', '60s');
-    await once(running.stdout!, 'data');
+    await firstLine(running);
     const id = await lab.docker('inspect', '-f', '{{.Id}}', lan.web);
     for (const pid of await guardsOf(id)) process.kill(Number(pid), 'SIGSTOP');
     process.kill(running.pid!, 'SIGTERM');
@@ -349,7 +349,7 @@ describe('a cut is undone', () => {
   test('with the device: the container ends, and its table goes', async ({ lab }) => {
     const lan = await lanOf(lab);
     const running = start(lan.web, '--blackhole', '--for', '60s');
-    await once(running.stdout!, 'data');
+    await firstLine(running);
     const { host_device: device } = (await rows(lan.web))[0]!;
     const table = `dbg_${JSON.parse((await execa('ip', ['-j', 'link', 'show', 'dev', device])).stdout)[0].ifindex}`;
     expect(await tables()).toContain(table);

@@ -49,7 +49,7 @@ async function allPlaces(host: Host): Promise<Place[]> {
 
 /** A namespace that ends meanwhile has no cuts. */
 async function remainsIn(host: Host, place: Place): Promise<Remains> {
-  const output = (argv: readonly string[]) => host.output(inPlace(host, place, argv)).catch(() => '');
+  const output = (argv: readonly string[]) => again(() => host.output(inPlace(host, place, argv))).catch(() => '');
   const look = await output(['ip', '-d', '-j', 'link']);
   if (look === '') return { marked: [], tables: [] };
   const links = parseLinks(look);

@@ -1,9 +1,8 @@
-import { nsenter, plainEntry } from '../../enter/nsenter.ts';
 import type { Target } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { hostNamespace } from '../../host/namespaces.ts';
-import { parseLinks } from '../links.ts';
+import { linksInside } from '../look.ts';
 
 /**
  * All addresses by which a container is a peer on the network, as its own namespace has them: of both families, link-local ones too.
@@ -20,8 +19,7 @@ export async function peerAddresses(host: Host, peer: Target, netns: string | un
   }
   if (its === netns)
     throw new DbgError(`"${name}" is in the same network namespace: no frame between them passes a device`);
-  const links = parseLinks(await host.output(nsenter(peer, ['ip', '-d', '-j', 'address'], plainEntry(['net']))));
-  const addresses = links
+  const addresses = (await linksInside(host, peer))
     .filter(({ flags }) => !flags.includes('LOOPBACK'))
     .flatMap((link) => link.addresses.map((address) => address.split('/')[0]!));
   if (addresses.length === 0) throw new DbgError(`"${name}" has no address, so nothing of it can be told from others`);

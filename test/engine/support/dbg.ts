@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { execa, type Options } from 'execa';
@@ -66,19 +65,35 @@ export function onTerminal([file = '', ...args]: readonly string[], env: Record<
 
 export const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
-/** The first line that a running program prints. */
-export async function firstLine(program: { stdout: NodeJS.ReadableStream | null }): Promise<string> {
-  let said = '';
-  while (!said.includes('\n')) said += String((await once(program.stdout!, 'data'))[0]);
+interface Running {
+  readonly stdout: NodeJS.ReadableStream | null;
+  readonly stderr: NodeJS.ReadableStream | null;
+}
+
+/** The first line that a running program prints. Throws with what it says on stderr when it ends without one. */
+export async function firstLine(program: Running): Promise<string> {
+  const said = await until(program, 'stdout', (text) => text.includes('\n'));
   return said.slice(0, said.indexOf('\n'));
 }
 
-/** Waits until a running program has written this to its stderr. */
-export async function says(program: { stderr: NodeJS.ReadableStream | null }, text: string | RegExp): Promise<void> {
-  let said = '';
-  while (!(typeof text === 'string' ? said.includes(text) : text.test(said))) {
-    said += String((await once(program.stderr!, 'data'))[0]);
-  }
+/** Waits until a running program has written this to its stderr. Throws with what it says when it ends without. */
+export async function says(program: Running, text: string | RegExp): Promise<void> {
+  await until(program, 'stderr', (said) => (typeof text === 'string' ? said.includes(text) : text.test(said)));
+}
+
+function until(program: Running, name: keyof Running, isEnough: (said: string) => boolean): Promise<string> {
+  const said = { stdout: '', stderr: '' };
+  return new Promise((resolve, reject) => {
+    for (const each of ['stdout', 'stderr'] as const) {
+      program[each]?.on('data', (data) => {
+        said[each] += String(data);
+        if (each === name && isEnough(said[name])) resolve(said[name]);
+      });
+    }
+    program[name]!.once('end', () =>
+      setTimeout(() => reject(new Error(`it ended, having said: ${JSON.stringify(said)}`)), 100),
+    );
+  });
 }
 
 /** All processes of this pid namespace, with their command lines. */
