@@ -128,7 +128,7 @@ async function build() {
   rmSync(join(top, 'dist'), { recursive: true, force: true });
   const main = await esbuild.build({
     ...COMMON,
-    entryPoints: ['src/main.ts'],
+    entryPoints: ['src/main.ts', { in: 'src/cli/api/reader-thread.ts', out: 'reader-thread' }],
     // Names stay as they are, for stack traces: `keepNames` does that with a call for each function at every start.
     minifySyntax: true,
     minifyWhitespace: true,

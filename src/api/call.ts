@@ -160,7 +160,7 @@ function add(to: Body, data: Buffer, protocol: string | undefined): void {
   to.bytes += data.length;
   if (to.kept === undefined || protocol !== undefined) return;
   if (to.bytes > MOST_KEPT_BYTES) to.kept = undefined;
-  else to.kept.push(data);
+  else to.kept.push(Buffer.from(data));
 }
 
 /** The JSON of a body; undefined when it is not JSON, or not kept. */

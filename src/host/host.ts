@@ -31,9 +31,9 @@ export interface Host {
     options: { readonly quiet: boolean },
   ): Promise<{ readonly exitCode: number; readonly said: string }>;
   /** A file to be filled, with the rights of a person and in their name; one that exists keeps what it holds. Throws a system error. */
-  create(path: string, person: Person | undefined): Promise<OutputFile>;
+  create(path: string, person: Person | undefined): Promise<OpenFile>;
   /** dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that are no text, or for much of it. */
-  standardOutput(descriptor?: 1 | 2): Promise<OutputFile>;
+  standardOutput(descriptor?: 1 | 2): Promise<OpenFile>;
   /** Takes such a file away; it is no failure when it has gone. */
   remove(path: string, person: Person | undefined): void;
   /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
@@ -109,6 +109,11 @@ export interface OutputFile {
   write(parts: readonly Buffer[]): Promise<{ readonly written: number; readonly error: Error | undefined }>;
   truncate(length: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** One that is open in this process: in all its threads. */
+export interface OpenFile extends OutputFile {
+  readonly descriptor: number;
 }
 
 /** A program that was started by `hold`. */

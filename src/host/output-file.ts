@@ -1,19 +1,19 @@
 import { close, constants as fs, ftruncate, open, openSync, statfs, statSync, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorCode } from '../errors.ts';
-import type { Become, OutputFile, Person } from './host.ts';
+import type { Become, OpenFile, Person } from './host.ts';
 
 /** A file that dbg fills; see Host.create. */
-export async function createFile(path: string, person: Person | undefined, become: Become): Promise<OutputFile> {
+export async function createFile(path: string, person: Person | undefined, become: Become): Promise<OpenFile> {
   // A FIFO is opened when somebody reads it: to wait for that, nobody may be somebody else.
-  if (isFifo(path)) return outputFile(await promisify(open)(path, 'w'));
+  if (isFifo(path)) return openedFile(await promisify(open)(path, 'w'));
   const create = () => openSync(path, fs.O_WRONLY | fs.O_CREAT, 0o644);
-  return outputFile(person ? become(person, create) : create());
+  return openedFile(person ? become(person, create) : create());
 }
 
 /** What is written to stdout: a capture for another program, or behind what a shell's `>>` found there, which stays. */
-export const standardOutput = (descriptor: 1 | 2 = 1): OutputFile => ({
-  ...outputFile(descriptor),
+export const standardOutput = (descriptor: 1 | 2 = 1): OpenFile => ({
+  ...openedFile(descriptor),
   truncate: async () => undefined,
 });
 
@@ -21,8 +21,10 @@ function isFifo(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
 }
 
-function outputFile(fd: number): OutputFile {
+/** A file that is open already, as another thread of dbg has made it. */
+export function openedFile(fd: number): OpenFile {
   return {
+    descriptor: fd,
     write: (parts) => writeAll(fd, parts),
     truncate: (length) => promisify(ftruncate)(fd, length),
     close: async () => (fd <= 2 ? undefined : promisify(close)(fd)),

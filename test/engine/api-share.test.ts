@@ -6,6 +6,7 @@ import { describe, expect } from 'vitest';
 import { eventLine } from '../../src/api/recording/format.ts';
 import { listen } from '../../src/api/wire/listener.ts';
 import { proxy } from '../../src/api/wire/proxy.ts';
+import { reading } from '../../src/api/wire/reading.ts';
 import { dbg } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
@@ -102,7 +103,12 @@ describe('what is let through', () => {
     const recorder = await listen({ kind: 'unix', path: join(lab.folder, 'recorder') });
     const { server } = recorder;
     const hear = (event: Parameters<typeof eventLine>[0]) => void lines.push(eventLine(event, started));
-    proxy(server, { connect: () => connect({ path: SOCKET, allowHalfOpen: true }), hear, clock: Date.now });
+    proxy(server, {
+      connect: () => connect({ path: SOCKET, allowHalfOpen: true }),
+      hear: reading(hear),
+      clock: Date.now,
+      peerOf: async () => undefined,
+    });
     const session = async (on: string) => {
       const inspect = await execa('docker', ['-H', on, 'exec', web, 'echo', 'said'], { reject: false });
       const run = await execa('docker', ['-H', on, 'run', '--rm', 'busybox', 'echo', 'ran'], { reject: false });

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { dbg, DBG, dbgOnTerminal, firstLine, processes, sleep } from './support/dbg.ts';
+import { EXIT } from '../../src/errors.ts';
+import { dbg, DBG, dbgOnTerminal, firstLine, processes, says, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
 /** A snoop that listens, and what it has said; it ends with the test. */
@@ -208,6 +209,32 @@ describe('who is led to it', () => {
   });
 });
 
+describe('the thread that reads', () => {
+  test.for([
+    ['fails', 'throw new Error("it is broken")', 'it is broken'],
+    ['hangs', 'for (;;);', 'dbg reads them too slowly'],
+  ] as const)('%s: that is said, and the traffic goes on', async ([, code, why], { lab }) => {
+    const folder = join(lab.folder, 'dbg');
+    for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(folder, part), { recursive: true });
+    writeFileSync(join(folder, 'dist/reader-thread.js'), code);
+    const path = join(lab.folder, 'docker.sock');
+    const argv = [join(folder, DBG), 'api', 'snoop', '--listen', `unix:${path}`];
+    const running = execa(process.execPath, argv, { reject: false, stdin: 'ignore' });
+    await says(running, 'in another terminal');
+    // More than may wait to be read.
+    const save = (env: NodeJS.ProcessEnv) =>
+      execa('docker', ['save', 'busybox'], { env, encoding: 'buffer', stdin: 'ignore' });
+    const through = await save({ DOCKER_HOST: `unix://${path}` });
+    expect(Buffer.compare(through.stdout, (await save({})).stdout)).toBe(0);
+    running.kill('SIGINT');
+    const { exitCode, stderr } = await running;
+    expect([exitCode, stderr]).toEqual([
+      EXIT.failed,
+      expect.stringContaining(`not seen any more, though it goes on: ${why}`),
+    ]);
+  });
+});
+
 describe('is refused', () => {
   test.for([
     ['another address than loopback', ['--listen', 'tcp:0.0.0.0:2375'], 2, 'dbg api share'],
@@ -216,9 +243,9 @@ describe('is refused', () => {
     ['a path that is too long', ['--listen', `unix:/tmp/${'x'.repeat(110)}`], 2, '107 bytes'],
     ['a folder that is not there', ['--listen', 'unix:/nowhere/at/all'], 125, 'cannot listen'],
     ['the engine’s own socket', ['--listen', 'unix:/run/docker.sock'], 125, 'already'],
-  ] as const)('%s', async ([, args, code, says]) => {
+  ] as const)('%s', async ([, args, code, why]) => {
     const { exitCode, stderr } = await dbg(['api', 'snoop', ...args]);
-    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(says)]);
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(why)]);
     expect(existsSync('/run/docker.sock')).toBe(true);
   });
 

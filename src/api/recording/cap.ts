@@ -84,9 +84,9 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
     const isLate = caps.isLate();
     const room = isLate ? 0 : Math.min(all.length, of.most - body.kept);
     if (room > 0) gap(event.call, event.from, of, event.time);
-    body.short.push(all);
     body.shortBytes += all.length;
-    if (body.digest || body.shortBytes > SHORT_BYTES) digestOf(body);
+    if (body.digest || body.shortBytes > SHORT_BYTES) digestOf(body).add(all);
+    else body.short.push(Buffer.from(all));
     body.kept += room;
     body.missing += all.length - room;
     if (room < all.length) caps.leftOut(all.length - room, !isLate);

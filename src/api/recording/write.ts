@@ -61,13 +61,13 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   async function work(): Promise<void> {
     while (store.length() > 0) {
       const gather = Math.min(MOST_GATHER_MS, lines);
-      const text = store.take();
+      underway = store.length();
+      const parts = store.take();
       lines = 0;
-      underway = text.length;
-      const { written, error } = await file.write([text]);
+      const { written, error } = await file.write(parts);
       underway = 0;
       // Of what a full disk took, whole lines stay.
-      const whole = error ? (written === 0 ? 0 : text.lastIndexOf(10, written - 1) + 1) : written;
+      const whole = error ? Buffer.concat(parts).subarray(0, written).lastIndexOf(10) + 1 : written;
       bytes += whole;
       if (!error) {
         await new Promise((resolve) => setTimeout(resolve, gather));

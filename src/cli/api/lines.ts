@@ -36,10 +36,10 @@ export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
       await new Promise((resolve) => setTimeout(resolve, gather));
       gather = Math.min(MOST_GATHER_MS, GATHER_MS + count);
       if (leftOut > 0) store.add(`… ${leftOut} lines left out: what reads them was too slow\n`);
-      const text = store.take();
+      const parts = store.take();
       count = 0;
       leftOut = 0;
-      const { error } = await to.write([text]);
+      const { error } = await to.write(parts);
       if (error === undefined) continue;
       isOver = true;
       failed(error);

@@ -2,15 +2,16 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Recorded } from '../../api/recording/write.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
-import type { OutputFile } from '../../host/host.ts';
+import { DbgError, errorMessage, EXIT } from '../../errors.ts';
+import type { OpenFile } from '../../host/host.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { personAsked } from '../root.ts';
 import { bytesText } from './call-text.ts';
+import type { PlainError } from './reader-job.ts';
 
 /** A recording's file, the person's; `remove` takes it away if it is new. */
 interface NewFile {
-  readonly file: OutputFile;
+  readonly file: OpenFile;
   remove(): void;
 }
 
@@ -62,14 +63,14 @@ function refuseStdout(ctx: Context, hasCommand: boolean): void {
 }
 
 /** Why a recording could not be written to its end. */
-export function failureOf(path: string, error: Error): string {
-  const isFull = errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
-  const why = isFull ? `no space left for ${path}` : `${path} cannot be written: ${errorMessage(error)}`;
+export function failureOf(path: string, { code, message }: PlainError): string {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const why = isFull ? `no space left for ${path}` : `${path} cannot be written: ${message}`;
   return `${why}; what was recorded before is in it, the calls go on`;
 }
 
 /** What is in a recording that has ended, for a person. */
-export function summary(path: string, { calls, bytes, overCap, late }: Recorded): string {
+export function summary(path: string, { calls, bytes, overCap, late }: Omit<Recorded, 'failure'>): string {
   const left = [
     ...(overCap > 0 ? [`${bytesText(overCap)} of long bodies left out (--max-body)`] : []),
     ...(late > 0 ? [`${bytesText(late)} left out, as the disk was too slow`] : []),

@@ -1,17 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { peerFinder } from '../../api/peer.ts';
-import { recorder, type Recorded } from '../../api/recording/write.ts';
 import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
 import { addressText, type EngineAddress } from '../../engine/address.ts';
-import { DbgError, errorCode, EXIT } from '../../errors.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import type { OpenFile } from '../../host/host.ts';
 import { parseSize } from '../../text.ts';
 import { failureText } from '../../ui/failure.ts';
 import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
 import { failureOf, newFile, summary } from './record-file.ts';
+import type { Job, Outcome, PlainError } from './reader-job.ts';
+import type { Reader } from './reader.ts';
 import { addSession, session, type SessionOptions } from './session.ts';
-import { shown, type RevealOption } from './stage.ts';
+import type { RevealOption } from './stage.ts';
 
 interface RecordOptions extends SessionOptions, RevealOption {
   readonly maxBody: number;
@@ -67,45 +69,53 @@ async function record(ctx: Context, path: string, command: readonly string[], op
   const { address } = await ctx.engine();
   const { file, remove } = await newFile(ctx, path, command.length > 0);
   const peers = peerFinder(ctx.host);
-  const recording = recorder(file, {
-    header: {
-      recording: 'dbg api',
-      version: 1,
-      started: ctx.clock(),
-      engine: addressText(address),
-      tls: isTls(address),
-    },
-    maxBody: options.maxBody,
-    failed: (error) => {
-      if (!hasLeft(error)) ctx.stderr.write(failureText(failureOf(path, error), []));
-    },
-  });
-  let hearAll: (() => void) | undefined;
-  let recorded: Promise<Recorded> | undefined;
-  const end = () => (recorded ??= recording.end());
+  // Only what listens needs node:worker_threads.
+  const { startReader } = await import('./reader.ts');
+  let reader: Reader | undefined;
+  let outcome: Outcome = {};
   try {
     const exitCode = await session(ctx, command, options, {
       start: (server, connect) => {
-        recording.begin();
-        hearAll = proxy(server, { connect, hear: shown(options, recording.hear), clock: ctx.clock, peerOf: peers.of });
+        reader = startReader(ctx, jobOf(ctx, file, address, options), {
+          failed: (error) => {
+            if (!hasLeft(error)) ctx.stderr.write(failureText(failureOf(path, error), []));
+          },
+        });
+        proxy(server, { connect, hear: reader.hear, clock: ctx.clock, peerOf: peers.of });
       },
       end: async () => {
         await peers.settled();
-        hearAll?.();
-        await end();
+        outcome = (await reader?.end()) ?? {};
       },
     });
-    const all = await end();
-    if (!options.quiet) ctx.stderr.write(summary(path, all));
-    return all.failure && !hasLeft(all.failure) ? EXIT.failed : exitCode;
+    const { recorded, failure, isBroken } = outcome;
+    if (!options.quiet && recorded) ctx.stderr.write(summary(path, recorded));
+    return isBroken || (failure && !hasLeft(failure)) ? EXIT.failed : exitCode;
   } catch (error) {
     // A word misspelt is no reason to find the name taken the next time.
-    if ((await end()).calls === 0) remove();
+    if (!outcome.isBroken && !outcome.recorded?.calls) remove();
     throw error;
   }
+}
+
+function jobOf(
+  ctx: Context,
+  { descriptor }: OpenFile,
+  address: EngineAddress,
+  { maxBody, reveal = false }: RecordOptions,
+): Job {
+  const started = ctx.clock();
+  const header = {
+    recording: 'dbg api',
+    version: 1,
+    started,
+    engine: addressText(address),
+    tls: isTls(address),
+  } as const;
+  return { kind: 'recording', descriptor, header, maxBody, reveal };
 }
 
 const isTls = (address: EngineAddress) => address.kind === 'tcp' && address.tls !== undefined;
 
 /** Who reads the pipe has seen enough: | head. */
-const hasLeft = (error: Error) => errorCode(error) === 'EPIPE';
+const hasLeft = ({ code }: PlainError) => code === 'EPIPE';

@@ -5,9 +5,10 @@ import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Finish } from '../program.ts';
+import type { Job, Outcome } from './reader-job.ts';
+import type { Reader } from './reader.ts';
 import { addSession, session, type SessionOptions } from './session.ts';
-import { shown, type RevealOption } from './stage.ts';
-import { callView } from './view.ts';
+import type { RevealOption } from './stage.ts';
 
 interface SnoopOptions extends SessionOptions, RevealOption {
   readonly filter?: string;
@@ -36,30 +37,34 @@ export function snoopCommand(ctx: Context, finish: Finish): Command {
 }
 
 async function snoop(ctx: Context, command: readonly string[], options: SnoopOptions): Promise<number> {
-  const filter = options.filter === undefined ? undefined : parseFilter(options.filter);
+  if (options.filter !== undefined) parseFilter(options.filter);
   const engine = await ctx.engine();
   const screen = command.length > 0 ? ctx.stderr : ctx.stdout;
   const peers = peerFinder(ctx.host);
-  const view = callView(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
-    verbose: options.verbose,
-    json: options.json,
-    filter,
+  const job: Job = {
+    kind: 'view',
+    descriptor: command.length > 0 ? 2 : 1,
+    verbose: options.verbose === true,
+    json: options.json === true,
+    filter: options.filter,
     colour: screen.isTTY && !ctx.env['NO_COLOR'],
-    clock: ctx.clock,
-    askName: async (id) => (await engine.inspect(id))?.name,
-    peersSettled: peers.settled,
-  });
-  let failure: Error | undefined;
-  let hearAll: (() => void) | undefined;
+    reveal: options.reveal === true,
+  };
+  // Only what listens needs node:worker_threads.
+  const { startReader } = await import('./reader.ts');
+  let reader: Reader | undefined;
+  let outcome: Outcome | undefined;
   const exitCode = await session(ctx, command, options, {
     start: (server, connect) => {
-      hearAll = proxy(server, { connect, hear: shown(options, view.hear), clock: ctx.clock, peerOf: peers.of });
+      reader = startReader(ctx, job, { askName: async (id) => (await engine.inspect(id))?.name });
+      proxy(server, { connect, hear: reader.hear, clock: ctx.clock, peerOf: peers.of });
     },
     end: async () => {
-      hearAll?.();
-      failure = await view.end();
+      await peers.settled();
+      outcome = await reader?.end();
     },
   });
+  const { failure, isBroken } = outcome!;
   if (failure) throw new DbgError(`the calls cannot be written: ${failure.message}`, { exitCode: EXIT.failed });
-  return exitCode;
+  return isBroken ? EXIT.failed : exitCode;
 }

@@ -4,6 +4,7 @@ import { names } from '../../api/names.ts';
 import type { Page } from '../../api/page/server.ts';
 import { peerFinder } from '../../api/peer.ts';
 import { proxy } from '../../api/wire/proxy.ts';
+import { reading } from '../../api/wire/reading.ts';
 import type { Context } from '../../context.ts';
 import { addressText } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
@@ -49,7 +50,7 @@ async function ui(ctx: Context, command: readonly string[], options: UiOptions):
   try {
     return await session(ctx, command, options, {
       start: (server, connect) => {
-        proxy(server, { connect, hear: shown(options, page.hear), clock: ctx.clock, peerOf });
+        proxy(server, { connect, hear: reading(shown(options, page.hear)), clock: ctx.clock, peerOf });
         ctx.stderr.write(`open in a browser of this machine:  ${page.url}\n`);
       },
       end: async () => void (command.length > 0 && (await untilSeen(ctx, page))),

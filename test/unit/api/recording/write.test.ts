@@ -20,12 +20,13 @@ function disk(size = Infinity) {
   const state = { text: '', writes: 0, closed: false };
   let go: (() => void) | undefined;
   const file = {
-    write: async ([part]: readonly Buffer[]) => {
+    write: async (parts: readonly Buffer[]) => {
+      const part = Buffer.concat(parts);
       state.writes++;
       await new Promise<void>((done) => (go = done));
-      const fits = part!.subarray(0, Math.max(0, size - state.text.length));
+      const fits = part.subarray(0, Math.max(0, size - state.text.length));
       state.text += fits.toString();
-      const error = fits.length < part!.length ? Object.assign(new Error('full'), { code: 'ENOSPC' }) : undefined;
+      const error = fits.length < part.length ? Object.assign(new Error('full'), { code: 'ENOSPC' }) : undefined;
       return { written: fits.length, error };
     },
     truncate: async (length: number) => void (state.text = state.text.slice(0, length)),

@@ -1,0 +1,62 @@
+import { errorMessage } from '../../errors.ts';
+import { completed, type ConnectionEvent, type HearWire } from '../events.ts';
+import { readExchange, type Exchange } from '../http/exchange.ts';
+import type { Closing, HearCrossing } from './crossing.ts';
+
+/** Reads what crosses connections, and tells the events of their calls. */
+export function reading(hear: HearWire): HearCrossing {
+  const exchanges = new Map<number, Exchange>();
+  let calls = 0;
+  /** when that crossed which is being read */
+  let now = 0;
+
+  const begin = (connection: number) => {
+    const tell = (event: ConnectionEvent) => hear(completed(event, connection, now));
+    exchanges.set(
+      connection,
+      safe(
+        readExchange(() => ++calls, tell),
+        (reason) => tell({ type: 'unread', call: ++calls, from: 'client', reason }),
+      ),
+    );
+    tell({ type: 'open' });
+  };
+
+  return (what, connection, time, bytes) => {
+    now = time;
+    switch (what) {
+      case 'open':
+        return begin(connection);
+      case 'peer':
+        if (bytes.length > 0) hear({ type: 'peer', peer: bytes.toString(), connection, time });
+        return;
+      case 'close': {
+        exchanges.delete(connection);
+        const { first, error } = JSON.parse(bytes.toString()) as Closing;
+        return hear({ type: 'close', first, error, connection, time });
+      }
+      default:
+        exchanges.get(connection)?.[what](bytes);
+    }
+  };
+}
+
+/** A reader that fails reads no more of that connection; the others go on. */
+function safe(exchange: Exchange, failed: (reason: string) => void): Exchange {
+  let reads = true;
+  const attempt = (read: (piece: Buffer) => void) => (piece: Buffer) => {
+    if (!reads) return;
+    try {
+      read(piece);
+    } catch (error) {
+      reads = false;
+      failed(`dbg cannot read it: ${errorMessage(error)}`);
+    }
+  };
+  return {
+    client: attempt(exchange.client),
+    engine: attempt(exchange.engine),
+    clientEnd: attempt(exchange.clientEnd) as () => void,
+    engineEnd: attempt(exchange.engineEnd) as () => void,
+  };
+}

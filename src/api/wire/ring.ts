@@ -1,0 +1,159 @@
+import { CROSSINGS, type HearCrossing } from './crossing.ts';
+
+/**
+ * Memory that two threads share: one puts what crosses the wire in, the other takes it out. To put a piece in costs the traffic a copy and
+ * no call of the kernel, where a message between threads costs 10 µs.
+ */
+export interface Ring {
+  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+}
+
+// Words of `control`, each on a cache line of its own. Positions count bytes, modulo 2^32.
+const [WRITTEN, READ, READER, FULL] = [0, 16, 32, 48];
+
+/** What the reader does: it reads; it looks again soon; it sleeps until it is woken. */
+const [AWAKE, NAPPING, ASLEEP] = [0, 1, 2];
+
+/** length, kind and connection, 4 bytes each, 4 free; then the time, as a double */
+const HEADER = 24;
+/** A length: nothing more before the ring's end. */
+const SKIP = -1;
+/** A piece that is longer goes in parts. */
+const MOST_PART = 65_536;
+
+/** @param size a power of 2 */
+export function newRing(size: number): Ring {
+  return { control: new Int32Array(new SharedArrayBuffer(256)), bytes: new Uint8Array(new SharedArrayBuffer(size)) };
+}
+
+export interface RingWriter {
+  readonly put: HearCrossing;
+  /** Nothing is put in any more. */
+  stop(): void;
+}
+
+interface WriterOptions {
+  /** Called when there is something to read and the reader sleeps, or much and it naps. */
+  readonly wake: () => void;
+  /** Called once, when the reader has taken nothing for `patience` ms from a ring that is full: what comes from there on is lost. */
+  readonly lost: () => void;
+  readonly patience: number;
+}
+
+/** Where the ring is full, the writer stands still until the reader has taken something out. */
+export function ringWriter({ control, bytes }: Ring, { wake, lost, patience }: WriterOptions): RingWriter {
+  const words = new Int32Array(bytes.buffer);
+  const times = new Float64Array(bytes.buffer);
+  const size = bytes.length;
+  let written = 0;
+  let isStopped = false;
+
+  const used = () => (written - Atomics.load(control, READ)) >>> 0;
+
+  function wakeFrom(state: number): void {
+    if (state !== AWAKE && Atomics.compareExchange(control, READER, state, AWAKE) === state) wake();
+  }
+
+  function hasRoom(length: number): boolean {
+    while (size - used() < length) {
+      Atomics.store(control, FULL, 1);
+      const read = Atomics.load(control, READ);
+      if (size - ((written - read) >>> 0) >= length) break;
+      wakeFrom(Atomics.load(control, READER));
+      if (Atomics.wait(control, READ, read, patience) === 'timed-out') return false;
+    }
+    return true;
+  }
+
+  function putPart(kind: number, connection: number, time: number, part: Buffer): boolean {
+    const length = HEADER + ((part.length + 7) & ~7);
+    let at = written & (size - 1);
+    const skipped = at + length > size ? size - at : 0;
+    if (!hasRoom(skipped + length)) return false;
+    if (skipped > 0) {
+      words[at / 4] = SKIP;
+      at = 0;
+    }
+    words[at / 4] = part.length;
+    words[at / 4 + 1] = kind;
+    words[at / 4 + 2] = connection;
+    times[at / 8 + 2] = time;
+    if (part.length > 0) bytes.set(part, at + HEADER);
+    written = (written + skipped + length) | 0;
+    Atomics.store(control, WRITTEN, written);
+    return true;
+  }
+
+  return {
+    put: (what, connection, time, piece) => {
+      if (isStopped) return;
+      const kind = CROSSINGS.indexOf(what);
+      for (let at = 0; at === 0 || at < piece.length; at += MOST_PART) {
+        const part = piece.length > MOST_PART ? piece.subarray(at, at + MOST_PART) : piece;
+        if (putPart(kind, connection, time, part)) continue;
+        isStopped = true;
+        return lost();
+      }
+      const state = Atomics.load(control, READER);
+      if (state === ASLEEP || (state === NAPPING && used() > size / 2)) wakeFrom(state);
+    },
+    stop: () => {
+      isStopped = true;
+    },
+  };
+}
+
+export interface RingReader {
+  /** Bytes that wait. */
+  waiting(): number;
+  /** Takes out all that is there, in its order; gives how many. The bytes are there while it is heard: who keeps some copies them. */
+  take(hear: HearCrossing): number;
+  /** From here on the writer wakes the reader: when much has come; with `deep`, when anything has. False when that is so already. */
+  rest(deep: boolean): boolean;
+}
+
+export function ringReader({ control, bytes }: Ring): RingReader {
+  const words = new Int32Array(bytes.buffer);
+  const times = new Float64Array(bytes.buffer);
+  const all = Buffer.from(bytes.buffer);
+  const size = bytes.length;
+  let read = 0;
+
+  const waiting = () => (Atomics.load(control, WRITTEN) - read) >>> 0;
+
+  const release = () => {
+    Atomics.store(control, READ, read);
+    if (Atomics.load(control, FULL) === 0) return;
+    Atomics.store(control, FULL, 0);
+    Atomics.notify(control, READ);
+  };
+
+  return {
+    waiting,
+    take: (hear) => {
+      let count = 0;
+      while (waiting() > 0) {
+        const at = read & (size - 1);
+        const length = words[at / 4]!;
+        if (length === SKIP) {
+          read = (read + size - at) | 0;
+          release();
+          continue;
+        }
+        count++;
+        const [kind, connection, time] = [words[at / 4 + 1]!, words[at / 4 + 2]!, times[at / 8 + 2]!];
+        hear(CROSSINGS[kind]!, connection, time, all.subarray(at + HEADER, at + HEADER + length));
+        read = (read + HEADER + ((length + 7) & ~7)) | 0;
+        release();
+      }
+      return count;
+    },
+    rest: (deep) => {
+      Atomics.store(control, READER, deep ? ASLEEP : NAPPING);
+      if (waiting() <= (deep ? 0 : size / 2)) return true;
+      Atomics.store(control, READER, AWAKE);
+      return false;
+    },
+  };
+}

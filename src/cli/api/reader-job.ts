@@ -1,0 +1,60 @@
+import type { RecordingHeader } from '../../api/recording/format.ts';
+import type { Recorded } from '../../api/recording/write.ts';
+import type { Ring } from '../../api/wire/ring.ts';
+import { errorCode } from '../../errors.ts';
+
+// What dbg and the thread that reads for it (reader-thread.ts) say to each other.
+
+export interface ThreadData {
+  readonly ring: Ring;
+  readonly job: Job;
+}
+
+/** What is to be done with what is read. */
+export type Job = { readonly reveal: boolean } & (
+  | {
+      readonly kind: 'view';
+      readonly descriptor: 1 | 2;
+      readonly verbose: boolean;
+      readonly json: boolean;
+      /** an expression, well-formed */
+      readonly filter: string | undefined;
+      readonly colour: boolean;
+    }
+  | {
+      readonly kind: 'recording';
+      /** 1: stdout */
+      readonly descriptor: number;
+      readonly header: RecordingHeader;
+      readonly maxBody: number;
+    }
+);
+
+/** look: something has come; end: nothing more comes */
+export type Word =
+  | { readonly type: 'look' }
+  | { readonly type: 'named'; readonly id: string; readonly name: string | undefined }
+  | { readonly type: 'end' };
+
+export type Question =
+  | { readonly type: 'name'; readonly id: string }
+  /** the file takes no more */
+  | { readonly type: 'failed'; readonly error: PlainError }
+  | { readonly type: 'ended'; readonly outcome: Outcome };
+
+/** What came of a job. */
+export interface Outcome {
+  readonly recorded?: Omit<Recorded, 'failure'>;
+  /** that what was read could not be written */
+  readonly failure?: PlainError | undefined;
+  /** it was not read to its end, as was said */
+  readonly isBroken?: boolean;
+}
+
+/** An error that goes from one thread to another loses its code. */
+export interface PlainError {
+  readonly message: string;
+  readonly code: string | undefined;
+}
+
+export const plainError = (error: Error): PlainError => ({ message: error.message, code: errorCode(error) });

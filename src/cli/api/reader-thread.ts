@@ -1,0 +1,96 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { parseFilter } from '../../api/filter.ts';
+import type { HearWire } from '../../api/events.ts';
+import { recorder } from '../../api/recording/write.ts';
+import { reading } from '../../api/wire/reading.ts';
+import { ringReader } from '../../api/wire/ring.ts';
+import { openedFile, standardOutput } from '../../host/output-file.ts';
+import { priority } from '../../host/priority.ts';
+import { pendingPeers } from './pending-peers.ts';
+import { plainError, type Job, type Outcome, type Question, type ThreadData, type Word } from './reader-job.ts';
+import { shown } from './stage.ts';
+import { callView } from './view.ts';
+
+// The thread that reader.ts starts: it reads what crosses the wire, and prints or records it.
+
+const port = parentPort!;
+const { ring, job } = workerData as ThreadData;
+const say = (question: Question) => port.postMessage(question);
+
+/** While something comes, it is looked for after so many ms, or the second where much had come. */
+const [NAP_MS, BUSY_NAP_MS] = [3, 20];
+const BUSY = 16;
+/** So much at once is no longer read when the processor has nothing else to do: it would hold up the traffic. */
+const MUCH_BYTES = ring.bytes.length / 4;
+
+const names = new Map<string, (name: string | undefined) => void>();
+const peers = pendingPeers();
+const sink = job.kind === 'view' ? view(job) : recording(job);
+const read = reading(shown(job, sink.hear));
+const { take, rest, waiting } = ringReader(ring);
+const giveWay = priority();
+let nap: NodeJS.Timeout | undefined;
+
+function look(): void {
+  clearTimeout(nap);
+  for (;;) {
+    giveWay(waiting() < MUCH_BYTES);
+    const count = take((what, connection, time, bytes) => {
+      peers.note(what, connection);
+      read(what, connection, time, bytes);
+    });
+    if (!rest(count === 0)) continue;
+    if (count > 0) nap = setTimeout(look, count > BUSY ? BUSY_NAP_MS : NAP_MS);
+    return;
+  }
+}
+
+interface Sink {
+  readonly hear: HearWire;
+  end(): Promise<Outcome>;
+}
+
+function view({ descriptor, filter, ...options }: Extract<Job, { kind: 'view' }>): Sink {
+  const { hear, end } = callView(standardOutput(descriptor), {
+    ...options,
+    filter: filter === undefined ? undefined : parseFilter(filter),
+    clock: () => performance.timeOrigin + performance.now(),
+    askName: (id) =>
+      new Promise((resolve) => {
+        names.set(id, resolve);
+        say({ type: 'name', id });
+      }),
+    peersSettled: peers.settled,
+  });
+  return { hear, end: async () => ({ failure: plain(await end()) }) };
+}
+
+function recording({ descriptor, header, maxBody }: Extract<Job, { kind: 'recording' }>): Sink {
+  const failed = (error: Error) => say({ type: 'failed', error: plainError(error) });
+  const file = descriptor === 1 ? standardOutput() : openedFile(descriptor);
+  const { begin, hear, end } = recorder(file, { header, maxBody, failed });
+  begin();
+  return {
+    hear,
+    end: async () => {
+      const { failure, ...recorded } = await end();
+      return { recorded, failure: plain(failure) };
+    },
+  };
+}
+
+const plain = (error: Error | undefined) => error && plainError(error);
+
+async function finish(): Promise<void> {
+  look();
+  clearTimeout(nap);
+  say({ type: 'ended', outcome: await sink.end() });
+}
+
+port.on('message', (word: Word) => {
+  if (word.type === 'look') return look();
+  if (word.type === 'end') return void finish();
+  names.get(word.id)?.(word.name);
+  names.delete(word.id);
+});
+look();
