@@ -20,22 +20,27 @@ const say = (question: Question) => port.postMessage(question);
 /** While something comes, it is looked for after so many ms, or the second where much had come. */
 const [NAP_MS, BUSY_NAP_MS] = [3, 20];
 const BUSY = 16;
-/** So much at once is no longer read when the processor has nothing else to do: it would hold up the traffic. */
-const MUCH_BYTES = ring.bytes.length / 4;
+/** Where so much waits, or something for so long, the processor had too much else to do: for a while, that is not given way to. */
+const [MUCH_BYTES, LATE_MS, WHILE_MS] = [ring.bytes.length / 4, 40, 1000];
 
+const clock = () => performance.timeOrigin + performance.now();
 const names = new Map<string, (name: string | undefined) => void>();
 const peers = pendingPeers();
 const sink = job.kind === 'view' ? view(job) : recording(job);
 const read = reading(shown(job, sink.hear));
 const { take, rest, waiting } = ringReader(ring);
 const giveWay = priority();
+let late = -Infinity;
 let nap: NodeJS.Timeout | undefined;
 
 function look(): void {
   clearTimeout(nap);
   for (;;) {
-    giveWay(waiting() < MUCH_BYTES);
+    const now = clock();
+    if (waiting() > MUCH_BYTES) late = now;
+    giveWay(now > late + WHILE_MS);
     const count = take((what, connection, time, bytes) => {
+      if (now > time + LATE_MS) late = now;
       peers.note(what, connection);
       read(what, connection, time, bytes);
     });
@@ -54,7 +59,7 @@ function view({ descriptor, filter, ...options }: Extract<Job, { kind: 'view' }>
   const { hear, end } = callView(standardOutput(descriptor), {
     ...options,
     filter: filter === undefined ? undefined : parseFilter(filter),
-    clock: () => performance.timeOrigin + performance.now(),
+    clock,
     askName: (id) =>
       new Promise((resolve) => {
         names.set(id, resolve);
