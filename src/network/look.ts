@@ -17,12 +17,28 @@ export interface Inside {
 const LSNS = ['lsns', '-t', 'net', '-J', '-o', 'NS,PID,NETNSID'] as const;
 const LINKS = ['ip', '-d', '-j', 'link'] as const;
 
+const [TIMES, PATIENCE_MS, MOST_PAUSE_MS] = [8, 5000, 50];
+
 /**
- * lsns fails when it comes upon a zombie: stat(2) of its ns/net is ESRCH, which util-linux 2.38 takes for the end of everything; and ip
- * when devices come or go while it lists them (host/output.ts).
+ * lsns fails, without a word, when a process ends that it has just come upon: stat(2) of its ns/net is ESRCH, which util-linux 2.38 takes for
+ * the end of everything; where programs are started in a loop, it does so time and again. And ip fails when devices come or go while it lists
+ * them (host/output.ts). Both are asked for 5 seconds; after any other failure 8 times.
  */
-export async function again<T>(ask: () => Promise<T>, times = 8): Promise<T> {
-  return times > 1 ? ask().catch(() => again(ask, times - 1)) : ask();
+export async function again<T>(ask: () => Promise<T>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (let time = 1; ; time++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isPassing(error) ? performance.now() > end : time >= TIMES) throw error;
+    }
+    await new Promise((resolve) => void setTimeout(resolve, Math.min(time, MOST_PAUSE_MS)));
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  const { exitCode, stderr } = ((error as Error).cause ?? {}) as { exitCode?: number; stderr?: string };
+  return (exitCode === 1 && stderr === '') || stderr?.includes('Dump was interrupted') === true;
 }
 
 const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net']));
@@ -68,7 +84,7 @@ export async function hostObserver(
  * while this shell is in the observer's namespace: so there is a process in it, and lsns lists it.
  */
 const LOOK = `
-again() { for _ in 1 2 3 4 5 6 7 8; do "$@" && return; done; return 1; }
+again() { tries=100; until "$@"; do [ $((tries -= 1)) -gt 0 ] && sleep 0.02 || return; done; }
 links() { links=$(${LINKS.join(' ')} 2>&1) && case $links in *'Dump was interrupted'*) return 1 ;; esac; }
 end() { printf '\\0'; }
 readlink /proc/self/ns/net && end && again links && printf %s "$links" && end && again ${LSNS.join(' ')} && end && again "$@"

@@ -105,6 +105,9 @@ describe('a session', () => {
     expect(eventsOf(file)).toEqual([expect.objectContaining({ recording: 'dbg api', version: 1 })]);
     const again = await api('record', file, '--', 'docker', 'ps');
     expect([again.exitCode, again.stderr]).toEqual([125, expect.stringContaining('is never written over')]);
+    const forgotten = await api('record', '--', 'touch', file);
+    expect([forgotten.exitCode, forgotten.stderr]).toEqual([2, expect.stringContaining('FILE is missing')]);
+    expect(existsSync('touch')).toBe(false);
     expect(readFileSync(file)).toEqual(before);
   });
 

@@ -113,7 +113,7 @@ describe('the same direct and through dbg', () => {
       { stdout: 'late\n' },
     ],
     ['exec -i, stdin is slow', exec('cat', '-i'), () => slowly('a', 'b', MEGABYTE.subarray(0, 2000))],
-    ['exec -t', exec('tty; stty size; exit 8', '-t'), undefined, { exitCode: 8 }],
+    ['exec -t', exec('[ -t 0 ] && [ -t 1 ] && echo a tty; stty size; exit 8', '-t'), undefined, { exitCode: 8 }],
     ['exec, no such program', ['exec', web, 'no-such-program']],
     ['exec, no such container', ['exec', 'no-such-container', 'true'], undefined, { exitCode: 1 }],
     ['exec -d', ['exec', '-d', web, 'true'], undefined, { stdout: '', exitCode: 0 }],

@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { addressText, type EngineAddress } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { OpenFile } from '../../host/host.ts';
-import { parseSize } from '../../text.ts';
+import { parseSize, shellLine } from '../../text.ts';
 import { failureText } from '../../ui/failure.ts';
 import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
@@ -45,7 +45,7 @@ export function recordCommand(ctx: Context, finish: Finish): Command {
       '\nExamples:\n  dbg api record pull.ndjson -- docker compose pull\n  dbg api record --context look day.ndjson',
     )
     .action(async (path: string, command: string[], options: RecordOptions) => {
-      finish(await record(ctx, path, commandOf(command), options));
+      finish(await record(ctx, path, commandOf(command, path, ctx.args), options));
     });
 }
 
@@ -55,7 +55,14 @@ function sizeOf(text: string): number {
   return size;
 }
 
-function commandOf(words: readonly string[]): readonly string[] {
+function commandOf(words: readonly string[], path: string, args: readonly string[]): readonly string[] {
+  // `record -- docker ps`: a file named docker, and the host's ps, were not meant.
+  if (words.length > 0 && words[0] !== '--' && args[args.indexOf('--') + 1] === path && args.includes('--')) {
+    throw new DbgError('FILE is missing: it stands before the command', {
+      exitCode: EXIT.usage,
+      next: [{ what: 'as', command: shellLine(['dbg', 'api', 'record', 'FILE', '--', path, ...words]) }],
+    });
+  }
   if (words[0]?.startsWith('-') && words[0] !== '--') {
     throw new DbgError(`${words[0]} stands behind FILE: options come before it, a command behind --`, {
       exitCode: EXIT.usage,
