@@ -30,8 +30,7 @@ export function parseTrace(text: string): TracedProcess[] {
   const whose = (pid: number | undefined) => {
     const found = [...living].find((each) => each.pid === pid) ?? unnamed(living, pid, heard.later);
     if (found) return found;
-    const only = heard.first.size === 1 ? [...heard.first][0] : undefined;
-    const made: Growing = { pid: pid ?? only, events: [], begun: undefined };
+    const made: Growing = { pid: pid ?? onlyUnseen(order, heard), events: [], begun: undefined };
     order.push(made);
     living.add(made);
     return made;
@@ -51,8 +50,23 @@ export function parseTrace(text: string): TracedProcess[] {
   }
   for (const each of order) giveUp(each);
   // The kernel counts up (kernel/pid.c, idr_alloc_cyclic): of two children, the first one that a process made has the smaller number,
-  // whichever came to run first.
-  return order.toSorted((one, other) => (one.pid ?? 0) - (other.pid ?? 0));
+  // whichever came to run first; and at its end, begins from below again.
+  const first = order[0]?.pid ?? 0;
+  const turn = ({ pid = 0 }: Growing) => (pid < first && heard.later.has(pid) ? pid + PID_MAX_LIMIT : pid);
+  return order.toSorted((one, other) => turn(one) - turn(other));
+}
+
+/** include/linux/threads.h */
+const PID_MAX_LIMIT = 4_194_304;
+
+/** The one process that was announced and has no line yet: as the last that lives, it is not named in its lines. */
+function onlyUnseen(
+  order: readonly Growing[],
+  heard: { readonly first: ReadonlySet<number>; readonly later: ReadonlySet<number> },
+): number | undefined {
+  const unseen = new Set([...heard.first, ...heard.later]);
+  for (const { pid } of order) if (pid !== undefined) unseen.delete(pid);
+  return unseen.size === 1 ? [...unseen][0] : undefined;
 }
 
 /**

@@ -123,5 +123,31 @@ strace: Process 101 attached
       [9, '2 close(9) = 0'],
     ]));
 
+  test('a child that is attached when all before it have ended', () =>
+    expect(
+      shape(`clone() = 8
+wait4(-1, strace: Process 8 attached
+ <unfinished ...>
+[pid     8] clone() = 9
+[pid     8] +++ exited with 0 +++
+<... wait4 resumed>) = 8
++++ exited with 0 +++
+strace: Process 9 attached
+close(9) = 0
++++ exited with 0 +++`).map(([pid, ...events]) => [pid, events.length]),
+    ).toEqual([
+      [undefined, 3],
+      [8, 2],
+      [9, 2],
+    ]));
+
+  test('numbers that begin from below again', () =>
+    expect(
+      shape(`32767 clone() = 301
+301 close(3) = 0
+32767 clone() = 302
+302 close(4) = 0`).map(([pid]) => pid),
+    ).toEqual([32767, 301, 302]));
+
   test('nothing', () => expect(parseTrace('root:x:0:0\n')).toEqual([]));
 });
