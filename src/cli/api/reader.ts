@@ -27,7 +27,7 @@ const PATIENCE_MS = 5000;
 
 /**
  * Reading a call takes 8 µs, 15 µs between two that are waited for. On the thread that moves the traffic that left 0.80 of plain socat's `_ping` on one
- * connection; on its own, 0.87 (npm run bench -- api), and a relay in Node that reads nothing has 0.9. A thread that fails ends the reading, and not the traffic.
+ * connection; on its own, 0.83 (npm run bench -- api), and a relay in Node that reads nothing has 0.9. A thread that fails ends the reading, and not the traffic.
  */
 export function startReader(ctx: Context, job: Job, { askName, failed }: Answers): Reader {
   const ring = newRing(RING_BYTES);
