@@ -26,7 +26,7 @@ export interface Context {
   readonly stderr: Output;
   /** dbg's working directory; "/" when it has been removed */
   readonly cwd: () => string;
-  /** where files that dbg gives to others are installed: session/ (src/cli/session) and page/ (src/api/page/assets) */
+  /** where files that dbg gives to others are installed: session/ (src/cli/session), page/ (src/api/page/assets), the code of its other thread */
   readonly assetFolder: string;
   /** milliseconds since the epoch */
   readonly now: () => number;
