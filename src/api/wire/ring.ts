@@ -56,13 +56,16 @@ export function ringWriter({ control, bytes }: Ring, { wake, lost, patience }: W
   }
 
   function hasRoom(length: number): boolean {
-    while (size - used() < length) {
-      Atomics.store(control, FULL, 1);
+    if (size - used() >= length) return true;
+    // The writer alone takes this back: were it the reader, that could happen between the look at READ and the wait for it.
+    Atomics.store(control, FULL, 1);
+    for (;;) {
       const read = Atomics.load(control, READ);
       if (size - ((written - read) >>> 0) >= length) break;
       wakeFrom(Atomics.load(control, READER));
       if (Atomics.wait(control, READ, read, patience) === 'timed-out') return false;
     }
+    Atomics.store(control, FULL, 0);
     return true;
   }
 
@@ -124,9 +127,7 @@ export function ringReader({ control, bytes }: Ring): RingReader {
 
   const release = () => {
     Atomics.store(control, READ, read);
-    if (Atomics.load(control, FULL) === 0) return;
-    Atomics.store(control, FULL, 0);
-    Atomics.notify(control, READ);
+    if (Atomics.load(control, FULL) === 1) Atomics.notify(control, READ);
   };
 
   return {
