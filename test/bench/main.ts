@@ -1,4 +1,5 @@
-// `npm run bench -- start [NODE…] | veth | capture | api`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
+// `npm run bench -- start [NODE…] | veth | capture | api [pings | streams | events | memory]`: the benches, inside
+// an engine of our own. NODE: other Node binaries to measure too.
 import { fileURLToPath } from 'node:url';
 import { asRoot, runInEngine } from '../own-engine/engine.ts';
 import { ensureProgram } from '../own-engine/packages.ts';

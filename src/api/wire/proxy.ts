@@ -1,5 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { errorCode } from '../../errors.ts';
+import type { Side } from '../http/exchange.ts';
+import { busyPoll } from './busy-poll.ts';
 import type { Closing, Crossing, HearCrossing } from './crossing.ts';
 import { splice } from './splice.ts';
 
@@ -16,17 +18,23 @@ export interface ProxyOptions {
 
 /** Splices each connection of a server, made with `allowHalfOpen`, to one of the engine's, and tells what crosses it. */
 export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOptions): void {
+  const moved = busyPoll(clock);
   let connections = 0;
   server.on('connection', (client: Socket) => {
     const connection = ++connections;
     let isOver = false;
     const say = (what: Crossing, bytes: Buffer = NOTHING) => hear(what, connection, clock(), bytes);
+    const piece = (from: Side) => (bytes: Buffer) => {
+      const now = clock();
+      hear(from, connection, now, bytes);
+      moved(connection, from, now);
+    };
     say('open');
     void peerOf(client).then((peer = '') => !isOver && say('peer', Buffer.from(peer)));
     client.setNoDelay(true);
     splice(client, connect(), {
-      client: (piece) => say('client', piece),
-      engine: (piece) => say('engine', piece),
+      client: piece('client'),
+      engine: piece('engine'),
       clientEnd: () => say('clientEnd'),
       engineEnd: () => say('engineEnd'),
       closed: (error, first) => {

