@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
+import { startBrowser } from './support/browser.ts';
 import { dbg, DBG } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
@@ -90,6 +91,24 @@ describe('a session', () => {
       125,
       expect.stringContaining(`has no call 999: it has 1 to ${Math.max(...calls.map(({ call }) => call))}`),
     ]);
+  });
+
+  test('as HAR: the browser’s developer tools open it', async ({ lab }) => {
+    const [file, har] = ['r.ndjson', 'r.har'].map((name) => join(lab.folder, name)) as [string, string];
+    await api('record', file, '--', 'docker', 'run', '--rm', 'busybox', 'sh', '-c', 'echo out; echo err >&2');
+    writeFileSync(har, String((await api('show', '--har', file)).stdout));
+    const browser = await startBrowser();
+    lab.cleanUp(() => browser.close());
+    const page = await browser.newPage();
+    await page.goto('devtools://devtools/bundled/devtools_app.html?panel=network');
+    await page.getByRole('tab', { name: 'Network' }).click();
+    await page.locator('input[type=file]').setInputFiles(har);
+    await page.getByText(/^attach\?/).click();
+    await page.getByRole('tab', { name: 'Response' }).click();
+    // What the container said on stdout and stderr, in lines.
+    for (const line of ['out', 'err']) await page.getByText(line, { exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Headers' }).click();
+    await page.getByText('101 UPGRADED').waitFor();
   });
 
   test('a recording is never written over; a mistake leaves no file', async ({ lab }) => {
