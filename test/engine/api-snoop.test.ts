@@ -253,6 +253,13 @@ describe('is refused', () => {
     const { exitCode, stderr } = await dbg(['api', 'snoop', '--', 'true'], { env: { DOCKER_HOST: 'unix:///nowhere' } });
     expect([exitCode, stderr]).toEqual([125, expect.stringContaining('no engine answers')]);
   });
+
+  test('no place, and no engine: what was typed wrong is told', async () => {
+    const { exitCode, stderr } = await dbg(['api', 'snoop', '--listen', 'here'], {
+      env: { DOCKER_HOST: 'unix:///nowhere' },
+    });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"here" is no place to listen')]);
+  });
 });
 
 test('a socket that a killed one left is replaced; tcp on loopback', async ({ lab }) => {

@@ -49,6 +49,7 @@ export async function session(
   service: Between,
 ): Promise<number> {
   if (command.length > 0) requireProgram(ctx.host, command[0]!);
+  if (options.listen !== undefined) listenOnLoopback(ctx, options.listen); // what was typed wrong is told before what is missing
   const { address } = await ctx.engine();
   const connect = connector(address);
   await reach(address, connect);
@@ -116,6 +117,11 @@ function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
     const path = join(folder, 'docker.sock');
     return { at: { kind: 'unix', path }, mine: [path, folder] };
   }
+  const at = listenOnLoopback(ctx, text);
+  return { at, mine: [at.kind === 'unix' ? at.path : '', ''] };
+}
+
+function listenOnLoopback(ctx: Context, text: string): Listen {
   const at = parseListen(text, ctx.cwd());
   if (at.kind === 'tcp' && !isLoopback(at.host)) {
     throw new DbgError(`whoever reaches the engine is root on this host: ${at.host} is not this machine's loopback`, {
@@ -123,7 +129,7 @@ function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
       next: [{ what: 'for somebody on another machine', command: 'dbg api share --help' }],
     });
   }
-  return { at, mine: [at.kind === 'unix' ? at.path : '', ''] };
+  return at;
 }
 
 /** Who would be connected to nothing is told before. */
