@@ -36,7 +36,7 @@ export function localHost({ env, uid, signals, become }: LocalHostOptions): Host
     hold: (argv) => hold(argv, childEnv),
     pipeline: async (first, second, { quiet }) =>
       (await import('./pipeline.ts')).pipeline(first, second, quiet, childEnv),
-    create: async (path, person) => (await import('./output-file.ts')).createFile(path, person, become),
+    create: async (path, person, mode) => (await import('./output-file.ts')).createFile(path, person, become, mode),
     standardOutput: async (descriptor) => (await import('./output-file.ts')).standardOutput(descriptor),
     remove: (path, person) => {
       const remove = () => rmSync(path, { force: true });

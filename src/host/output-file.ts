@@ -4,10 +4,15 @@ import { errorCode } from '../errors.ts';
 import type { Become, OpenFile, Person } from './host.ts';
 
 /** A file that dbg fills; see Host.create. */
-export async function createFile(path: string, person: Person | undefined, become: Become): Promise<OpenFile> {
+export async function createFile(
+  path: string,
+  person: Person | undefined,
+  become: Become,
+  mode = 0o644,
+): Promise<OpenFile> {
   // A FIFO is opened when somebody reads it: to wait for that, nobody may be somebody else.
   if (isFifo(path)) return openedFile(await promisify(open)(path, 'w'));
-  const create = () => openSync(path, fs.O_WRONLY | fs.O_CREAT, 0o644);
+  const create = () => openSync(path, fs.O_WRONLY | fs.O_CREAT, mode);
   return openedFile(person ? become(person, create) : create());
 }
 

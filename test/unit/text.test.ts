@@ -9,6 +9,7 @@ describe('escapeControls', () => {
     ['a\nb\tc\r', 'a\\nb\\tc\\r'],
     ['\u009b2J', '\\u009b2J'],
     ['gnp\u202etxt', 'gnp\\u202etxt'],
+    ['a\0\0\0\u001b\n\0z\u0007\u0007', 'a\\u0000\\u0000\\u0000\\e\\n\\u0000z\\u0007\\u0007'],
   ])('%j', (raw, shown) => expect(escapeControls(raw)).toBe(shown));
 });
 

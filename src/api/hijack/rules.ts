@@ -92,9 +92,13 @@ function readMatch(value: unknown, wrong: Wrong): Match {
     throw wrong(['match', 'path'], 'a path is without the version: it fits all of them');
   if (path !== undefined && !path.startsWith('/'))
     throw wrong(['match', 'path'], 'a path begins with "/"; it is without the version');
+  if (path?.includes('?')) throw wrong(['match', 'path'], 'a path is without the query, which stands under "query:"');
+  const methods = [match['method'] ?? []].flat().map((method) => word(method).toUpperCase());
+  for (const method of methods)
+    if (!METHODS.includes(method)) throw wrong(['match', 'method'], `a method is expected: ${METHODS.join(', ')}`);
   const pairs = Object.entries(fields(query, undefined, ['match', 'query'], wrong));
   return {
-    methods: [match['method'] ?? []].flat().map((method) => word(method).toUpperCase()),
+    methods,
     path: path === undefined ? undefined : glob(path),
     query: Object.fromEntries(pairs.map(([name, each]) => [name, String(each)])),
     body: match['body'],
@@ -124,7 +128,7 @@ function readAction(name: string | undefined, rule: Fields, wrong: Wrong): Actio
       );
       if (typeof message !== 'string') throw wrong(['fail', 'message'], 'a text is expected');
       const body = `${JSON.stringify({ message })}\n`;
-      return { kind: 'answer', status: readStatus(status, ['fail', 'status'], wrong), headers: JSON_TYPE, body };
+      return { kind: 'answer', status: readStatus(status, body, ['fail', 'status'], wrong), headers: JSON_TYPE, body };
     }
     case 'patch':
       if (typeof rule['patch'] !== 'object' || rule['patch'] === null)
@@ -141,11 +145,14 @@ function readAction(name: string | undefined, rule: Fields, wrong: Wrong): Actio
   }
 }
 
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'];
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 function readAnswer(value: unknown, wrong: Wrong): Action {
   const answer = fields(value, ['status', 'headers', 'json', 'body'], ['answer'], wrong);
   const { status = 200, json, body = '' } = answer;
+  if (word(body) !== String(body))
+    throw wrong(['answer', 'body'], 'a text is expected; what is to be JSON stands under "json:"');
   if (json !== undefined && 'body' in answer) throw wrong(['answer', 'body'], 'json or body, not both');
   const type = json === undefined ? { 'Content-Type': 'text/plain; charset=utf-8' } : JSON_TYPE;
   const headers = Object.entries(fields(answer['headers'] ?? {}, undefined, ['answer', 'headers'], wrong));
@@ -155,15 +162,18 @@ function readAnswer(value: unknown, wrong: Wrong): Action {
       throw wrong(['answer', 'headers', name], `"${name}" is no header that can be set`);
     }
   }
+  const text = json === undefined ? word(body) : `${JSON.stringify(json)}\n`;
   return {
     kind: 'answer',
-    status: readStatus(status, ['answer', 'status'], wrong),
+    status: readStatus(status, text, ['answer', 'status'], wrong),
     headers: { ...type, ...Object.fromEntries(headers.map(([name, each]) => [name, String(each)])) },
-    body: json === undefined ? word(body) : `${JSON.stringify(json)}\n`,
+    body: text,
   };
 }
 
-function readStatus(status: unknown, where: Where, wrong: Wrong): number {
+function readStatus(status: unknown, body: string, where: Where, wrong: Wrong): number {
+  // RFC 9110, 15.3.5 and 15.4.5: what came behind the head would be read as the next answer's.
+  if ((status === 204 || status === 304) && body !== '') throw wrong(where, `an answer of ${status} has no body`);
   if (Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599) return status as number;
   throw wrong(where, 'a status from 200 to 599 is expected');
 }

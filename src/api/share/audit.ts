@@ -12,11 +12,11 @@ export interface Audit {
   close(): void;
 }
 
-/** Opens the log, for its owner alone; one that exists is added to. Throws a DbgError. */
-export function openAudit(path: string): Audit {
+/** Opens the log, for its owner alone; one that exists is added to. `isOwn`: its folder is dbg's, and made. Throws a DbgError. */
+export function openAudit(path: string, isOwn: boolean): Audit {
   let fd: number;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (isOwn) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     fd = openSync(path, 'a', 0o600);
   } catch (cause) {
     throw new DbgError(`the audit log cannot be written: ${errorMessage(cause)}`, {

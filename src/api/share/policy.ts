@@ -26,6 +26,8 @@ export function parseRule(effect: Rule['effect'], text: string): Rule {
   if (OPERATIONS.has(text)) return { effect, text, matches: ({ operation }) => operation === text };
   const [, words, path] = /^([A-Z]+(?:,[A-Z]+)*|\*)\s+(\/\S*)$/.exec(text.trim()) ?? [];
   if (path === undefined || /^\/v[\d.]+\//.test(path) || path.includes('?')) throw noRule(effect, text);
+  if (words !== '*' && !words!.split(',').every((word) => word === 'HEAD' || METHODS.includes(word)))
+    throw noRule(effect, text);
   const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
   const pattern = new RegExp(`^${path.split(/(\*+)/).map(patternPart).join('')}$`);
   // A name may hold slashes (images): * in its place stands for all of them, as the operation does.

@@ -24,7 +24,9 @@ export function parseListen(text: string, cwd: string): Listen {
 const MOST_PATH_BYTES = 107;
 
 function unixListen(path: string): Listen {
-  if (Buffer.byteLength(path) <= MOST_PATH_BYTES) return { kind: 'unix', path };
+  // It is made under a name that may be longer (listenOnPath); of one that is too long, libuv takes the first bytes.
+  const longest = Math.max(Buffer.byteLength(path), Buffer.byteLength(join(dirname(path), '.dbg-XXXXXX/s')));
+  if (longest <= MOST_PATH_BYTES) return { kind: 'unix', path };
   throw new DbgError(`the path of a socket has at most ${MOST_PATH_BYTES} bytes: ${path}`, { exitCode: EXIT.usage });
 }
 

@@ -22,6 +22,9 @@ const SKIP = -1;
 /** A piece that is longer goes in parts. */
 const MOST_PART = 65_536;
 
+/** Time also goes by while all of dbg is stopped (SIGSTOP): only when it was up so often in a row is nobody reading. */
+const LOOKS = 10;
+
 /** @param size a power of 2 */
 export function newRing(size: number): Ring {
   return { control: new Int32Array(new SharedArrayBuffer(256)), bytes: new Uint8Array(new SharedArrayBuffer(size)) };
@@ -59,11 +62,13 @@ export function ringWriter({ control, bytes }: Ring, { wake, lost, patience }: W
     if (size - used() >= length) return true;
     // The writer alone takes this back: were it the reader, that could happen between the look at READ and the wait for it.
     Atomics.store(control, FULL, 1);
+    let looks = 0;
     for (;;) {
       const read = Atomics.load(control, READ);
       if (size - ((written - read) >>> 0) >= length) break;
       wakeFrom(Atomics.load(control, READER));
-      if (Atomics.wait(control, READ, read, patience) === 'timed-out') return false;
+      if (Atomics.wait(control, READ, read, patience / LOOKS) !== 'timed-out') looks = 0;
+      else if (++looks === LOOKS) return false;
     }
     Atomics.store(control, FULL, 0);
     return true;
@@ -110,7 +115,7 @@ export function ringWriter({ control, bytes }: Ring, { wake, lost, patience }: W
 export interface RingReader {
   /** Bytes that wait. */
   waiting(): number;
-  /** Takes out all that is there, in its order; gives how many. The bytes are there while it is heard: who keeps some copies them. */
+  /** Takes out what is there when it is called, in its order; gives how many. The bytes are there while it is heard: who keeps some copies them. */
   take(hear: HearCrossing): number;
   /** From here on the writer wakes the reader: when much has come; with `deep`, when anything has. False when that is so already. */
   rest(deep: boolean): boolean;
@@ -134,7 +139,9 @@ export function ringReader({ control, bytes }: Ring): RingReader {
     waiting,
     take: (hear) => {
       let count = 0;
-      while (waiting() > 0) {
+      // What comes meanwhile waits: in a flood, this would never end, and nothing else of the reader's would be done.
+      const written = Atomics.load(control, WRITTEN);
+      while (read !== written) {
         const at = read & (size - 1);
         const length = words[at / 4]!;
         if (length === SKIP) {

@@ -32,22 +32,21 @@ const { take, rest, waiting } = ringReader(ring);
 const giveWay = priority();
 let late = -Infinity;
 let nap: NodeJS.Timeout | undefined;
+let next: NodeJS.Immediate | undefined;
 
 function look(): void {
   clearTimeout(nap);
-  for (;;) {
-    const now = clock();
-    if (waiting() > MUCH_BYTES) late = now;
-    giveWay(now > late + WHILE_MS);
-    const count = take((what, connection, time, bytes) => {
-      if (now > time + LATE_MS) late = now;
-      peers.note(what, connection);
-      read(what, connection, time, bytes);
-    });
-    if (!rest(count === 0)) continue;
-    if (count > 0) nap = setTimeout(look, count > BUSY ? BUSY_NAP_MS : NAP_MS);
-    return;
-  }
+  clearImmediate(next);
+  const now = clock();
+  if (waiting() > MUCH_BYTES) late = now;
+  giveWay(now > late + WHILE_MS);
+  const count = take((what, connection, time, bytes) => {
+    if (now > time + LATE_MS) late = now;
+    peers.note(what, connection);
+    read(what, connection, time, bytes);
+  });
+  if (!rest(count === 0)) next = setImmediate(look);
+  else if (count > 0) nap = setTimeout(look, count > BUSY ? BUSY_NAP_MS : NAP_MS);
 }
 
 interface Sink {
@@ -89,6 +88,7 @@ const plain = (error: Error | undefined) => error && plainError(error);
 async function finish(): Promise<void> {
   look();
   clearTimeout(nap);
+  clearImmediate(next);
   say({ type: 'ended', outcome: await sink.end() });
 }
 

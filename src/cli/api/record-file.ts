@@ -32,7 +32,7 @@ export async function newFile(ctx: Context, path: string, hasCommand: boolean): 
   }
   const person = personAsked(ctx);
   try {
-    const file = await ctx.host.create(path, person);
+    const file = await ctx.host.create(path, person, 0o600); // what containers say is in it
     return { file, remove: () => there === undefined && ctx.host.remove(path, person) };
   } catch (cause) {
     // Node's "EACCES: permission denied, open 'x'"

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { connector } from '../../api/wire/connect.ts';
 import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
 import type { Context } from '../../context.ts';
 import { addressText, type EngineAddress } from '../../engine/address.ts';
 import { unreachable } from '../../engine/errors.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, errorMessage, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/programs.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 
@@ -113,12 +113,24 @@ interface Place {
 
 function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
   if (text === undefined) {
-    const folder = mkdtempSync(join(ctx.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'dbg-api-'));
+    const folder = ownFolder(join(ctx.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'dbg-api-'), ctx.cwd());
     const path = join(folder, 'docker.sock');
     return { at: { kind: 'unix', path }, mine: [path, folder] };
   }
   const at = listenOnLoopback(ctx, text);
   return { at, mine: [at.kind === 'unix' ? at.path : '', ''] };
+}
+
+function ownFolder(prefix: string, cwd: string): string {
+  parseListen(`unix:${prefix}XXXXXX/docker.sock`, cwd);
+  try {
+    return mkdtempSync(prefix);
+  } catch (cause) {
+    throw new DbgError(`no socket can be made in ${dirname(prefix)}: ${errorMessage(cause)}`, {
+      cause,
+      next: [{ what: 'in another place', command: 'dbg api … --listen unix:PATH' }],
+    });
+  }
 }
 
 function listenOnLoopback(ctx: Context, text: string): Listen {

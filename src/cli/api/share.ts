@@ -53,7 +53,8 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
   const { address } = await ctx.engine();
   const connect = connector(address);
   await reach(address, connect);
-  const audit = openAudit(options.audit === undefined ? ownFile(ctx) : resolve(ctx.cwd(), options.audit));
+  const isOwn = options.audit === undefined;
+  const audit = openAudit(isOwn ? ownFile(ctx) : resolve(ctx.cwd(), options.audit), isOwn);
   try {
     const listening = await listen(place, tls);
     const over = ending(ctx, lasts);

@@ -140,6 +140,12 @@ test.for([
   ['- match: {}\n  answer:\n    headers: { Content-Length: 1 }', 3, 'no header'],
   ['- match: {}\n  drop: {}\n- match: [}', 3, 'Flow sequence'],
   ['- drop: {}\n- 7', 2, 'expected: match'],
+  ['- match: { method: FOO }' + FAIL, 1, 'a method is expected'],
+  ['- match:\n    path: /containers/json?all=1' + FAIL, 2, 'a path is without the query'],
+  ['- match: {}\n  answer:\n    body: { a: 1 }', 3, 'a text is expected'],
+  ['- match: {}\n  answer:\n    status: 204\n    body: abc', 3, 'an answer of 204 has no body'],
+  ['- match: {}\n  answer:\n    status: 304\n    json: {}', 3, 'an answer of 304 has no body'],
+  ['- match: {}\n  fail: { status: 204 }', 2, 'an answer of 204 has no body'],
 ] as const)('is refused: %s', ([rules, line, why]) => {
   expect(() => parseRules(rules, 'rules.yaml')).toThrow(`rules.yaml, line ${line}: `);
   expect(() => parseRules(rules, 'rules.yaml')).toThrow(why);

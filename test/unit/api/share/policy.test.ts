@@ -134,6 +134,8 @@ test.each([
   'GET /a b',
   'ContainerLst',
   'GET /info?x=1',
+  'DELET /containers/*',
+  'GET,BREW /info',
   '',
 ])('"%s" is no rule', (text) => expect(() => parseRule('deny', text)).toThrow(/is no rule/));
 

@@ -35,6 +35,7 @@ test.for([
   'tcp:::1:2375',
   'ssh://a',
   `unix:/${'x'.repeat(107)}`,
+  `unix:/${'x'.repeat(94)}/s`,
 ])('%s is none', (text) => {
   expect(() => parseListen(text, '/here')).toThrow(expect.objectContaining({ exitCode: EXIT.usage }));
 });
