@@ -11,10 +11,12 @@ export interface Detail {
 }
 
 type Print = (text: string) => void;
+type Make = () => string;
 
 /** Each line of it begins with the call's number and where it comes from: `>` the client, `<` the engine, or the name of a stream. */
-export function callDetail(call: Call, print: Print): Detail {
-  const say = (mark: string, text: string) => print(`#${call.number} ${mark} ${escapeControls(text)}`.trimEnd() + '\n');
+export function callDetail(call: Call, print: (make: Make) => void): Detail {
+  const say = (mark: string, text: string) =>
+    print(() => `#${call.number} ${mark} ${escapeControls(text)}`.trimEnd() + '\n');
   const sides = {
     client: bodyText(call.request, (text) => say('>', text)),
     engine: bodyText(undefined, (text) => say('<', text)),

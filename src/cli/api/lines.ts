@@ -4,6 +4,8 @@ import type { OutputFile } from '../../host/host.ts';
 /** Prints lines beside the traffic. */
 export interface Lines {
   print(text: string): void;
+  /** What may be left out where reading is late, and is made only if it is not. */
+  printIfInTime(make: () => string): void;
   /** Who can wait for the reader does until this resolves; undefined: little waits. */
   isBusy(): Promise<void> | undefined;
   /** Resolves when all is written; nothing may be printed after. */
@@ -21,9 +23,10 @@ const [GATHER_MS, MOST_GATHER_MS] = [10, 50];
 
 /**
  * Prints to a file without ever waiting for it: Node's own stdout and stderr are written to synchronously where they are pipes, and a pager
- * that does not read would hold up the traffic. `failed` is called once, when nobody can read any more.
+ * that does not read would hold up the traffic. `failed` is called once, when nobody can read any more; `isLate`: so much waits to be read that
+ * the traffic would soon wait for it.
  */
-export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
+export function lines(to: OutputFile, failed: (error: Error) => void, isLate: () => boolean = () => false): Lines {
   const store = textStore();
   let count = 0;
   let leftOut = 0;
@@ -32,10 +35,10 @@ export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
 
   async function write(): Promise<void> {
     let gather = GATHER_MS;
-    while (store.length() > 0 && !isOver) {
+    while ((store.length() > 0 || leftOut > 0) && !isOver) {
       await new Promise((resolve) => setTimeout(resolve, gather));
       gather = Math.min(MOST_GATHER_MS, GATHER_MS + count);
-      if (leftOut > 0) store.add(`… ${leftOut} lines left out: what reads them was too slow\n`);
+      if (leftOut > 0) store.add(`… ${leftOut} lines left out: they came too fast\n`);
       const parts = store.take();
       count = 0;
       leftOut = 0;
@@ -47,17 +50,20 @@ export function lines(to: OutputFile, failed: (error: Error) => void): Lines {
     writing = undefined;
   }
 
-  return {
-    print: (text) => {
-      if (isOver) return;
-      if (store.length() > MOST_WAITING) {
-        leftOut++;
-        return;
-      }
-      store.add(text);
+  function printOr(isTooMuch: boolean, make: () => string): void {
+    if (isOver) return;
+    if (isTooMuch || store.length() > MOST_WAITING) {
+      leftOut++;
+    } else {
+      store.add(make());
       count++;
-      writing ??= write();
-    },
+    }
+    writing ??= write();
+  }
+
+  return {
+    print: (text) => printOr(false, () => text),
+    printIfInTime: (make) => printOr(isLate(), make),
     isBusy: () => (store.length() > MOST_WAITING / 2 ? writing : undefined),
     end: async () => writing,
   };

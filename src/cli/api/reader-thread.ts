@@ -21,6 +21,8 @@ const say = (question: Question) => port.postMessage(question);
 const [NAP_MS, BUSY_NAP_MS] = [3, 20];
 const BUSY = 16;
 /** Where so much waits, or something for so long, the processor had too much else to do: for a while, that is not given way to. */
+/** The traffic stands still when the ring is full. */
+const LATE_BYTES = (ring.bytes.length / 4) * 3;
 const [MUCH_BYTES, LATE_MS, WHILE_MS] = [ring.bytes.length / 4, 40, 1000];
 
 const clock = () => performance.timeOrigin + performance.now();
@@ -65,6 +67,7 @@ function view({ descriptor, filter, ...options }: Extract<Job, { kind: 'view' }>
         say({ type: 'name', id });
       }),
     peersSettled: peers.settled,
+    isLate: () => waiting() > LATE_BYTES,
   });
   return { hear, end: async () => ({ failure: plain(await end()) }) };
 }

@@ -18,6 +18,8 @@ export interface ViewOptions {
   readonly clock: () => number;
   /** asks for the names of containers that did not go over the wire */
   readonly askName?: AskName;
+  /** So much waits to be read that details are left out: the traffic would wait for them. */
+  readonly isLate?: () => boolean;
   /** Resolves when it is known who asked, where that is being looked for. */
   readonly peersSettled?: () => Promise<unknown> | undefined;
 }
@@ -36,7 +38,7 @@ const OPEN_MS = 1000;
 /** Shows calls on an output: a line each when it has ended, one when it has been open for a second; with `verbose`, all that it is made of. */
 export function callView(to: OutputFile, options: ViewOptions): View {
   let failure: Error | undefined;
-  const out = lines(to, (error) => (failure = error));
+  const out = lines(to, (error) => (failure = error), options.isLate);
   const known = names(options.askName);
   const details = new Map<Call, Detail | undefined>();
   const answered = new Set<Call>();
@@ -82,7 +84,7 @@ export function callView(to: OutputFile, options: ViewOptions): View {
   }
 
   function verbose(call: Call, event: WireEvent): void {
-    if (!details.has(call)) details.set(call, isShown(call) ? callDetail(call, out.print) : undefined);
+    if (!details.has(call)) details.set(call, isShown(call) ? callDetail(call, out.printIfInTime) : undefined);
     details.get(call)?.hear(event);
     if (call.endedAt !== undefined) details.delete(call);
   }

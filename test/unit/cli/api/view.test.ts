@@ -92,6 +92,14 @@ test('a reader that is too slow loses lines, and is told so', async () => {
   expect(text().length).toBeLessThan(9e6);
 });
 
+test('where reading is late, details are left out and counted; the line of a call never is', async () => {
+  const text = await shown(LIST, { verbose: true, isLate: () => true });
+  const [call, counted] = text.split('\n');
+  expect(call).toContain('ContainerList');
+  expect(counted).toMatch(/^… \d+ lines left out: they came too fast$/);
+  expect(text).not.toContain('#1 >');
+});
+
 test('who reads no more is no failure; a full disk is', async () => {
   for (const [code, wanted] of [
     ['EPIPE', undefined],
