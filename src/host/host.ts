@@ -30,7 +30,10 @@ export interface Host {
     second: readonly string[],
     options: { readonly quiet: boolean },
   ): Promise<{ readonly exitCode: number; readonly said: string }>;
-  /** A file to be filled, with the rights of a person and in their name; one that exists keeps what it holds. mode: of a new one, otherwise 0644. Throws a system error. */
+  /**
+   * A file to be filled, with the rights of a person and in their name; one that exists keeps what it holds. mode: of a new one, otherwise
+   * 0644. Throws a system error.
+   */
   create(path: string, person: Person | undefined, mode?: number): Promise<OpenFile>;
   /** dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that are no text, or for much of it. */
   standardOutput(descriptor?: 1 | 2): Promise<OpenFile>;

@@ -26,9 +26,8 @@ export function parseRule(effect: Rule['effect'], text: string): Rule {
   if (OPERATIONS.has(text)) return { effect, text, matches: ({ operation }) => operation === text };
   const [, words, path] = /^([A-Z]+(?:,[A-Z]+)*|\*)\s+(\/\S*)$/.exec(text.trim()) ?? [];
   if (path === undefined || /^\/v[\d.]+\//.test(path) || path.includes('?')) throw noRule(effect, text);
-  if (words !== '*' && !words!.split(',').every((word) => word === 'HEAD' || METHODS.includes(word)))
-    throw noRule(effect, text);
   const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
+  if (!methods.every((method) => METHODS.includes(method))) throw noRule(effect, text);
   const pattern = new RegExp(`^${path.split(/(\*+)/).map(patternPart).join('')}$`);
   // A name may hold slashes (images): * in its place stands for all of them, as the operation does.
   const operations = methods.flatMap((method) => {

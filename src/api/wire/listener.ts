@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
@@ -23,10 +23,14 @@ export function parseListen(text: string, cwd: string): Listen {
 /** sun_path of unix(7) holds 108 bytes, with a zero at the end. */
 const MOST_PATH_BYTES = 107;
 
+/** Where a socket is made that is moved to its place then (listenOnPath): a folder beside it, to whose name mkdtemp(3) adds six characters. */
+const [MAKING_FOLDER, MAKING_NAME] = ['.dbg-', 's'];
+const MAKING_BYTES = MAKING_FOLDER.length + 6 + 1 + MAKING_NAME.length;
+
 function unixListen(path: string): Listen {
-  // It is made under a name that may be longer (listenOnPath); of one that is too long, libuv takes the first bytes.
-  const longest = Math.max(Buffer.byteLength(path), Buffer.byteLength(join(dirname(path), '.dbg-XXXXXX/s')));
-  if (longest <= MOST_PATH_BYTES) return { kind: 'unix', path };
+  // Of a path that is too long, libuv takes the first bytes, and says nothing.
+  const longer = Math.max(0, MAKING_BYTES - Buffer.byteLength(basename(path)));
+  if (Buffer.byteLength(path) + longer <= MOST_PATH_BYTES) return { kind: 'unix', path };
   throw new DbgError(`the path of a socket has at most ${MOST_PATH_BYTES} bytes: ${path}`, { exitCode: EXIT.usage });
 }
 
@@ -82,8 +86,8 @@ export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
 /** bind(2) makes a socket with the mode that the umask leaves: it is made where nobody else may look, then moved to its place. */
 async function listenOnPath(server: Server, path: string): Promise<void> {
   await makeRoom(path);
-  const folder = mkdtempSync(join(dirname(path), '.dbg-'));
-  const inside = join(folder, 's');
+  const folder = mkdtempSync(join(dirname(path), MAKING_FOLDER));
+  const inside = join(folder, MAKING_NAME);
   try {
     await started(server, { path: inside });
     chmodSync(inside, 0o600);

@@ -21,9 +21,9 @@ const say = (question: Question) => port.postMessage(question);
 const [NAP_MS, BUSY_NAP_MS] = [3, 20];
 const BUSY = 16;
 /** Where so much waits, or something for so long, the processor had too much else to do: for a while, that is not given way to. */
-/** The traffic stands still when the ring is full. */
-const LATE_BYTES = (ring.bytes.length / 4) * 3;
 const [MUCH_BYTES, LATE_MS, WHILE_MS] = [ring.bytes.length / 4, 40, 1000];
+/** Where so much waits, details are left out: the traffic stands still when the ring is full. */
+const TOO_MUCH_BYTES = 3 * MUCH_BYTES;
 
 const clock = () => performance.timeOrigin + performance.now();
 const names = new Map<string, (name: string | undefined) => void>();
@@ -67,7 +67,7 @@ function view({ descriptor, filter, ...options }: Extract<Job, { kind: 'view' }>
         say({ type: 'name', id });
       }),
     peersSettled: peers.settled,
-    isLate: () => waiting() > LATE_BYTES,
+    isLate: () => waiting() > TOO_MUCH_BYTES,
   });
   return { hear, end: async () => ({ failure: plain(await end()) }) };
 }

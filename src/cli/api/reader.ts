@@ -25,7 +25,7 @@ const RING_BYTES = 2_097_152;
 /** Where nothing was read for so long, nothing will be. */
 const PATIENCE_MS = 5000;
 
-/** V8 lets a heap's youngest part grow to 48 MB, whatever dies in it at once; with 6, a flood takes 20 MB less, and no longer (npm run bench -- api). */
+/** V8 lets a heap's youngest part grow to 48 MB, whatever dies in it at once; with 6, a flood takes 20 MB less, and no more time (npm run bench -- api). */
 const YOUNG_MB = 6;
 
 /**

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { connector } from '../../api/wire/connect.ts';
 import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
@@ -49,7 +49,8 @@ export async function session(
   service: Between,
 ): Promise<number> {
   if (command.length > 0) requireProgram(ctx.host, command[0]!);
-  if (options.listen !== undefined) listenOnLoopback(ctx, options.listen); // what was typed wrong is told before what is missing
+  // What was typed wrong is told before what is missing.
+  if (options.listen !== undefined) listenOnLoopback(ctx, options.listen);
   const { address } = await ctx.engine();
   const connect = connector(address);
   await reach(address, connect);
@@ -113,20 +114,24 @@ interface Place {
 
 function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
   if (text === undefined) {
-    const folder = ownFolder(join(ctx.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'dbg-api-'), ctx.cwd());
+    const folder = ownFolder(ctx.env['XDG_RUNTIME_DIR'] ?? tmpdir());
     const path = join(folder, 'docker.sock');
-    return { at: { kind: 'unix', path }, mine: [path, folder] };
+    try {
+      return { at: parseListen(`unix:${path}`, ctx.cwd()), mine: [path, folder] };
+    } catch (error) {
+      rmdirSync(folder);
+      throw error;
+    }
   }
   const at = listenOnLoopback(ctx, text);
   return { at, mine: [at.kind === 'unix' ? at.path : '', ''] };
 }
 
-function ownFolder(prefix: string, cwd: string): string {
-  parseListen(`unix:${prefix}XXXXXX/docker.sock`, cwd);
+function ownFolder(where: string): string {
   try {
-    return mkdtempSync(prefix);
+    return mkdtempSync(join(where, 'dbg-api-'));
   } catch (cause) {
-    throw new DbgError(`no socket can be made in ${dirname(prefix)}: ${errorMessage(cause)}`, {
+    throw new DbgError(`no socket can be made in ${where}: ${errorMessage(cause)}`, {
       cause,
       next: [{ what: 'in another place', command: 'dbg api … --listen unix:PATH' }],
     });
