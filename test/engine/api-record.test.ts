@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
@@ -121,6 +121,7 @@ describe('a session', () => {
     expect((await api('record', join(lab.folder, 'no/r'), '--', 'true')).stderr).toContain('cannot be made');
     expect((await api('record', '-q', file, '--', 'true')).stderr).toBe('');
     const before = readFileSync(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(eventsOf(file)).toEqual([expect.objectContaining({ recording: 'dbg api', version: 1 })]);
     const again = await api('record', file, '--', 'docker', 'ps');
     expect([again.exitCode, again.stderr]).toEqual([125, expect.stringContaining('is never written over')]);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -158,6 +158,8 @@ describe('how long', () => {
     const ended = await dbg(['api', 'share', '--for', '1m', '--listen', 'tcp:127.0.0.1:0', '--audit', '/dev/full']);
     expect(ended.exitCode).toBe(125);
     expect(ended.stderr).toContain('/dev/full cannot be written');
+    const astray = await dbg(['api', 'share', '--for', '1m', '--listen', 'tcp:127.0.0.1:0', '--audit', '/nowhere/log']);
+    expect([astray.exitCode, existsSync('/nowhere')]).toEqual([125, false]);
   });
 });
 

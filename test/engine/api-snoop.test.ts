@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -252,6 +252,19 @@ describe('is refused', () => {
   test('no engine', async () => {
     const { exitCode, stderr } = await dbg(['api', 'snoop', '--', 'true'], { env: { DOCKER_HOST: 'unix:///nowhere' } });
     expect([exitCode, stderr]).toEqual([125, expect.stringContaining('no engine answers')]);
+  });
+
+  test.for([
+    ['that is not there', '/nowhere', 125, 'no socket can be made in /nowhere'],
+    ['with too long a name', `/tmp/${'x'.repeat(90)}`, 2, '107 bytes'],
+  ] as const)('a place for its own socket %s: nothing is left', async ([, place, code, why], { lab }) => {
+    if (code === 2) {
+      mkdirSync(place);
+      lab.cleanUp(async () => rmSync(place, { recursive: true }));
+    }
+    const { exitCode, stderr } = await dbg(['api', 'snoop', '--', 'true'], { env: { XDG_RUNTIME_DIR: place } });
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(why)]);
+    if (code === 2) expect(readdirSync(place)).toEqual([]);
   });
 
   test('no place, and no engine: what was typed wrong is told', async () => {

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -29,6 +31,9 @@ const hash = require('node:crypto').createHash('sha256');
   look();
 }`;
 
+const built = () =>
+  buildSync({ entryPoints: ['src/api/wire/ring.ts'], bundle: true, format: 'cjs', write: false }).outputFiles[0]!.text;
+
 interface Course {
   readonly size: number;
   readonly pieces: number;
@@ -40,8 +45,7 @@ interface Course {
 /** Puts in pieces; gives what was put in, what was taken out, and whether the writer gave up. */
 async function course({ size, pieces, longest, dwell }: Course) {
   const ring = newRing(size);
-  const built = buildSync({ entryPoints: ['src/api/wire/ring.ts'], bundle: true, format: 'cjs', write: false });
-  const thread = new Worker(built.outputFiles[0]!.text + READER, { eval: true, workerData: { ring, dwell } });
+  const thread = new Worker(built() + READER, { eval: true, workerData: { ring, dwell } });
   let isLost = false;
   const { put } = ringWriter(ring, {
     wake: () => thread.postMessage('look'),
@@ -54,7 +58,7 @@ async function course({ size, pieces, longest, dwell }: Course) {
     hash.update(String(piece)).update(bytes);
     put('client', piece, 0, bytes);
     // The reader has taken all, and goes to sleep.
-    if (piece % 500 === 0 && piece < 3000) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (piece % 500 === 0 && piece < 3000) await setTimeout(20);
   }
   put('close', 1, 0, Buffer.alloc(0));
   const taken = isLost ? 'lost' : (await once(thread, 'message'))[0];
@@ -72,3 +76,33 @@ test('two threads: who waits for room is woken, whenever the reader makes some',
   const { sent, taken } = await course({ size: 1024, pieces: 200_000, longest: 400, dwell: 300 });
   expect(taken).toBe(sent);
 }, 60_000);
+
+/** Puts in more than is read for 2 seconds; says when it begins, and at its end whether the writer gave up. */
+const WRITER = `
+const { Worker } = require('node:worker_threads');
+const ring = module.exports.newRing(1024);
+const thread = new Worker(process.env.READER, { eval: true, workerData: { ring, dwell: 3000 } });
+let outcome = 'read on';
+const wake = () => thread.postMessage('look');
+const { put } = module.exports.ringWriter(ring, { wake, lost: () => (outcome = 'lost'), patience: 500 });
+thread.once('online', () => {
+  process.stdout.write('begins ');
+  for (const began = Date.now(); Date.now() < began + 2000; ) put('client', 1, 0, Buffer.alloc(200));
+  process.stdout.write(outcome, () => process.exit());
+});`;
+
+test('a process that was stopped for longer than the writer’s patience reads on', async () => {
+  const child = spawn(process.execPath, ['-e', built() + WRITER], {
+    env: { ...process.env, READER: built() + READER },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (piece: Buffer) => (said += piece.toString()));
+  await once(child.stdout, 'data');
+  await setTimeout(300);
+  child.kill('SIGSTOP');
+  await setTimeout(700);
+  child.kill('SIGCONT');
+  await once(child, 'close');
+  expect(said).toBe('begins read on');
+}, 30_000);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Crossing } from '../../../../src/api/wire/crossing.ts';
+import type { Crossing, HearCrossing } from '../../../../src/api/wire/crossing.ts';
 import { newRing, ringReader, ringWriter } from '../../../../src/api/wire/ring.ts';
 
 /** Both ends in one thread, and what was called. */
@@ -13,7 +13,7 @@ function ends(size: number, patience = 20) {
   const take = () =>
     reader.take((what, connection, time, bytes) => taken.push([what, connection, time, bytes.toString('latin1')]));
   const put = (text: string, connection = 1) => writer.put('client', connection, 1.5, Buffer.from(text, 'latin1'));
-  return { said, ...writer, ...reader, put, putAny: writer.put, take, taken };
+  return { said, ...writer, ...reader, put, putAny: writer.put, take, takeAny: reader.take, taken };
 }
 
 test('what is put in comes out, in its order', () => {
@@ -47,6 +47,17 @@ test('a piece that is longer than a part goes in several', () => {
   take();
   expect(taken.length).toBe(4);
   expect(taken.map(([, , , part]) => part).join('') === text).toBe(true);
+});
+
+test('what comes while something is taken out waits for the next time: who takes has other things to do', () => {
+  const { put, putAny, waiting, ...ring } = ends(4096);
+  put('first');
+  const heard: string[] = [];
+  const hear: HearCrossing = (_what, _connection, _time, bytes) => {
+    heard.push(bytes.toString());
+    if (heard.length < 3) putAny('client', 1, 0, Buffer.from('more'));
+  };
+  expect([ring.takeAny(hear), heard, waiting() > 0]).toEqual([1, ['first'], true]);
 });
 
 test('full, and nobody takes anything: it is said once, and what comes then is lost', () => {
