@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
-          globalSetup: 'test/engine/only-our-engine.ts',
+          globalSetup: 'test/engine/setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { test as base } from 'vitest';
+import { test as base, inject } from 'vitest';
 
 export interface RunOptions {
   readonly image?: string;
@@ -42,6 +42,7 @@ export const test = base.extend<{ lab: Lab }>({
     const networks: string[] = [];
     const others: (() => Promise<unknown>)[] = [];
     const name = (suffix = 'c') => `${slug}-${suffix}`;
+    await removeLeft(`${slug}-`);
     await use({
       name,
       docker,
@@ -74,10 +75,24 @@ export const test = base.extend<{ lab: Lab }>({
           ' ',
         )[0]!,
     });
-    // A network can go only when no container is on it any more. A leak would fail here, in the test that made it.
+    // A leak would fail here, in the test that made it.
     for (const action of others.toReversed()) await action();
-    if (containers.length > 0) await docker('rm', '-f', ...containers);
-    if (networks.length > 0) await docker('network', 'rm', ...networks);
+    await remove(containers, networks);
     rmSync(folder, { recursive: true, force: true });
   },
 });
+
+/** A network can go only when no container is on it any more. */
+async function remove(containers: readonly string[], networks: readonly string[]): Promise<void> {
+  if (containers.length > 0) await docker('rm', '-f', ...containers);
+  if (networks.length > 0) await docker('network', 'rm', ...networks);
+}
+
+/** A run that was killed, machine and all, took nothing away, and the engine has on its disk what it had then. */
+async function removeLeft(prefix: string): Promise<void> {
+  const { containers, networks } = inject('before');
+  const ids = (all: readonly string[]) =>
+    all.map((one) => one.split(' ')).flatMap(([id, name]) => (name?.startsWith(prefix) ? [id!] : []));
+  // By ID, never by name; one that a test of the same name removed before is no mistake.
+  await remove(ids(containers), ids(networks)).catch(() => {});
+}

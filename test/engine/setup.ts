@@ -1,0 +1,43 @@
+// What comes before and after all engine tests.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** What was on the engine before, each `ID NAME`: also what a run that was killed left. */
+    readonly before: { readonly containers: readonly string[]; readonly networks: readonly string[] };
+  }
+}
+
+/** Gives the tests an environment of their own, and gives back how to take it away. */
+export default function setUp(project: TestProject): () => void {
+  onlyOurEngine();
+  // The tests are root's own, also when sudo brought them here from a plain user's PATH and home.
+  for (const name of Object.keys(process.env)) if (name.startsWith('SUDO_')) delete process.env[name];
+  process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+  // Shells and browsers write into it.
+  const home = mkdtempSync(join(tmpdir(), 'dbg-test-home-'));
+  process.env['HOME'] = home;
+  project.provide('before', {
+    containers: docker('ps', '-a', '--format', '{{.ID}} {{.Names}}'),
+    networks: docker('network', 'ls', '--format', '{{.ID}} {{.Name}}'),
+  });
+  return () => rmSync(home, { recursive: true, force: true });
+}
+
+/**
+ * The engine tests make, cut and remove containers: never on an engine that somebody uses. Inside an engine of our own
+ * (npm run engine -- exec …), and only there, the first process of the pid namespace is test/own-engine/init.sh.
+ */
+function onlyOurEngine(): void {
+  if (readFileSync('/proc/1/cmdline', 'utf8').includes('own-engine/init.sh')) return;
+  throw new Error(
+    'the engine tests run inside an engine of their own: npm test, or npm run engine -- exec npx vitest …',
+  );
+}
+
+const docker = (...args: readonly string[]) =>
+  execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
