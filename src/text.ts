@@ -20,6 +20,17 @@ const escapedChar = (char: string) => NAMED_ESCAPES[char] ?? `\\u${char.codePoin
 
 const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
 
+/**
+ * JSON, safe to print: escaped, too, is what JSON leaves as it is and what would drive a terminal (DEL, C1), or reorder or hide text. The
+ * value is the same.
+ */
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** One word of a POSIX shell command line that stands for exactly `word`. */
 export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;

@@ -25,15 +25,23 @@ const FIELDS: Readonly<Record<string, (call: Call, subject: string) => Value>> =
   failed: ({ failure, response }) => failure !== undefined || (response?.status ?? 0) >= 400,
 };
 
+const NUMBERS = new Set(['call', 'conn', 'status', 'ms', 'sent', 'received']);
+
 interface Token {
   readonly text: string;
   readonly at: number;
   readonly isQuoted: boolean;
 }
 
+/** Several expressions: a call is meant that each of them is true of. Throws as parseFilter does. */
+export function parseFilters(texts: readonly string[]): Filter {
+  const filters = texts.map(parseFilter);
+  return (call, subject) => filters.every((filter) => filter(call, subject));
+}
+
 /**
  * Reads an expression: FIELD OP VALUE, with and, or, not, parentheses. OP: = != < <= > >= and, for a regular expression without regard to
- * case, ~ !~. A field alone is true when it is neither empty nor 0. Throws a DbgError (usage) that tells the column.
+ * case, ~ !~; what a field can never be is refused. A field alone is true when it is neither empty nor 0. Throws a DbgError (usage) that tells the column.
  */
 export function parseFilter(text: string): Filter {
   const tokens = tokensOf(text);
@@ -88,7 +96,9 @@ export function parseFilter(text: string): Filter {
     const value = tokens[++next];
     if (!value) throw wrong(text, text.length, 'a value is missing');
     next++;
-    return comparing(field, operator.text, value.text, (why) => wrong(text, value.at, why));
+    return comparing(key, field, operator.text, value.text, (isOfValue, why) =>
+      wrong(text, isOfValue ? value.at : operator.at, why),
+    );
   }
 
   const filter = either();
@@ -100,23 +110,26 @@ export function parseFilter(text: string): Filter {
 const OPERATORS = new Set(['=', '==', '!=', '~', '!~', '<', '<=', '>', '>=']);
 
 function comparing(
+  key: string,
   field: (call: Call, subject: string) => Value,
   operator: string,
   value: string,
-  error: (why: string) => DbgError,
+  error: (isOfValue: boolean, why: string) => DbgError,
 ): Filter {
   if (operator.endsWith('~')) {
-    const pattern = regularExpression(value, error);
+    const pattern = regularExpression(value, (why) => error(true, why));
     return (call, subject) => pattern.test(String(field(call, subject))) === (operator === '~');
   }
-  const number = parseSize(value) ?? parseTime(value);
-  if (operator === '=' || operator === '==' || operator === '!=') {
-    const isSame = (actual: Value) => (typeof actual === 'number' ? actual === number : String(actual) === value);
-    return (call, subject) => isSame(field(call, subject)) === (operator !== '!=');
+  const compare = COMPARE[operator];
+  if (NUMBERS.has(key)) {
+    const number = parseSize(value) ?? parseTime(value);
+    if (number === undefined) throw error(true, `"${value}" is no number, size (10kB) or time (1.5s)`);
+    if (compare) return (call, subject) => compare(Number(field(call, subject)), number);
+    return (call, subject) => (field(call, subject) === number) === (operator !== '!=');
   }
-  if (number === undefined) throw error(`"${value}" is no number, size (10kB) or time (1.5s)`);
-  const compare = COMPARE[operator]!;
-  return (call, subject) => compare(Number(field(call, subject)), number);
+  if (compare) throw error(false, `${key} is no number: ${operator} says nothing of it`);
+  if (key === 'failed' && !/^(?:true|false)$/.test(value)) throw error(true, `"${value}" is neither true nor false`);
+  return (call, subject) => (String(field(call, subject)) === value) === (operator !== '!=');
 }
 
 const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {

@@ -61,7 +61,7 @@ function find(method: string, area: string, rest: readonly string[]): Found {
   const words = last === 'ws' ? 2 : 1;
   if (last !== '' && action !== undefined) return { name: action, kind, ref: rest.slice(0, -words).join('/') };
   const itself = AREAS[area]?.[`${method} *`];
-  if (itself !== undefined && (rest.length === 1 || kind === 'image' || kind === 'plugin' || kind === 'distribution')) {
+  if (itself !== undefined && (rest.length === 1 || SLASHED.has(kind))) {
     return { name: itself, kind, ref: rest.join('/') };
   }
   return { name: '', kind, ref: rest[0]! };
@@ -89,6 +89,9 @@ const KINDS: Readonly<Record<string, string>> = {
   configs: 'config',
   distribution: 'distribution',
 };
+
+/** Kinds whose names may hold slashes. */
+const SLASHED: ReadonlySet<string> = new Set(['image', 'plugin', 'distribution']);
 
 const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   _ping: { 'GET ': 'SystemPing' },
@@ -212,3 +215,15 @@ const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** All names that `operationOf` gives. */
 export const OPERATIONS: ReadonlySet<string> = new Set(Object.values(AREAS).flatMap((area) => Object.values(area)));
+
+/** Where each of them is: its method and its path, with * for a name, and ** for one that may hold slashes. */
+export const OPERATION_PATHS: readonly { readonly method: string; readonly path: string }[] = Object.entries(
+  AREAS,
+).flatMap(([area, operations]) =>
+  Object.keys(operations).map((key) => {
+    const [method = '', rest = ''] = key.split(' ');
+    const name = SLASHED.has(KINDS[area] ?? '') ? '**' : '*';
+    const path = rest.replace('*', name).replace(/\/ws$/, '/attach/ws');
+    return { method, path: path === '' ? `/${area}` : `/${area}/${path}` };
+  }),
+);

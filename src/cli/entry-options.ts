@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { EntryWish } from '../enter/plan.ts';
+import { repeatable } from './repeatable.ts';
 
 export interface EntryOptions extends EntryWish {
   readonly envFromContainer?: boolean;
@@ -24,9 +25,7 @@ export function addEntryOptions(command: Command, hasShort = true): Command {
     )
     .addOption(new Option('--caps <whose>', "bounding set and no-new-privs as the container's").choices(['container']))
     .option(flags('-w', '--workdir <dir>'), 'start there')
-    .option(flags('-e', '--env <k=v>'), 'add to the environment; repeatable', (value: string, all: unknown) =>
-      Array.isArray(all) ? [...all, value] : [value],
-    )
+    .option(flags('-e', '--env <k=v>'), 'add to the environment; repeatable', repeatable)
     .option(
       '--env-from-container',
       'the variables that docker run or Compose gave the container, but PATH, HOME, TERM, LD_* and their like',

@@ -6,6 +6,7 @@ import type { ContainerNetwork } from '../network/interfaces.ts';
 import { escapeControls } from '../text.ts';
 import { json } from '../ui/table.ts';
 import type { Finish } from './program.ts';
+import { repeatable } from './repeatable.ts';
 import { isHostDevice } from './veth-host/host-device.ts';
 import { addHostOptions, isHostWish, type HostOptions } from './veth-host/options.ts';
 import { look } from './veth-look.ts';
@@ -47,7 +48,7 @@ export function vethCommand(ctx: Context, finish: Finish): Command {
         '--drop <peer[:port[/udp]]>',
         'what goes to and from one peer vanishes: a container, an address or a prefix; repeatable',
       )
-        .argParser((value: string, all: unknown) => (Array.isArray(all) ? [...all, value] : [value]))
+        .argParser(repeatable)
         .conflicts('up'),
     )
     .addOption(new Option('--loss <percent>', 'so many of the frames vanish, in each direction').conflicts('up'))

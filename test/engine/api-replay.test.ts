@@ -89,11 +89,13 @@ test('a program of dockerode plays against it too', async ({ lab }) => {
   expect((await running).exitCode).toBe(125);
 });
 
-test('is refused: no recording, no speed', async ({ lab }) => {
+test('is refused: no recording, no speed, an option behind FILE', async ({ lab }) => {
   const none = await dbg(['api', 'replay', join(lab.folder, 'none'), '--', 'true']);
   expect([none.exitCode, none.stderr]).toEqual([125, expect.stringContaining('there is no file')]);
   const { exitCode, stderr } = await dbg(['api', 'replay', '--speed', 'fast', 'x', '--', 'true']);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"fast" is no speed')]);
+  const behind = await dbg(['api', 'replay', 'x', '--speed', 'max']);
+  expect([behind.exitCode, behind.stderr]).toEqual([2, expect.stringContaining('--speed stands behind FILE')]);
 });
 
 test('what differs between two sessions', async ({ lab }) => {

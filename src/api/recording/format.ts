@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { perObject, type RequestHead, type ResponseHead } from '../http/head.ts';
 import type { WireEvent } from '../events.ts';
+import { printableJson } from '../../text.ts';
 
 /**
  * A recording is NDJSON: its first line is the header, each other line is one event of the wire, in their order. Keys stay; new ones, and
@@ -21,7 +22,7 @@ export interface RecordingHeader {
   readonly tls?: boolean;
 }
 
-export const headerLine = (header: RecordingHeader): string => harmless(`${JSON.stringify(header)}\n`);
+export const headerLine = (header: RecordingHeader): string => `${printableJson(header)}\n`;
 
 /** One event as a line, its end included. */
 export function eventLine(event: WireEvent, started: number): string {
@@ -37,7 +38,7 @@ export function eventLine(event: WireEvent, started: number): string {
       return `${of},"type":"data","call":${event.call},"from":"${event.from}",${contentText(event.data)}}\n`;
     default: {
       const { time: _, connection: __, ...rest } = event;
-      return harmless(`${of},${JSON.stringify(rest).slice(1)}\n`);
+      return `${of},${printableJson(rest).slice(1)}\n`;
     }
   }
 }
@@ -60,22 +61,14 @@ function contentText(data: Buffer): string {
     if (PLAIN.test(text)) return `"text":"${text}"`;
   }
   if (!isReadable(data)) return `"base64":"${data.toString('base64')}"`;
-  return `"text":${harmless(JSON.stringify(data.toString('utf8')))}`;
+  return `"text":${printableJson(data.toString('utf8'))}`;
 }
 
 /** ASCII that stands in JSON as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** Heads that are the same are one object (http/head.ts): who polls sends the same one again and again. */
-const headText = perObject((head: RequestHead | ResponseHead) => harmless(JSON.stringify(head)));
-
-/** JSON leaves some characters as they are that drive a terminal or reorder its text; who looks at a recording with cat has them escaped. */
-function harmless(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+const headText = perObject((head: RequestHead | ResponseHead) => printableJson(head));
 
 /** UTF-8; but a piece of a tar is as well, most of it zeros, each of which JSON writes with 6 letters. */
 function isReadable(data: Buffer): boolean {

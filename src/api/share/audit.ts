@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DbgError, errorMessage } from '../../errors.ts';
-import { shellQuote } from '../../text.ts';
+import { printableJson, shellQuote } from '../../text.ts';
 import type { Operation } from '../operation.ts';
 
 /** Lines of NDJSON, each handed to the kernel before what it tells of goes on: a kill -9 takes none of them. */
@@ -16,7 +16,7 @@ export interface Audit {
 export function openAudit(path: string, isOwn: boolean): Audit {
   let fd: number;
   try {
-    if (isOwn) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (isOwn) makeFolder(dirname(path));
     fd = openSync(path, 'a', 0o600);
   } catch (cause) {
     throw new DbgError(`the audit log cannot be written: ${errorMessage(cause)}`, {
@@ -29,7 +29,7 @@ export function openAudit(path: string, isOwn: boolean): Audit {
     path,
     write: (entry) => {
       if (!isOpen) return;
-      const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+      const line = Buffer.from(`${printableJson(entry)}\n`);
       try {
         for (let at = 0; at < line.length;) at += writeSync(fd, line, at);
       } catch (cause) {
@@ -44,6 +44,13 @@ export function openAudit(path: string, isOwn: boolean): Audit {
       closeSync(fd);
     },
   };
+}
+
+/** Where a folder cannot be made, as in /proc, Node 20's own `recursive` tries again for ever. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, 0o700);
 }
 
 /** What a log may say of a call's target: of the query the names alone, as build arguments and the like hold secrets. */

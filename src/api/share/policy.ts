@@ -1,6 +1,7 @@
 import { DbgError, EXIT } from '../../errors.ts';
 import { header, headerValues, type RequestHead } from '../http/head.ts';
-import { operationOf, OPERATIONS } from '../operation.ts';
+import { operationOf, OPERATION_PATHS, OPERATIONS } from '../operation.ts';
+import { globPattern, globsMeet } from './glob.ts';
 import { CHANGES_NOTHING } from './powers.ts';
 
 /** One line of a policy. */
@@ -28,12 +29,14 @@ export function parseRule(effect: Rule['effect'], text: string): Rule {
   if (path === undefined || /^\/v[\d.]+\//.test(path) || path.includes('?')) throw noRule(effect, text);
   const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
   if (!methods.every((method) => METHODS.includes(method))) throw noRule(effect, text);
-  const pattern = new RegExp(`^${path.split(/(\*+)/).map(patternPart).join('')}$`);
+  const pattern = globPattern(path);
   // A name may hold slashes (images): * in its place stands for all of them, as the operation does.
   const operations = methods.flatMap((method) => {
     const { name, subject } = operationOf(method, path.replaceAll('*', ANY));
     return name !== '' && subject?.ref === ANY ? [name] : [];
   });
+  const isSome = OPERATION_PATHS.some((each) => methods.includes(each.method) && globsMeet(path, each.path));
+  if (!isSome && operations.length === 0) throw noRule(effect, text, 'no operation of the Engine API is there');
   return {
     effect,
     text: text.trim(),
@@ -47,13 +50,12 @@ const ANY = '{name}';
 /** All that an engine has operations for. */
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 
-function patternPart(part: string): string {
-  if (part.startsWith('*')) return part === '*' ? '[^/]*' : '.*';
-  return part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');
-}
-
-function noRule(effect: string, text: string): DbgError {
-  return new DbgError(`"${text}" is no rule: METHOD PATH, the path without /v1.41 and query, or an operation's name`, {
+function noRule(
+  effect: string,
+  text: string,
+  why = "METHOD PATH, the path without /v1.41 and query, or an operation's name",
+): DbgError {
+  return new DbgError(`"${text}" is no rule: ${why}`, {
     exitCode: EXIT.usage,
     next: [
       { what: 'such as', command: `dbg api share --for 10m --${effect} 'POST /containers/*/restart'` },

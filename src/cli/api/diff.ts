@@ -3,7 +3,7 @@ import { diffCalls, type CallPair } from '../../api/recording/diff.ts';
 import { hearAll, openRecording } from '../../api/recording/read.ts';
 import { wholeCalls, type WholeCall } from '../../api/recording/whole-call.ts';
 import type { Context } from '../../context.ts';
-import { escapeControls } from '../../text.ts';
+import { escapeControls, printableJson } from '../../text.ts';
 import type { Finish } from '../program.ts';
 import { noteOn } from './show.ts';
 
@@ -22,7 +22,7 @@ export function diffCommand(ctx: Context, finish: Finish): Command {
 async function diff(ctx: Context, a: string, b: string, { json }: { json?: boolean }): Promise<number> {
   const pairs = diffCalls(await callsOf(ctx, a), await callsOf(ctx, b));
   const different = pairs.filter((pair) => !pair.a || !pair.b || pair.differences.length > 0);
-  for (const pair of different) ctx.stdout.write(json ? `${JSON.stringify(record(pair))}\n` : text(pair));
+  for (const pair of different) ctx.stdout.write(json ? `${printableJson(record(pair))}\n` : text(pair));
   return different.length > 0 ? 1 : 0;
 }
 

@@ -5,9 +5,8 @@ import { peerFinder } from '../../api/peer.ts';
 import type { Context } from '../../context.ts';
 import { errorMessage } from '../../errors.ts';
 import { escapeControls } from '../../text.ts';
-import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
-import { addSession, session, type SessionOptions } from './session.ts';
+import { addSession, commandBehind, session, type SessionOptions } from './session.ts';
 import { shown } from './stage.ts';
 import { callView } from './view.ts';
 
@@ -28,7 +27,7 @@ export function hijackCommand(ctx: Context, finish: Finish): Command {
     .option('-q, --quiet', 'do not tell which rule was used, nor the calls')
     .addHelpText('after', HELP)
     .action(async (rules: string, command: string[], options: HijackOptions) =>
-      finish(await hijack(ctx, rules, toolArguments(command), options)),
+      finish(await hijack(ctx, rules, commandBehind('RULES', command, 'hijack'), options)),
     );
 }
 

@@ -17,8 +17,8 @@ export type Job = { readonly reveal: boolean } & (
       readonly descriptor: 1 | 2;
       readonly verbose: boolean;
       readonly json: boolean;
-      /** an expression, well-formed */
-      readonly filter: string | undefined;
+      /** expressions, well-formed */
+      readonly filter: readonly string[] | undefined;
       readonly colour: boolean;
     }
   | {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { parseFilter } from '../../api/filter.ts';
+import { parseFilters } from '../../api/filter.ts';
 import type { HearWire } from '../../api/events.ts';
 import { recorder } from '../../api/recording/write.ts';
 import { reading } from '../../api/wire/reading.ts';
@@ -59,7 +59,7 @@ interface Sink {
 function view({ descriptor, filter, ...options }: Extract<Job, { kind: 'view' }>): Sink {
   const { hear, end } = callView(standardOutput(descriptor), {
     ...options,
-    filter: filter === undefined ? undefined : parseFilter(filter),
+    filter: filter && parseFilters(filter),
     clock,
     askName: (id) =>
       new Promise((resolve) => {

@@ -7,12 +7,11 @@ import { DbgError, EXIT } from '../../errors.ts';
 import type { OpenFile } from '../../host/host.ts';
 import { parseSize, shellLine } from '../../text.ts';
 import { failureText } from '../../ui/failure.ts';
-import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
 import { failureOf, newFile, summary } from './record-file.ts';
 import type { Job, Outcome, PlainError } from './reader-job.ts';
 import type { Reader } from './reader.ts';
-import { addSession, session, type SessionOptions } from './session.ts';
+import { addSession, commandBehind, session, type SessionOptions } from './session.ts';
 import type { RevealOption } from './stage.ts';
 
 interface RecordOptions extends SessionOptions, RevealOption {
@@ -63,13 +62,7 @@ function commandOf(words: readonly string[], path: string, args: readonly string
       next: [{ what: 'as', command: shellLine(['dbg', 'api', 'record', 'FILE', '--', path, ...words]) }],
     });
   }
-  if (words[0]?.startsWith('-') && words[0] !== '--') {
-    throw new DbgError(`${words[0]} stands behind FILE: options come before it, a command behind --`, {
-      exitCode: EXIT.usage,
-      next: [{ what: 'as', command: 'dbg api record [OPTIONS] FILE -- COMMAND' }],
-    });
-  }
-  return toolArguments(words);
+  return commandBehind('FILE', words, 'record');
 }
 
 async function record(ctx: Context, path: string, command: readonly string[], options: RecordOptions): Promise<number> {

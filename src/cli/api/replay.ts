@@ -5,9 +5,8 @@ import { hearAll, openRecording } from '../../api/recording/read.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
-import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
-import { addSession, standIn, type SessionOptions } from './session.ts';
+import { addSession, commandBehind, standIn, type SessionOptions } from './session.ts';
 import { noteOn } from './show.ts';
 
 interface ReplayOptions extends SessionOptions {
@@ -30,7 +29,7 @@ export function replayCommand(ctx: Context, finish: Finish): Command {
       '\nExamples:\n  dbg api replay bad-day.ndjson -- docker ps\n  dbg api replay --speed max bad-day.ndjson',
     )
     .action(async (path: string, command: string[], options: ReplayOptions) =>
-      finish(await replay(ctx, path, toolArguments(command), options)),
+      finish(await replay(ctx, path, commandBehind('FILE', command, 'replay'), options)),
     );
 }
 

@@ -12,6 +12,7 @@ import { unreachable } from '../../engine/errors.ts';
 import { DbgError, errorMessage, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/programs.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
+import { toolArguments } from '../enter.ts';
 
 export interface SessionOptions {
   readonly listen?: string;
@@ -25,6 +26,15 @@ export function addSession(command: Command): Command {
     .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
     .passThroughOptions();
+}
+
+/** The command that stands behind a verb's operand, without its --. Throws a DbgError (usage) where one of dbg's own options stands there. */
+export function commandBehind(operand: string, words: readonly string[], verb: string): string[] {
+  if (!words[0]?.startsWith('-') || words[0] === '--') return toolArguments(words);
+  throw new DbgError(`${words[0]} stands behind ${operand}: options come before it, a command behind --`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'as', command: `dbg api ${verb} [OPTIONS] ${operand} -- COMMAND` }],
+  });
 }
 
 /** What a verb does with the connections of a session. */

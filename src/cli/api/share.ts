@@ -12,11 +12,10 @@ import type { Context } from '../../context.ts';
 import { addressText } from '../../engine/address.ts';
 import { duration, escapeControls } from '../../text.ts';
 import type { Finish } from '../program.ts';
+import { repeatable } from '../repeatable.ts';
 import { reach } from './session.ts';
 import { lastsOf, loginOf, placeOf, policyOf, tlsOf, type ShareOptions } from './share-options.ts';
 import { howToUse, warnings } from './share-text.ts';
-
-const more = (value: string, all: unknown) => (Array.isArray(all) ? [...all, value] : [value]) as string[];
 
 export function shareCommand(ctx: Context, finish: Finish): Command {
   return new Command('share')
@@ -27,10 +26,10 @@ export function shareCommand(ctx: Context, finish: Finish): Command {
     .usage('--for TIME [OPTIONS]')
     .option('--for <time>', 'how long, at most 24h; then connections are cut, and dbg ends')
     .option('--listen <where>', 'tcp:ADDRESS:PORT; port 0: any', 'tcp:127.0.0.1:2375')
-    .option('--allow <rule>', 'METHOD PATH or an operation, such as "GET /containers/**"; repeatable', more)
-    .option('--deny <rule>', 'the same; wins over --allow; repeatable', more)
+    .option('--allow <rule>', 'METHOD PATH or an operation, such as "GET /containers/**"; repeatable', repeatable)
+    .option('--deny <rule>', 'the same; wins over --allow; repeatable', repeatable)
     .option('--read-only', 'nothing but what changes nothing')
-    .option('--policy <file>', 'rules from a file, as dbg api policy prints them; repeatable', more)
+    .option('--policy <file>', 'rules from a file, as dbg api policy prints them; repeatable', repeatable)
     .option('--user <name>', 'ask for this name, and a password that dbg makes')
     .option('--password-file <file>', 'with --user: the password is in this file (0600)')
     .option('--tlscert <file>', "TLS: the server's certificate")

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../../../package.json';
-import { parseFilter, type Filter } from '../../api/filter.ts';
+import { parseFilters, type Filter } from '../../api/filter.ts';
 import { names } from '../../api/names.ts';
 import { harEntry, harFrame } from '../../api/recording/har.ts';
 import { peersFirst } from '../../api/recording/peers-first.ts';
@@ -8,14 +8,15 @@ import { hearAll, openRecording, type Recording } from '../../api/recording/read
 import { wholeCalls } from '../../api/recording/whole-call.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, errorCode } from '../../errors.ts';
-import { escapeControls } from '../../text.ts';
+import { escapeControls, printableJson } from '../../text.ts';
 import type { Finish } from '../program.ts';
+import { repeatable } from '../repeatable.ts';
 import { shown, type RevealOption } from './stage.ts';
 import { lines } from './lines.ts';
 import { callView } from './view.ts';
 
 interface ShowOptions extends RevealOption {
-  readonly filter?: string;
+  readonly filter?: readonly string[];
   readonly verbose?: boolean;
   readonly json?: boolean;
   readonly har?: boolean;
@@ -28,7 +29,7 @@ export function showCommand(ctx: Context, finish: Finish): Command {
     .usage('[OPTIONS] FILE')
     .argument('<file>', 'what dbg api record has written; - is stdin')
     .option('-v, --verbose', 'headers, bodies and streams too')
-    .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'")
+    .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'; repeatable", repeatable)
     .option('--reveal', 'with secrets, where they were recorded')
     .option('--json', 'a JSON object for each call, one a line')
     .addOption(new Option('--har', 'as HAR 1.2, for browsers and other viewers of HTTP').conflicts(['verbose', 'json']))
@@ -37,7 +38,7 @@ export function showCommand(ctx: Context, finish: Finish): Command {
 }
 
 async function show(ctx: Context, path: string, options: ShowOptions): Promise<number> {
-  const filter = options.filter === undefined ? undefined : parseFilter(options.filter);
+  const filter = options.filter && parseFilters(options.filter);
   const { header, events } = await openRecording(path, noteOn(ctx));
   // What comes through a pipe may be live: it is shown as it comes.
   const recording = { header, events: path === '-' ? events : peersFirst(events) };
@@ -85,7 +86,7 @@ async function asHar(
   const hear = wholeCalls((whole) => {
     known.learn(whole.call);
     if (filter?.(whole.call, known.of(whole.call)) === false) return;
-    out.print(`${isFirst ? '' : ',\n'}${JSON.stringify(harEntry(whole, header.engine, header.tls ?? false))}`);
+    out.print(`${isFirst ? '' : ',\n'}${printableJson(harEntry(whole, header.engine, header.tls ?? false))}`);
     isFirst = false;
   });
   await hearAll(events, shown(options, hear), out.isBusy);

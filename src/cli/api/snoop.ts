@@ -1,17 +1,18 @@
 import { Command } from 'commander';
-import { parseFilter } from '../../api/filter.ts';
+import { parseFilters } from '../../api/filter.ts';
 import { peerFinder } from '../../api/peer.ts';
 import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Finish } from '../program.ts';
+import { repeatable } from '../repeatable.ts';
 import type { Job, Outcome } from './reader-job.ts';
 import type { Reader } from './reader.ts';
 import { addSession, session, type SessionOptions } from './session.ts';
 import type { RevealOption } from './stage.ts';
 
 interface SnoopOptions extends SessionOptions, RevealOption {
-  readonly filter?: string;
+  readonly filter?: readonly string[];
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
@@ -26,7 +27,7 @@ export function snoopCommand(ctx: Context, finish: Finish): Command {
       .usage('[OPTIONS] [-- COMMAND [ARG…]]'),
   )
     .option('-v, --verbose', 'headers, bodies and streams too')
-    .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'")
+    .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'; repeatable", repeatable)
     .option('--reveal', 'with the secrets that are left out otherwise')
     .option('--json', 'a JSON object for each call, one a line')
     .addHelpText(
@@ -37,7 +38,7 @@ export function snoopCommand(ctx: Context, finish: Finish): Command {
 }
 
 async function snoop(ctx: Context, command: readonly string[], options: SnoopOptions): Promise<number> {
-  if (options.filter !== undefined) parseFilter(options.filter);
+  if (options.filter) parseFilters(options.filter);
   const engine = await ctx.engine();
   const screen = command.length > 0 ? ctx.stderr : ctx.stdout;
   const peers = peerFinder(ctx.host);

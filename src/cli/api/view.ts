@@ -4,6 +4,7 @@ import type { Filter } from '../../api/filter.ts';
 import { names, type AskName } from '../../api/names.ts';
 import { errorCode } from '../../errors.ts';
 import type { OutputFile } from '../../host/host.ts';
+import { printableJson } from '../../text.ts';
 import { callDetail, type Detail } from './call-detail.ts';
 import { callRecord } from './call-record.ts';
 import { callLine } from './call-text.ts';
@@ -49,9 +50,7 @@ export function callView(to: OutputFile, options: ViewOptions): View {
   const line = (call: Call) => {
     const subject = known.of(call);
     if (!isShown(call)) return;
-    out.print(
-      options.json ? `${JSON.stringify(callRecord(call, subject))}\n` : callLine(call, subject, options.colour),
-    );
+    out.print(options.json ? `${printableJson(callRecord(call, subject))}\n` : callLine(call, subject, options.colour));
   };
   const lookups = () => known.settled() ?? options.peersSettled?.();
   /** Behind what waits for a name, so that lines stay in their order. */

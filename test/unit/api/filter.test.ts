@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { followCalls, type Call } from '../../../src/api/call.ts';
-import { parseFilter } from '../../../src/api/filter.ts';
+import { parseFilter, parseFilters } from '../../../src/api/filter.ts';
 import { said } from './conversation.ts';
 
 const calls = new Map<string, Call>();
@@ -39,6 +39,9 @@ test.for([
   ['query=""', true],
   ['protocol=tcp', false],
   ['call=2 and conn=1', true],
+  ['failed=false', true],
+  ['failed!=false', false],
+  ['status~^2', true],
 ] as const)('%s', ([text, wanted]) => {
   expect(parseFilter(text)(call('ContainerExec'), 'web')).toBe(wanted);
 });
@@ -48,6 +51,10 @@ test.for([
   ['stat=200', 1, 'a field is expected'],
   ['constructor=1', 1, 'a field is expected'],
   ['status>=many', 9, 'no number'],
+  ['status=many', 8, 'no number'],
+  ['status!=4xx', 9, 'no number'],
+  ['method<3', 7, 'method is no number'],
+  ['failed=yes', 8, 'neither true nor false'],
   ['path~(', 6, 'no regular expression'],
   ['path~"("', 6, 'no regular expression'],
   ['(status=200', 12, 'a ")" is missing'],
@@ -59,4 +66,12 @@ test.for([
 ] as const)('is refused: %s', ([text, column, why]) => {
   expect(() => parseFilter(text)).toThrow(`at column ${column}:`);
   expect(() => parseFilter(text)).toThrow(why);
+});
+
+test.for([
+  [['status=200', 'path~exec'], true],
+  [['status=200', 'path~json'], false],
+  [['status=500 or path~exec', 'status=500'], false],
+] as const)('several, each of which is to be true: %s', ([texts, wanted]) => {
+  expect(parseFilters(texts)(call('ContainerExec'), 'web')).toBe(wanted);
 });

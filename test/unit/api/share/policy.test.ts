@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { operationOf, OPERATION_PATHS, OPERATIONS } from '../../../../src/api/operation.ts';
 import { comesFromPage, parsePolicy, parseRule, refusal, type Policy } from '../../../../src/api/share/policy.ts';
 import { namedContainer, powersOf } from '../../../../src/api/share/powers.ts';
 
@@ -136,8 +137,19 @@ test.each([
   'GET /info?x=1',
   'DELET /containers/*',
   'GET,BREW /info',
+  'DELETE /container/*',
+  'POST /containers/web/restrt',
+  'GET /containers/web',
   '',
 ])('"%s" is no rule', (text) => expect(() => parseRule('deny', text)).toThrow(/is no rule/));
+
+test('a rule about each operation is one', () => {
+  for (const { method, path } of OPERATION_PATHS) expect(() => parseRule('deny', `${method} ${path}`)).not.toThrow();
+  expect(OPERATION_PATHS).toContainEqual({ method: 'GET', path: '/containers/*/attach/ws' });
+  expect(new Set(OPERATION_PATHS.map(({ method, path }) => operationOf(method, path.replace('*', 'x')).name))).toEqual(
+    OPERATIONS,
+  );
+});
 
 test('a policy file', () => {
   const rules = parsePolicy('# all\nallow GET /info  # once\n\n  deny ContainerExec\r\n', 'a.policy');

@@ -59,6 +59,13 @@ test('JSON: one object a line', async () => {
   expect(JSON.parse(first!)).toMatchObject({ call: 1, operation: 'ContainerList', status: 200, container: null });
 });
 
+test('JSON drives no terminal either, and says the same', async () => {
+  const line = await shown(said([['GET /containers/json?x=\u009b31m']]), { json: true });
+  expect(line).toContain('\\u009b31m');
+  // Heads are Latin-1: the character's two bytes are two.
+  expect(JSON.parse(line)).toMatchObject({ query: 'x=\u00c2\u009b31m' });
+});
+
 test('lines wait for a name, and stay in their order', async () => {
   const id = 'a'.repeat(64);
   const events = said([[`POST /containers/${id}/start`], ['GET /_ping']]);
