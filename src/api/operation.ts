@@ -17,13 +17,15 @@ export function operationOf(method: string, target: string): Operation {
   const before = known.get(key);
   if (before) return before;
   const operation = read(method, target);
+  if (key.length > LONGEST_KNOWN) return operation;
   if (known.size >= 256) known.clear();
   known.set(key, operation);
   return operation;
 }
 
-/** Who polls asks the same again and again. */
+/** Who polls asks the same again and again; not with a megabyte, which need not be kept. */
 const known = new Map<string, Operation>();
+const LONGEST_KNOWN = 2048;
 
 function read(method: string, target: string): Operation {
   const mark = target.indexOf('?');
@@ -75,7 +77,8 @@ function decoded(ref: string): string {
   }
 }
 
-const KINDS: Readonly<Record<string, string>> = {
+/** What the names of an area are names of. */
+export const KINDS: Readonly<Record<string, string>> = {
   containers: 'container',
   exec: 'exec',
   images: 'image',
@@ -91,7 +94,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Kinds whose names may hold slashes. */
-const SLASHED: ReadonlySet<string> = new Set(['image', 'plugin', 'distribution']);
+export const SLASHED: ReadonlySet<string> = new Set(['image', 'plugin', 'distribution']);
 
 const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   _ping: { 'GET ': 'SystemPing' },
@@ -216,14 +219,19 @@ const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** All names that `operationOf` gives. */
 export const OPERATIONS: ReadonlySet<string> = new Set(Object.values(AREAS).flatMap((area) => Object.values(area)));
 
-/** Where each of them is: its method and its path, with * for a name, and ** for one that may hold slashes. */
-export const OPERATION_PATHS: readonly { readonly method: string; readonly path: string }[] = Object.entries(
-  AREAS,
-).flatMap(([area, operations]) =>
-  Object.keys(operations).map((key) => {
+interface OperationPath {
+  readonly name: string;
+  readonly method: string;
+  /** with * for a name, and ** for one that may hold slashes */
+  readonly path: string;
+}
+
+/** Where each of them is. */
+export const OPERATION_PATHS: readonly OperationPath[] = Object.entries(AREAS).flatMap(([area, operations]) =>
+  Object.entries(operations).map(([key, name]) => {
     const [method = '', rest = ''] = key.split(' ');
-    const name = SLASHED.has(KINDS[area] ?? '') ? '**' : '*';
-    const path = rest.replace('*', name).replace(/\/ws$/, '/attach/ws');
-    return { method, path: path === '' ? `/${area}` : `/${area}/${path}` };
+    const any = SLASHED.has(KINDS[area] ?? '') ? '**' : '*';
+    const path = rest.replace('*', any).replace(/\/ws$/, '/attach/ws');
+    return { name, method, path: path === '' ? `/${area}` : `/${area}/${path}` };
   }),
 );

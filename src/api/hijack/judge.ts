@@ -44,7 +44,7 @@ export function judgeByRules(rules: readonly Rule[], used: Used): Judge {
 function fits({ methods, path, query }: Match, head: RequestHead): boolean {
   const operation = operationOf(head.method, head.target);
   if (methods.length > 0 && !methods.includes(head.method)) return false;
-  if (path && !path.test(operation.path)) return false;
+  if (path && !path(operation.path)) return false;
   const asked = new URLSearchParams(operation.query);
   return Object.entries(query).every(([name, value]) => asked.getAll(name).includes(value));
 }

@@ -1,6 +1,7 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
-import { DbgError } from '../../errors.ts';
+import { LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { DbgError, errorMessage } from '../../errors.ts';
 import { parseSize, parseTime } from '../../text.ts';
+import { globMatcher } from '../glob.ts';
 
 /** One rule of the file: what it is for, and what becomes of such a call. */
 export interface Rule {
@@ -17,7 +18,7 @@ export interface Rule {
 export interface Match {
   /** in capitals; none: any */
   readonly methods: readonly string[];
-  readonly path: RegExp | undefined;
+  readonly path: ((path: string) => boolean) | undefined;
   readonly query: Readonly<Record<string, string>>;
   /** what the request's JSON has, among other things */
   readonly body: unknown;
@@ -49,11 +50,29 @@ export function parseRules(text: string, file: string): Rule[] {
     });
   const [error] = document.errors;
   if (error) throw wrong(error.linePos?.[0].line ?? 1, error.message.split('\n')[0]!);
-  const rules: unknown = document.toJS();
+  const rules = valuesOf(document, (at, why) => wrong(lines.linePos(at).line, why));
   if (!Array.isArray(rules)) throw wrong(1, 'a list of rules is expected, each with "- match:"');
   return rules.map((rule: unknown, index) =>
     readRule(rule, lineOf([index]), (where, why) => wrong(lineOf([index, ...where]), why)),
   );
+}
+
+/** Throws where an alias names nothing, itself, or too much (10,000 nodes of a hundred aliases, say). */
+function valuesOf(document: Document, wrong: (at: number, why: string) => DbgError): unknown {
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return;
+      const why = 'is an alias, and of nothing: what begins with * stands in quotes';
+      throw wrong(alias.range?.[0] ?? 0, `*${alias.source} ${why}`);
+    },
+  });
+  try {
+    const values: unknown = document.toJS();
+    JSON.stringify(values);
+    return values;
+  } catch (cause) {
+    throw wrong(0, `its aliases cannot be followed: ${errorMessage(cause).split('\n')[0]!}`);
+  }
 }
 
 function rangeStart(document: Document, where: Where): number {
@@ -99,20 +118,10 @@ function readMatch(value: unknown, wrong: Wrong): Match {
   const pairs = Object.entries(fields(query, undefined, ['match', 'query'], wrong));
   return {
     methods,
-    path: path === undefined ? undefined : glob(path),
+    path: path === undefined ? undefined : globMatcher(path),
     query: Object.fromEntries(pairs.map(([name, each]) => [name, String(each)])),
     body: match['body'],
   };
-}
-
-/** `*` is a part of a path or a piece of one, `**` is any rest. */
-function glob(path: string): RegExp {
-  const source = path
-    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('**', '\0')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('\0', '.*');
-  return new RegExp(`^${source}$`);
 }
 
 function readAction(name: string | undefined, rule: Fields, wrong: Wrong): Action {
@@ -157,7 +166,8 @@ function readAnswer(value: unknown, wrong: Wrong): Action {
   const type = json === undefined ? { 'Content-Type': 'text/plain; charset=utf-8' } : JSON_TYPE;
   const headers = Object.entries(fields(answer['headers'] ?? {}, undefined, ['answer', 'headers'], wrong));
   for (const [name, each] of headers) {
-    const isHeader = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/\p{Cc}/u.test(String(each));
+    // Heads are Latin-1: of a letter beyond it, only a part would come, a line feed perhaps.
+    const isHeader = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\xa0-\xff]*$/.test(String(each));
     if (!isHeader || /^(?:content-length|transfer-encoding|connection)$/i.test(name)) {
       throw wrong(['answer', 'headers', name], `"${name}" is no header that can be set`);
     }
@@ -172,8 +182,9 @@ function readAnswer(value: unknown, wrong: Wrong): Action {
 }
 
 function readStatus(status: unknown, body: string, where: Where, wrong: Wrong): number {
-  // RFC 9110, 15.3.5 and 15.4.5: what came behind the head would be read as the next answer's.
-  if ((status === 204 || status === 304) && body !== '') throw wrong(where, `an answer of ${status} has no body`);
+  // RFC 9110, 15.3.5, 15.3.6 and 15.4.5: what came behind the head would be read as the next answer's.
+  if ((status === 204 || status === 205 || status === 304) && body !== '')
+    throw wrong(where, `an answer of ${status} has no body`);
   if (Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599) return status as number;
   throw wrong(where, 'a status from 200 to 599 is expected');
 }

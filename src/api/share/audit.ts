@@ -26,7 +26,7 @@ export function openAudit(path: string, isOwn: boolean): Audit {
   }
   let isOpen = true;
   return {
-    path,
+    path: shortened(path),
     write: (entry) => {
       if (!isOpen) return;
       const line = Buffer.from(`${printableJson(entry)}\n`);
@@ -53,13 +53,18 @@ function makeFolder(path: string): void {
   mkdirSync(path, 0o700);
 }
 
+/** Of what is longer, a log keeps the beginning: who may ask for nothing could fill the disk with it. */
+const LONGEST_TEXT = 2048;
+const shortened = (text: string) =>
+  text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)`;
+
 /** What a log may say of a call's target: of the query the names alone, as build arguments and the like hold secrets. */
 export function targetOf({ name, subject, path, query }: Operation): object {
-  const names = [...new URLSearchParams(query).keys()];
+  const names = [...new Set(new URLSearchParams(query.slice(0, LONGEST_TEXT)).keys())];
   return {
     operation: name || undefined,
-    path,
-    query: names.length > 0 ? [...new Set(names)] : undefined,
-    [subject?.kind ?? 'subject']: subject?.ref,
+    path: shortened(path),
+    query: names.length > 0 ? names : undefined,
+    [subject?.kind ?? 'subject']: subject && shortened(subject.ref),
   };
 }

@@ -1,3 +1,4 @@
+import { escapeControls } from '../../text.ts';
 import { jsonOf, type Call, type HearCall } from '../call.ts';
 import type { RequestHead } from '../http/head.ts';
 import { askedFor } from './policy.ts';
@@ -101,6 +102,8 @@ export function policyText(wanted: readonly Wanted[], unknown: readonly string[]
     const often = count === 1 ? 'once' : `${count} times`;
     return `${`allow ${rule}`.padEnd(47)} # ${often}, first at ${new Date(firstAt).toISOString()}\n`;
   });
-  const not = unknown.map((call) => `# not an operation that dbg knows, and not to be allowed: ${call}\n`);
-  return [`# what ${from} asked for\n`, ...rules, ...not].join('');
+  const not = unknown.map(
+    (call) => `# not an operation that dbg knows, and not to be allowed: ${escapeControls(call)}\n`,
+  );
+  return [`# what ${escapeControls(from)} asked for\n`, ...rules, ...not].join('');
 }

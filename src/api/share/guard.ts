@@ -72,7 +72,10 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
     const why = isLetIn ? refusedFor(connection, head) : 'no name and password, or wrong ones';
     const outcome = { user: isLetIn ? login?.user : undefined, verdict: why === undefined ? 'allowed' : 'denied', why };
     const call = asked.get(connection)?.shift();
-    if (call === undefined || !begin(call, peers.get(connection), head, outcome)) return { kind: 'drop' };
+    const peer = peers.get(connection);
+    // Reset before it was looked at (SO_LINGER): what it sent is there, and nobody could say whose it was.
+    const logged = peer === undefined ? GONE : outcome;
+    if (call === undefined || !begin(call, peer, head, logged) || peer === undefined) return { kind: 'drop' };
     if (why === undefined) return { kind: 'forward', ...(login && { without: ['authorization'] }) };
     if (!isLetIn) return refused(401, 'a name and a password are asked for', [CHALLENGE]);
     return refused(403, `not allowed here: ${head.method} ${operationOf(head.method, head.target).path} (${why})`);
@@ -105,7 +108,8 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
   return {
     judgeOf: (client) => {
       const connection = opened;
-      peers.set(connection, peerOf(client));
+      const peer = peerOf(client);
+      if (peer) peers.set(connection, peer);
       if (isLoopback((client.localAddress ?? '').replace(/^::ffff:/, ''))) locals.add(connection);
       return (head) => judge(connection, head);
     },
@@ -125,6 +129,7 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
   };
 }
 
+const GONE = { verdict: 'denied', why: 'the client had gone before it was known who it is' };
 const CHALLENGE: Header = ['WWW-Authenticate', 'Basic realm="dbg share"'];
 const timeText = (time: number) => new Date(time).toISOString();
 
@@ -135,11 +140,12 @@ interface Peer {
   readonly certificate: string | undefined;
 }
 
-/** Where a client is, and whom its certificate names. */
-function peerOf(client: Socket): Peer {
+/** Where a client is, and whom its certificate names; undefined: it has gone already. */
+function peerOf(client: Socket): Peer | undefined {
   const { remoteAddress, remotePort } = client;
+  if (remoteAddress === undefined) return undefined;
   const subject = client instanceof TLSSocket ? client.getPeerCertificate()?.subject : undefined;
-  const peer = remoteAddress?.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  const peer = remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
   return { peer, certificate: subject?.CN?.toString() };
 }
 

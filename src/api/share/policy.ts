@@ -1,7 +1,7 @@
 import { DbgError, EXIT } from '../../errors.ts';
 import { header, headerValues, type RequestHead } from '../http/head.ts';
-import { operationOf, OPERATION_PATHS, OPERATIONS } from '../operation.ts';
-import { globPattern, globsMeet } from './glob.ts';
+import { globMatcher, globsMeet } from '../glob.ts';
+import { operationOf, OPERATION_PATHS, OPERATIONS, SLASHED } from '../operation.ts';
 import { CHANGES_NOTHING } from './powers.ts';
 
 /** One line of a policy. */
@@ -9,6 +9,8 @@ export interface Rule {
   readonly effect: 'allow' | 'deny';
   /** "POST /containers/web/restart", or an operation's name */
   readonly text: string;
+  /** of those that dbg knows, the operations that it is about, whole or in part */
+  readonly operations: ReadonlySet<string>;
   matches(request: Asked): boolean;
 }
 
@@ -18,37 +20,40 @@ export interface Asked {
   readonly method: string;
   /** decoded, without version and query */
   readonly path: string;
+  /** the same with ANY in the place of a name that holds slashes; undefined: there is none */
+  readonly anyPath: string | undefined;
   /** the operation's name, "" for none that dbg knows */
   readonly operation: string;
 }
 
 /** Reads "METHOD PATH" (METHOD: one, several with commas, or *; PATH without version) or an operation's name. Throws a DbgError (usage). */
 export function parseRule(effect: Rule['effect'], text: string): Rule {
-  if (OPERATIONS.has(text)) return { effect, text, matches: ({ operation }) => operation === text };
+  if (OPERATIONS.has(text)) {
+    return { effect, text, operations: new Set([text]), matches: ({ operation }) => operation === text };
+  }
   const [, words, path] = /^([A-Z]+(?:,[A-Z]+)*|\*)\s+(\/\S*)$/.exec(text.trim()) ?? [];
-  if (path === undefined || /^\/v[\d.]+\//.test(path) || path.includes('?')) throw noRule(effect, text);
+  if (path === undefined || /^\/v[\d.]+\/|.\/$|\?/.test(path)) throw noRule(effect, text);
   const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
   if (!methods.every((method) => METHODS.includes(method))) throw noRule(effect, text);
-  const pattern = globPattern(path);
-  // A name may hold slashes (images): * in its place stands for all of them, as the operation does.
-  const operations = methods.flatMap((method) => {
-    const { name, subject } = operationOf(method, path.replaceAll('*', ANY));
-    return name !== '' && subject?.ref === ANY ? [name] : [];
-  });
-  const isSome = OPERATION_PATHS.some((each) => methods.includes(each.method) && globsMeet(path, each.path));
-  if (!isSome && operations.length === 0) throw noRule(effect, text, 'no operation of the Engine API is there');
+  const met = OPERATION_PATHS.filter((each) => methods.includes(each.method) && globsMeet(path, each.path));
+  if (met.length === 0) throw noRule(effect, text, 'no operation of the Engine API is there');
+  const fits = globMatcher(path);
   return {
     effect,
     text: text.trim(),
-    matches: (asked) =>
-      operations.includes(asked.operation) || (methods.includes(asked.method) && pattern.test(asked.path)),
+    operations: new Set(met.map(({ name }) => name)),
+    // A name may hold slashes (images): * in its place stands for all of them, as the operation does.
+    matches: ({ method, path: asked, anyPath }) =>
+      methods.includes(method) && (fits(asked) || (anyPath !== undefined && fits(anyPath))),
   };
 }
 
-/** In the place of a name, for operationOf, which has a meaning of its own for *. */
-const ANY = '{name}';
+/** In the place of a whole name; no path has it. */
+const ANY = '\0';
 /** All that an engine has operations for. */
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
+/** docker asks for none that is longer. */
+const LONGEST_PATH = 8192;
 
 function noRule(
   effect: string,
@@ -131,7 +136,15 @@ export function askedFor({ method, target }: Pick<RequestHead, 'method' | 'targe
   } catch {
     return undefined;
   }
-  if (/\/\/|\/\.{1,2}(?:\/|$)|[*\\%?#\s\p{Cc}]/u.test(path)) return undefined;
+  // "/networks/" is the list of networks to the engine, "/info/" nothing.
+  if (path.length > LONGEST_PATH || /\/\/|\/\.{1,2}(?:\/|$)|\/$|[*\\%?#\s\p{Cc}]/u.test(path)) return undefined;
   path = path.replace(/^\/v[\d.]+(?=\/)/, '');
-  return { method: method === 'HEAD' ? 'GET' : method, path, operation: operationOf(method, path).name };
+  const { name, subject } = operationOf(method, path);
+  const known = { method: method === 'HEAD' ? 'GET' : method, path };
+  if (!subject?.ref.includes('/')) return { ...known, anyPath: undefined, operation: name };
+  // By a link, a container has a name with a slash: /containers/web/db/exec is about another one than web.
+  if (!SLASHED.has(subject.kind)) return { ...known, anyPath: undefined, operation: '' };
+  const from = path.indexOf('/', 1) + 1;
+  const anyPath = `${path.slice(0, from)}${ANY}${path.slice(from + subject.ref.length)}`;
+  return { ...known, anyPath, operation: name };
 }

@@ -1,4 +1,4 @@
-import { operationOf } from '../operation.ts';
+import { KINDS, OPERATION_PATHS } from '../operation.ts';
 import type { Rule } from './policy.ts';
 
 /**
@@ -19,38 +19,23 @@ export const CHANGES_NOTHING: ReadonlySet<string> = new Set(
 );
 
 /** Who may do one of these is root on the host, or in a container: by what is mounted, by --privileged, or by a plugin. */
-const POWERS: Readonly<Record<string, string>> = {
-  ContainerCreate: 'POST /containers/create',
-  ContainerExec: 'POST /containers/x/exec',
-  ContainerAttach: 'POST /containers/x/attach',
-  ContainerAttachWebsocket: 'GET /containers/x/attach/ws',
-  PutContainerArchive: 'PUT /containers/x/archive',
-  ImageBuild: 'POST /build',
-  Grpc: 'POST /grpc',
-  PluginPull: 'POST /plugins/pull',
-  PluginCreate: 'POST /plugins/create',
-  PluginSet: 'POST /plugins/x/set',
-  PluginUpgrade: 'POST /plugins/x/upgrade',
-  ServiceCreate: 'POST /services/create',
-  ServiceUpdate: 'POST /services/x/update',
-  SwarmInit: 'POST /swarm/init',
-  SwarmJoin: 'POST /swarm/join',
-  SwarmInspect: 'GET /swarm',
-  SwarmUnlockkey: 'GET /swarm/unlockkey',
-};
+const POWERS = `
+  ContainerCreate ContainerExec ContainerAttach ContainerAttachWebsocket PutContainerArchive ImageBuild Grpc
+  PluginPull PluginCreate PluginSet PluginUpgrade ServiceCreate ServiceUpdate SwarmInit SwarmJoin SwarmInspect SwarmUnlockkey
+  `
+  .trim()
+  .split(/\s+/);
 
 /** The operations that a rule lets through, or keeps out, of those that make somebody root. */
-export function powersOf(rule: Rule): string[] {
-  const [methods, path] = rule.text.split(/\s+/);
-  const own = (methods ?? '').split(',').map((method) => operationOf(method, (path ?? '').replaceAll('*', 'x')).name);
-  return Object.entries(POWERS).flatMap(([operation, call]) => {
-    const [method, example] = call.split(' ') as [string, string];
-    return own.includes(operation) || rule.matches({ method, path: example, operation }) ? [operation] : [];
-  });
-}
+export const powersOf = ({ operations }: Rule): string[] => POWERS.filter((power) => operations.has(power));
 
-/** The container that a rule names; undefined: it names none, or all. */
-export function namedContainer({ text }: Rule): string | undefined {
-  const name = /\s\/containers\/([^/]+)\/?/.exec(text)?.[1];
-  return name === undefined || /^\*+$|^(?:json|create|prune)$/.test(name) ? undefined : name;
+/** Kinds that the engine knows by one name alone. */
+const ONE_NAME = new Set(['volume', 'exec', 'task']);
+
+/** What a rule names that has other names as well, an id at least: the container "web". */
+export function namedSubject({ text }: Rule): { readonly kind: string; readonly name: string } | undefined {
+  const [, area = '', name = ''] = /\s\/([^/]+)\/([^/]+)/.exec(text) ?? [];
+  const kind = Object.hasOwn(KINDS, area) ? KINDS[area] : undefined;
+  if (kind === undefined || ONE_NAME.has(kind) || /^\*+$/.test(name)) return undefined;
+  return OPERATION_PATHS.some(({ path }) => path === `/${area}/${name}`) ? undefined : { kind, name };
 }

@@ -3,7 +3,6 @@ import { followCalls } from '../../api/call.ts';
 import { hearAll, openRecording } from '../../api/recording/read.ts';
 import { derivePolicy, policyText } from '../../api/share/derive.ts';
 import type { Context } from '../../context.ts';
-import { escapeControls } from '../../text.ts';
 import type { Finish } from '../program.ts';
 import { noteOn } from './show.ts';
 
@@ -21,7 +20,6 @@ async function policy(ctx: Context, file: string): Promise<number> {
   const derived = derivePolicy();
   const { events } = await openRecording(file, noteOn(ctx));
   await hearAll(events, followCalls(derived.hear));
-  const text = policyText(derived.rules(), derived.unknown(), file);
-  ctx.stdout.write(text.split('\n').map(escapeControls).join('\n'));
+  ctx.stdout.write(policyText(derived.rules(), derived.unknown(), file));
   return 0;
 }

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import type { Login } from '../../api/share/auth.ts';
 import type { Policy } from '../../api/share/policy.ts';
-import { namedContainer, powersOf } from '../../api/share/powers.ts';
+import { SLASHED } from '../../api/operation.ts';
+import { namedSubject, powersOf } from '../../api/share/powers.ts';
 import { isLoopback, listenText, type Listen } from '../../api/wire/listener.ts';
 import { shellLine, shellQuote } from '../../text.ts';
 
@@ -29,10 +30,12 @@ export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }
         : [`allow ${rule.text} gives away ${powers.join(', ')}: root on this host, or in a container`];
     }),
     ...denies.flatMap((rule) => {
-      const name = namedContainer(rule);
-      return name === undefined
+      const named = namedSubject(rule);
+      return named === undefined
         ? []
-        : [`deny ${rule.text} keeps nobody out who says ${name}'s id: deny it for *, or allow others`];
+        : [
+            `deny ${rule.text} keeps nobody out who says ${named.name}'s id${SLASHED.has(named.kind) ? ', or another of its names' : ''}: deny it for *, or allow others`,
+          ];
     }),
     ...(login !== undefined && !tls && at.kind === 'tcp' && !isLoopback(at.host)
       ? ['without TLS the password and all else can be read on the way: --tlscert and --tlskey']

@@ -146,6 +146,16 @@ test.for([
   ['- match: {}\n  answer:\n    status: 204\n    body: abc', 3, 'an answer of 204 has no body'],
   ['- match: {}\n  answer:\n    status: 304\n    json: {}', 3, 'an answer of 304 has no body'],
   ['- match: {}\n  fail: { status: 204 }', 2, 'an answer of 204 has no body'],
+  ['- match: {}\n  fail: { status: 205 }', 2, 'an answer of 205 has no body'],
+  ['- match: {}\n  answer:\n    headers: { A: "\u010aX-B: 1" }', 3, 'no header'],
+  ['- match: {}\n  drop: {}\n- match:\n    path: *foo\n  drop: {}', 4, '*foo is an alias, and of nothing'],
+  ['- match: { path: /version }\n  patch: &p { Version: x, q: *p }', 1, 'aliases cannot be followed'],
+  ['- match: {}\n  answer: { json: &a [ *a ] }', 1, 'aliases cannot be followed'],
+  [
+    `- match: &a0 [1, 1]\n${Array.from({ length: 12 }, (_, at) => `- &a${at + 1} [${`*a${at}, `.repeat(9)}]`).join('\n')}`,
+    1,
+    'aliases cannot be followed',
+  ],
 ] as const)('is refused: %s', ([rules, line, why]) => {
   expect(() => parseRules(rules, 'rules.yaml')).toThrow(`rules.yaml, line ${line}: `);
   expect(() => parseRules(rules, 'rules.yaml')).toThrow(why);

@@ -8,7 +8,9 @@ import { parseRule } from '../../../../src/api/share/policy.ts';
 const TIME = Date.parse('2026-01-01T12:00:00Z');
 
 /** A guard with one connection, which events and requests come from. */
-function guarded(options: { who?: ReturnType<typeof login>; isFull?: boolean; allow?: string } = {}) {
+function guarded(
+  options: { who?: ReturnType<typeof login>; isFull?: boolean; allow?: string; address?: string | undefined } = {},
+) {
   const lines: Record<string, unknown>[] = [];
   const failures: Error[] = [];
   const audit = {
@@ -29,7 +31,8 @@ function guarded(options: { who?: ReturnType<typeof login>; isFull?: boolean; al
   });
   const tell = (event: ConnectionEvent) => hear({ ...event, connection: 1, time: TIME });
   tell({ type: 'open' });
-  const judge = judgeOf(new Socket());
+  const { address } = { address: '192.0.2.7', ...options };
+  const judge = judgeOf(Object.defineProperty(new Socket(), 'remoteAddress', { value: address }));
   let call = 0;
   const head = (method: string, target: string, headers: [string, string][] = []) =>
     ({ method, target, version: '1.1', headers, doubts: [] }) as const;
@@ -87,6 +90,21 @@ test('what the gate refuses by itself is logged too', () => {
     ['call', 'denied'],
     ['end', undefined],
   ]);
+});
+
+test('a client that had gone before it was known who it is gets nothing done', () => {
+  const { ask, lines } = guarded({ address: undefined });
+  expect(ask('POST', '/containers/web/kill')).toEqual({ kind: 'drop' });
+  expect(lines).toMatchObject([
+    { call: 1, operation: 'ContainerKill', verdict: 'denied', why: expect.stringContaining('had gone') as string },
+  ]);
+});
+
+test('of a path of a megabyte, the log keeps the beginning', () => {
+  const { ask, lines } = guarded();
+  ask('GET', `/containers/${'a'.repeat(1_000_000)}/json?${'b'.repeat(1_000_000)}=1`);
+  expect(JSON.stringify(lines).length).toBeLessThan(10_000);
+  expect(lines[0]!['path']).toMatch(/a… \(1000017 characters\)$/);
 });
 
 test('a log that is full lets nothing through', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { operationOf, OPERATION_PATHS, OPERATIONS } from '../../../../src/api/operation.ts';
+import { operationOf, OPERATION_PATHS } from '../../../../src/api/operation.ts';
 import { comesFromPage, parsePolicy, parseRule, refusal, type Policy } from '../../../../src/api/share/policy.ts';
-import { namedContainer, powersOf } from '../../../../src/api/share/powers.ts';
+import { namedSubject, powersOf } from '../../../../src/api/share/powers.ts';
 
 type Headers = readonly (readonly [string, string])[];
 const request = (line: string, headers: Headers = []) => {
@@ -80,6 +80,38 @@ test('a deny wins, and what no operation is goes nowhere', () => {
   }
 });
 
+test('a slash at the end is no other way to say it', () => {
+  expect(lets(policy({ deny: ['GET /networks'] }), 'GET /networks/')).toBe(false);
+  expect(lets(policy({ allow: ['GET /networks/*'] }), 'GET /v1.41/networks/')).toBe(false);
+  expect(lets(policy({ allow: ['GET /networks/*'] }), 'GET /v1.41/networks/web')).toBe(true);
+});
+
+test('a link of a container is no other name for the one that it leads to', () => {
+  for (const by of [{ allow: ['* /containers/web/**'] }, { deny: ['* /containers/db/**'] }]) {
+    for (const path of ['web/thedb/exec', 'web%2fthedb/exec'])
+      expect(lets(policy(by), `POST /containers/${path}`)).toBe(false);
+  }
+});
+
+test('* in the place of a name is all of it, with slashes, whatever stands behind', () => {
+  const rules = policy({ deny: ['POST /images/*/*', 'DELETE /images/*', '* /plugins/*/set'] });
+  for (const call of [
+    'POST /images/a/push',
+    'POST /images/a/b/push',
+    'POST /images/images/images/tag',
+    'DELETE /images/a/b',
+    'POST /plugins/a/b/set',
+  ])
+    expect(lets(rules, call), call).toBe(false);
+  expect(lets(rules, 'GET /images/a/b/json')).toBe(true);
+  expect(lets(policy({ allow: ['GET /images/*'] }), 'GET /images/json')).toBe(true);
+  expect(lets(policy({ allow: ['GET /images/*'] }), 'GET /images/a/b/json')).toBe(false);
+});
+
+test('a path longer than any of docker’s goes nowhere', () => {
+  expect(lets(policy({ deny: ['ImagePush'] }), `GET /images/${'a'.repeat(9000)}/json`)).toBe(false);
+});
+
 test.each([
   'POST /v1/containers/create',
   'POST /v1.41.0/containers/create',
@@ -138,17 +170,18 @@ test.each([
   'DELET /containers/*',
   'GET,BREW /info',
   'DELETE /container/*',
+  'GET /networks/',
   'POST /containers/web/restrt',
   'GET /containers/web',
   '',
 ])('"%s" is no rule', (text) => expect(() => parseRule('deny', text)).toThrow(/is no rule/));
 
 test('a rule about each operation is one', () => {
-  for (const { method, path } of OPERATION_PATHS) expect(() => parseRule('deny', `${method} ${path}`)).not.toThrow();
-  expect(OPERATION_PATHS).toContainEqual({ method: 'GET', path: '/containers/*/attach/ws' });
-  expect(new Set(OPERATION_PATHS.map(({ method, path }) => operationOf(method, path.replace('*', 'x')).name))).toEqual(
-    OPERATIONS,
-  );
+  for (const { name, method, path } of OPERATION_PATHS) {
+    expect([...parseRule('deny', `${method} ${path}`).operations]).toContain(name);
+    expect(operationOf(method, path.replace('**', 'a/b').replace('*', 'x')).name).toBe(name);
+  }
+  expect(OPERATION_PATHS.find(({ name }) => name === 'ContainerAttachWebsocket')?.path).toBe('/containers/*/attach/ws');
 });
 
 test('a policy file', () => {
@@ -163,6 +196,9 @@ test('a policy file', () => {
 test.each([
   ['POST /containers/web/exec', ['ContainerExec']],
   ['POST /containers/*/exec', ['ContainerExec']],
+  ['* /containers/web/exec', ['ContainerExec']],
+  ['POST /containers/web/e*', ['ContainerExec']],
+  ['POST /containers/web/*', ['ContainerExec', 'ContainerAttach']],
   ['* /build', ['ImageBuild']],
   ['POST /g*', ['Grpc']],
   ['ContainerCreate', ['ContainerCreate']],
@@ -173,10 +209,15 @@ test.each([
 test.each([
   ['POST /containers/web/exec', 'web'],
   ['DELETE /containers/web', 'web'],
+  ['DELETE /networks/web', 'web'],
+  ['POST /images/web/tag', 'web'],
+  ['DELETE /volumes/data', undefined],
   ['POST /containers/*/exec', undefined],
   ['POST /containers/create', undefined],
   ['ContainerExec', undefined],
-])('%s names %s', (rule, name) => expect(namedContainer(parseRule('deny', rule))).toBe(name));
+])('%s names %s, which has other names', (rule, name) =>
+  expect(namedSubject(parseRule('deny', rule))?.name).toBe(name),
+);
 
 test.each([
   [[['Host', '127.0.0.1:2375']], false],
