@@ -74,15 +74,24 @@ function parseLines(text: string): { first: string; headers: Header[]; doubts: s
     const before = headers.at(-1);
     if (/^[ \t]/.test(line) && before) {
       doubts.push('a header is folded over two lines');
-      headers[headers.length - 1] = [before[0], `${before[1]} ${line.trim()}`];
+      headers[headers.length - 1] = [before[0], `${before[1]} ${trimmed(line)}`];
       continue;
     }
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
     if (colon < 1 || !/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) throw new NotHttp(`no header: "${line.slice(0, 80)}"`);
-    headers.push([name, line.slice(colon + 1).trim()]);
+    headers.push([name, trimmed(line.slice(colon + 1))]);
   }
   return { first: lines[0]!, headers, doubts };
+}
+
+/** Without the blanks around it (RFC 9110, 5.5), which are these alone: the engine takes no others away. */
+function trimmed(value: string): string {
+  const isBlank = (at: number) => value[at] === ' ' || value[at] === '\t';
+  let [from, to] = [0, value.length];
+  while (isBlank(from)) from++;
+  while (to > from && isBlank(to - 1)) to--;
+  return value.slice(from, to);
 }
 
 /** Two lengths for one body: who reads the other one takes the rest for a request of its own (request smuggling). */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import { MOST_KEPT_BYTES } from '../call.ts';
 import type { HearWire, WireEvent } from '../events.ts';
@@ -5,6 +6,7 @@ import type { Side } from '../http/exchange.ts';
 import { gather } from '../http/gather.ts';
 import { sentRule } from './head.ts';
 import { redactJson, type Rule } from './json.ts';
+import { redactLoosely } from './text.ts';
 import { valueEnds } from './values.ts';
 
 export type DataEvent = Extract<WireEvent, { type: 'data' }>;
@@ -110,21 +112,43 @@ function safely(bytes: Buffer, rule: Rule): Buffer | undefined {
   }
 }
 
-/** JSON, if it begins like it; else it goes on as it is. For bodies of which nobody said what they are. */
+/** JSON, if it begins like it; else text. For bodies of which nobody said what they are. */
 export function maybeJsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
-  let json: Stage | undefined;
-  let isDecided = false;
+  let stage: Stage | undefined;
   return {
     data: (event) => {
-      const first = isDecided ? undefined : firstOf(event.data);
-      if (first !== undefined) {
-        isDecided = true;
-        if (first === 123 || first === 91) json = jsonStage(way, rule, hear);
-      }
-      if (json) json.data(event);
+      const first = stage ? undefined : firstOf(event.data);
+      if (first !== undefined)
+        stage = first === 123 || first === 91 ? jsonStage(way, rule, hear) : textStage(way, hear);
+      if (stage) stage.data(event);
       else hear(event);
     },
-    flush: (time) => json?.flush(time),
+    flush: (time) => stage?.flush(time),
+  };
+}
+
+/** A form or an error's text is shorter. */
+const LONGEST_TEXT_BYTES = 65_536;
+
+/** A short text goes on redacted when it is whole. What is long, or no text, goes on as it comes: docker's CLI says of an archive that it is text/plain. */
+function textStage(way: Way, hear: HearWire): Stage {
+  const held = gather();
+  let isText = true;
+  const pass = (bytes: Buffer, time: number) => bytes.length > 0 && hear({ ...way, type: 'data', data: bytes, time });
+  return {
+    data: ({ data, time }) => {
+      if (!isText) return pass(data, time);
+      held.add(data);
+      isText = held.bytes().length <= LONGEST_TEXT_BYTES && !data.includes(0);
+      if (isText) return;
+      pass(held.bytes(), time);
+      held.clear();
+    },
+    flush: (time) => {
+      if (isUtf8(held.bytes())) pass(Buffer.from(redactLoosely(held.bytes().toString('utf8'))), time);
+      else pass(held.bytes(), time);
+      held.clear();
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { header, mediaType, perObject, type Header, type RequestHead, type Respo
 import { redactJson, toLatin1, toUtf8, type Rule } from './json.ts';
 import { isSecretOption, REDACTED, redactText } from './text.ts';
 
-/** How a body is treated: it is JSON; it may be (nobody said what it is); it is left as it is; it cannot be looked into. */
+/** How a body is treated: it is JSON; it may be, or is text (nobody said what it is); it is left as it is; it cannot be looked into. */
 export type Treatment = 'json' | 'maybe json' | 'pass' | 'omit';
 
 export interface SafeRequest {
@@ -63,9 +63,10 @@ const hasBody = ({ headers }: RequestHead) =>
 /** Redacts an answer's head, as safeRequest does. */
 export const safeResponse = perObject((head: ResponseHead): SafeResponse => {
   const headers = redactHeaders(head.headers);
-  // The engine says of its JSON what it is: what has another type, as the OK of a ping, is none.
   const body = treatment(head.headers);
-  return { head: headers === head.headers ? head : { ...head, headers }, body: body === 'maybe json' ? 'pass' : body };
+  // The engine says of its JSON what it is: what has another type, as the OK of a ping, is none. But errors were text before API 1.24.
+  const isSafe = body === 'maybe json' && head.status < 400;
+  return { head: headers === head.headers ? head : { ...head, headers }, body: isSafe ? 'pass' : body };
 });
 
 function treatment(headers: readonly Header[]): Treatment {
@@ -95,7 +96,9 @@ function redactHeaders(headers: readonly Header[]): readonly Header[] {
 
 function redactHeader(name: string, value: string): string {
   if (value === '') return value;
-  if (!SECRET_HEADERS.test(name)) return isSecretOption(name) ? REDACTED : redactText(value);
+  if (!SECRET_HEADERS.test(name)) {
+    return isSecretOption(name) || /password|passwd|token|secret/i.test(name) ? REDACTED : redactText(value);
+  }
   const scheme = /authorization$/i.test(name) ? /^[\w-]+(?=\s+\S)/.exec(value)?.[0] : undefined;
   return scheme === undefined ? REDACTED : `${scheme} ${REDACTED}`;
 }

@@ -50,7 +50,11 @@ export function redactJson(text: string, rule: Rule = 'plain'): string {
     if (code === QUOTE) {
       const end = stringEnd(text, at);
       if (frame && !frame.isArray && frame.key === undefined) {
-        frame.key = unquoted(text.slice(at, end)).toLowerCase();
+        const key = unquoted(text.slice(at, end));
+        frame.key = key.toLowerCase();
+        // docker ps --filter label=token=x sends {"label":{"token=x":true}}. A name of letters alone holds no secret.
+        const safe = /[^A-Za-z]/.test(key) ? redactText(key) : key;
+        if (safe !== key && end <= text.length) replace(at, end, quoted(safe));
       } else if (end > text.length) {
         // Cut off: half of a secret looks like none.
         replace(at + 1, text.length, REDACTED);
@@ -96,10 +100,16 @@ function redactString(value: string, frame: Frame | undefined, top: Rule): strin
     if (rule === 'login') return key === 'username' || key === 'serveraddress' ? redactText(value) : REDACTED;
     if (rule === 'map' && isSecretValue(key, value)) return REDACTED;
     if (rule === 'env' && key === 'value' && isSecretValue(before, value)) return REDACTED;
-    return redactText(value);
+    return anyText(value);
   }
-  if (rule === 'env') return redactVariable(value);
-  return isArray && isSecretFlag(before) ? REDACTED : redactText(value);
+  if (rule === 'env') return redactVariable(value, anyText);
+  return isArray && isSecretFlag(before) ? REDACTED : anyText(value);
+}
+
+/** Text that may be JSON itself, as a label's or a variable's. */
+function anyText(value: string): string {
+  const isJson = /^\s*[[{]/.test(value) && /[\]}]/.test(value.trimEnd().at(-1)!) && value.includes('"');
+  return isJson ? redactJson(value) : redactText(value);
 }
 
 function ruleBelow(frame: Frame | undefined, top: Rule): Rule {

@@ -109,5 +109,7 @@ function stage(treatment: Treatment, at: Way, rule: Rule, hear: HearWire): Stage
 
 /** It may quote the line that could not be read, as the first of a request or a header. */
 function redactReason(reason: string): string {
-  return redactLoosely(reason).replace(/(\?|authorization|cookie|x-registry-\w+)[^]*/i, `$1 ${REDACTED}"`);
+  return redactLoosely(reason)
+    .replace(/^(no (?:header|HTTP \w+): "\S*) [^]*/, `$1 ${REDACTED}"`)
+    .replace(/(\?|authorization|cookie|x-registry-\w+)[^]*/i, `$1 ${REDACTED}"`);
 }

@@ -7,15 +7,18 @@ const WORDS = new Set(
     ' ',
   ),
 );
-/** The same at the end of a word, whatever stands before: PGPASSWORD, AUTHTOKEN. */
-const ENDINGS = /(?:password|passwd|passphrase|passcode|secret|token|credential|apikey)s?$/;
+/** The same at the end of a word, whatever stands before: PGPASSWORD, AUTHTOKEN, DBPASS. */
+const ENDINGS =
+  /(?:password|passwd|passphrase|passcode|secret|token|credential|apikey)s?$|(?:db|user|root|admin|sql|smtp|mail|ftp|my)pass$/;
 
 /** A name and its words: "apiKey", "API_KEY" and "api-key" are api, key. */
 const wordsOf = (name: string) =>
   name
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .split(/[^a-z\d]+/);
+    .split(/[^a-z\d]+/)
+    // PASSWORD2 is another password.
+    .map((word) => word.replace(/\d+$/, ''));
 
 /** The working directory, as a shell exports it. */
 const HARMLESS = new Set(['PWD', 'OLDPWD']);
@@ -56,12 +59,12 @@ function isOpaque(value: string): boolean {
   return turns / (kinds.length - 1) > 0.45;
 }
 
-/** "NAME=VALUE" as in Env. */
-export function redactVariable(text: string): string {
+/** "NAME=VALUE" as in Env; `otherwise` redacts a value whose name says nothing. */
+export function redactVariable(text: string, otherwise: (value: string) => string): string {
   const equals = text.indexOf('=');
-  if (equals < 0) return redactText(text);
+  if (equals < 0) return otherwise(text);
   const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
-  return `${name}=${isSecretValue(name, value) ? REDACTED : redactText(value)}`;
+  return `${name}=${isSecretValue(name, value) ? REDACTED : otherwise(value)}`;
 }
 
 // None of these looks at a character more than a few times, whatever the text: it comes from outside, and may be long.
@@ -88,8 +91,16 @@ export function redactText(text: string): string {
       .replace(/(authorization["']?\s{0,9}[:=]\s{0,9}(?:(?:bearer|basic|token)\s{1,9})?)[^\s"']+/gi, `$1${REDACTED}`)
       .replace(/(?<!\w)(bearer\s{1,9})[\w+/=.~-]{16,}/gi, `$1${REDACTED}`);
   }
+  if (result.includes('ENV ')) {
+    result = result.replace(ENV_LINE, (line, before: string, name: string, value: string) =>
+      isSecretValue(name, value) ? before + REDACTED : line,
+    );
+  }
   return redactOptions(result);
 }
+
+/** A Dockerfile's older form, without "=". */
+const ENV_LINE = /(\bENV[ \t]{1,9}([A-Za-z_]\w{0,99})[ \t]{1,9})([^=\s][^\r\n]*)/g;
 
 const NAME = /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,99})(?:=|\s(?=[^\s-]))/g;
 /** Behind a name with dashes, a value goes on to the next blank; without, the next of many may stand behind a comma. */

@@ -4,6 +4,7 @@ import { requestFraming } from '../http/framing.ts';
 import { parseRequestHead, type RequestHead } from '../http/head.ts';
 import { messageReader } from '../http/message.ts';
 import { operationOf } from '../operation.ts';
+import { redactHead } from '../redact/head.ts';
 import { watchForReader } from '../wire/ends.ts';
 import { finder, type Found } from './find.ts';
 import type { RecordedCall } from './load.ts';
@@ -67,9 +68,10 @@ function serve(
 
   async function answer(asked: RequestHead, content: Buffer): Promise<void> {
     const found = find({ head: asked, body: content });
-    const text = `${asked.method} ${operationOf(asked.method, asked.target).path}`;
+    const { target } = redactHead(asked);
+    const text = `${asked.method} ${operationOf(asked.method, target).path}`;
     if (found.kind === 'none')
-      return refuse(asked, `not in the recording: ${asked.method} ${asked.target}${hint(found.nearest)}`);
+      return refuse(asked, `not in the recording: ${asked.method} ${target}${hint(found.nearest)}`);
     const { call } = found;
     if (found.kind === 'alike') options.alike(text, call);
     if (call.missing > 0) {
@@ -111,5 +113,7 @@ function serve(
 }
 
 function hint(nearest: RecordedCall | undefined): string {
-  return nearest ? `; nearest: ${nearest.request.method} ${nearest.request.target} (#${nearest.number})` : '';
+  if (!nearest) return '';
+  const { method, target } = redactHead(nearest.request);
+  return `; nearest: ${method} ${target} (#${nearest.number})`;
 }

@@ -6,6 +6,11 @@ import type { Context } from '../../context.ts';
 import { escapeControls, printableJson } from '../../text.ts';
 import type { Finish } from '../program.ts';
 import { noteOn } from './show.ts';
+import { shown, type RevealOption } from './stage.ts';
+
+interface DiffOptions extends RevealOption {
+  readonly json?: boolean;
+}
 
 export function diffCommand(ctx: Context, finish: Finish): Command {
   return new Command('diff')
@@ -14,26 +19,25 @@ export function diffCommand(ctx: Context, finish: Finish): Command {
     .usage('[OPTIONS] A B')
     .argument('<a>', 'what dbg api record has written')
     .argument('<b>', 'another one')
+    .option('--reveal', 'with secrets, where they were recorded')
     .option('--json', 'a JSON object for each difference, one a line')
     .addHelpText('after', '\nExamples:\n  dbg api diff good-day.ndjson bad-day.ndjson')
-    .action(async (a: string, b: string, options: { json?: boolean }) => finish(await diff(ctx, a, b, options)));
+    .action(async (a: string, b: string, options: DiffOptions) => finish(await diff(ctx, a, b, options)));
 }
 
-async function diff(ctx: Context, a: string, b: string, { json }: { json?: boolean }): Promise<number> {
-  const pairs = diffCalls(await callsOf(ctx, a), await callsOf(ctx, b));
+async function diff(ctx: Context, a: string, b: string, options: DiffOptions): Promise<number> {
+  const pairs = diffCalls(await callsOf(ctx, a, options), await callsOf(ctx, b, options));
   const different = pairs.filter((pair) => !pair.a || !pair.b || pair.differences.length > 0);
-  for (const pair of different) ctx.stdout.write(json ? `${printableJson(record(pair))}\n` : text(pair));
+  for (const pair of different) ctx.stdout.write(options.json ? `${printableJson(record(pair))}\n` : text(pair));
   return different.length > 0 ? 1 : 0;
 }
 
 /** In the order in which they were asked. */
-async function callsOf(ctx: Context, path: string): Promise<WholeCall[]> {
+async function callsOf(ctx: Context, path: string, options: RevealOption): Promise<WholeCall[]> {
   const calls: WholeCall[] = [];
   const { events } = await openRecording(path, noteOn(ctx));
-  await hearAll(
-    events,
-    wholeCalls((whole) => calls.push(whole)),
-  );
+  const hear = wholeCalls((whole) => calls.push(whole));
+  await hearAll(events, shown(options, hear));
   return calls.toSorted((one, other) => one.call.number - other.call.number);
 }
 

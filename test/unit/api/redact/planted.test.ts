@@ -50,6 +50,7 @@ const answer = (body: unknown, type = 'application/json'): Step => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return ['engine', `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${text.length}\r\n\r\n${text}`];
 };
+const TEXT_ERROR = 'HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n';
 const pretty = (value: unknown) => JSON.stringify(value, undefined, 2);
 const query = encodeURIComponent;
 const login = `{"username":"ann","password":"${SECRET}"}`;
@@ -102,6 +103,16 @@ const PLANTED: readonly (readonly [what: string, readonly Step[]])[] = [
   ['a header that is named so', [ask('GET /info', `X-Auth-Token: ${SECRET}`)]],
   ['a header that cannot be read', [ask('GET /info', `Authorization Basic ${SECRET}`)]],
   ['a request that cannot be read', [ask(`POST /build?buildargs={"A": "${SECRET}"}`)]],
+  ['the key of a filter', [ask(`GET /containers/json?filters=${query(`{"label":{"api_token=${SECRET}":true}}`)}`)]],
+  ['an error in text', [ask('GET /v1.23/x/json'), ['engine', `${TEXT_ERROR}No such container: API_TOKEN=${SECRET}\n`]]],
+  ['a form', [send('POST /x', `name=x&password=${SECRET}&a=b`, 'Content-Type: application/x-www-form-urlencoded')]],
+  ['JSON in a variable', [post('/containers/create', { Env: [`JSON={"password":"${SECRET}"}`] })]],
+  ['JSON in a label', [post('/containers/create', { Labels: { j: JSON.stringify({ token: SECRET }) } })]],
+  ['another password', [post('/containers/create', { Env: [`DB_PASSWORD2=${SECRET}`, `DBPASS=${SECRET}`] })]],
+  ['a header with a number', [ask('GET /info', `X-Password1: ${SECRET}`)]],
+  ['the older ENV of a Dockerfile', [ask('POST /build'), answer({ stream: `Step 5/8 : ENV DB_PASSWORD ${SECRET}\n` })]],
+  ['what a commit changes, in the older form', [ask(`POST /commit?changes=ENV+API_TOKEN+${SECRET}`)]],
+  ['a header without its colon', [ask('GET /info', `X-Any ${SECRET}`)]],
   ['HTTP/2 from the first byte on', [['client', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${SECRET}`]]],
 ];
 
@@ -152,6 +163,14 @@ test('what names and values only resemble a secret stay', () => {
   expect(seen(heard([post('/containers/create', body)]))).toContain(JSON.stringify(body));
 });
 
+test('an archive that says that it is text goes on as it comes', () => {
+  const archive = `a.txt${'\0'.repeat(507)}password=${SECRET}`;
+  const [head, ...rest] = heard([send('PUT /containers/a/archive', archive, 'Content-Type: text/plain')], 700);
+  expect(head?.type).toBe('request');
+  expect(rest.map(({ type }) => type)).toEqual(['data', 'end', 'close']);
+  expect(seen(rest)).toContain(archive);
+});
+
 test.for([
   'a',
   'a1',
@@ -164,6 +183,8 @@ test.for([
   '"',
   '\\',
   '-----BEGIN PRIVATE KEY-----',
+  'ENV A ',
+  'ENV\t',
 ])('a long text of %j takes no longer for each of its characters', (part) => {
   // Quadratic, this is minutes.
   expect(typeof redactText(part.repeat(500_000 / part.length))).toBe('string');

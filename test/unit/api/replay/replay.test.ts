@@ -132,6 +132,16 @@ describe('answers', () => {
     expect(said.failed).toHaveLength(1);
   });
 
+  test('what is said of a call that was not recorded is without secrets', async () => {
+    const { path, said } = await replaying([
+      ['client', get('/build?buildargs=%7B%22TOKEN%22%3A%22s3cret1%22%7D')],
+      ['engine', ok('1')],
+    ]);
+    const answer = await talk(path, [get('/build?t=x&buildargs=%7B%22TOKEN%22%3A%22s3cret2%22%7D')]);
+    expect(answer).toContain('not in the recording: GET /build?t=x&buildargs=');
+    expect([answer, ...said.failed].join()).not.toContain('s3cret');
+  });
+
   test('a secret that was redacted fits any; the answer’s length is what it has now', async () => {
     const long = JSON.stringify({ IdentityToken: 'x'.repeat(100) });
     const json = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${long.length}\r\n\r\n${long}`;
