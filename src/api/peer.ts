@@ -68,6 +68,6 @@ export function tcpPeer(lines: string, address: string): string | undefined {
 
 /** ss writes (("docker",pid=4711,fd=5),…), whatever stands in the name, which is up to the process and has 15 bytes at most (prctl(2)). */
 function user(users: string | undefined): string | undefined {
-  const [, name, pid] = /^\(\("(.*?)",pid=(\d+),fd=\d+\)(?:\)$|,\(")/.exec(users ?? '') ?? [];
+  const [, name, pid] = /^\(\("(.*?)",pid=(\d+),fd=\d+\)(?:\)\s*$|,\(")/.exec(users ?? '') ?? [];
   return pid === undefined ? undefined : `${name}[${pid}]`;
 }

@@ -17,7 +17,7 @@ u_str ESTAB 0      0                                                   * 4601 * 
 u_str ESTAB 0      0                          /tmp/dbg-api-x/docker.sock 4700 * 4701 users:(("node",pid=70,fd=22))
 u_str ESTAB 0      0                                                   * 4701 * 4700 users:(("a",pid=1,fd=3),",pid=16,fd=3))
 tcp   ESTAB 0      0      127.0.0.1:2375   127.0.0.1:40000 users:(("node",pid=70,fd=23))
-tcp   ESTAB 0      0      127.0.0.1:40000  127.0.0.1:2375  users:(("curl",pid=99,fd=5))
+tcp   ESTAB 0      0      127.0.0.1:40000  127.0.0.1:2375  users:(("curl",pid=99,fd=5))  
 tcp   ESTAB 0      0      [::1]:40001      [::1]:2375      users:(("curl",pid=98,fd=5))
 tcp   ESTAB 0      0      127.0.0.1:40002  127.0.0.1:2375
 `.trim();
