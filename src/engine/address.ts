@@ -24,8 +24,11 @@ export function addressText(address: EngineAddress): string {
  * then the default socket (docker/cli, cli/command/cli.go). Throws a DbgError for an address dbg cannot use.
  */
 export async function engineAddress(env: Environment): Promise<EngineAddress> {
-  if (env['DOCKER_HOST'])
-    return parseHost(env['DOCKER_HOST'], env['DOCKER_TLS_VERIFY'] ? tlsFromEnvironment(env) : undefined);
+  if (env['DOCKER_HOST']) {
+    // With DOCKER_TLS alone, docker believes any certificate. dbg, which often is root, does not.
+    const isTls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS']);
+    return parseHost(env['DOCKER_HOST'], isTls ? tlsFromEnvironment(env) : undefined);
+  }
   const folder = configFolder(env);
   const context = env['DOCKER_CONTEXT'] || currentContext(folder);
   return !context || context === 'default' ? parseHost(DEFAULT, undefined) : contextAddress(folder, context);

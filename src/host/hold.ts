@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { Environment } from '../context.ts';
+import { requireDescriptors } from './descriptors.ts';
 import type { Held } from './host.ts';
 
 /** Starts a program that outlives dbg; see Host.hold. */
 export function hold(argv: readonly string[], env: Environment): Held {
   const [file, ...args] = argv;
+  requireDescriptors();
   const child = spawn(file!, args, {
     // setsid(2): no signal of the terminal or of dbg's process group reaches it.
     detached: true,

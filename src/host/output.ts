@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import type { Environment } from '../context.ts';
 import { DbgError } from '../errors.ts';
 import { shellLine } from '../text.ts';
+import { requireDescriptors } from './descriptors.ts';
 
 /**
  * Runs a program to its end and gives its stdout; see Host.output. Of `ip`, a list during which devices came or went may lack some
@@ -9,6 +10,7 @@ import { shellLine } from '../text.ts';
  */
 export async function output(argv: readonly string[], env: Environment): Promise<string> {
   const [file, ...args] = argv;
+  requireDescriptors();
   // LC_ALL=C: dbg reads what the program prints. In a session of its own, Ctrl-C does not end it half-way; `/` is there
   // even when dbg's own directory has been removed.
   const result = await execa(file!, args, {

@@ -76,6 +76,7 @@ test('dropped in mid-stream, and before the engine hears of it', async ({ lab })
     web,
   );
   expect(killed.exitCode).not.toBe(0);
+  expect(killed.stderr).toMatch(/ContainerKill .*! dropped by dbg/);
   expect(await lab.docker('inspect', '-f', '{{.State.Running}}', web)).toBe('true');
 });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
@@ -265,6 +265,53 @@ describe('is refused', () => {
     const { exitCode, stderr } = await dbg(['api', 'snoop', '--', 'true'], { env: { XDG_RUNTIME_DIR: place } });
     expect([exitCode, stderr]).toEqual([code, expect.stringContaining(why)]);
     if (code === 2) expect(readdirSync(place)).toEqual([]);
+  });
+
+  test.for(['', 'run'])(
+    'XDG_RUNTIME_DIR=%j, which is to be passed over: nothing is left here',
+    async (own, { lab }) => {
+      mkdirSync(join(lab.folder, 'run'));
+      const env = { XDG_RUNTIME_DIR: own, TMPDIR: '.' };
+      const { exitCode } = await execa(process.execPath, [resolve(DBG), 'api', 'snoop', '--', 'true'], {
+        cwd: lab.folder,
+        env,
+      });
+      expect([exitCode, readdirSync(lab.folder), readdirSync(join(lab.folder, 'run'))]).toEqual([0, ['run'], []]);
+    },
+  );
+
+  test('a directory that was removed: told, and no file is made', async ({ lab }) => {
+    const removed = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+    for (const verb of [['snoop'], ['record', join(lab.folder, 'r.ndjson')]]) {
+      const argv = [process.execPath, resolve(DBG), 'api', ...verb, '--', 'true'];
+      const { exitCode, stderr } = await execa('sh', ['-c', removed, 'sh', ...argv], {
+        cwd: lab.folder,
+        reject: false,
+      });
+      expect([exitCode, stderr]).toEqual([125, expect.stringContaining('the current directory has been removed')]);
+    }
+    expect(readdirSync(lab.folder)).toEqual([]);
+  });
+
+  test('few files may be opened: calls go on without their peers; too few: told, and nothing is left', async ({
+    lab,
+  }) => {
+    const limited = (files: number, ...command: readonly string[]) =>
+      execa(
+        'sh',
+        ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', process.execPath, DBG, 'api', 'snoop', '--', ...command],
+        {
+          env: { XDG_RUNTIME_DIR: lab.folder },
+          reject: false,
+        },
+      );
+    const many = 'for i in $(seq 20); do docker info -f {{.ID}} & done; wait';
+    const { exitCode, stdout, stderr } = await limited(48, 'sh', '-c', many);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('SystemInfo')]);
+    expect(stdout).toMatch(/^[\w:-]+$/m);
+    const few = await limited(24, 'true');
+    expect([few.exitCode, few.stderr]).toEqual([125, expect.stringContaining('may open no more files')]);
+    expect(readdirSync(lab.folder)).toEqual([]);
   });
 
   test('no place, and no engine: what was typed wrong is told', async () => {

@@ -20,9 +20,12 @@ export interface AnswerListener {
   stream(): void;
   /** the answer is whole */
   answered(): void;
-  /** no more is to be sent: so it was to be, or the engine does not speak HTTP */
-  cut(): void;
+  /** no more is to be sent: so it was to be, or the engine does not speak HTTP ("" where it just ended) */
+  cut(why: string): void;
 }
+
+/** Why a call was cut that was to be. */
+export const DROPPED = 'dropped by dbg';
 
 /** A longer answer is not kept to be patched: it goes on as it is. */
 const MOST_PATCHED_BYTES = 16_777_216;
@@ -76,7 +79,7 @@ export function answerReader({ asked, send, stream, answered, cut }: AnswerListe
     if (beyond < 0) return send(bytes);
     isCut = true;
     send(bytes.subarray(0, Math.max(0, bytes.length - beyond)));
-    cut();
+    cut(DROPPED);
   }
 
   function end(): 'message' {
@@ -85,7 +88,7 @@ export function answerReader({ asked, send, stream, answered, cut }: AnswerListe
     patching = undefined;
     if (most() === 0) {
       isCut = true;
-      cut();
+      cut(DROPPED);
     } else {
       answered();
     }

@@ -4,7 +4,7 @@ import { requestFraming, type Framing } from '../http/framing.ts';
 import { header, NotHttp, parseRequestHead } from '../http/head.ts';
 import { messageReader } from '../http/message.ts';
 import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from '../wire/ends.ts';
-import { answerReader } from './answers.ts';
+import { answerReader, DROPPED } from './answers.ts';
 import { answerBytes, refusal } from './made.ts';
 import { unclear } from './strict.ts';
 import { CONTINUE, isWaitingWithBody, newTurn, rewritten, type Turn } from './turn.ts';
@@ -14,9 +14,9 @@ export interface Ends {
   readonly client: Socket;
   readonly connect: () => Socket;
   readonly judge: Judge;
-  /** what the client is sent, and that it has all */
+  /** what the client is sent, and that it has all; `why`: it is not the engine that ended it */
   sent(bytes: Buffer): void;
-  ended(): void;
+  ended(why?: string): void;
 }
 
 /** While it is not known what bytes are, the client is held up behind so many. */
@@ -43,10 +43,10 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
     if (isDelaying || isUnknown || engine?.writableNeedDrain) client.pause();
     else client.resume();
   };
-  const close = () => {
+  const close = (why?: string) => {
     if (isClosing) return;
     isClosing = true;
-    ended();
+    ended(why);
     finish(client);
     engine?.destroy();
   };
@@ -111,7 +111,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       if (about.isAsked) answer(about, verdict);
       return;
     }
-    after(verdict.delay, () => (verdict.kind === 'drop' ? close() : forward(about, verdict)));
+    after(verdict.delay, () => (verdict.kind === 'drop' ? close(DROPPED) : forward(about, verdict)));
   }
 
   function after(delay: number | undefined, act: () => void): void {
@@ -134,7 +134,7 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       if (made.dropAfter !== undefined) {
         const { length } = to.head.method === 'HEAD' ? Buffer.alloc(0) : made.body;
         send(bytes.subarray(0, bytes.length - length + Math.min(length, made.dropAfter)));
-        return close();
+        return close(DROPPED);
       }
       send(bytes);
       if (isLast) close();

@@ -27,7 +27,7 @@ export function gate(server: Server, { connect, hear, clock, judgeOf, peerOf }: 
   server.on(serverEvent(server), (client: Socket) => {
     const connection = ++connections;
     let isOver = false;
-    let failure: Error | undefined;
+    let reason: string | undefined;
     let first: 'client' | 'engine' = 'client';
     const tell = (event: ConnectionEvent) => hear(completed(event, connection, clock()));
     tell({ type: 'open' });
@@ -38,7 +38,8 @@ export function gate(server: Server, { connect, hear, clock, judgeOf, peerOf }: 
       connect,
       judge: judgeOf(client),
       sent: (bytes) => exchange.engine(bytes),
-      ended: () => {
+      ended: (why) => {
+        reason ??= why || undefined;
         if (!client.readableEnded) first = 'engine';
         exchange.engineEnd();
       },
@@ -51,10 +52,10 @@ export function gate(server: Server, { connect, hear, clock, judgeOf, peerOf }: 
       exchange.clientEnd();
       through.end();
     });
-    client.on('error', (error) => (failure ??= error));
+    client.on('error', (error) => (reason ??= errorMessage(error)));
     client.on('close', () => {
       isOver = true;
-      tell({ type: 'close', first, error: failure && errorMessage(failure) });
+      tell({ type: 'close', first, error: reason });
     });
   });
 }

@@ -1,9 +1,11 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AskName } from '../../api/names.ts';
 import type { HearCrossing } from '../../api/wire/crossing.ts';
 import { newRing, ringWriter } from '../../api/wire/ring.ts';
 import type { Context } from '../../context.ts';
+import { DbgError } from '../../errors.ts';
 import { failureText } from '../../ui/failure.ts';
 import type { Job, Outcome, PlainError, Question, ThreadData, Word } from './reader-job.ts';
 
@@ -27,6 +29,18 @@ const PATIENCE_MS = 5000;
 
 /** V8 lets a heap's youngest part grow to 48 MB, whatever dies in it at once; with 6, a flood takes 20 MB less, and no more time (npm run bench -- api). */
 const YOUNG_MB = 6;
+
+/** Throws a DbgError where no thread can be started: Node 20's ask where they are, which nobody knows of a directory that was removed. */
+export function requireDirectory(): void {
+  try {
+    realpathSync.native('.');
+  } catch (cause) {
+    throw new DbgError('the current directory has been removed: dbg cannot read the traffic from there', {
+      cause,
+      next: [{ what: 'in another one', command: 'cd / && dbg api …' }],
+    });
+  }
+}
 
 /**
  * Reading a call takes 8 µs, 15 µs between two that are waited for; on the thread that moves the traffic, each call would wait for that of the one before.

@@ -67,10 +67,11 @@ function commandOf(words: readonly string[], path: string, args: readonly string
 
 async function record(ctx: Context, path: string, command: readonly string[], options: RecordOptions): Promise<number> {
   const { address } = await ctx.engine();
+  // Only what listens needs node:worker_threads.
+  const { requireDirectory, startReader } = await import('./reader.ts');
+  requireDirectory();
   const { file, remove } = await newFile(ctx, path, command.length > 0);
   const peers = peerFinder(ctx.host);
-  // Only what listens needs node:worker_threads.
-  const { startReader } = await import('./reader.ts');
   let reader: Reader | undefined;
   let outcome: Outcome = {};
   try {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { connector } from '../../api/wire/connect.ts';
 import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
@@ -10,6 +10,7 @@ import type { Context } from '../../context.ts';
 import { addressText, type EngineAddress } from '../../engine/address.ts';
 import { unreachable } from '../../engine/errors.ts';
 import { DbgError, errorMessage, EXIT } from '../../errors.ts';
+import type { Held } from '../../host/host.ts';
 import { requireProgram } from '../../host/programs.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { toolArguments } from '../enter.ts';
@@ -81,10 +82,12 @@ export async function standIn(
 ): Promise<number> {
   if (command.length > 0) requireProgram(ctx.host, command[0]!);
   const place = placeOf(ctx, options);
-  const listening = await listen(place.at);
   const description = `made by dbg api (${randomBytes(4).toString('hex')}), which removes it`;
-  const sweeper = ctx.host.hold(['sh', '-c', SWEEP, 'dbg-sweep', ...place.mine, options.context ?? '', description]);
+  let listening: Listening | undefined;
+  let sweeper: Held | undefined;
   try {
+    listening = await listen(place.at);
+    sweeper = ctx.host.hold(['sh', '-c', SWEEP, 'dbg-sweep', ...place.mine, options.context ?? '', description]);
     service.start(listening.server);
     if (options.context !== undefined) await makeContext(ctx, options.context, description, listening.at);
     return command.length > 0
@@ -92,9 +95,10 @@ export async function standIn(
       : await untilSignal(ctx, what, listening, options.context);
   } finally {
     // A command that has ended has closed its connections: what it was answered at last is still to be read.
-    await listening.close(command.length > 0 ? 200 : 0);
-    sweeper.release();
-    await sweeper.ended;
+    await listening?.close(command.length > 0 ? 200 : 0);
+    sweeper?.release();
+    await sweeper?.ended;
+    if (!sweeper && place.mine[1] !== '') rmdirSync(place.mine[1]);
     await service.end?.();
   }
 }
@@ -124,7 +128,9 @@ interface Place {
 
 function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
   if (text === undefined) {
-    const folder = ownFolder(ctx.env['XDG_RUNTIME_DIR'] ?? tmpdir());
+    const { XDG_RUNTIME_DIR: runtime } = ctx.env;
+    // Empty, or relative, it is to be passed over (XDG Base Directory Specification).
+    const folder = ownFolder(runtime?.startsWith('/') ? runtime : resolve(ctx.cwd(), tmpdir()));
     const path = join(folder, 'docker.sock');
     try {
       return { at: parseListen(`unix:${path}`, ctx.cwd()), mine: [path, folder] };

@@ -52,7 +52,8 @@ async function snoop(ctx: Context, command: readonly string[], options: SnoopOpt
     reveal: options.reveal === true,
   };
   // Only what listens needs node:worker_threads.
-  const { startReader } = await import('./reader.ts');
+  const { requireDirectory, startReader } = await import('./reader.ts');
+  requireDirectory();
   let reader: Reader | undefined;
   let outcome: Outcome | undefined;
   const exitCode = await session(ctx, command, options, {

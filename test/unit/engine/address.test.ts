@@ -70,6 +70,9 @@ test('TLS files: of the environment, of a context', async () => {
     DOCKER_CERT_PATH: '/certs',
   });
   expect(ofEnvironment).toMatchObject({ port: 2376, tls: { cert: '/certs/cert.pem' } });
+  expect(await engineAddress({ DOCKER_HOST: 'tcp://far', DOCKER_TLS: '1', DOCKER_CERT_PATH: '/certs' })).toEqual(
+    ofEnvironment,
+  );
 });
 
 test('a context that is not there, a config that is no JSON', async () => {
