@@ -51,6 +51,7 @@ export function followCalls(hear: HearCall): HearWire {
     const { open } = connection;
     switch (event.type) {
       case 'open':
+      case 'client-end':
         return;
       case 'peer':
         connection.peer = event.peer;

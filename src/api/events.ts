@@ -5,6 +5,8 @@ export type ConnectionEvent =
   | { readonly type: 'open' }
   /** who is at the client's end: a process of this host, or an address */
   | { readonly type: 'peer'; readonly peer: string }
+  /** the client has finished sending: it half-closes, or it leaves */
+  | { readonly type: 'client-end' }
   /** first: which end finished first; error: why, when it did not end by itself */
   | { readonly type: 'close'; readonly first: Side; readonly error: string | undefined }
   /** in place of `data` that is not to be kept: too much of it for a recording, or a secret's carrier */

@@ -147,14 +147,14 @@ function regularExpression(source: string, error: (why: string) => DbgError): Re
   }
 }
 
-/** Words, quoted words, operators and parentheses. Behind an operator a word goes on to the next blank or parenthesis that it did not open. */
+/** Words, quoted words, operators and parentheses. Behind an operator a word goes on to the next blank, && or ||, or parenthesis that it did not open. */
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   const pattern = /\s*(?:(["'])(.*?)\1|(&&|\|\||[!<>=]=|!~|[=~<>!()])|([^\s()=~<>!&|]+))/gsy;
   for (let at = 0; at < text.trimEnd().length;) {
     const isValue = OPERATORS.has(tokens.at(-1)?.text ?? '') && !tokens.at(-1)!.isQuoted;
     const rest = text.slice(at);
-    const word = isValue ? /^\s*((?:\([^\s()]*\)|[^\s"'()])+)/.exec(rest) : null;
+    const word = isValue ? /^\s*((?:\([^\s()]*\)|(?!&&|\|\|)[^\s"'()])+)/.exec(rest) : null;
     if (word) {
       tokens.push({ text: word[1]!, at: at + word[0].length - word[1]!.length, isQuoted: true });
       at += word[0].length;

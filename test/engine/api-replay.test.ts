@@ -47,6 +47,19 @@ describe('docker plays against a recording as it did against the engine', () => 
     expect(fast.stdout).toBe(recorded.stdout);
   });
 
+  test('a client that left is left again: logs -f ends with the client', async ({ lab }) => {
+    const web = await lab.run('web', { command: ['sh', '-c', 'echo a; exec sleep 60'] });
+    const left = await both(lab, `timeout -s INT 1 docker logs -f ${web}; echo $?`);
+    expect([left.recorded.stdout, left.played.stdout]).toEqual(['a\n124', 'a\n124']);
+  });
+
+  test('run -d: the engine’s word to who had left is not said', async ({ lab }) => {
+    const name = lab.name('run');
+    lab.cleanUp(() => lab.docker('rm', '-f', name));
+    const { recorded, played } = await both(lab, `docker run -d --name ${name} busybox sleep 30`, '--speed', 'max');
+    expect([played.stdout, played.stderr, played.exitCode]).toEqual([recorded.stdout, '', 0]);
+  });
+
   test('a session whose secrets were taken out', async ({ lab }) => {
     const web = await lab.run('web');
     const { recorded, played } = await both(lab, `docker exec -e DB_PASSWORD=hunter2 ${web} sh -c 'echo $DB_PASSWORD'`);

@@ -123,6 +123,7 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
         }
         break;
       case 'open':
+      case 'client-end':
       case 'peer':
       case 'response':
       case 'unread':

@@ -22,6 +22,7 @@ const isHead = (value: unknown, isFirstLine: (head: Fields) => boolean) => {
 /** What an event of each type has, besides its connection and time. */
 const TYPES: Readonly<Record<WireEvent['type'], (event: Fields) => boolean>> = {
   open: () => true,
+  'client-end': () => true,
   peer: ({ peer }) => isText(peer),
   close: ({ first, error }) => isSide(first) && (error === undefined || isText(error)),
   request: ({ call, head }) => isNumber(call) && isHead(head, ({ method, target }) => isText(method) && isText(target)),

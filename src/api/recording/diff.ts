@@ -1,4 +1,5 @@
 import { header, type RequestHead } from '../http/head.ts';
+import { align } from './align.ts';
 import { jsonDifferences, parsedJson } from './json-difference.ts';
 import type { WholeCall } from './whole-call.ts';
 
@@ -13,11 +14,13 @@ export interface CallPair {
 /** Tells what differs between two sessions, call by call in their order. Ids and times are the same when they came in the same order. */
 export function diffCalls(a: readonly WholeCall[], b: readonly WholeCall[]): CallPair[] {
   const [was, is] = [a.map(normalizer()), b.map(normalizer())];
-  return align(was, is).map(([before, after]) => ({
-    a: before?.whole,
-    b: after?.whole,
-    differences: before && after ? differencesOf(before, after) : [],
-  }));
+  return align(
+    was.map(({ key }) => key),
+    is.map(({ key }) => key),
+  ).map(([one, other]) => {
+    const [before, after] = [one === undefined ? undefined : was[one], other === undefined ? undefined : is[other]];
+    return { a: before?.whole, b: after?.whole, differences: before && after ? differencesOf(before, after) : [] };
+  });
 }
 
 interface Normal {
@@ -58,34 +61,6 @@ function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shape);
   if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]));
-}
-
-/** The longest common subsequence of both, by their keys. */
-function align(a: readonly Normal[], b: readonly Normal[]): [Normal | undefined, Normal | undefined][] {
-  // What both begin with needs no table of a × b.
-  const same = a.findIndex(({ key }, at) => key !== b[at]?.key);
-  const begin = same < 0 ? a.length : same;
-  const equal = a.slice(0, begin).map((each, at): [Normal, Normal | undefined] => [each, b[at]]);
-  return [...equal, ...alignRest(a.slice(begin), b.slice(begin))];
-}
-
-function alignRest(a: readonly Normal[], b: readonly Normal[]): [Normal | undefined, Normal | undefined][] {
-  const lengths = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      lengths[i]![j] =
-        a[i]!.key === b[j]!.key ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!);
-    }
-  }
-  const pairs: [Normal | undefined, Normal | undefined][] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i]!.key === b[j]!.key) pairs.push([a[i++], b[j++]]);
-    else if (j >= b.length || (i < a.length && lengths[i + 1]![j]! >= lengths[i]![j + 1]!))
-      pairs.push([a[i++], undefined]);
-    else pairs.push([undefined, b[j++]]);
-  }
-  return pairs;
 }
 
 function differencesOf(a: Normal, b: Normal): string[] {

@@ -36,27 +36,53 @@ interface Building {
   missing: number;
   last: number;
   typed: { bytes: number; hasEnded: boolean } | undefined;
+  /** how many steps there were when the client had finished sending, while it was no stream */
+  atClientEnd: number | undefined;
 }
 
 /** Gathers the calls of a recording, in the order in which they were asked. */
 export function loadCalls(): { hear: HearWire; calls(): RecordedCall[] } {
   const building = new Map<Call, Building>();
-  const hear = followCalls((call, event) => {
+  /** by connection */
+  const latest = new Map<number, Building>();
+  const follow = followCalls((call, event) => {
     let to = building.get(call);
     if (!to) {
-      to = { body: [], bodyDigest: undefined, steps: [], missing: 0, last: event.time, typed: undefined };
+      to = newBuilding(event.time);
       building.set(call, to);
     }
+    latest.set(call.connection, to);
     take(to, call, event);
   });
   return {
-    hear,
+    hear: (event) => {
+      const to = latest.get(event.connection);
+      if (event.type === 'client-end' && to && !to.typed) to.atClientEnd = to.steps.length;
+      follow(event);
+      if (event.type !== 'close') return;
+      latest.delete(event.connection);
+      // The client was gone: what the engine did from then on, it did for that (`logs -f` ended, `wait` said "context canceled").
+      if (to?.atClientEnd !== undefined && event.first === 'client' && isGone(event.error))
+        to.steps.splice(to.atClientEnd);
+    },
     calls: () =>
       [...building].flatMap(([{ number, request }, { body, bodyDigest, steps, missing }]) =>
         request ? [{ number, request, body: Buffer.concat(body), bodyDigest, steps, missing }] : [],
       ),
   };
 }
+
+const isGone = (error: string | undefined) => error !== undefined && error !== RECORDING_ENDS;
+
+const newBuilding = (time: number): Building => ({
+  body: [],
+  bodyDigest: undefined,
+  steps: [],
+  missing: 0,
+  last: time,
+  typed: undefined,
+  atClientEnd: undefined,
+});
 
 function take(to: Building, call: Call, event: WireEvent): void {
   const step = (does: Step['does']) => {

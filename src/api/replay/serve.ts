@@ -71,7 +71,7 @@ function serve(
     const { target } = redactHead(asked);
     const text = `${asked.method} ${operationOf(asked.method, target).path}`;
     if (found.kind === 'none')
-      return refuse(asked, `not in the recording: ${asked.method} ${target}${hint(found.nearest)}`);
+      return refuse(asked, `not in the recording: ${asked.method} ${target}${hint(asked, found.nearest)}`);
     const { call } = found;
     if (found.kind === 'alike') options.alike(text, call);
     if (call.missing > 0) {
@@ -112,8 +112,11 @@ function serve(
   });
 }
 
-function hint(nearest: RecordedCall | undefined): string {
+function hint(head: RequestHead, nearest: RecordedCall | undefined): string {
   if (!nearest) return '';
   const { method, target } = redactHead(nearest.request);
-  return `; nearest: ${method} ${target} (#${nearest.number})`;
+  const asked = redactHead(head);
+  const what =
+    method === asked.method && target === asked.target ? 'the same with another body' : `${method} ${target}`;
+  return `; nearest: ${what} (#${nearest.number})`;
 }

@@ -37,6 +37,7 @@ export function reading(hear: HearWire): HearCrossing {
       }
       default:
         exchanges.get(connection)?.[what](bytes);
+        if (what === 'clientEnd') hear({ type: 'client-end', connection, time });
     }
   };
 }

@@ -51,6 +51,7 @@ export function callDetail(call: Call, print: (make: Make) => void): Detail {
           return sides.engine.end();
         case 'unread':
         case 'open':
+        case 'client-end':
         case 'peer':
       }
     },

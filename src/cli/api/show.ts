@@ -66,8 +66,14 @@ async function asLines(
     // Nothing is open for a second while it is read: each call has its one line.
     clock: () => 0,
   });
-  await hearAll(events, shown(options, view.hear), view.isBusy);
-  return view.end();
+  // What stood before a line that is wrong is shown.
+  let failure: Error | undefined;
+  try {
+    await hearAll(events, shown(options, view.hear), view.isBusy);
+  } finally {
+    failure = await view.end();
+  }
+  return failure;
 }
 
 /** Entry by entry: a recording may be larger than memory. */
@@ -89,8 +95,11 @@ async function asHar(
     out.print(`${isFirst ? '' : ',\n'}${printableJson(harEntry(whole, header.engine, header.tls ?? false))}`);
     isFirst = false;
   });
-  await hearAll(events, shown(options, hear), out.isBusy);
-  out.print(frame.tail);
-  await out.end();
+  try {
+    await hearAll(events, shown(options, hear), out.isBusy);
+  } finally {
+    out.print(frame.tail);
+    await out.end();
+  }
   return errorCode(failure) === 'EPIPE' ? undefined : failure;
 }

@@ -9,7 +9,11 @@ import { redacted } from '../../../../src/api/redact/redact.ts';
 import { loadCalls } from '../../../../src/api/replay/load.ts';
 import { serveReplay } from '../../../../src/api/replay/serve.ts';
 
-type Turn = readonly [from: 'client' | 'engine' | 'client end' | 'engine end' | 'close', text?: string, at?: number];
+type Turn = readonly [
+  from: 'client' | 'engine' | 'client end' | 'engine end' | 'close' | 'client gone',
+  text?: string,
+  at?: number,
+];
 
 /** What a recording of these turns, each after 1 ms or at a time of its own, has. */
 function recorded(turns: readonly Turn[], secret = false): WireEvent[] {
@@ -25,9 +29,12 @@ function recorded(turns: readonly Turn[], secret = false): WireEvent[] {
     const bytes = Buffer.from(text, 'latin1');
     if (from === 'client') exchange.client(bytes);
     else if (from === 'engine') exchange.engine(bytes);
-    else if (from === 'client end') exchange.clientEnd();
-    else if (from === 'engine end') exchange.engineEnd();
-    else stage({ type: 'close', first: 'engine', error: undefined, connection: 1, time });
+    else if (from === 'client end') {
+      exchange.clientEnd();
+      stage({ type: 'client-end', connection: 1, time });
+    } else if (from === 'engine end') exchange.engineEnd();
+    else if (from === 'close') stage({ type: 'close', first: 'engine', error: undefined, connection: 1, time });
+    else stage({ type: 'close', first: 'client', error: 'EPIPE', connection: 1, time });
   }
   return events;
 }
@@ -108,6 +115,30 @@ describe('answers', () => {
     const asked = [get('/b'), post('/v1.43/c', '{}'), 'HEAD /_ping HTTP/1.1\r\n\r\n', get('/a')];
     expect(await talk(path, [asked.join('')])).toBe(chunked + none + head + ok('one'));
     expect(said).toEqual({ failed: [], alike: [] });
+  });
+
+  test('what the engine did because the client had left is not done again', async () => {
+    const begin = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n';
+    const turns: Turn[] = [
+      ['client', get('/containers/a/logs?follow=1')],
+      ['engine', begin],
+      ['client end'],
+      ['engine', '3\r\nend\r\n0\r\n\r\n'],
+    ];
+    const { path } = await replaying([...turns, ['client gone']]);
+    const socket = connect(path);
+    socket.write(get('/containers/a/logs?follow=1'));
+    let text = '';
+    socket.on('data', (piece) => (text += piece.toString()));
+    await expect.poll(() => text).toBe(begin);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([text, socket.readyState]).toEqual([begin, 'open']);
+    socket.destroy();
+  });
+
+  test('a client that half-closes, and stays, has its answer', async () => {
+    const { path } = await replaying([['client', get('/a')], ['client end'], ['engine', ok('1')], ['close']]);
+    expect(await talk(path, [get('/a')])).toBe(ok('1'));
   });
 
   test('in their order, then the last one again', async () => {
