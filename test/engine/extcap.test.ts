@@ -120,7 +120,7 @@ async function fifoOf({ home, uid }: { home: string; uid: number }) {
   const fifo = join(home, 'fifo');
   await execa('mkfifo', ['-m', '600', fifo]);
   chownSync(fifo, uid, uid);
-  return { fifo, reader: execa('tcpdump', ['-n', '-r', fifo, '-c', '2'], { reject: false }) };
+  return { fifo, reader: execa('tcpdump', ['-n', '-r', fifo, '-c', '2', 'icmp'], { reject: false }) };
 }
 
 test('a person with sudo captures, and is asked for nothing', async ({ lab }) => {
