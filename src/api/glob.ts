@@ -14,8 +14,11 @@ export function globMatcher(glob: string): (path: string) => boolean {
       const next = new Set<number>();
       for (const at of places) {
         const token = tokens[at];
-        if (token === char) next.add(at + 1);
-        else if (token?.startsWith('*') && covers(token, char)) next.add(at);
+        if (!token?.startsWith('*')) {
+          if (token === char) next.add(at + 1);
+        } else if (covers(token, char)) {
+          next.add(at);
+        }
       }
       if (next.size === 0) return false;
       places = withStars(next);

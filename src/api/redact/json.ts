@@ -54,7 +54,8 @@ export function redactJson(text: string, rule: Rule = 'plain'): string {
         frame.key = key.toLowerCase();
         // docker ps --filter label=token=x sends {"label":{"token=x":true}}. A name of letters alone holds no secret.
         const safe = /[^A-Za-z]/.test(key) ? redactText(key) : key;
-        if (safe !== key && end <= text.length) replace(at, end, quoted(safe));
+        // Cut off, a string loses its quote here as well: it has none.
+        if (safe !== key) replace(at, Math.min(end, text.length), quoted(safe));
       } else if (end > text.length) {
         // Cut off: half of a secret looks like none.
         replace(at + 1, text.length, REDACTED);

@@ -50,7 +50,10 @@ export function redacted(hear: HearWire): HearWire {
         if (safe.body === 'pass' && !connections.get(event.connection)?.has(event.call)) {
           return hear(safe.head === event.head ? event : { ...event, head: safe.head });
         }
+        // Of a request that was harmless, nothing is kept, its end neither.
+        const isFirst = !connections.get(event.connection)?.has(event.call);
         const to = callOf(event);
+        if (isFirst) to.hasClientEnded = true;
         to.engine?.flush(event.time);
         to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', hear);
         return hear(safe.head === event.head ? event : { ...event, head: safe.head });
@@ -85,7 +88,8 @@ export function redacted(hear: HearWire): HearWire {
       case 'close':
         for (const each of connections.get(event.connection)?.values() ?? []) flush(each, event.time);
         connections.delete(event.connection);
-        return hear(event);
+        // It may quote what the engine said in place of an answer.
+        return hear(event.error === undefined ? event : { ...event, error: redactReason(event.error) });
       default:
         return hear(event);
     }

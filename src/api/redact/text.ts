@@ -18,7 +18,7 @@ const wordsOf = (name: string) =>
     .toLowerCase()
     .split(/[^a-z\d]+/)
     // PASSWORD2 is another password.
-    .map((word) => word.replace(/\d+$/, ''));
+    .map((word) => word.replace(/(?<!\d)\d+$/, ''));
 
 /** The working directory, as a shell exports it. */
 const HARMLESS = new Set(['PWD', 'OLDPWD']);
@@ -91,7 +91,7 @@ export function redactText(text: string): string {
       .replace(/(authorization["']?\s{0,9}[:=]\s{0,9}(?:(?:bearer|basic|token)\s{1,9})?)[^\s"']+/gi, `$1${REDACTED}`)
       .replace(/(?<!\w)(bearer\s{1,9})[\w+/=.~-]{16,}/gi, `$1${REDACTED}`);
   }
-  if (result.includes('ENV ')) {
+  if (/\bENV[ \t]/i.test(result)) {
     result = result.replace(ENV_LINE, (line, before: string, name: string, value: string) =>
       isSecretValue(name, value) ? before + REDACTED : line,
     );
@@ -100,7 +100,7 @@ export function redactText(text: string): string {
 }
 
 /** A Dockerfile's older form, without "=". */
-const ENV_LINE = /(\bENV[ \t]{1,9}([A-Za-z_]\w{0,99})[ \t]{1,9})([^=\s][^\r\n]*)/g;
+const ENV_LINE = /(\bENV[ \t]{1,9}([A-Za-z_]\w{0,99})[ \t]{1,9})([^=\s][^\r\n]*)/gi;
 
 const NAME = /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,99})(?:=|\s(?=[^\s-]))/g;
 /** Behind a name with dashes, a value goes on to the next blank; without, the next of many may stand behind a comma. */

@@ -27,6 +27,8 @@ export interface RecordedCall {
   readonly steps: readonly Step[];
   /** bytes of the answer that are not recorded */
   readonly missing: number;
+  /** the client left before the answer was whole: who asks again is answered so far, and waits until it leaves */
+  readonly isLeft: boolean;
 }
 
 interface Building {
@@ -36,6 +38,7 @@ interface Building {
   missing: number;
   last: number;
   typed: { bytes: number; hasEnded: boolean } | undefined;
+  isLeft: boolean;
   /** how many steps there were when the client had finished sending, while it was no stream */
   atClientEnd: number | undefined;
 }
@@ -62,12 +65,12 @@ export function loadCalls(): { hear: HearWire; calls(): RecordedCall[] } {
       if (event.type !== 'close') return;
       latest.delete(event.connection);
       // The client was gone: what the engine did from then on, it did for that (`logs -f` ended, `wait` said "context canceled").
-      if (to?.atClientEnd !== undefined && event.first === 'client' && isGone(event.error))
-        to.steps.splice(to.atClientEnd);
+      if (to?.atClientEnd === undefined || event.first !== 'client' || !isGone(event.error)) return;
+      to.isLeft = to.steps.splice(to.atClientEnd).length > 0;
     },
     calls: () =>
-      [...building].flatMap(([{ number, request }, { body, bodyDigest, steps, missing }]) =>
-        request ? [{ number, request, body: Buffer.concat(body), bodyDigest, steps, missing }] : [],
+      [...building].flatMap(([{ number, request }, { body, bodyDigest, steps, missing, isLeft }]) =>
+        request ? [{ number, request, body: Buffer.concat(body), bodyDigest, steps, missing, isLeft }] : [],
       ),
   };
 }
@@ -81,6 +84,7 @@ const newBuilding = (time: number): Building => ({
   missing: 0,
   last: time,
   typed: undefined,
+  isLeft: false,
   atClientEnd: undefined,
 });
 

@@ -77,7 +77,8 @@ function serve(
     if (call.missing > 0) {
       return refuse(asked, `${call.missing} bytes of the answer to ${text} (#${call.number}) are not in the recording`);
     }
-    if (call.steps.length === 0) return refuse(asked, `${text} (#${call.number}) was not answered in the recording`);
+    if (call.steps.length === 0 && !call.isLeft)
+      return refuse(asked, `${text} (#${call.number}) was not answered in the recording`);
     const { isLast } = await play(call, client, typed, options.speed, () => {
       isStream = true;
       reader.go('stream');

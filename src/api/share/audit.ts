@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DbgError, errorMessage } from '../../errors.ts';
+import { DbgError, errorCode, errorMessage } from '../../errors.ts';
 import { printableJson, shellQuote } from '../../text.ts';
 import type { Operation } from '../operation.ts';
 
@@ -26,7 +26,7 @@ export function openAudit(path: string, isOwn: boolean): Audit {
   }
   let isOpen = true;
   return {
-    path: shortened(path),
+    path,
     write: (entry) => {
       if (!isOpen) return;
       const line = Buffer.from(`${printableJson(entry)}\n`);
@@ -50,7 +50,12 @@ export function openAudit(path: string, isOwn: boolean): Audit {
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
-  mkdirSync(path, 0o700);
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    // Another share makes it as well.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** Of what is longer, a log keeps the beginning: who may ask for nothing could fill the disk with it. */

@@ -137,8 +137,9 @@ export function askedFor({ method, target }: Pick<RequestHead, 'method' | 'targe
     return undefined;
   }
   // "/networks/" is the list of networks to the engine, "/info/" nothing.
-  if (path.length > LONGEST_PATH || /\/\/|\/\.{1,2}(?:\/|$)|\/$|[*\\%?#\s\p{Cc}]/u.test(path)) return undefined;
+  if (path.length > LONGEST_PATH || /\/\/|\/\.{1,2}(?:\/|$)|\/$|[*\\%?#\s\p{Cc}\p{Cf}]/u.test(path)) return undefined;
   path = path.replace(/^\/v[\d.]+(?=\/)/, '');
+  if (/^\/v[\d.]+\//.test(path)) return undefined;
   const { name, subject } = operationOf(method, path);
   const known = { method: method === 'HEAD' ? 'GET' : method, path };
   if (!subject?.ref.includes('/')) return { ...known, anyPath: undefined, operation: name };

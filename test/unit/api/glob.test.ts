@@ -24,6 +24,14 @@ test.for([
   if (!other.includes('*')) expect(globMatcher(one)(other)).toBe(wanted);
 });
 
+test('a star in a path is a letter', () => {
+  expect([globMatcher('*')('a*a*a'), globMatcher('/*/x')('/a*/x'), globMatcher('*')('*/')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
 test('many stars are no long thought', () => {
   expect(globMatcher(`/${'a*'.repeat(40)}b`)(`/${'a'.repeat(8000)}`)).toBe(false);
   expect(globsMeet(`/${'*a'.repeat(200)}`, `/${'a*'.repeat(200)}b`)).toBe(false);

@@ -112,6 +112,11 @@ const PLANTED: readonly (readonly [what: string, readonly Step[]])[] = [
   ['a header with a number', [ask('GET /info', `X-Password1: ${SECRET}`)]],
   ['the older ENV of a Dockerfile', [ask('POST /build'), answer({ stream: `Step 5/8 : ENV DB_PASSWORD ${SECRET}\n` })]],
   ['what a commit changes, in the older form', [ask(`POST /commit?changes=ENV+API_TOKEN+${SECRET}`)]],
+  ['the older env with a tab', [ask('POST /build'), answer({ stream: `env\tDB_PASSWORD ${SECRET}\n` })]],
+  [
+    'a key that is cut off',
+    [['client', `${ask('POST /x', JSON_TYPE, 'Content-Length: 99')[1]}{"a":{"token=${SECRET}`]],
+  ],
   ['a header without its colon', [ask('GET /info', `X-Any ${SECRET}`)]],
   ['HTTP/2 from the first byte on', [['client', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${SECRET}`]]],
 ];
@@ -161,6 +166,15 @@ test('what names and values only resemble a secret stay', () => {
     Cmd: ['sort', '--key=2', 'a=b', 'key=value'],
   };
   expect(seen(heard([post('/containers/create', body)]))).toContain(JSON.stringify(body));
+});
+
+test('what a closing quotes is redacted; a long name of digits is no long thought', () => {
+  const events: WireEvent[] = [];
+  const hear = redacted((event) => events.push(event));
+  hear({ type: 'close', first: 'engine', error: `no header: "Set-Cookie ${SECRET}"`, connection: 1, time: 0 });
+  expect(JSON.stringify(events)).not.toContain(SECRET);
+  const [head] = heard([post('/containers/create', { Env: [`${'1'.repeat(400_000)}a=x`] })]);
+  expect(head?.type).toBe('request');
 });
 
 test('an archive that says that it is text goes on as it comes', () => {

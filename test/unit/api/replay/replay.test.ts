@@ -136,6 +136,22 @@ describe('answers', () => {
     socket.destroy();
   });
 
+  test('a client that left before any answer is left to wait', async () => {
+    const { path, said } = await replaying([
+      ['client', get('/a')],
+      ['client end'],
+      ['engine', ok('context canceled')],
+      ['client gone'],
+    ]);
+    const socket = connect(path);
+    socket.write(get('/a'));
+    let text = '';
+    socket.on('data', (piece) => (text += piece.toString()));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([text, socket.readyState, said.failed]).toEqual(['', 'open', []]);
+    socket.destroy();
+  });
+
   test('a client that half-closes, and stays, has its answer', async () => {
     const { path } = await replaying([['client', get('/a')], ['client end'], ['engine', ok('1')], ['close']]);
     expect(await talk(path, [get('/a')])).toBe(ok('1'));
