@@ -47,13 +47,13 @@ export function redacted(hear: HearWire): HearWire {
       }
       case 'response': {
         const safe = safeResponse(event.head);
-        if (safe.body === 'pass' && !connections.get(event.connection)?.has(event.call)) {
+        const isKept = connections.get(event.connection)?.has(event.call) === true;
+        if (safe.body === 'pass' && !isKept) {
           return hear(safe.head === event.head ? event : { ...event, head: safe.head });
         }
-        // Of a request that was harmless, nothing is kept, its end neither.
-        const isFirst = !connections.get(event.connection)?.has(event.call);
         const to = callOf(event);
-        if (isFirst) to.hasClientEnded = true;
+        // Of a request that was harmless, nothing was kept, its end neither.
+        if (!isKept) to.hasClientEnded = true;
         to.engine?.flush(event.time);
         to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', hear);
         return hear(safe.head === event.head ? event : { ...event, head: safe.head });

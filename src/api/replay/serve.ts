@@ -113,11 +113,10 @@ function serve(
   });
 }
 
-function hint(head: RequestHead, nearest: RecordedCall | undefined): string {
+function hint(asked: RequestHead, nearest: RecordedCall | undefined): string {
   if (!nearest) return '';
-  const { method, target } = redactHead(nearest.request);
-  const asked = redactHead(head);
-  const what =
-    method === asked.method && target === asked.target ? 'the same with another body' : `${method} ${target}`;
+  const { method, target } = nearest.request;
+  const isSame = method === asked.method && target === asked.target;
+  const what = isSame ? 'the same with another body' : `${method} ${redactHead(nearest.request).target}`;
   return `; nearest: ${what} (#${nearest.number})`;
 }

@@ -60,17 +60,17 @@ async function hijack(ctx: Context, path: string, command: readonly string[], op
         : ctx.stderr.write(`dbg: ${escapeControls(errorMessage(outcome))}\n     the rules before stay\n`),
   );
   const peers = peerFinder(ctx.host);
-  const engine = await ctx.engine();
   const screen = command.length > 0 ? ctx.stderr : ctx.stdout;
-  const view = callView(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
-    colour: screen.isTTY && !ctx.env['NO_COLOR'],
-    clock: ctx.clock,
-    filter: options.quiet ? () => false : undefined,
-    peersSettled: peers.settled,
-    askName: async (id) => (await engine.inspect(id))?.name,
-  });
-  const hear = shown({}, view.hear);
   try {
+    const engine = await ctx.engine();
+    const view = callView(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
+      colour: screen.isTTY && !ctx.env['NO_COLOR'],
+      clock: ctx.clock,
+      filter: options.quiet ? () => false : undefined,
+      peersSettled: peers.settled,
+      askName: async (id) => (await engine.inspect(id))?.name,
+    });
+    const hear = shown({}, view.hear);
     return await session(ctx, command, options, {
       start: (server, connect) =>
         gate(server, { connect, hear, clock: ctx.clock, judgeOf: () => rules.judge, peerOf: peers.of }),
