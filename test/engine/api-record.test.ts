@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
@@ -53,6 +53,20 @@ async function recording(lab: Lab, file: string, args: readonly string[] = []) {
 }
 
 describe('a session', () => {
+  test('with a line that is wrong: what stands before it is shown, and HAR is whole', async ({ lab }) => {
+    const file = join(lab.folder, 'r.ndjson');
+    await api('record', '-q', file, ...sh('docker ps -q; docker ps -aq'));
+    const calls = await shownOf(file);
+    expect(calls.length).toBeGreaterThan(2);
+    appendFileSync(file, 'garbage\n');
+    const shown = await api('show', '--json', file);
+    expect([shown.exitCode, shown.stderr]).toEqual([125, expect.stringContaining('is no event')]);
+    expect(String(shown.stdout).split('\n')).toHaveLength(calls.length);
+    const har = await api('show', '--har', file);
+    expect(har.exitCode).toBe(125);
+    expect(JSON.parse(String(har.stdout))).toMatchObject({ log: { entries: calls.map(() => ({})) } });
+  });
+
   test('of a command: its output and exit code; the calls, as they are seen later', async ({ lab }) => {
     const web = await lab.run('web');
     const file = join(lab.folder, 'r.ndjson');

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { WireEvent } from '../../../../src/api/events.ts';
 import { readExchange } from '../../../../src/api/http/exchange.ts';
@@ -175,6 +177,36 @@ test('what a closing quotes is redacted; a long name of digits is no long though
   expect(JSON.stringify(events)).not.toContain(SECRET);
   const [head] = heard([post('/containers/create', { Env: [`${'1'.repeat(400_000)}a=x`] })]);
   expect(head?.type).toBe('request');
+});
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function heapUsed(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+test.for([
+  ['JSON', 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}'],
+  ['an error in text', 'HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nno'],
+] as const)('who asks again and again on one connection, answered with %s, costs no memory', ([, said]) => {
+  const hear = redacted(() => undefined);
+  let call = 0;
+  const exchange = readExchange(
+    () => ++call,
+    (event) => hear({ ...event, connection: 1, time: 0 }),
+  );
+  const [asked, answered] = [Buffer.from(ask('GET /info')[1]), Buffer.from(said)];
+  const before = heapUsed();
+  for (let at = 0; at < 20_000; at++) {
+    exchange.client(asked);
+    exchange.engine(answered);
+  }
+  // Kept, they are 18 MB or more.
+  expect(heapUsed() - before).toBeLessThan(10e6);
+  // All of it is there still.
+  hear({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
 });
 
 test('an archive that says that it is text goes on as it comes', () => {
