@@ -133,6 +133,7 @@ async function build() {
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [packagesApart],
+    loader: { '.pl': 'text' },
     supported: { 'dynamic-import': false }, // a require() in its place loads no machinery for ES modules
     define: { 'import.meta.dirname': '__dirname' },
   });

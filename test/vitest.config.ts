@@ -1,9 +1,16 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin } from 'vitest/config';
+
+/** A script's text, as bin/build.js puts it into the bundle. */
+const scriptsAsText: Plugin = {
+  name: 'scripts-as-text',
+  transform: (code, file) => (file.endsWith('.pl') ? `export default ${JSON.stringify(code)};` : undefined),
+};
 
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
+  plugins: [scriptsAsText],
   // Outside the tree: the engine tests run as root, and would leave root's files in a person's checkout.
   cacheDir: join(tmpdir(), 'dbg-vitest'),
   test: {

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { needsOwnTerminal, onOwnTerminal } from '../enter/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
 import { givenToContainer, valuesAskedFor, type Variables } from '../enter/environment.ts';
@@ -6,6 +7,7 @@ import { planEntry } from '../enter/plan.ts';
 import type { Target } from '../enter/target.ts';
 import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/programs.ts';
+import { escapeControls, shellQuote } from '../text.ts';
 import { chosenTarget, requireContainer } from './container.ts';
 import type { EntryOptions } from './entry-options.ts';
 import { dryRunText, throughSudo } from './root.ts';
@@ -15,7 +17,7 @@ export interface EnterWish {
   readonly container: string | undefined;
   /** the program and its arguments; the host's, unless the container's mount namespace is joined */
   readonly argv: readonly string[];
-  readonly options: EntryOptions;
+  readonly options: EntryOptions & { readonly interactive?: boolean };
   /** a person will be in there, at a prompt: the shell is argv's one word */
   readonly isSession?: boolean;
 }
@@ -33,26 +35,37 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   }
   const target = await chosenTarget(ctx, container);
   const given = options.envFromContainer ? await givenVariables(ctx, target) : {};
-  const plan = planEntry(ctx.host, target, options, { here: ctx.cwd(), own: ownValues(ctx.env), given });
+  const plan = planEntry(ctx.host, target, options, {
+    here: ctx.cwd(),
+    own: ownValues(ctx.env),
+    given,
+    program: argv[0] ?? '',
+  });
+  if (plan.missing.length > 0 && !options.quiet) ctx.stderr.write(missingText(target, plan.missing));
   const session =
     wish.isSession && !options.dryRun
       ? await openSession(ctx, target, plan, argv[0] ?? '', options.quiet)
       : { argv, env: {}, end: () => undefined };
   const env = { ...session.env, ...plan.env };
-  const line = nsenter(target, session.argv, plan.entry);
+  const way = nsenter(target, session.argv, plan.entry);
+  const line = needsOwnTerminal(plan.entry.namespaces) ? onOwnTerminal(way, options.interactive) : way;
   if (options.dryRun) {
     const only = plan.keep ? Object.entries(ctx.env).filter(([name]) => plan.keep?.test(name)) : [];
     const variables = [...only, ...Object.entries(env)].map(([name, value]) => `${name}=${value}`);
     ctx.stdout.write(dryRunText(ctx, [['env', ...(plan.keep ? ['-i'] : []), ...variables, ...line]]));
     return 0;
   }
-  const { exitCode, report } = await ctx.host
-    .run(line, { env, keep: plan.keep, isChild: plan.entry.namespaces.includes('pid') })
-    .finally(session.end);
+  const { exitCode, report } = await ctx.host.run(line, { env, keep: plan.keep }).finally(session.end);
   const failure = entryFailure(report, exitCode, target, plan.entry);
   if (failure) throw failure;
   return exitCode;
 }
+
+/** Said at each entry of a container's own program: it can do more than `docker exec` would let it. */
+export const missingText = ({ container }: Target, missing: readonly string[]): string =>
+  escapeControls(
+    `dbg: without the ${missing.join(' and the ')} of ${container.name}, which only the engine can set: docker exec ${shellQuote(container.name)} …`,
+  ) + '\n';
 
 async function givenVariables(ctx: Context, { container }: Target): Promise<Variables> {
   const engine = await ctx.engine();

@@ -15,15 +15,30 @@ export interface EntryOptions extends EntryWish {
 export function addEntryOptions(command: Command, hasShort = true): Command {
   const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);
   return command
-    .option('--ns <list>', 'namespaces to join: net,uts,ipc,mnt,pid,user,cgroup (default: net,uts,ipc)')
-    .addOption(new Option('--all', "the full entry, the container's files and processes too").conflicts('ns'))
+    .option(
+      '--ns <list>',
+      "namespaces to join: net,uts,ipc,mnt,pid,user,cgroup (default: net,uts,ipc); pid without mnt shows the tool, which has the host's files, to the container: what it runs with less than root's rights opens them to it; mnt brings pid with it, and the image's program is in the host's namespaces that you leave out",
+    )
+    .addOption(
+      new Option(
+        '--all',
+        "the full entry: the container's own program, with its files, its user and its rights",
+      ).conflicts('ns'),
+    )
+    .option('--full-rights', "with --all or --ns mnt: all of root's rights; a hostile image gets your host")
     .option('--host-view', "leave the host's /sys, resolv.conf, hosts and hostname in place")
-    .option('--cgroup', "join the container's cgroup: its limits count, docker top shows it")
+    .option('--cgroup', "join the container's cgroup: its limits count, docker top shows it (default with its files)")
+    .option('--no-cgroup', "stay in dbg's own, also with the container's files")
     .option(
       flags('-u', '--user <uid[:gid]>'),
       'run as this user of the host\'s numbering, or as "container": as its main process',
     )
-    .addOption(new Option('--caps <whose>', "bounding set and no-new-privs as the container's").choices(['container']))
+    .addOption(
+      new Option(
+        '--caps <whose>',
+        "capabilities and no-new-privs as the container's; a root user stays the host's, with the host's files",
+      ).choices(['container']),
+    )
     .option(flags('-w', '--workdir <dir>'), 'start there')
     .option(flags('-e', '--env <k=v>'), 'add to the environment; repeatable', repeatable)
     .option(

@@ -15,14 +15,16 @@ export function execCommand(ctx: Context, finish: Finish): Command {
       .argument('<ctr>', 'name, id or an unambiguous prefix')
       .argument('<cmd...>', "the host's program and its arguments, untouched")
       // For fingers used to docker. The program inherits stdin and the terminal in any case.
-      .addOption(new Option('-i, --interactive', 'accepted, as with docker exec: stdin is always open').hideHelp())
+      .addOption(
+        new Option('-i, --interactive', 'with --all: a terminal as stdin also where stdout is none').hideHelp(),
+      )
       .addOption(new Option('-t, --tty', 'accepted, as with docker exec: the terminal is always passed on').hideHelp())
       .passThroughOptions()
       .addHelpText(
         'after',
         '\nExamples:\n  dbg exec web ss -tlnp\n  dbg exec web ethtool -S eth0\n  dbg exec -it web bash',
       )
-      .action(async (container: string, args: string[], options: EntryOptions) => {
+      .action(async (container: string, args: string[], options: EntryOptions & { interactive?: boolean }) => {
         finish(await enter(ctx, { container, argv: toolArguments(args), options }));
       })
   );

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Variables } from '../enter/environment.ts';
+import { onOwnTerminal } from '../enter/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
 import { planEntry } from '../enter/plan.ts';
@@ -16,6 +17,7 @@ import { attachArgv, startArgv, straceTool, WITHOUT_OWN_SIGNALS, type Asker } fr
 import { ended, subjectOf } from '../process/subject.ts';
 import { escapeControls, shellQuote } from '../text.ts';
 import { chosenTarget, requireContainer } from './container.ts';
+import { missingText } from './enter.ts';
 import { dryRunText, throughSudo, whoAsked } from './root.ts';
 
 export interface TraceOptions extends Choice {
@@ -74,9 +76,10 @@ async function start(
   const { container } = target;
   const { given, withheld } = commandEnvironment(container.env, addedByEngine(ctx, target));
   const surroundings = { here: ctx.cwd(), own: ownValues(ctx.env), given };
-  const { entry, env, keep } = planEntry(ctx.host, target, { all: true, user: 'container' }, surroundings);
+  const { entry, env, keep, missing } = planEntry(ctx.host, target, { all: true }, surroundings);
   const tool = straceTool(asker(ctx, args), WITHOUT_OWN_SIGNALS);
-  const argv = startArgv(tool, args.options, nsenter(target, command, entry));
+  const argv = onOwnTerminal(startArgv(tool, args.options, nsenter(target, command, { ...entry, stops: true })));
+  if (missing.length > 0) ctx.stderr.write(missingText(target, missing));
   if (withheld.length > 0) ctx.stderr.write(`${withheldText(withheld)}\n`);
   if (dryRun) {
     const only = Object.entries(ctx.env).filter(([name]) => keep?.test(name));
@@ -84,7 +87,7 @@ async function start(
     ctx.stdout.write(dryRunText(ctx, [['env', '-i', ...variables, ...argv]]));
     return 0;
   }
-  const { exitCode, report } = await ctx.host.run(argv, { env, keep, isChild: true });
+  const { exitCode, report } = await ctx.host.run(argv, { env, keep });
   // strace could not trace, or did not like its arguments, and has said so: the command was not started.
   const [outcome = '', refused] = report.split(/\n?strace (?=\d+$)/);
   if (refused !== undefined) return Number(refused);
@@ -114,7 +117,7 @@ function asker(ctx: Context, { writesFile }: StraceArguments): Asker | undefined
 
 const withheldText = (names: readonly string[]) =>
   escapeControls(
-    `dbg: the container has ${names.join(', ')}: not given to the command, as the host's nsenter would obey it (-- env NAME=VALUE CMD gives it)`,
+    `dbg: the container has ${names.join(', ')}: not given to the command, as no shell hands on such a name (-- env NAME=VALUE CMD gives it)`,
   );
 
 const commandAndProcess = () =>

@@ -4,9 +4,11 @@
  *
  * Its variables begin with an underscore: one that the person exports under the same name would reach the tool changed.
  *
- * Arguments: PID START ID DIR FSTAB NSSWITCH VARIABLES COUNT CGROUP_PROCS{COUNT} COUNT LAST_JOIN{COUNT} TOOL…
+ * Arguments: PID START ID DIR FSTAB NSSWITCH VARIABLES COUNT CGROUP_PROCS{COUNT} TOOL…
+ * DIR is empty where the tool's own line joins more (join.pl): it then stays in /proc/PID.
  *
- * It tells what became of it in one word on descriptor 3 (`last` with nsenter's words behind it), for dbg to explain; pasted by hand, it says it on stderr.
+ * It tells what became of it in one word on descriptor 3, for dbg to explain (join.pl adds a reason to `last` and `dir`); pasted by hand,
+ * it says it on stderr.
  */
 export const ENTRY_SCRIPT = `
 _oldpwd=\${OLDPWD-}
@@ -37,23 +39,12 @@ if [ "$_fstab" ]; then
   mount -n -a -T /sys/module/fstab || fail view
 fi
 
-# What the tool's own line joins last is tried with an empty program name, which is not found: 127, where a failure to join is 1.
-_count=$1; shift
-if [ "$_count" -gt 0 ]; then
-  _why=$(
-    _turn=0
-    while [ "$_turn" -lt "$_count" ]; do set -- "$@" "$1"; shift; _turn=$((_turn + 1)); done
-    shift $(($# - _count))
-    exec "$@" '' 2>&1
-  )
-  [ $? = 127 ] || fail "last $_why"
-  shift "$_count"
-fi
+# What joins more goes to the directory itself, and tells what became of it.
+if [ ! "$_dir" ]; then unset PWD OLDPWD; exec "$@"; fi
 
 cd "$_dir" 2>/dev/null || fail dir
-# sh exports where it was; when more is joined, where it is means nothing there.
+# sh exports where it was.
 if [ "$_oldpwd" ]; then OLDPWD=$_oldpwd; else unset OLDPWD; fi
-if [ "$_dir" = . ]; then unset PWD; fi
 # The tool's variables come in disguise: until here, PATH is the one by which mount and nsenter are found.
 for _name in $_variables; do eval "$_name=\\$DBG_ENV_$_name; export $_name; unset DBG_ENV_$_name"; done
 tell entered || :

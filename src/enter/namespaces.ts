@@ -1,19 +1,9 @@
 import { DbgError, EXIT } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 
-/** A namespace by its name in /proc/PID/ns, and the option of nsenter(1) that joins it. */
-const OPTION = {
-  net: '--net',
-  uts: '--uts',
-  ipc: '--ipc',
-  mnt: '--mount',
-  pid: '--pid',
-  user: '--user',
-  cgroup: '--cgroup',
-} as const;
-
-export type Namespace = keyof typeof OPTION;
-const ALL_NAMESPACES = Object.keys(OPTION) as readonly Namespace[];
+/** The namespaces by their names in /proc/PID/ns. */
+const ALL_NAMESPACES = ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'] as const;
+export type Namespace = (typeof ALL_NAMESPACES)[number];
 
 /** Enough to see the container's network and be called by its name, with the file system and tools of the host. */
 export const DEFAULT_NAMESPACES: readonly Namespace[] = ['net', 'uts', 'ipc'];
@@ -21,20 +11,18 @@ export const DEFAULT_NAMESPACES: readonly Namespace[] = ['net', 'uts', 'ipc'];
 /** All that docker exec joins: the container's own world. */
 export const FULL_ENTRY: readonly Namespace[] = ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'];
 
-/** Those in which the host's tools still find their files, so that dbg can check and prepare after joining them. */
+/**
+ * Those in which the host's tools still find their files and nobody in the container sees them: dbg checks and prepares after joining
+ * these. nsenter's options for them are named as they are.
+ */
 const JOINED_FIRST: readonly Namespace[] = ['net', 'uts', 'ipc'];
 
-/** The options for the namespaces that are joined at once, and for those that are joined last. */
-export function nsenterOptions(namespaces: readonly Namespace[]): { first: string[]; last: string[] } {
-  const [first, last] = [true, false].map((early) =>
-    namespaces.filter((namespace) => JOINED_FIRST.includes(namespace) === early),
-  ) as [Namespace[], Namespace[]];
-  return {
-    first: first.map((namespace) => OPTION[namespace]),
-    // Relative to /proc/PID, where the entry script stands: never another process' namespaces.
-    last: last.map((namespace) => `${OPTION[namespace]}=ns/${namespace}`),
-  };
-}
+export const joinedFirst = (namespaces: readonly Namespace[]) => namespaces.filter((name) => isFirst(name));
+export const joinedLast = (namespaces: readonly Namespace[]) => namespaces.filter((name) => !isFirst(name));
+const isFirst = (namespace: Namespace) => JOINED_FIRST.includes(namespace);
+
+/** The option of nsenter(1) for a namespace that is joined first. */
+export const nsenterOption = (namespace: Namespace): string => `--${namespace}`;
 
 /** Reads `--ns net,mnt`. Throws a usage error that names what there is. */
 export function parseNamespaces(list: string): Namespace[] {

@@ -26,10 +26,15 @@ export function entryFailure(report: string, exitCode: number, target: Target, e
       });
     case 'cgroup':
       return new DbgError(`its cgroup could not be joined; ${nothingRun}`, {
-        next: [{ what: 'without', command: `dbg … ${name} …` }],
+        next: [{ what: 'without', command: `dbg … --no-cgroup ${name} …` }],
       });
     case 'dir':
-      return new DbgError(`there is no directory ${entry.directory}; ${nothingRun}`);
+      return new DbgError(
+        `there is no directory ${entry.directory}${isMissing(why) ? '' : ` to go to (${why})`}; ${nothingRun}`,
+        {
+          next: [{ what: 'elsewhere', command: `dbg … --workdir / ${name} …` }],
+        },
+      );
     case 'last':
       return new DbgError(`"${target.container.name}" could not be entered (${why}); ${nothingRun}`, {
         next: [lookAgain],
@@ -44,3 +49,5 @@ export function entryFailure(report: string, exitCode: number, target: Target, e
       });
   }
 }
+
+const isMissing = (why = '') => why === '' || why.endsWith('No such file or directory');

@@ -1,13 +1,23 @@
 import { resolve } from 'node:path';
 import { DbgError, EXIT } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { requireProgram } from '../host/programs.ts';
 import { shellQuote } from '../text.ts';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from './cgroup.ts';
 import { capsOf, type Credentials } from './credentials.ts';
 import { disguised, FOR_THE_CONTAINERS, parseVariables, type Variables } from './environment.ts';
-import { DEFAULT_NAMESPACES, differing, FULL_ENTRY, type Namespace, parseNamespaces } from './namespaces.ts';
-import { type Entry, WAY_IN } from './nsenter.ts';
-import { insideId, parseProcessStatus, type ProcessStatus } from './process-status.ts';
+import { needsOwnTerminal } from './join.ts';
+import {
+  DEFAULT_NAMESPACES,
+  differing,
+  FULL_ENTRY,
+  joinedLast,
+  type Namespace,
+  parseNamespaces,
+} from './namespaces.ts';
+import type { Entry } from './nsenter.ts';
+import { insideId, NOBODY, parseProcessStatus, type ProcessStatus } from './process-status.ts';
+import { refuseSeen } from './seen.ts';
 import type { Target } from './target.ts';
 import { planView } from './view.ts';
 
@@ -16,7 +26,10 @@ export interface EntryWish {
   readonly ns?: string;
   readonly all?: boolean;
   readonly hostView?: boolean;
+  /** join the container's cgroup; left out: with the container's files only */
   readonly cgroup?: boolean;
+  /** all that root may, for a program of the container's */
+  readonly fullRights?: boolean;
   /** UID[:GID], or "container" */
   readonly user?: string;
   readonly caps?: 'container';
@@ -32,6 +45,8 @@ export interface Surroundings {
   readonly own: Readonly<Record<string, string | undefined>>;
   /** variables of the container that the tool is to have */
   readonly given: Variables;
+  /** the tool, where it is one of the host's */
+  readonly program?: string;
 }
 
 export interface Plan {
@@ -40,38 +55,83 @@ export interface Plan {
   readonly env: Variables;
   /** what of dbg's own environment the program gets; undefined: all */
   readonly keep: RegExp | undefined;
+  /** what confines the container and not the program, as only the engine can put it on; for people */
+  readonly missing: readonly string[];
 }
 
 /** Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had. */
-export function planEntry(host: Host, target: Target, wish: EntryWish, { here, own, given }: Surroundings): Plan {
+export function planEntry(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
+  const { here, own, given, program } = surroundings;
   const { container, pid } = target;
-  const path = (program: string) => host.find(program).path;
+  // Before its user namespace is looked at: who goes into a new one has all capabilities in there, and there is no way back.
+  const status = isPlain(wish) ? undefined : statusOf(host, target);
   const namespaces = wishedNamespaces(host, pid, wish);
   const isInside = namespaces.includes('mnt');
+  if (joinedLast(namespaces).length > 0) requireProgram(host, 'perl');
+  refuseSeen(host, target, namespaces, wish);
   const hasView = namespaces.includes('net') && !isInside && wish.hostView !== true;
-  const status = () => parseProcessStatus(host.read(`/proc/${pid}/status`) ?? '');
   const variables = { ...given, ...parseVariables(wish.env ?? [], own) };
   const entry: Entry = {
     namespaces,
     view: hasView ? planView(host, container) : undefined,
-    cgroupProcs: wish.cgroup ? joinable(host, target) : [],
+    readOnly: needsOwnTerminal(namespaces) ? programFiles(host, isInside ? undefined : program) : [],
+    cgroupProcs: (wish.cgroup ?? isInside) ? joinable(host, target) : [],
     directory: resolve(isInside ? container.workingDir : here, wish.workdir ?? '.'),
-    credentials: wishedCredentials(wish, isInside, differing(host, pid, ['user']).length > 0, {
-      status,
-      inside: (kind, id) =>
-        namespaces.includes('user') ? insideId(host.read(`/proc/${pid}/${kind}_map`) ?? '', id) : id,
-    }),
+    credentials: status && wishedCredentials(host, pid, status, namespaces, wish),
     variables: Object.keys(variables),
-    // With another PATH the tool is found, but not the programs on the way to it.
-    programs: 'PATH' in variables ? { nsenter: path('nsenter'), setpriv: path('setpriv'), sh: path('sh') } : WAY_IN,
+    // With another PATH the tool is found, but not the program on the way to it.
+    setpriv: 'PATH' in variables ? host.find('setpriv').path : 'setpriv',
+    stops: false,
   };
   // The container's files, for tools that stay with the host's: docker exec sees them at "/".
   const root = isInside ? {} : { DBG_ROOT: `/proc/${pid}/root` };
-  return { entry, env: { ...root, ...disguised(variables) }, keep: isInside ? FOR_THE_CONTAINERS : undefined };
+  return {
+    entry,
+    env: { ...root, ...disguised(variables) },
+    keep: isInside ? FOR_THE_CONTAINERS : undefined,
+    missing: status && isInside && !wish.fullRights ? confinement(host, pid, status) : [],
+  };
+}
+
+/** A tool of the host's with root's rights: nothing of the container's process need be known. */
+const isPlain = ({ ns, all, user, caps, fullRights }: EntryWish) =>
+  ns === undefined && !all && user === undefined && caps === undefined && !fullRights;
+
+function statusOf(host: Host, { container, pid }: Target): ProcessStatus {
+  const text = host.read(`/proc/${pid}/status`);
+  if (text) return parseProcessStatus(text);
+  throw new DbgError(`"${container.name}" ended just now; nothing was run`, {
+    next: [{ what: 'look', command: `docker ps -a --filter name=${shellQuote(container.name)}` }],
+  });
+}
+
+/** The host's programs and libraries. */
+const PROGRAM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt'];
+
+/**
+ * What a process of the container's could reach by /proc/PID/exe of one of ours, and write to (CVE-2019-5736): the folders of programs
+ * that are no links into others, and the tool where it is somewhere else.
+ */
+function programFiles(host: Host, program: string | undefined): string[] {
+  const folders = PROGRAM_FOLDERS.filter((folder) => host.exists(folder) && host.link(folder) === undefined);
+  const found = program === undefined ? undefined : host.find(program);
+  const isElsewhere = found?.kind === 'found' && !PROGRAM_FOLDERS.some((folder) => found.path.startsWith(`${folder}/`));
+  return [...folders, ...(isElsewhere ? [resolve(found.path)] : [])];
+}
+
+/** A seccomp filter cannot be taken over from another process; an AppArmor profile or SELinux label is not. */
+function confinement(host: Host, pid: number, { hasSeccompFilter }: ProcessStatus): string[] {
+  const label = host.read(`/proc/${pid}/attr/current`)?.replace(/\0|\s+$/g, '') ?? '';
+  return [
+    ...(hasSeccompFilter ? ['seccomp filter'] : []),
+    ...(label === '' || label === 'unconfined' ? [] : [`security label ${label}`]),
+  ];
 }
 
 function wishedNamespaces(host: Host, pid: number, { ns, all }: EntryWish): Namespace[] {
-  const wished = all ? FULL_ENTRY : ns === undefined ? DEFAULT_NAMESPACES : parseNamespaces(ns);
+  const named = all ? FULL_ENTRY : ns === undefined ? DEFAULT_NAMESPACES : parseNamespaces(ns);
+  // A program of the image among the host's processes could end each of them that is root's (kill(2)).
+  const wished = named.includes('mnt') ? FULL_ENTRY.filter((name) => name === 'pid' || named.includes(name)) : named;
   const optional: readonly Namespace[] = ['user', 'cgroup'];
   const different = differing(host, pid, optional);
   return wished.filter((name) => !optional.includes(name) || different.includes(name));
@@ -80,53 +140,74 @@ function wishedNamespaces(host: Host, pid: number, { ns, all }: EntryWish): Name
 function joinable(host: Host, { container, pid }: Target): string[] {
   if (container.state.status === 'paused') {
     throw new DbgError(`container "${container.name}" is paused: what joins its cgroup is frozen with it`, {
-      next: [{ what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` }],
+      next: [
+        { what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` },
+        { what: "stay in dbg's own", command: `dbg … --no-cgroup ${shellQuote(container.name)} …` },
+      ],
     });
   }
   const places = parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
   return cgroupProcs(places, parseCgroupMounts(host.read('/proc/self/mountinfo') ?? ''));
 }
 
+/** What the program may. One of the container's has the container's rights, unless the person wishes it all of root's. */
 function wishedCredentials(
+  host: Host,
+  pid: number,
+  status: ProcessStatus,
+  namespaces: readonly Namespace[],
   wish: EntryWish,
-  isInside: boolean,
-  hasOwnUsers: boolean,
-  its: Its,
 ): Credentials | undefined {
-  if (wish.user === undefined && wish.caps === undefined) return undefined;
+  const isInside = namespaces.includes('mnt');
+  const isConfined = isInside ? !wish.fullRights : wish.caps !== undefined;
+  const joinsUsers = namespaces.includes('user');
+  if (wish.fullRights && !isInside) throw fullRightsOutside();
+  if (wish.fullRights && wish.caps) throw fullRightsAndCaps();
   // user_namespaces(7): a new one begins with all capabilities, which count inside it alone.
-  if (wish.caps !== undefined && hasOwnUsers) {
-    throw new DbgError(
-      'refused: its capabilities count in a user namespace of its own; on the host they would be more',
-      {
-        next: [{ what: "the engine's own exec", command: 'docker exec …' }],
-      },
-    );
-  }
-  if (wish.caps !== undefined && isInside) {
-    throw new DbgError(
-      "--caps goes with the host's files: a program of the container gets the container's capabilities by",
-      {
-        exitCode: EXIT.usage,
-        next: [{ what: "the engine's own exec", command: 'docker exec …' }],
-      },
-    );
-  }
-  const caps = wish.caps === undefined ? { boundingSet: undefined, noNewPrivileges: false } : capsOf(its.status());
-  return { ...caps, ids: wish.user === undefined ? undefined : parseUser(wish.user, its) };
+  if (isConfined && !joinsUsers && differing(host, pid, ['user']).length > 0) throw capsOfOwnUsers(isInside);
+
+  // In a user namespace that was joined, root of the host is nobody: there, it is root too.
+  const user = wish.user ?? (isInside && isConfined ? 'container' : joinsUsers ? '0' : undefined);
+  if (user === undefined && !isConfined) return undefined;
+  const caps = isConfined ? capsOf(status) : { boundingSet: undefined, noNewPrivileges: false };
+  const inside = (kind: 'uid' | 'gid', id: number) =>
+    joinsUsers ? insideId(host.read(`/proc/${pid}/${kind}_map`) ?? '', id) : id;
+  return { ...caps, ids: user === undefined ? undefined : parseUser(user, status, inside) };
 }
 
-/** What is known of the container's process. */
-interface Its {
-  readonly status: () => ProcessStatus;
-  /** what the host's numbering calls `id`, as it is called in the user namespace that is joined */
-  readonly inside: (kind: 'uid' | 'gid', id: number) => number;
-}
+const fullRightsOutside = () =>
+  new DbgError("--full-rights goes with the container's files (--all, --ns mnt): a tool of the host has them", {
+    exitCode: EXIT.usage,
+    next: [{ what: 'without', command: 'dbg …' }],
+  });
 
-function parseUser(user: string, { status, inside }: Its): NonNullable<Credentials['ids']> {
+const fullRightsAndCaps = () =>
+  new DbgError('--full-rights and --caps container contradict each other', {
+    exitCode: EXIT.usage,
+    next: [{ what: "the container's rights are the default", command: 'dbg … --all …' }],
+  });
+
+const capsOfOwnUsers = (isInside: boolean) =>
+  new DbgError('refused: its capabilities count in a user namespace of its own; on the host they would be more', {
+    next: [
+      isInside
+        ? { what: 'join that one too', command: 'dbg … --ns …,user …' }
+        : { what: "the engine's own exec", command: 'docker exec …' },
+    ],
+  });
+
+/** @param inside what the host's numbering calls `id`, as it is called in the user namespace that is joined */
+function parseUser(
+  user: string,
+  { uid: itsUid, gid: itsGid, groups }: ProcessStatus,
+  inside: (kind: 'uid' | 'gid', id: number) => number,
+): NonNullable<Credentials['ids']> {
   if (user === 'container') {
-    const { uid, gid, groups } = status();
-    return { uid: inside('uid', uid), gid: inside('gid', gid), groups };
+    return {
+      uid: inside('uid', itsUid),
+      gid: inside('gid', itsGid),
+      groups: groups.map((group) => inside('gid', group)).filter((group) => group !== NOBODY),
+    };
   }
   const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(user) ?? [];
   if (uid === undefined) {

@@ -7,6 +7,8 @@ export interface ProcessStatus {
   /** capability bounding set, as the kernel's hexadecimal mask */
   readonly boundingSet: bigint;
   readonly noNewPrivileges: boolean;
+  /** a filter of system calls is on it (seccomp(2), mode 2) */
+  readonly hasSeccompFilter: boolean;
 }
 
 export function parseProcessStatus(text: string): ProcessStatus {
@@ -18,6 +20,7 @@ export function parseProcessStatus(text: string): ProcessStatus {
     groups: field('Groups').split(/\s+/).filter(Boolean).map(Number),
     boundingSet: BigInt(`0x${field('CapBnd') || '0'}`),
     noNewPrivileges: field('NoNewPrivs') === '1',
+    hasSeccompFilter: field('Seccomp') === '2',
   };
 }
 
@@ -33,5 +36,7 @@ export function capabilities(mask: bigint): number[] {
 export function insideId(map: string, id: number): number {
   const ranges = map.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
   const range = ranges.find(([, outside = 0, count = 0]) => id >= outside && id < outside + count);
-  return range ? range[0]! + id - range[1]! : 65534;
+  return range ? range[0]! + id - range[1]! : NOBODY;
 }
+
+export const NOBODY = 65534;

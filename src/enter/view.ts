@@ -107,6 +107,10 @@ function filesAndDns(nsswitch: string | undefined): string {
   return databases.map((database) => `${database}: files${database === 'hosts' ? ' dns' : ''}`).join('\n');
 }
 
+/** What is bound over itself so that nothing can be written through it: a bind mount has a read-only flag of its own (mount(8)). */
+export const readOnlyLines = (paths: readonly string[]): string[] =>
+  paths.map((path) => fstabLine({ source: path, target: path, options: 'rbind,ro' }));
+
 /** A line of fstab(5), where blanks and backslashes are written in octal. */
 function fstabLine({ source, target, type = 'none', options }: Mount): string {
   const word = (text: string) =>

@@ -73,8 +73,6 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** which variables of dbg's own environment it gets; all, when left out */
   readonly keep?: RegExp | undefined;
-  /** The program is the child of the one that is started, and signals are for it. */
-  readonly isChild?: boolean;
   /**
    * The program becomes another dbg, root's: signals reach it by a leash, and it ends when this dbg does. `report` is then
    * "taken" when it came to life.

@@ -21,6 +21,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
   nslookup: 'bind9-dnsutils',
   perf: 'linux-perf',
+  perl: 'perl-base',
   ping: 'iputils-ping',
   ps: 'procps',
   socat: 'socat',

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DbgError, EXIT } from '../errors.ts';
@@ -11,7 +10,7 @@ import { startWitness } from './witness.ts';
 /** Runs a program with the person's terminal, pipes and files; see Host.run. */
 export async function runOnTerminal(
   argv: readonly string[],
-  { env = {}, isChild = false, isDbg = false }: RunOptions,
+  { env = {}, isDbg = false }: RunOptions,
   signals: Signals,
 ): Promise<Ended> {
   const [file, ...args] = argv;
@@ -41,8 +40,7 @@ export async function runOnTerminal(
   // Started while nsenter and its script are at work, it costs the program no time.
   const guard = startGuard(child.pid ?? 0);
   let passed = 0;
-  const pass = (signal: NodeJS.Signals) =>
-    leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal, isChild);
+  const pass = (signal: NodeJS.Signals) => (leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal));
   handOn = async (signal) => {
     if (await witness.hasSeen(signal)) return;
     await guard.list();
@@ -70,13 +68,9 @@ export function textOf(stream: Readable): () => string {
   return () => text.trim();
 }
 
-function send(signals: Signals, pid: number, signal: NodeJS.Signals, isChild: boolean): void {
+function send(signals: Signals, pid: number, signal: NodeJS.Signals): void {
   try {
-    // proc(5): the children of a thread, as pids of this namespace.
-    const children = isChild
-      ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
-      : [];
-    signals.send(Number(children[0] ?? pid), signal);
+    signals.send(pid, signal);
   } catch {
     // It has ended already.
   }

@@ -127,6 +127,8 @@ export function fakeHost({
   const ranWith: FakeHost['ranWith'] = [];
   const proc = files ?? {
     '/proc/1234/cgroup': `0::/docker/${ID}\n`,
+    '/proc/1234/status':
+      'Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t\nCapBnd:\t00000000a80425fb\nNoNewPrivs:\t0\nSeccomp:\t2\n',
     '/proc/1234/stat': `1234 (sleep) S ${Array.from({ length: 18 }, () => '0').join(' ')} 4242 0`,
   };
   return {

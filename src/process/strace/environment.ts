@@ -4,14 +4,6 @@ import type { Host } from '../../host/host.ts';
 /** A name that sh(1) can export. */
 const NAME = /^[A-Za-z_]\w*$/;
 
-/**
- * What the dynamic loader and the C library of the host's own programs obey (ld.so(8); glibc's unsecvars.h), and the shell: nsenter,
- * setpriv and sh stand between dbg and the command with the command's environment, as root, and would load the host's file of a name
- * that the container chose.
- */
-const STEERS_THE_WAY_IN =
-  /^(LD_\w+|GCONV_PATH|GETCONF_DIR|GLIBC_TUNABLES|LOCPATH|MALLOC_\w+|NLSPATH|BASH\w*|ENV|IFS|PS4|SHELLOPTS|DBG_\w+)$/;
-
 export interface CommandEnvironment {
   readonly given: Variables;
   /** names that the command does not get */
@@ -25,7 +17,7 @@ export interface CommandEnvironment {
  */
 export function commandEnvironment(all: readonly string[], own: Variables): CommandEnvironment {
   const pairs = all.map((entry) => entry.split(/=(.*)/s)).map(([name = '', value = '']) => [name, value] as const);
-  const passes = (name: string) => NAME.test(name) && !STEERS_THE_WAY_IN.test(name);
+  const passes = (name: string) => NAME.test(name);
   return {
     given: { PATH: DOCKERS_PATH, ...own, ...Object.fromEntries(pairs.filter(([name]) => passes(name))) },
     withheld: pairs.flatMap(([name]) => (passes(name) ? [] : [name])),

@@ -51,7 +51,7 @@ export function attachArgv(
  */
 export const WITHOUT_OWN_SIGNALS = ['-e', 'signal=!SIGSTOP,SIGCONT'];
 
-/** The argv that starts a command by an entry line (enter/nsenter.ts) whose last nsenter sets the user, and traces the command alone. */
+/** The argv that starts a command by an entry line (enter/nsenter.ts) whose program stops itself, and traces the command alone. */
 export function startArgv(tool: readonly string[], options: readonly string[], entry: readonly string[]): string[] {
   const lengths = [tool.length, tool.length + options.length].map(String);
   return ['sh', '-c', START_SCRIPT, 'dbg-strace', WATCH_SCRIPT, ...lengths, ...tool, ...options, ...entry];

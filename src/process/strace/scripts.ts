@@ -39,8 +39,8 @@ exec "$@"
 `.trim();
 
 /**
- * Becomes a program, stopped, with the watcher beside it. The watcher is nobody's child, so that the program has none but its own,
- * and in a session of its own (setsid(1)): Ctrl-C is for the command.
+ * Becomes a program, with the watcher beside it. The watcher is nobody's child, so that the program has none but its own, and in a
+ * session of its own (setsid(1)): Ctrl-C is for the command.
  *
  * Arguments: WATCHER WORDS COUNT {TOOL{WORDS} ARG…}{COUNT} PROGRAM…
  */
@@ -48,17 +48,12 @@ export const START_SCRIPT = `
 _watcher=$1 _words=$2 _count=$3; shift 3
 (setsid sh -c "$_watcher" dbg-strace "$$" "$_words" "$_count" "$@" </dev/null &)
 shift "$_count"
-kill -STOP "$$"
 exec "$@"
 `.trim();
 
 /**
- * Attaches strace to a command that another program starts, just before it starts it. That program is an nsenter with --setuid, whose
- * last call before execve(2) is setuid(2) (nsenter.c), so:
- * - a first strace follows the program from its stop, and injects SIGSTOP when setuid is called (strace(1), inject). The entry tries
- *   that nsenter once, without a command, before it is in earnest: the first to be stopped goes on;
- * - it lets go of the stopped process ("T": stopped, and by no tracer), and the person's strace takes it;
- * - the process goes on. One that is stopped when it is seized waits for its tracer whatever CONT says (ptrace(2)): no call is missed.
+ * Attaches strace to a command that another program starts: to its one child that stops itself just before it becomes the command
+ * (enter/join.pl). What is stopped when it is seized waits for its tracer whatever CONT says (ptrace(2)): no call is missed.
  *
  * The trace ends with the command, or with the program: what either leaves behind goes on untraced. Standing in /proc/PID, the
  * watcher looks at this one process only, whoever gets its number.
@@ -77,48 +72,41 @@ look() {
     case $_key in State:) _state=$_value ;; TracerPid:) _tracer=$_value ;; esac
   done <"/proc/$1/status"
 }
-while look "$_pid" && [ "$_state" ] && [ "$_state" != T ]; do sleep 0.01; done
-strace -f -e 'trace=/^setuid(32)?$' -e 'inject=/^setuid(32)?$:signal=SIGSTOP' -p "$_pid" 2>&1 >/dev/null | {
-  _command= _last= _tried=
-  while read -r _line; do
-    _last=$_line
-    case $_line in
-      *" $_pid attached") kill -CONT "$_pid" ;;
-      "[pid "*"] setuid"*) _command=\${_line#"[pid"}; _command=$((\${_command%%]*})) ;;
-      *"stopped by SIGSTOP"*)
-        case $_tried:$_command in
-          *:) ;;
-          :*) kill -CONT "$_command"; _tried=yes _command= ;;
-          *) break ;;
-        esac
-        ;;
-    esac
-  done
-  if [ ! "$_command" ]; then
-    # It has ended by itself, and the entry tells why; or it could not be traced, and must not run on unseen.
-    look "$_pid"
-    case $_state in ?) [ "$_state" = Z ] || { echo "$_last" >&4; echo 'strace 1' >&3; kill -KILL "$_pid"; } ;; esac
-    exit
-  fi
-  look "$_command" && kill -TERM "$_tracer"
-  while look "$_command" && [ "$_state" ] && [ "$_state $_tracer" != 'T 0' ]; do sleep 0.01; done
-  _targets="-p $_command"
-  ${INSERT_TARGETS}
-  "$@" 2>&4 4>&- &
-  _strace=$!
-  while look "$_command" && [ "$_tracer" = 0 ]; do
-    kill -0 "$_strace" || {
-      wait "$_strace"
-      echo "strace $?" >&3
-      kill -KILL "$_command"
-      exit
-    }
+# Prints the child that stands still; nothing when the program has ended by itself, and the entry tells why.
+stopped() {
+  cd "/proc/$_pid" || return
+  while look "$_pid" && [ "$_state" ] && [ "$_state" != Z ]; do
+    read -r _children <"task/$_pid/children"
+    for _child in $_children; do
+      look "$_child"
+      [ "$_state" != T ] || { echo "$_child"; return; }
+    done
     sleep 0.01
   done
-  kill -CONT "$_command"
-  cd "/proc/$_pid" || :
-  while [ -e stat ] && kill -0 "$_strace"; do sleep 0.05; done
-  kill -INT "$_strace"
-  wait "$_strace"
 }
+_command=$(stopped)
+if [ ! "$_command" ]; then
+  # What could not be traced must not run on unseen.
+  look "$_pid"
+  case $_state in '' | Z) ;; *) echo 'strace 1' >&3; kill -KILL "$_pid" ;; esac
+  exit
+fi
+_targets="-p $_command"
+${INSERT_TARGETS}
+"$@" 2>&4 4>&- &
+_strace=$!
+while look "$_command" && [ "$_tracer" = 0 ]; do
+  kill -0 "$_strace" || {
+    wait "$_strace"
+    echo "strace $?" >&3
+    kill -KILL "$_command"
+    exit
+  }
+  sleep 0.01
+done
+kill -CONT "$_command"
+cd "/proc/$_pid" || :
+while [ -e stat ] && kill -0 "$_strace"; do sleep 0.05; done
+kill -INT "$_strace"
+wait "$_strace"
 `.trim();

@@ -10,6 +10,12 @@ export function dbg(args: readonly string[], options: Options & { env?: Record<s
   return execa(process.execPath, [DBG, ...args], { reject: false, stdin: 'ignore', ...options, extendEnv: true });
 }
 
+/** The same with what a shell redirects: its own files and descriptors are dbg's, as where a person types `<in >out 9</x`. */
+export function dbgRedirected(args: readonly string[], redirections: string, options: Options = {}) {
+  const line = ['-c', `exec "$0" "$@" ${redirections}`, process.execPath, DBG, ...args];
+  return execa('bash', line, { reject: false, stdin: 'ignore', ...options, extendEnv: true });
+}
+
 export interface Terminal {
   readonly pid: number;
   /** everything that the screen was sent so far */

@@ -7,32 +7,38 @@ import { container, fakeHost, ID } from '../fakes.ts';
 
 const target = { container: container(), pid: 42, startTime: '99' };
 const entry = (over: Partial<Entry> = {}): Entry => ({ ...plainEntry(), directory: '/srv', ...over });
-/** The argv with the two fixed scripts named, not shown. */
+/** The argv with the fixed scripts and the numbers of system calls named, not shown. */
 const line = (over: Partial<Entry>, argv = ['ls', '-l']) =>
   nsenter(target, argv, entry(over))
-    .map((word) => (word === ENTRY_SCRIPT ? 'ENTRY' : word.startsWith('trap') ? 'WAIT' : word || "''"))
+    .map((word) => (word === ENTRY_SCRIPT ? 'ENTRY' : word.startsWith('use strict') ? 'JOIN' : word || "''"))
+    .map((word) => word.replace(/^calls=[\d,]+$/, 'calls'))
     .join(' ');
 
 const ARGS = `sh -c ENTRY dbg 42 99 ${ID}`;
 
 describe('the entry line', () => {
   test.each<[string, Partial<Entry>, string]>([
-    ['the default', {}, `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 0 ls -l`],
-    ['one namespace', { namespaces: ['net'] }, `nsenter --target 42 --net -- ${ARGS} /srv '' '' '' 0 0 ls -l`],
+    ['the default', {}, `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 ls -l`],
+    ['one namespace', { namespaces: ['net'] }, `nsenter --target 42 --net -- ${ARGS} /srv '' '' '' 0 ls -l`],
     [
       'with a view, in a mount namespace of its own',
       { view: { fstab: 'FSTAB', nsswitch: 'NSS', changed: [] } },
-      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv FSTAB NSS '' 0 0 ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv FSTAB NSS '' 0 ls -l`,
     ],
     [
       'joining cgroups',
       { cgroupProcs: ['/a', '/b'] },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 2 /a /b 0 ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 2 /a /b ls -l`,
     ],
     [
       'as somebody else',
       { credentials: { ids: { uid: 7, gid: 8, groups: [9] }, boundingSet: [13], noNewPrivileges: true } },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 0 setpriv --reuid 7 --regid 8 --groups 9 --inh-caps -all --bounding-set -all,+cap_13 --no-new-privs -- ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 setpriv --reuid 7 --regid 8 --groups 9 --inh-caps -all --bounding-set -all,+cap_13 --no-new-privs -- ls -l`,
+    ],
+    [
+      'with nothing to write to',
+      { readOnly: ['/usr', '/my tool'] },
+      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv /usr /usr none rbind,ro 0 0\n/my\\040tool /my\\040tool none rbind,ro 0 0 '' '' 0 ls -l`,
     ],
     [
       "with the container's files: joined last, from /proc/PID",
@@ -40,37 +46,31 @@ describe('the entry line', () => {
         namespaces: ['net', 'mnt'],
         credentials: { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
       },
-      `nsenter --target 42 --net -- ${ARGS} . '' '' '' 0 7 nsenter --no-fork --mount=ns/mnt --wdns=/srv --setuid 7 -- setpriv --reuid 0 --regid 8 --clear-groups -- nsenter --mount=ns/mnt --wdns=/srv --setuid 7 -- ls -l`,
+      `nsenter --target 42 --net -- ${ARGS} '' '' '' '' 0 perl -e JOIN calls join=mnt wait=1 directory=/srv uid=7 gid=8 groups= -- ls -l`,
     ],
     [
-      'the full entry',
-      { namespaces: ['net', 'uts', 'ipc', 'mnt', 'pid'] },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} . '' '' '' 0 6 nsenter --no-fork --mount=ns/mnt --pid=ns/pid --wdns=/srv -- nsenter --pid=ns/pid --no-fork -- sh -c WAIT dbg setpriv --pdeathsig KILL -- nsenter --mount=ns/mnt --wdns=/srv -- ls -l`,
-    ],
-    [
-      'in a user namespace of its own, where nsenter alone sets who it is',
+      'the full entry, with the rights of the container',
       {
-        namespaces: ['mnt', 'user'],
-        credentials: { ids: { uid: 7, gid: 8, groups: [9] }, boundingSet: undefined, noNewPrivileges: false },
-      },
-      `${ARGS} . '' '' '' 0 10 nsenter --no-fork --mount=ns/mnt --user=ns/user --wdns=/srv --setuid 7 --setgid 8 -- nsenter --mount=ns/mnt --user=ns/user --wdns=/srv --setuid 7 --setgid 8 -- ls -l`,
-    ],
-    [
-      'processes of the container, files of the host, somebody else',
-      {
-        namespaces: ['pid'],
-        credentials: { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
-      },
-      `${ARGS} . '' '' '' 0 5 nsenter --no-fork --pid=ns/pid --wd=/srv -- nsenter --pid=ns/pid --wd=/srv --no-fork -- sh -c WAIT dbg setpriv --reuid 7 --regid 8 --clear-groups --pdeathsig KILL -- ls -l`,
-    ],
-    [
-      'with another PATH for the tool',
-      {
-        namespaces: ['mnt'],
+        namespaces: ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'],
+        credentials: { ids: { uid: 0, gid: 0, groups: [3, 4] }, boundingSet: [0, 13], noNewPrivileges: true },
         variables: ['PATH', 'A'],
-        programs: { nsenter: '/usr/bin/nsenter', setpriv: '/usr/bin/setpriv', sh: '/bin/sh' },
       },
-      `${ARGS} . '' '' PATH A 0 5 /usr/bin/nsenter --no-fork --mount=ns/mnt --wdns=/srv -- /usr/bin/nsenter --mount=ns/mnt --wdns=/srv -- ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} '' '' '' '' 0 perl -e JOIN calls join=cgroup,pid,mnt,user wait=1 directory=/srv uid=0 gid=0 groups=3,4 caps=0,13 no-new-privs=1 variables=PATH,A -- ls -l`,
+    ],
+    [
+      'no capability at all',
+      { namespaces: ['mnt'], credentials: { ids: undefined, boundingSet: [], noNewPrivileges: false } },
+      `${ARGS} '' '' '' '' 0 perl -e JOIN calls join=mnt wait=1 directory=/srv caps= -- ls -l`,
+    ],
+    [
+      'neither processes nor files of the container: nobody is waited for',
+      { namespaces: ['net', 'cgroup'] },
+      `nsenter --target 42 --net -- ${ARGS} '' '' '' '' 0 perl -e JOIN calls join=cgroup directory=/srv -- ls -l`,
+    ],
+    [
+      'to be traced',
+      { namespaces: ['pid'], stops: true },
+      `${ARGS} '' '' '' '' 0 perl -e JOIN calls join=pid wait=1 stop=1 directory=/srv -- ls -l`,
     ],
   ])('%s', (_, over, expected) => expect(line(over)).toBe(expected));
 
@@ -89,7 +89,9 @@ describe('why an entry failed', () => {
     ['other', 125, 'process 42 is not one of "web"'],
     ['view', 125, 'refused a mount'],
     ['last nsenter: no such file', 125, '(nsenter: no such file); nothing was run'],
-    ['dir', 125, 'there is no directory /srv'],
+    ['dir', 125, 'there is no directory /srv; nothing was run'],
+    ['dir /srv: No such file or directory', 125, 'there is no directory /srv; nothing was run'],
+    ['dir /srv: Permission denied', 125, 'there is no directory /srv to go to (/srv: Permission denied)'],
     ['', 1, 'could not be entered'],
   ])('%j with exit code %d', (report, exitCode, message) => {
     const failure = entryFailure(report, exitCode, target, entry());

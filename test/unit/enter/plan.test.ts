@@ -3,11 +3,12 @@ import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/enter/
 import { givenToContainer, parseVariables } from '../../../src/enter/environment.ts';
 import { type EntryWish, planEntry } from '../../../src/enter/plan.ts';
 import { insideId, parseProcessStatus } from '../../../src/enter/process-status.ts';
+import { refuseSeen } from '../../../src/enter/seen.ts';
 import { planView } from '../../../src/enter/view.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
 
 const STATUS =
-  'Name:\tx\nUid:\t0\t1000\t0\t0\nGid:\t0\t100\t0\t0\nGroups:\t10 20 \nCapBnd:\t0000000000003000\nNoNewPrivs:\t1\n';
+  'Name:\tx\nUid:\t0\t1000\t0\t0\nGid:\t0\t100\t0\t0\nGroups:\t10 20 \nCapBnd:\t0000000000003000\nNoNewPrivs:\t1\nSeccomp:\t2\n';
 const MOUNTINFO = `30 1 0:26 / /sys/fs/cgroup rw - tmpfs tmpfs rw
 31 30 0:27 / /sys/fs/cgroup/cpu,cpuacct rw shared:5 - cgroup cgroup rw,cpu,cpuacct
 32 30 0:28 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd
@@ -93,11 +94,31 @@ describe('what is joined', () => {
 });
 
 describe('who and where', () => {
+  const ITS_RIGHTS = {
+    ids: { uid: 1000, gid: 100, groups: [10, 20] },
+    boundingSet: [12, 13],
+    noNewPrivileges: true,
+  };
+
   test.each<[EntryWish, unknown]>([
     [{}, undefined],
     [{ user: '7' }, { ids: { uid: 7, gid: 7, groups: [] }, boundingSet: undefined, noNewPrivileges: false }],
     [{ user: '7:8' }, { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false }],
     [{ caps: 'container' }, { ids: undefined, boundingSet: [12, 13], noNewPrivileges: true }],
+    [{ ns: 'cgroup' }, undefined],
+    [{ ns: 'pid' }, undefined],
+    [{ all: true }, ITS_RIGHTS],
+    [{ all: true, caps: 'container' }, ITS_RIGHTS],
+    [{ ns: 'mnt' }, ITS_RIGHTS],
+    [
+      { all: true, user: '7:8' },
+      { ...ITS_RIGHTS, ids: { uid: 7, gid: 8, groups: [] } },
+    ],
+    [{ all: true, fullRights: true }, undefined],
+    [
+      { all: true, fullRights: true, user: '7' },
+      { ids: { uid: 7, gid: 7, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
+    ],
   ])('%j', (wish, credentials) => expect(plan(wish).entry.credentials).toEqual(credentials));
 
   test("the container's own user", () => {
@@ -107,7 +128,9 @@ describe('who and where', () => {
 
   test.each<[EntryWish, string]>([
     [{ user: 'alice' }, '--user takes UID, UID:GID or "container", not "alice"'],
-    [{ caps: 'container', all: true }, "--caps goes with the host's files"],
+    [{ caps: 'container', all: true, fullRights: true }, 'contradict each other'],
+    [{ fullRights: true }, "--full-rights goes with the container's files"],
+    [{ ns: 'net,pid', fullRights: true }, "--full-rights goes with the container's files"],
   ])('%j is wrong usage', (wish, message) => expect(() => plan(wish)).toThrow(message));
 
   test.each<[EntryWish, string]>([
@@ -124,9 +147,114 @@ describe('who and where', () => {
     expect(() => planEntry(own, target, { caps: 'container' }, here)).toThrow('on the host they would be more');
   });
 
-  test('a paused container is not joined', () => {
-    const paused = { ...target, container: container({ state: { status: 'paused' } }) };
-    expect(() => planEntry(host, paused, { cgroup: true }, here)).toThrow('is paused: what joins its cgroup is frozen');
+  const hasOwnUsers = fakeHost({
+    files: { ...files, '/proc/1234/uid_map': '0 500 1000\n', '/proc/1234/gid_map': '0 15 1000\n' },
+    links: { ...links, '/proc/1234/ns/user': 'user:[9]' },
+  });
+  const inItsOwn = (wish: EntryWish) => planEntry(hasOwnUsers, target, wish, here).entry;
+
+  test('ids are those of its user namespace; a group that has no name there is left out', () =>
+    expect(inItsOwn({ all: true })).toMatchObject({
+      namespaces: ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'],
+      credentials: { ids: { uid: 500, gid: 85, groups: [5] }, boundingSet: [12, 13] },
+    }));
+
+  test('root of the host is root in there, as it would be nobody', () => {
+    const root = { ids: { uid: 0, gid: 0, groups: [] }, boundingSet: undefined, noNewPrivileges: false };
+    expect(inItsOwn({ ns: 'net,user' }).credentials).toEqual(root);
+    expect(inItsOwn({ all: true, fullRights: true }).credentials).toEqual(root);
+  });
+
+  test('its files without its user namespace: refused', () =>
+    expect(() => inItsOwn({ ns: 'net,mnt' })).toThrow('on the host they would be more'));
+
+  test('what has ended has no rights that could be taken', () => {
+    const { '/proc/1234/status': _, ...without } = files;
+    expect(() => planEntry(fakeHost({ files: without, links }), target, { all: true }, here)).toThrow('ended just now');
+  });
+
+  const paused = { ...target, container: container({ state: { status: 'paused' } }) };
+  test.each<[EntryWish]>([[{ cgroup: true }], [{ all: true }], [{ ns: 'mnt' }]])(
+    'a paused container is not joined: %j',
+    (wish) => expect(() => planEntry(host, paused, wish, here)).toThrow('is paused: what joins its cgroup is frozen'),
+  );
+
+  test('its cgroup, with its files or when asked for', () => {
+    const joined = (wish: EntryWish) => plan(wish).entry.cgroupProcs.length;
+    expect([{}, { cgroup: true }, { all: true }, { all: true, cgroup: false }, { ns: 'pid' }].map(joined)).toEqual([
+      0, 1, 1, 0, 0,
+    ]);
+  });
+
+  test('what confines it, and not the program', () => {
+    const confined = fakeHost({ files: { ...files, '/proc/1234/attr/current': 'docker-default (enforce)\n' }, links });
+    const missing = (wish: EntryWish) => planEntry(confined, target, wish, here).missing;
+    expect(missing({ all: true })).toEqual(['seccomp filter', 'security label docker-default (enforce)']);
+    expect([missing({}), missing({ ns: 'pid' }), missing({ all: true, fullRights: true })]).toEqual([[], [], []]);
+  });
+
+  test("where the container sees it, programs cannot be written to; the tool's own file too", () => {
+    const some = fakeHost({
+      files: { ...files, '/usr/x': '', '/usr': '', '/opt': '' },
+      links: { ...links, '/bin': 'usr/bin' },
+    });
+    const readOnly = (wish: EntryWish, program: string) =>
+      planEntry(some, target, wish, { ...here, program }).entry.readOnly;
+    expect(readOnly({}, '/srv/tool')).toEqual([]);
+    expect(readOnly({ ns: 'pid' }, '/usr/bin/ls')).toEqual(['/usr', '/opt']);
+    expect(readOnly({ ns: 'net,pid' }, '/srv/tool')).toEqual(['/usr', '/opt', '/srv/tool']);
+    expect(readOnly({ all: true }, '/srv/tool')).toEqual(['/usr', '/opt']);
+  });
+});
+
+describe('a tool with the files of the host, which the container sees', () => {
+  const status = (caps: string) => `CapBnd:\t${caps}\n`;
+  const pidLinks = (pid: string, kind: string, users = 'user:[1]') => ({
+    [`/proc/${pid}/ns/pid`]: kind,
+    [`/proc/${pid}/ns/user`]: users,
+  });
+  const seen = (over: { its?: string; beside?: string; users?: string }) =>
+    fakeHost({
+      files: {
+        ...files,
+        '/proc/1234/status': status(over.its ?? '00000000a80425fb'),
+        '/proc/77/status': status(over.beside ?? '00000000a80425fb'),
+        '/proc/1/status': status('000001ffffffffff'),
+      },
+      links: {
+        ...pidLinks('self', 'pid:[1]'),
+        ...pidLinks('1', 'pid:[1]'),
+        ...pidLinks('1234', 'pid:[5]', over.users),
+        ...pidLinks('77', 'pid:[5]', over.users),
+      },
+    });
+  const entering =
+    (host_: typeof host, ns: readonly string[], wish: { user?: string; caps?: string } = {}) =>
+    () =>
+      refuseSeen(host_, target, ns as never, wish);
+  const PTRACE = '00000000a80c25fb';
+
+  test.each([
+    ['as root, before a container without SYS_PTRACE', seen({}), ['pid'], {}],
+    ["with the container's files", seen({ its: PTRACE }), ['pid', 'mnt'], { user: '7' }],
+    ['not seen', seen({ its: PTRACE }), ['net'], { user: '7' }],
+    ['SYS_PTRACE in a user namespace of its own', seen({ its: PTRACE, users: 'user:[9]' }), ['pid'], {}],
+  ] as const)('%s: entered', (_, host_, ns, wish) => expect(entering(host_, ns, wish)).not.toThrow());
+
+  test.each([
+    ['as another user', seen({}), ['pid'], { user: '7' }, 'with --user they could open'],
+    ['as root by number, which drops nothing but may', seen({}), ['net', 'pid'], { user: '0' }, 'with --user'],
+    ['with fewer capabilities', seen({}), ['pid'], { caps: 'container' }, 'with --caps'],
+    ['SYS_PTRACE', seen({ its: PTRACE }), ['pid'], {}, 'process 1234 in the pid namespace'],
+    ['SYS_PTRACE of another container there', seen({ beside: PTRACE }), ['pid'], {}, 'process 77 in the pid namespace'],
+  ] as const)('%s: refused', (_, host_, ns, wish, why) => expect(entering(host_, ns, wish)).toThrow(why));
+
+  test("in the host's own pid namespace, each tool is seen", () => {
+    const inHosts = fakeHost({ files, links: { ...pidLinks('self', 'pid:[1]'), ...pidLinks('1234', 'pid:[1]') } });
+    expect(entering(inHosts, ['net'])).not.toThrow();
+    expect(entering(inHosts, ['net', 'pid'])).not.toThrow();
+    for (const wish of [{ user: '7' }, { caps: 'container' }])
+      expect(entering(inHosts, ['net'], wish)).toThrow("open the host's files");
   });
 });
 

@@ -1,0 +1,116 @@
+import { readlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect } from 'vitest';
+import { dbgRedirected, sleep } from './support/dbg.ts';
+import { test } from './support/lab.ts';
+import { startLooker, type Looker } from './support/looker.ts';
+
+/** How often each way in is taken. By hand, 200: DBG_ENTRIES=200. */
+const ENTRIES = Number(process.env['DBG_ENTRIES'] ?? 3);
+
+/** Enters so often, some at once, and gives the exit codes that were seen. */
+async function enterOften(before: readonly string[], { name }: Looker, after: readonly string[]): Promise<number[]> {
+  const codes = new Set<number>();
+  for (let done = 0; done < ENTRIES; done += 3) {
+    const some = await Promise.all([1, 2, 3].map(() => dbgRedirected([...before, name, ...after], '<package.json')));
+    for (const { exitCode } of some) codes.add(exitCode ?? -1);
+  }
+  return [...codes];
+}
+
+const ENTERED = 0;
+const REFUSED = 125;
+type Way = readonly [before: readonly string[], after: readonly string[], code: number];
+const exec = (options: readonly string[], code = ENTERED): Way => [['exec', ...options], ['true'], code];
+const WITH_ITS_FILES: readonly Way[] = [
+  exec(['--all']),
+  exec(['--all', '-u', '0']),
+  exec(['--all', '-u', '1000']),
+  exec(['--all', '--full-rights']),
+  exec(['--all', '--no-cgroup']),
+  exec(['--ns', 'mnt']),
+  exec(['--ns', 'mnt,pid']),
+  exec(['--ns', 'net,mnt,pid', '--full-rights']),
+  exec(['--ns', 'net,uts,ipc,mnt,pid,user,cgroup']),
+  [['shell', '--all'], ['--', 'true'], ENTERED],
+  [['strace'], ['-o', '/dev/null', '--', 'true'], ENTERED],
+];
+const WITH_THE_HOSTS_FILES: readonly Way[] = [
+  exec(['--ns', 'pid']),
+  exec(['--ns', 'net,pid']),
+  exec(['--ns', 'pid,cgroup']),
+];
+const LESS_THAN_ROOT: readonly Way[] = [
+  exec(['--ns', 'net,pid', '--caps', 'container'], REFUSED),
+  exec(['--ns', 'net,pid', '--user', 'container'], REFUSED),
+  exec(['--ns', 'pid', '--user', '0'], REFUSED),
+  exec(['--ns', 'pid', '--user', '1000:1000'], REFUSED),
+  [['tcpdump', '--ns', 'net,pid', '--user', '1000'], ['-D'], REFUSED],
+];
+const refused = (ways: readonly Way[]): Way[] => ways.map(([before, after]) => [before, after, REFUSED]);
+
+async function takesNothing(looker: Looker, ways: readonly Way[]): Promise<void> {
+  const expected = ways.map(([before, , code]) => [before.join(' '), [code]]);
+  const seen: unknown[] = [];
+  for (const [before, after] of ways) seen.push([before.join(' '), await enterOften(before, looker, after)]);
+  expect(seen).toEqual(expected);
+  expect(await looker.hits()).toBe('');
+}
+
+describe("a container that looks for the host's files in its /proc finds none", () => {
+  test('the looker finds what is there to be found', async ({ lab }) => {
+    const top = process.cwd();
+    const looker = await startLooker(lab, 'c', { options: ['-v', `${top}:/top:ro`, '-v', '/etc:/top2/etc:ro'] });
+    const inside = (script: string) => lab.docker('exec', '-d', looker.name, 'sh', '-c', script);
+    await inside('cd /top && exec sleep 3600 </mark');
+    await inside('cp -r /bin /top2 2>/dev/null; exec chroot /top2 /bin/sleep 3600');
+    for (const kind of ['cwd', 'file']) while (!(await looker.hits()).includes(`${kind} /proc/`)) await sleep(50);
+  });
+
+  test('with no more rights than docker gives', { timeout: 600_000 }, async ({ lab }) => {
+    const looker = await startLooker(lab, 'c');
+    await takesNothing(looker, [...WITH_ITS_FILES, ...WITH_THE_HOSTS_FILES, ...LESS_THAN_ROOT]);
+  });
+
+  test('with SYS_PTRACE', { timeout: 600_000 }, async ({ lab }) => {
+    const looker = await startLooker(lab, 'c', { options: ['--cap-add', 'SYS_PTRACE'] });
+    await takesNothing(looker, [...WITH_ITS_FILES, ...refused(WITH_THE_HOSTS_FILES), ...LESS_THAN_ROOT]);
+  });
+
+  test('beside one with SYS_PTRACE, in its pid namespace', { timeout: 600_000 }, async ({ lab }) => {
+    const looker = await startLooker(lab, 'c', { options: ['--cap-add', 'SYS_PTRACE'] });
+    const name = await lab.run('beside', { options: ['--pid', `container:${looker.name}`] });
+    await takesNothing({ name, hits: looker.hits }, [
+      ...WITH_ITS_FILES,
+      ...refused(WITH_THE_HOSTS_FILES),
+      ...LESS_THAN_ROOT,
+    ]);
+  });
+
+  test("in the host's pid namespace", { timeout: 600_000 }, async ({ lab }) => {
+    const looker = await startLooker(lab, 'c', { options: ['--pid', 'host'] });
+    await takesNothing(looker, [
+      ...WITH_ITS_FILES,
+      exec([]),
+      ...LESS_THAN_ROOT,
+      exec(['--user', 'container'], REFUSED),
+      exec(['--caps', 'container'], REFUSED),
+    ]);
+  });
+
+  test('in a user namespace of its own', { timeout: 600_000 }, async ({ lab }) => {
+    const options = ['--user', '101000:101000', '--security-opt', 'seccomp=unconfined'];
+    const name = await lab.run('c', { options, command: ['unshare', '-U', 'sleep', '3600'] });
+    const pid = await lab.pid(name);
+    while (readlinkSync(`/proc/${pid}/ns/user`) === readlinkSync('/proc/self/ns/user')) await sleep(10);
+    for (const kind of ['uid', 'gid']) writeFileSync(`/proc/${pid}/${kind}_map`, '0 100000 65536');
+    const beside = await startLooker(lab, 'looker', { options: ['--pid', `container:${name}`, '--user', '101000'] });
+    await takesNothing({ name, hits: beside.hits }, [
+      exec(['--all']),
+      exec(['--all', '-u', '0']),
+      exec(['--all', '--full-rights']),
+      exec(['--ns', 'pid,user']),
+      exec(['--ns', 'mnt,pid'], REFUSED),
+      exec(['--ns', 'net,pid', '--caps', 'container'], REFUSED),
+    ]);
+  });
+});
