@@ -2,11 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { limitsOf } from '../process/limits.ts';
+import { isPaused } from '../process/paused.ts';
 import { json } from '../ui/table.ts';
 import { limitsTable, notOfferedText } from './limits-text.ts';
 import { limitsRecord } from './limits-record.ts';
 import type { Finish } from './program.ts';
-import { chosenSubject, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
+import { chosenSubject, pausedText, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
 
 /** Two of the periods in which the kernel grants CPU time to what has a quota (cpu.max, 100 ms unless set). */
 const SAMPLE_MILLISECONDS = 200;
@@ -31,8 +32,9 @@ async function limits(ctx: Context, ref: string | undefined, options: SubjectOpt
     await wait(SAMPLE_MILLISECONDS);
     return ctx.now() - start;
   });
-  ctx.stderr.write(notOfferedText(read));
-  if (options.json) ctx.stdout.write(json({ ...subjectRecord(subject), ...limitsRecord(read) }));
+  const paused = isPaused(ctx.host, subject);
+  ctx.stderr.write(pausedText(subject, paused) + notOfferedText(read));
+  if (options.json) ctx.stdout.write(json({ ...subjectRecord(subject, paused), ...limitsRecord(read) }));
   else ctx.stdout.write(limitsTable(read));
   return 0;
 }

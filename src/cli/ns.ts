@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { namespacesOf } from '../process/namespaces.ts';
+import { isPaused } from '../process/paused.ts';
 import { json } from '../ui/table.ts';
 import { namespaceRecord, namespaceTable } from './ns-text.ts';
 import type { Finish } from './program.ts';
-import { chosenSubject, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
+import { chosenSubject, pausedText, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
 
 export function nsCommand(ctx: Context, finish: Finish): Command {
   return withSubject(new Command('ns'))
@@ -23,8 +24,10 @@ async function ns(ctx: Context, ref: string | undefined, options: SubjectOptions
   const containers = subject.name === undefined ? [] : await (await ctx.engine()).list();
   const names = new Map(containers.map(({ id, name }) => [id, name]));
   const namespaces = namespacesOf(ctx.host, subject, names);
+  const paused = isPaused(ctx.host, subject);
+  ctx.stderr.write(pausedText(subject, paused));
   if (options.json) {
-    ctx.stdout.write(json({ ...subjectRecord(subject), namespaces: namespaces.map(namespaceRecord) }));
+    ctx.stdout.write(json({ ...subjectRecord(subject, paused), namespaces: namespaces.map(namespaceRecord) }));
   } else {
     ctx.stdout.write(namespaceTable(namespaces));
   }

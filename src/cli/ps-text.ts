@@ -22,12 +22,12 @@ export function processRecord(each: ContainerProcess) {
 
 const HEADER = ['PID', 'CTR PID', 'USER', 'STATE', 'CPU', 'MEMORY', 'ELAPSED', 'COMMAND'];
 
-export function processTable(processes: readonly ContainerProcess[]): string {
+export function processTable(processes: readonly ContainerProcess[], paused: boolean): string {
   const rows = processes.map((each) => [
     String(each.pid),
     each.containerPid?.toString() ?? '',
     userText(each),
-    each.state,
+    paused ? `${each.state} (paused)` : each.state,
     `${each.cpuPercent.toFixed(1)}%`,
     binarySize(each.rssBytes),
     duration(each.elapsedSeconds * 1000),

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { isPaused } from '../process/paused.ts';
 import { processesOf } from '../process/processes.ts';
 import { json } from '../ui/table.ts';
 import type { Finish } from './program.ts';
 import { processRecord, processTable } from './ps-text.ts';
-import { chosenSubject, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
+import { chosenSubject, pausedText, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
 
 export function psCommand(ctx: Context, finish: Finish): Command {
   return withSubject(new Command('ps'))
@@ -21,7 +22,10 @@ async function ps(ctx: Context, ref: string | undefined, options: SubjectOptions
   const subject = await chosenSubject(ctx, ref, options);
   if (typeof subject === 'number') return subject;
   const processes = processesOf(ctx.host, subject);
-  if (options.json) ctx.stdout.write(json({ ...subjectRecord(subject), processes: processes.map(processRecord) }));
-  else ctx.stdout.write(processTable(processes));
+  const paused = isPaused(ctx.host, subject);
+  ctx.stderr.write(pausedText(subject, paused));
+  if (options.json) {
+    ctx.stdout.write(json({ ...subjectRecord(subject, paused), processes: processes.map(processRecord) }));
+  } else ctx.stdout.write(processTable(processes, paused));
   return 0;
 }

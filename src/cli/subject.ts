@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { DbgError, EXIT } from '../errors.ts';
-import { subjectOf, subjectOfPid, type Subject } from '../process/subject.ts';
+import { nameOf, subjectOf, subjectOfPid, type Subject } from '../process/subject.ts';
+import { escapeControls, shellQuote } from '../text.ts';
 import { chosenTarget, requireContainer } from './container.ts';
 import { throughSudo } from './root.ts';
 
@@ -42,7 +43,20 @@ export async function chosenSubject(
 }
 
 /** What each of their `--json` answers begins with. */
-export const subjectRecord = ({ id, name, pid }: Subject) => ({ container: name ?? null, id, pid });
+export const subjectRecord = ({ id, name, pid }: Subject, paused: boolean) => ({
+  container: name ?? null,
+  id,
+  pid,
+  paused,
+});
+
+/** The line that says that a container is paused, and what to type; nothing when it is not. */
+export function pausedText(subject: Subject, paused: boolean): string {
+  if (!paused) return '';
+  const name = nameOf(subject);
+  const line = `${name} is paused: its processes stand still; they go on by  docker unpause ${shellQuote(name)}`;
+  return `dbg: ${escapeControls(line)}\n`;
+}
 
 function pidOf(text: string): number {
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);

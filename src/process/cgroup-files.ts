@@ -1,27 +1,23 @@
-import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { folderUnder, parseCgroupMounts, type CgroupMount } from '../enter/cgroup.ts';
-import { nameOf, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** The text of a file of a container's cgroup by its name, e.g. "memory.max"; undefined when this kernel has none. */
 export type CgroupFile = (name: string) => string | undefined;
 
 /**
  * Where the files of a container's cgroup are: a controller is in one hierarchy, v1's own or v2's (cgroups(7)), and the names of its
- * files begin with its own. The `*.pressure` files are v2's alone, on a hybrid host too.
+ * files begin with its own. The `*.pressure` files are v2's alone, on a hybrid host too. Undefined when none of its hierarchies is
+ * mounted here.
  */
-export function cgroupFiles(host: Host, subject: Subject): CgroupFile {
+export function cgroupFiles(host: Host, subject: Subject): CgroupFile | undefined {
   const mounts = parseCgroupMounts(host.read('/proc/self/mountinfo') ?? '');
   const folders = new Map<string, string | undefined>();
   for (const { hierarchy, path } of subject.places) {
     const folder = folderOf(host, mounts, hierarchy, path);
     for (const controller of hierarchy.split(',')) folders.set(controller, folder);
   }
-  if (![...folders.values()].some((folder) => folder !== undefined)) {
-    throw new DbgError(`the cgroup of "${nameOf(subject)}" is on no cgroup file system that is mounted here`, {
-      next: [{ what: 'see those that are', command: 'grep cgroup /proc/self/mountinfo' }],
-    });
-  }
+  if (![...folders.values()].some((folder) => folder !== undefined)) return undefined;
   return (name) => {
     const controller = name.split('.')[0]!;
     const folder = name.endsWith('.pressure') || !folders.has(controller) ? folders.get('') : folders.get(controller);

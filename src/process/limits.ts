@@ -1,3 +1,4 @@
+import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { cgroupFiles, type CgroupFile } from './cgroup-files.ts';
 import { amount, count, flatKeyed } from './cgroup-values.ts';
@@ -5,7 +6,7 @@ import { cpuTime, cpuUse, type CpuUse } from './cpu.ts';
 import { ioUse, type DeviceUse } from './io.ts';
 import { memoryUse, swapUse, type MemoryUse, type SwapUse } from './memory.ts';
 import { parsePressure, type PressureLines } from './pressure.ts';
-import { ended, type Subject } from './subject.ts';
+import { ended, nameOf, type Subject } from './subject.ts';
 
 export interface PidsUse {
   readonly used: number;
@@ -35,6 +36,11 @@ export type Sample = () => Promise<number>;
 /** Reads the files of a container's cgroup, v1, v2 or both. The pressure is the container's own, never the host's. */
 export async function limitsOf(host: Host, subject: Subject, sample: Sample): Promise<Limits> {
   const file = cgroupFiles(host, subject);
+  if (file === undefined) {
+    throw new DbgError(`the cgroup of "${nameOf(subject)}" is on no cgroup file system that is mounted here`, {
+      next: [{ what: 'see those that are', command: 'grep cgroup /proc/self/mountinfo' }],
+    });
+  }
   const before = cpuTime(file);
   const milliseconds = await sample();
   const cpu = cpuUse(file);

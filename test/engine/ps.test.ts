@@ -180,13 +180,6 @@ test('in a cgroup that was made inside, as Docker in Docker does', async ({ lab,
   expect((await processes('--pid', String(inner))).map(({ pid }) => pid)).toEqual([await lab.pid(web), inner]);
 });
 
-test('a paused container', async ({ lab }) => {
-  const web = await lab.run('web');
-  await lab.docker('pause', web);
-  expect(await processes(web)).toHaveLength(1);
-  await lab.docker('unpause', web);
-});
-
 test('ns, ps and limits answer while the engine hangs', async ({ lab }) => {
   const web = await lab.run('web');
   const pid = await lab.pid(web);
@@ -205,5 +198,29 @@ test('ns, ps and limits answer while the engine hangs', async ({ lab }) => {
     }
   } finally {
     process.kill(dockerd, 'SIGCONT');
+  }
+});
+
+test('a paused container: ps, ns and limits say so, and no more once it goes on', async ({ lab }) => {
+  const web = await lab.run('web');
+  const said = async (...args: readonly string[]) => {
+    const { stdout, stderr, exitCode } = await dbg(args);
+    expect(exitCode, String(stderr)).toBe(0);
+    return { out: String(stdout), err: String(stderr) };
+  };
+  const pausedBy = async (verb: string, ...args: readonly string[]) =>
+    JSON.parse((await said(verb, ...args, '--json')).out).paused;
+  await lab.docker('pause', web);
+  const pid = String(await lab.pid(web));
+  for (const verb of ['ps', 'ns', 'limits']) {
+    expect((await said(verb, web)).err).toContain(`${web} is paused`);
+    expect(await pausedBy(verb, web)).toBe(true);
+    expect(await pausedBy(verb, '--pid', pid)).toBe(true);
+  }
+  expect((await said('ps', web)).out).toMatch(/\(paused\)/);
+  await lab.docker('unpause', web);
+  for (const verb of ['ps', 'ns', 'limits']) {
+    expect((await said(verb, web)).err).not.toContain('paused');
+    expect(await pausedBy(verb, web)).toBe(false);
   }
 });
