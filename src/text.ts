@@ -1,10 +1,23 @@
+/** For a character class: what reorders text or is not seen. With \p{Cc}, what drives a terminal. */
+const UNSEEN = String.raw`\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029`;
+const RUNS_OF_CONTROLS = new RegExp(`[\\p{Cc}${UNSEEN}]+`, 'gu');
+const CONTROL = new RegExp(`[\\p{Cc}${UNSEEN}]`, 'gu');
+const CONTROL_BUT_LINE_FEED = new RegExp(`(?!\n)[\\p{Cc}${UNSEEN}]`, 'u');
+const LEFT_BY_JSON = new RegExp(`[\\u007f-\\u009f${UNSEEN}]`, 'gu');
+
 /**
- * Text from outside, safe to print: control characters (C0, DEL, C1) and the Unicode characters that reorder or hide
- * text become visible escapes, so that a container's name can neither move the cursor nor look like another.
+ * Text from outside, safe to print: control characters (C0, DEL, C1) and the Unicode characters that reorder text or are not seen
+ * become visible escapes, so that a container's name can neither move the cursor nor look like another.
  */
 export function escapeControls(text: string): string {
   if (!/[^ -~]/.test(text)) return text;
-  return text.replace(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/gu, escapedRun);
+  return text.replace(RUNS_OF_CONTROLS, escapedRun);
+}
+
+/** The same for text of several lines, such as a tool's output that dbg passes on: line feeds and tabs stay. */
+export function escapeLines(text: string): string {
+  if (!/[^ -~\n\t]/.test(text)) return text;
+  return text.replace(/[^\n\t]+/g, escapeControls);
 }
 
 /** A disk image, say, is runs of zeros: one by one, 8 million of them a second; as runs, 400 million. */
@@ -16,7 +29,10 @@ function escapedRun(run: string): string {
   return escaped;
 }
 
-const escapedChar = (char: string) => NAMED_ESCAPES[char] ?? `\\u${char.codePointAt(0)!.toString(16).padStart(4, '0')}`;
+function escapedChar(char: string): string {
+  const code = char.codePointAt(0)!.toString(16);
+  return NAMED_ESCAPES[char] ?? (code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`);
+}
 
 const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
 
@@ -26,21 +42,22 @@ const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\
  */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    LEFT_BY_JSON,
+    // Beyond the first 65,536 characters JSON has two escapes for one.
+    (char) => char.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
 
 /** One word of a POSIX shell command line that stands for exactly `word`. */
 export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  // $'…' is not POSIX, but only a word with control characters needs it, and it keeps the line printable.
-  if (/(?!\n)\p{Cc}/u.test(word)) return `$'${escapeForDollarQuote(word)}'`;
+  // $'…' is not POSIX, but only a word with characters that drive a terminal or hide needs it, and it keeps the line printable.
+  if (CONTROL_BUT_LINE_FEED.test(word)) return `$'${escapeForDollarQuote(word)}'`;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function escapeForDollarQuote(word: string): string {
-  return word.replace(/[\\']/g, '\\$&').replace(/\p{Cc}/gu, utf8Escapes);
+  return word.replace(/[\\']/g, '\\$&').replace(CONTROL, utf8Escapes);
 }
 
 function utf8Escapes(char: string): string {

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { DbgError } from '../errors.ts';
+import { escapeControls, escapeLines } from '../text.ts';
 import type { Packet } from './pcap.ts';
 
 /**
@@ -56,8 +57,8 @@ export function sectionHeader(about: {
 }
 
 /**
- * It stands before the first packet of its interface, anywhere in the file. Throws a DbgError for an address that is
- * none; a MAC address of another length than Ethernet's (InfiniBand, a tunnel's) has no place in a file and is left out.
+ * It stands before the first packet of its interface, anywhere in the file. Its texts are escaped: what reads the file prints them, tshark on
+ * a terminal, and a container names its interfaces. Throws a DbgError for an address that is none; a MAC address of another length than Ethernet's (InfiniBand, a tunnel's) has no place in a file and is left out.
  */
 export function interfaceDescription(of: Interface): Buffer {
   const fixed = Buffer.alloc(8);
@@ -66,9 +67,9 @@ export function interfaceDescription(of: Interface): Buffer {
   const mac = of.mac !== undefined && /^(?:[\da-f]{2}:){5}[\da-f]{2}$/i.test(of.mac);
   return block(INTERFACE_DESCRIPTION, [
     fixed,
-    ...text(COMMENT, of.comment),
-    ...text(2, of.name),
-    ...text(3, of.description),
+    ...text(COMMENT, of.comment && escapeLines(of.comment)),
+    ...text(2, escapeControls(of.name)),
+    ...text(3, of.description && escapeControls(of.description)),
     ...(of.addresses ?? []).map(addressOption),
     ...(mac ? [option(6, Buffer.from(of.mac.replaceAll(':', ''), 'hex'))] : []),
     option(9, Buffer.of(of.nanoseconds ? 9 : 6)), // if_tsresol: a power of ten
@@ -122,7 +123,7 @@ function nameRecord(address: string, names: readonly string[]): Buffer[] {
   let value: Buffer = bytes;
   for (const name of names) {
     // A NUL ends a name: within one it would make two.
-    const longer = Buffer.concat([value, Buffer.from(`${name.replaceAll('\0', '')}\0`)]);
+    const longer = Buffer.concat([value, Buffer.from(`${escapeControls(name.replaceAll('\0', ''))}\0`)]);
     if (longer.length > LONGEST_VALUE) break;
     if (longer.length > value.length + 1) value = longer;
   }

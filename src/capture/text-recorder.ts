@@ -1,8 +1,9 @@
+import { escapeLines } from '../text.ts';
 import type { Place } from './place.ts';
 import type { Recorder } from './recorder.ts';
 
 /**
- * tcpdump's own lines, each with where it comes from.
+ * tcpdump's own lines, each with where it comes from. It prints the names of devices as they are, and a container names its own.
  * @param count packets after which the capture is over. One is a line and those after it that begin with a blank (`-v`, `-x`).
  * @param waiting how much of what was written waits for its reader, in bytes
  */
@@ -30,11 +31,11 @@ export function textRecorder(
           const all = (rest + piece.toString()).split('\n');
           rest = all.pop()!;
           const wanted = all.filter(take);
-          if (wanted.length > 0) write(wanted.map((line) => `${before}${line}\n`).join(''));
+          if (wanted.length > 0) write(wanted.map((line) => `${before}${escapeLines(line)}\n`).join(''));
           if (count !== undefined && packets >= count) hear({ kind: 'full' });
         },
         end: () => {
-          if (rest !== '' && take(rest)) write(`${before}${rest}\n`);
+          if (rest !== '' && take(rest)) write(`${before}${escapeLines(rest)}\n`);
         },
       };
     },

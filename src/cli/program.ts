@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import type { Context } from '../context.ts';
+import { escapeLines } from '../text.ts';
 
 /** Takes the exit code of the verb that ran. */
 export type Finish = (exitCode: number) => void;
@@ -45,7 +46,7 @@ export async function program(ctx: Context, finish: Finish): Promise<Command> {
   for (const command of withSubcommands(dbg)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => ctx.stdout.write(text),
-      writeErr: (text) => ctx.stderr.write(text.replace(/^error: /, 'dbg: ')),
+      writeErr: (text) => ctx.stderr.write(escapeLines(text.replace(/^error: /, 'dbg: '))),
     });
   }
   return dbg;

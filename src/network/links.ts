@@ -1,4 +1,4 @@
-import { DbgError } from '../errors.ts';
+import { toolObjects } from './tool-json.ts';
 
 /** A network device, as one network namespace sees it. */
 export interface Link {
@@ -45,28 +45,13 @@ interface IpLink {
 
 /** Reads what `ip -d -j link` or `ip -d -j address` prints. */
 export function parseLinks(json: string): Link[] {
-  let links: readonly IpLink[];
-  try {
-    links = JSON.parse(escapeRaw(json)) as IpLink[];
-  } catch (cause) {
-    throw new DbgError('ip printed no JSON; dbg needs iproute2 4.14 or newer', {
-      cause,
-      next: [{ what: 'which one is it', command: 'ip -V' }],
-    });
-  }
+  const links = toolObjects('ip', json) as readonly IpLink[];
   // iproute2 before 5.0 prints an empty object for what a filter left out.
   const there = links.flatMap((link) => (link.ifindex === undefined ? [] : [toLink(link, link.ifindex)]));
   // Within one namespace, ip names the other device where it otherwise gives its index.
   const indexOf = new Map(there.map(({ name, ifindex }) => [name, ifindex]));
   const other = new Map(links.map(({ ifindex, link }) => [ifindex, indexOf.get(link ?? '')]));
   return there.map((link) => ({ ...link, linkIndex: link.linkIndex ?? other.get(link.ifindex) }));
-}
-
-/** iproute2 prints control characters of a device's name or alias as they are, which JSON does not allow. */
-function escapeRaw(json: string): string {
-  return json.replace(/\p{Cc}/gu, (char) =>
-    /\s/.test(char) ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function toLink(link: IpLink, ifindex: number): Link {

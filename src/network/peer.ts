@@ -1,3 +1,5 @@
+import { toolObjects } from './tool-json.ts';
+
 /**
  * `peer_ifindex` of what `ethtool -S` prints for a veth: the ifindex of its peer, in whatever namespace the peer is
  * (drivers/net/veth.c). A bare number: it names no namespace. Undefined where the device has no such statistic.
@@ -18,7 +20,7 @@ export interface NetworkNamespace {
 
 /** Reads `lsns -t net -J` with any of the columns NS, PID and NETNSID (util-linux 2.32). */
 export function parseNetworkNamespaces(lsns: string): NetworkNamespace[] {
-  const { namespaces } = JSON.parse(lsns) as { namespaces: Readonly<Record<'ns' | 'pid' | 'netnsid', unknown>>[] };
+  const namespaces = toolObjects('lsns', lsns) as readonly Readonly<Record<'ns' | 'pid' | 'netnsid', unknown>>[];
   return namespaces.flatMap(({ ns, pid, netnsid }) => {
     const inode = number(ns);
     return inode === undefined ? [] : [{ inode, pid: number(pid) || undefined, netnsid: number(netnsid) }];

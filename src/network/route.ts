@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Host } from '../host/host.ts';
+import { toolObjects } from './tool-json.ts';
 
 /**
  * The device by which packets to an address leave a network namespace; without an address, that of its default route. Undefined when
@@ -15,6 +16,6 @@ export async function routeDevice(
   const family = address !== undefined && isIPv6(address) ? ['-6'] : [];
   // "Network is unreachable" is a failure of ip's.
   const json = await host.output(inThere(['ip', ...family, '-j', 'route', ...ask])).catch(() => '[]');
-  const [route] = JSON.parse(json || '[]') as readonly { readonly dev?: string }[];
+  const [route] = toolObjects('ip', json || '[]') as readonly { readonly dev?: string }[];
   return route?.dev === 'lo' ? undefined : route?.dev;
 }

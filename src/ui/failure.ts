@@ -3,6 +3,6 @@ import { escapeControls } from '../text.ts';
 
 /** An error as a person reads it: what was wanted and what is the case, then what to do next. */
 export function failureText(message: string, next: readonly NextStep[]): string {
-  const steps = next.map(({ what, command }) => `${what}:  ${escapeControls(command)}`).join('        ');
+  const steps = next.map(({ what, command }) => escapeControls(`${what}:  ${command}`)).join('        ');
   return `dbg: ${escapeControls(message)}\n${steps ? `     ${steps}\n` : ''}`;
 }

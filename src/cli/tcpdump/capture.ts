@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/programs.ts';
-import { escapeControls } from '../../text.ts';
+import { escapeLines } from '../../text.ts';
 import { requireContainer } from '../container.ts';
 import { dryRunText, throughSudo } from '../root.ts';
 import { endings } from './endings.ts';
@@ -36,7 +36,7 @@ export async function capture(ctx: Context, typed: CaptureWish, options: Tcpdump
   const where = wanted && whereRecorder(places, wanted, ctx.now);
   const packets = wish.path === undefined ? undefined : await fileOf(ctx, wish, wish.path);
   const recorder = packets && where ? both(packets, where) : (packets ?? where ?? linesOf(ctx, wish, places));
-  const begun = `capturing on ${places.map(({ name }) => escapeControls(name)).join(', ')}`;
+  const begun = `capturing on ${places.map(({ name }) => name).join(', ')}`;
   const course = { isOne: places.length === 1, begun };
   const exitCode = await run(ctx, wish, options.quiet === true, places, recorder, course);
   if (where) ctx.stdout.write(whereText(places, options.where ?? '', where, options.json === true));
@@ -121,7 +121,7 @@ export async function run(
   let progress: ReturnType<typeof showProgress> | undefined;
   const tell = (line: string) => {
     progress?.clear();
-    ctx.stderr.write(`${line}\n`);
+    ctx.stderr.write(`${escapeLines(line)}\n`);
   };
   const taps = conductor(ctx.host, {
     items: wish.items,
@@ -130,7 +130,7 @@ export async function run(
     persists,
     says: (place, line, kind) => {
       if (isOne) tell(line);
-      else if (kind === 'note') tell(`${escapeControls(place.name)}: ${line}`);
+      else if (kind === 'note') tell(`${place.name}: ${line}`);
     },
   });
   const ends = await endings(ctx, wish, places, awaited, taps, tell);

@@ -4,7 +4,6 @@ import { watchFor } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import { DbgError } from '../../errors.ts';
-import { escapeControls } from '../../text.ts';
 import type { Station } from './places.ts';
 import type { CaptureWish } from './wish.ts';
 
@@ -47,7 +46,7 @@ export async function endings(
     };
     const happened = (what: string) => {
       const after = wish.afterMs > 0 ? `; the capture ends in ${wish.afterMs / 1000} s` : '';
-      tell(`dbg: ${escapeControls(`${container.name}: ${what}`)}${after}`);
+      tell(`dbg: ${container.name}: ${what}${after}`);
       endIn(wish.afterMs);
     };
     undo.push(engine.watch(container.id, dropped));
@@ -81,7 +80,7 @@ function heedSignals(ctx: Context, taps: Conductor, tell: (line: string) => void
     await new Promise((answered) => void setTimeout(answered, ANSWER_MS));
     for (const [{ name }, { captured, received, dropped }] of taps.counts()) {
       const counts = `${captured} packets captured, ${received} received by filter, ${dropped} dropped by kernel`;
-      tell(`dbg: ${escapeControls(name)}: ${counts}`);
+      tell(`dbg: ${name}: ${counts}`);
     }
   };
   let stopListening = () => undefined as void;

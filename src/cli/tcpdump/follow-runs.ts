@@ -6,7 +6,6 @@ import type { Container } from '../../engine/container.ts';
 import type { ContainerEvent } from '../../engine/engine.ts';
 import { enterable } from '../../enter/target.ts';
 import { linksInside } from '../../network/look.ts';
-import { escapeControls } from '../../text.ts';
 import type { Station } from './places.ts';
 
 export interface Followed {
@@ -38,7 +37,7 @@ export function followRuns(ctx: Context, all: readonly Followed[], following: Fo
 
 function followOne(ctx: Context, { container, taps }: Followed, following: Following, over: () => void): () => void {
   const { frames, recorder, restart, tell } = following;
-  const name = escapeControls(container.name);
+  const { name } = container;
   const timers: NodeJS.Timeout[] = [];
   let runs = 0;
   let from = 0;
@@ -58,7 +57,7 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
       new Map(wires.flatMap(({ addresses }) => addresses.map((each) => [each.split('/')[0]!, [now.name]]))),
     );
     endRun = frames.begin(wires, from);
-    tell(`dbg: ${name} has started: ${wires.map((wire) => `${escapeControls(wire.name)} is ${wire.mac}`).join(', ')}`);
+    tell(`dbg: ${name} has started: ${wires.map((wire) => `${wire.name} is ${wire.mac}`).join(', ')}`);
   }
   function ended(at: number): void {
     endRun?.(at);

@@ -6,7 +6,7 @@ import { findContainer } from '../../engine/find.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { inHostNetwork } from '../../host/namespaces.ts';
 import { requireProgram } from '../../host/programs.ts';
-import { escapeControls, shellQuote } from '../../text.ts';
+import { shellQuote } from '../../text.ts';
 import { requireContainer } from '../container.ts';
 import { throughSudo } from '../root.ts';
 import { refuseTerminal, run } from './capture.ts';
@@ -41,7 +41,7 @@ export async function captureFromStart(ctx: Context, wish: CaptureWish, options:
   let recorder: PcapngRecorder | undefined;
   const frames: Follow = follow(() => recorder!);
   recorder = await pcapngOf(ctx, wish, wish.path!, frames.sort);
-  const names = followed.map(({ container }) => escapeControls(container.name)).join(', ');
+  const names = followed.map(({ container }) => container.name).join(', ');
   return run(ctx, wish, options.quiet === true, taps, recorder, {
     isOne: false,
     persists: true,

@@ -9,6 +9,7 @@ import { DbgError, EXIT } from '../../errors.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { linkState, type Link } from '../../network/links.ts';
 import { linksInside } from '../../network/look.ts';
+import { shellQuote } from '../../text.ts';
 import type { EntryOptions } from '../entry-options.ts';
 import { unique } from './targets.ts';
 
@@ -83,7 +84,7 @@ export function placeOf(ctx: Context, target: Target, device: string, options: E
       'dbg takes captures from tcpdump with the host’s files and processes: without --all, mnt and pid',
       {
         exitCode: EXIT.usage,
-        next: [{ what: 'as it is', command: `dbg tcpdump ${container.name} …` }],
+        next: [{ what: 'as it is', command: `dbg tcpdump ${shellQuote(container.name)} …` }],
       },
     );
   }

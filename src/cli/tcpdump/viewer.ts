@@ -3,6 +3,7 @@ import { parseArguments } from '../../capture/tcpdump.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/programs.ts';
+import { escapeLines } from '../../text.ts';
 import { toolArguments } from '../enter.ts';
 import type { TcpdumpOptions } from './options.ts';
 
@@ -22,7 +23,7 @@ export async function inViewer(ctx: Context, rest: readonly string[], options: T
   requireProgram(ctx.host, viewer[0]);
   const capture = [...ctx.self, ...captureArguments(ctx.args, rest), '-w', '-', ...toolArguments(rest)];
   const { exitCode, said } = await ctx.host.pipeline(capture, viewer, { quiet: options.termshark === true });
-  if (said !== '') ctx.stderr.write(`${said}\n`);
+  if (said !== '') ctx.stderr.write(`${escapeLines(said)}\n`);
   return exitCode;
 }
 

@@ -8,6 +8,7 @@ import { type ContainerInterface, containerNetwork, NEEDED_PROGRAMS } from '../.
 import { inPlace } from '../../network/place.ts';
 import { routeDevice } from '../../network/route.ts';
 import { endpointsOf } from '../../network/sharing.ts';
+import { shellQuote } from '../../text.ts';
 import { chosenTarget } from '../container.ts';
 import type { EntryOptions } from '../entry-options.ts';
 import { placeOf, type Role, type Station } from './places.ts';
@@ -43,7 +44,7 @@ async function interfacesOf(ctx: Context, target: Target): Promise<readonly Cont
   if (!isHosts) return interfaces;
   throw new DbgError(`"${target.container.name}" uses the host's own network: there is no other end`, {
     exitCode: EXIT.usage,
-    next: [{ what: 'one capture is enough', command: `dbg tcpdump ${target.container.name} …` }],
+    next: [{ what: 'one capture is enough', command: `dbg tcpdump ${shellQuote(target.container.name)} …` }],
   });
 }
 
@@ -95,13 +96,13 @@ async function peerWith(ctx: Context, target: Target, address: string, options: 
 function noWay({ container }: Target, address: string | undefined): DbgError {
   if (address === undefined) {
     return new DbgError(`"${container.name}" has no interface with a wire to the host: there is no other end`, {
-      next: [{ what: 'see them', command: `dbg veth ${container.name}` }],
+      next: [{ what: 'see them', command: `dbg veth ${shellQuote(container.name)}` }],
     });
   }
   return new DbgError(
     `"${container.name}" has no route to ${address}, or not by an interface with a wire to the host`,
     {
-      next: [{ what: 'its routes', command: `dbg exec ${container.name} ip route get ${address}` }],
+      next: [{ what: 'its routes', command: `dbg exec ${shellQuote(container.name)} ip route get ${address}` }],
     },
   );
 }

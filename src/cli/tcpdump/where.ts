@@ -21,7 +21,12 @@ export async function whereTo(ctx: Context, target: Target, text: string, option
   const addresses = own.length > 0 ? own : await lookedUp(ctx, target, name, options);
   if (addresses.length > 0) return { addresses, port };
   throw new DbgError(`"${name}" is no running container, and ${target.container.name} finds no such name`, {
-    next: [{ what: 'ask as it does', command: `dbg exec ${target.container.name} getent hosts ${shellQuote(name)}` }],
+    next: [
+      {
+        what: 'ask as it does',
+        command: `dbg exec ${shellQuote(target.container.name)} getent hosts ${shellQuote(name)}`,
+      },
+    ],
   });
 }
 

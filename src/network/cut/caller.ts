@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts';
 import { inHostNetwork } from '../../host/namespaces.ts';
+import { toolObjects } from '../tool-json.ts';
 import type { Cuttable } from './selection.ts';
 
 /**
@@ -43,11 +44,8 @@ export async function carrying(
 
 /** Reads `ip -j route get ADDRESS`; nothing when there is no route. */
 export function parseRoute(json: string): { readonly gateway?: string; readonly device?: string } {
-  try {
-    const [route] = JSON.parse(json) as { gateway?: string; via?: { host?: string }; dev?: string }[];
-    const gateway = route?.gateway ?? route?.via?.host;
-    return { ...(gateway ? { gateway } : {}), ...(route?.dev ? { device: route.dev } : {}) };
-  } catch {
-    return {};
-  }
+  if (json === '') return {};
+  const [route] = toolObjects('ip', json) as readonly { gateway?: string; via?: { host?: string }; dev?: string }[];
+  const gateway = route?.gateway ?? route?.via?.host;
+  return { ...(gateway ? { gateway } : {}), ...(route?.dev ? { device: route.dev } : {}) };
 }

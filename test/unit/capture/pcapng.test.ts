@@ -222,6 +222,22 @@ function written(): Buffer {
   ]);
 }
 
+test('names in a file do not drive the terminal of who prints them', () => {
+  const name = 'web/e\u001b[31mX\u202e';
+  const described = interfaceDescription({
+    ...ETHERNET,
+    name,
+    description: name,
+    comment: `label a=${name}\nlabel b=c`,
+  });
+  const named = nameResolution(new Map([['10.0.0.1', [name]]]));
+  for (const block of [described, named]) {
+    expect(block.includes(0x1b)).toBe(false);
+    expect(block.includes('web/e\\e[31mX\\u202e')).toBe(true);
+  }
+  expect(described.includes('\nlabel b=c')).toBe(true);
+});
+
 /** An Ethernet frame of 10.0.0.FROM to 10.0.0.TO's port 7777, with 3 bytes in it. */
 function frame(from: number, to: number, seconds: number, nanoseconds: number) {
   const data = Buffer.from(

@@ -28,6 +28,14 @@ test('each line with where it comes from, in whatever pieces', () => {
   expect(text()).toBe('web | one\nweb | \ttwo\ndb | four\nweb | three\nweb | last\n');
 });
 
+test('a device that is named to drive a terminal does not', () => {
+  const { recorder, text } = recorded();
+  const web = recorder.begin(place('web'));
+  web.data(Buffer.from('\u001b[31mX Out IP\n\t0x0000:  4500 \u009b2J\n\u202ertl'));
+  web.end({ captured: 0, received: 0, dropped: 0 });
+  expect(text()).toBe('web | \\e[31mX Out IP\nweb | \t0x0000:  4500 \\u009b2J\nweb | \\u202ertl\n');
+});
+
 test('so many packets in all', () => {
   const { recorder, text, endings } = recorded(2);
   recorder.begin(place('web')).data(Buffer.from('one\n\tmore\ntwo\nthree\n'));

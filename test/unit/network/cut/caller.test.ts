@@ -97,5 +97,8 @@ test.each([
   ['[{"type":"unreachable","dst":"1.1.1.1"}]', {}],
   ['[]', {}],
   ['', {}],
-  ['RTNETLINK answers: Network is unreachable', {}],
 ])('ip -j route get: %s', (text, route) => expect(parseRoute(text)).toEqual(route));
+
+test('a route that cannot be read is not taken for none: the cut may be of the way by which the caller came', () => {
+  expect(() => parseRoute('[{"dst":')).toThrow('ip printed no JSON');
+});
