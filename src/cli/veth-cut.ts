@@ -8,7 +8,6 @@ import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/programs.ts';
 import { callers, carrying } from '../network/cut/caller.ts';
 import { dependentsOf } from '../network/cut/dependents.ts';
-import { parseMark } from '../network/cut/mark.ts';
 import { makeCuts, undoCuts } from '../network/cut/make.ts';
 import { peerAddresses } from '../network/cut/peer-addresses.ts';
 import type { PeerName } from '../network/cut/peers.ts';
@@ -101,15 +100,16 @@ async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[
 }
 
 /** The interface as it is once the cut is made. */
-function afterCut({ interface: each, alias, down }: Cut): Cuttable {
+function afterCut({ interface: before, mark, alias, down }: Cut): Cuttable {
+  const each = { ...before, mark };
   const flags = each.at.device.flags.filter((flag) => !down || (flag !== 'UP' && flag !== 'LOWER_UP'));
   const cutDevice = { ...each.at.device, alias, flags };
   return each.at.side === 'own' ? { ...each, inside: cutDevice } : { ...each, device: cutDevice };
 }
 
 /** One that is down already, and not by dbg, is somebody's wish: it is not dbg's to bring back. */
-function isDownAlready(ctx: Context, { at: { device }, inside }: Cuttable, { down }: Wish): boolean {
-  const isTheirs = down && linkState(device) === 'down' && parseMark(device.alias)?.what !== 'down';
+function isDownAlready(ctx: Context, { at: { device }, inside, mark }: Cuttable, { down }: Wish): boolean {
+  const isTheirs = down && linkState(device) === 'down' && mark?.what !== 'down';
   if (isTheirs) {
     ctx.stderr.write(
       `dbg: ${escapeControls(`${device.name} (${inside.name}) is down already, not by dbg`)}: it stays so\n`,

@@ -3,6 +3,7 @@ import { DbgError, EXIT } from '../errors.ts';
 import { requireProgram } from '../host/programs.ts';
 import { undoCuts } from '../network/cut/make.ts';
 import { deleteTable, findRemains, type Marked, type Remains } from '../network/cut/marked.ts';
+import { forgetOthers } from '../network/cut/notes.ts';
 import { undoCommands } from '../network/cut/plan.ts';
 import { NEEDED_PROGRAMS } from '../network/interfaces.ts';
 import { duration, escapeControls } from '../text.ts';
@@ -31,8 +32,14 @@ export async function statusOrRestore(ctx: Context, ref: string | undefined, opt
   return options.status ? status(ctx, remains, options) : restoreAll(ctx, remains, options);
 }
 
-function status(ctx: Context, { marked, tables }: Remains, { json: isJson }: VethOptions): number {
+function status(ctx: Context, { marked, tables, doubtful }: Remains, { json: isJson }: VethOptions): number {
   const now = Math.floor(ctx.now() / 1000);
+  if (doubtful.length > 0) {
+    const names = `${doubtful.slice(0, SHOWN).join(', ')}${doubtful.length > SHOWN ? ' …' : ''}`;
+    ctx.stderr.write(
+      `dbg: left out, as dbg has no note of it and a container may have written it: the mark on ${escapeControls(names)} (ip link show dev …)\n`,
+    );
+  }
   if (tables.length > 0) {
     ctx.stderr.write(
       `dbg: without a mark, their device having ended or its alias being written over: ${tables.map(({ name }) => name).join(', ')} (nft; dbg veth --restore-all)\n`,
@@ -49,6 +56,8 @@ function status(ctx: Context, { marked, tables }: Remains, { json: isJson }: Vet
     );
   return 0;
 }
+
+const SHOWN = 5;
 
 const isOverdue = ({ mark: { until } }: Marked, now: number) => until > 0 && now > until + LATE_SECONDS;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '');
@@ -100,6 +109,7 @@ async function restoreAll(ctx: Context, { marked, tables }: Remains, options: Ve
   }
   await undoCuts(ctx.host, marked, false);
   await Promise.all(tables.map((each) => ctx.host.output(deleteTable(ctx.host, each))));
+  forgetOthers(ctx.host, marked, ctx.now());
   if (options.json) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
   else if (marked.length === 0) ctx.stderr.write('dbg: nothing was cut on this host\n');
   for (const { mark, device } of options.json ? [] : marked) {

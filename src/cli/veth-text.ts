@@ -1,5 +1,4 @@
 import type { Dependents } from '../network/cut/dependents.ts';
-import { parseMark } from '../network/cut/mark.ts';
 import type { Cut } from '../network/cut/plan.ts';
 import type { Cuttable } from '../network/cut/selection.ts';
 import type { ContainerInterface, ContainerNetwork } from '../network/interfaces.ts';
@@ -9,7 +8,7 @@ import { table } from '../ui/table.ts';
 
 /** One entry of `dbg veth --json`; the keys are documented in docs/veth.md and stay. */
 export function interfaceRecord(each: ContainerInterface) {
-  const { target, inside, network, device, place, proof, reason } = each;
+  const { target, inside, network, device, place, proof, reason, mark } = each;
   return {
     container: target.container.name,
     id: target.container.id,
@@ -26,7 +25,7 @@ export function interfaceRecord(each: ContainerInterface) {
     state: device ? linkState(device) : null,
     proof,
     reason: reason || null,
-    cut: parseMark(markedDevice(each)?.alias ?? '')?.what ?? null,
+    cut: mark?.what ?? null,
   };
 }
 
@@ -113,7 +112,7 @@ function untouched(network: ContainerNetwork, changed: readonly ContainerInterfa
 
 /** That an interface is cut, by whom and until when; nothing when it is not. */
 export function markText(each: ContainerInterface, now: number): string {
-  const mark = parseMark(markedDevice(each)?.alias ?? '');
+  const { mark } = each;
   if (mark === undefined) return '';
   const seconds = Math.floor(now / 1000);
   const until =
@@ -126,8 +125,6 @@ export function markText(each: ContainerInterface, now: number): string {
   const text = `${each.inside.name} is cut: ${mark.what} by ${mark.by}, ${duration((seconds - mark.since) * 1000)} ago${until}; back:  dbg veth ${name} --up`;
   return `dbg: ${escapeControls(text)}\n`;
 }
-
-const markedDevice = ({ cutAt, device, inside }: ContainerInterface) => (cutAt === 'own' ? inside : device);
 
 const where = ({ inside, network }: ContainerInterface) =>
   network === undefined ? inside.name : `${inside.name}, ${network}`;

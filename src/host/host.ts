@@ -53,6 +53,10 @@ export interface Host {
    * undefined as in `read`.
    */
   readBelow(folder: string, path: string, limit: number): string | undefined;
+  /**
+   * Short texts by name, in a folder that root alone can write to and look into, until the next boot: for what nobody else is to forge.
+   */
+  readonly notes: Notes;
   exists(path: string): boolean;
   /** The names in a folder; none when it is not there or may not be read. */
   entries(path: string): string[];
@@ -60,6 +64,14 @@ export interface Host {
   link(path: string): string | undefined;
   /** What would run for a program's name or path. */
   find(program: string): Found;
+}
+
+export interface Notes {
+  /** none where there is no such folder, or it is not root's alone, or dbg is not root */
+  all(): ReadonlyMap<string, string>;
+  /** Throws a DbgError when it cannot be written. */
+  write(name: string, text: string): void;
+  remove(name: string): void;
 }
 
 export interface Found {

@@ -12,6 +12,7 @@ import type { Environment } from '../context.ts';
 import { hold } from './hold.ts';
 import type { Become, Found, Host, Signals } from './host.ts';
 import { LEASH_VARIABLE } from './leash.ts';
+import { notes } from './notes.ts';
 import { OWN_VALUES_VARIABLE } from './own-values.ts';
 import { readBelow } from './read-below.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
@@ -53,6 +54,7 @@ export function localHost({ env, uid, signals, become }: LocalHostOptions): Host
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
     read: (path) => optional(() => readFileSync(path, 'utf8')),
     readBelow,
+    notes: notes(),
     exists: existsSync,
     entries: (path) => optional(() => readdirSync(path)) ?? [],
     link: (path) => optional(() => readlinkSync(path)),

@@ -5,6 +5,8 @@ import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { hostNamespace } from '../host/namespaces.ts';
 import type { Link } from './links.ts';
+import type { Mark } from './cut/mark.ts';
+import { believed } from './cut/notes.ts';
 import { withNetworks } from './networks.ts';
 import { hostObserver, lookInside, type Inside } from './look.ts';
 import { otherObservers, peerNamespace } from './observers.ts';
@@ -17,6 +19,8 @@ export interface ContainerInterface extends Pair {
   readonly inside: Link;
   /** the engine's network that it belongs to; undefined for one the engine does not know */
   readonly network: string | undefined;
+  /** what a cut of dbg's says of itself; undefined when there is none */
+  readonly mark: Mark | undefined;
 }
 
 /** What a container's network namespace is. */
@@ -49,13 +53,16 @@ export async function containerNetwork(
   );
   const observers = [fromHost, ...(lost.length > 0 ? await otherObservers(host, inside, lost) : [])];
 
+  const marks = believed(host);
   const interfaces: Omit<ContainerInterface, 'network'>[] = [];
   // One after the other: a container decides how many veths it has.
   for (const link of siblings.filter(carriesTraffic)) {
     // ethtool is a process: asked only where another look has found something to confirm.
     const peerIfindex = peerSeen(observers, link) ? await askPeerIfindex(host, target, link) : link.linkIndex;
     const evidence = { inside: link, siblings, peerIfindex, observers, innerPid: inner.get(link) };
-    interfaces.push({ ...provePair(evidence), target, inside: link });
+    const pair = provePair(evidence);
+    const at = pair.cutAt === 'own' ? ownPoint(target, netns, link) : pair.device && { ...pair, device: pair.device };
+    interfaces.push({ ...pair, target, inside: link, mark: at && marks.mark(at) });
   }
   return { target, netns, isHosts, interfaces: withNetworks(interfaces, endpoints) };
 }
@@ -64,6 +71,12 @@ export async function containerNetwork(
 export function netnsOf(host: Host, pid: number): number | undefined {
   return parseNamespace(host.link(`/proc/${pid}/ns/net`));
 }
+
+/** The container's own device as where it is cut, which has no other end on this host. */
+export const ownPoint = ({ pid }: Target, netns: number | undefined, device: Link) => ({
+  device,
+  place: { path: `/proc/${pid}/ns/net`, netns },
+});
 
 /** Not lo, and not the fallback tunnels (tunl0, sit0 …) that the kernel puts, down, into every namespace. */
 function carriesTraffic({ kind, flags }: Link): boolean {

@@ -12,6 +12,9 @@ export interface Place {
 
 export const HOST: Place = { path: undefined, netns: undefined };
 
+/** Whether it is the host's own namespace, or one that a file of the host holds: no container's process is in it. */
+export const isHeldByFile = ({ path }: Place): boolean => path === undefined || !path.startsWith('/proc/');
+
 /** The argv that runs a program there. */
 export function inPlace(host: Host, { path }: Place, argv: readonly string[]): string[] {
   return path === undefined ? inHostNetwork(host, argv) : ['nsenter', `--net=${path}`, '--', ...argv];

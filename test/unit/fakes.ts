@@ -1,7 +1,7 @@
 import type { Context } from '../../src/context.ts';
 import type { Container, ContainerSummary } from '../../src/engine/container.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Host } from '../../src/host/host.ts';
+import type { Host, Notes } from '../../src/host/host.ts';
 import type { Link } from '../../src/network/links.ts';
 
 export const ID = 'c0ffee'.padEnd(64, '0');
@@ -165,11 +165,18 @@ export function fakeHost({
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
     readBelow: (folder, path, limit) => proc[`${folder}/${path}`]?.slice(0, limit),
+    notes: fakeNotes(),
     exists: (path) => path in proc,
     entries: (path) => namesBelow(path, { ...proc, ...links }),
     link: (path) => links[path],
     find: (program) => ({ kind: missing.includes(program) ? 'missing' : 'found', path: program }),
   };
+}
+
+/** Notes in memory. */
+export function fakeNotes(kept: Readonly<Record<string, string>> = {}): Notes {
+  const all = new Map(Object.entries(kept));
+  return { all: () => all, write: (name, text) => void all.set(name, text), remove: (name) => void all.delete(name) };
 }
 
 export interface FakeContext extends Context {

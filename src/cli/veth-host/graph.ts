@@ -32,7 +32,7 @@ function graphOf({ interfaces, bare }: HostMap): Graph {
       from: container(target, sharedBy),
       to: idIn(networks, 'n', where, where),
       label: wireLabel(each),
-      isBad: each.cut !== undefined || each.problems.length > 0,
+      isBad: each.mark !== undefined || each.problems.length > 0,
     };
   });
   for (const { target, on } of bare) container(target, [REASON[on]]);

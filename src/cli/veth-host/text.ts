@@ -54,8 +54,9 @@ function rateCells(each: MappedInterface, rates: RateOf | undefined): string[] {
 }
 
 /** What is to be noticed, the worst first. That it is down is what a cut is. */
-export function notes({ cut, problems, sharedBy }: Pick<MappedInterface, 'cut' | 'problems' | 'sharedBy'>): string {
-  const wrong = cut === undefined ? problems : [`cut: ${cut}`, ...problems.filter((problem) => problem !== 'down')];
+export function notes({ mark, problems, sharedBy }: Pick<MappedInterface, 'mark' | 'problems' | 'sharedBy'>): string {
+  const wrong =
+    mark === undefined ? problems : [`cut: ${mark.what}`, ...problems.filter((problem) => problem !== 'down')];
   return [...wrong, ...shared(sharedBy)].join('; ');
 }
 

@@ -1,7 +1,7 @@
 import { DbgError, errorMessage } from '../../errors.ts';
 import type { Held, Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
-import { parseMark } from './mark.ts';
+import { forget, note } from './notes.ts';
 import { cutArgv, undoArgv, type Cut, type DevicePoint } from './plan.ts';
 
 /** Cuts that are in force, each with a guard that undoes it when its time is over or dbg is gone. */
@@ -36,6 +36,12 @@ export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCu
     await undo();
     throw failure(cuts[failed]!, answers[failed]!);
   }
+  try {
+    for (const { interface: each, alias } of cuts) note(host, each.at, alias);
+  } catch (error) {
+    await undo();
+    throw error;
+  }
   return {
     undo,
     over: (milliseconds) => over(host, guards, milliseconds),
@@ -62,6 +68,7 @@ async function over(host: Host, guards: readonly Guarded[], milliseconds: number
     left.map(({ cut }) => cut.interface.at),
     false,
   );
+  for (const { cut } of guards) forget(host, cut.interface.at, cut.alias);
   if (left.length > 0) return 'killed';
   return (['replaced', 'undone'] as const).find((end) => ends.includes(end)) ?? 'ended';
 }
@@ -70,7 +77,7 @@ function failure(cut: Cut, answer: string): DbgError {
   const { name } = cut.interface.target.container;
   const { device } = cut.interface.at;
   const why = answer.replace(/^failed /, '');
-  const former = parseMark(device.alias)?.what;
+  const former = cut.interface.mark?.what;
   const left =
     former === undefined ? 'nothing is left of it' : `nothing is left of it, nor of the cut before (${former})`;
   if (answer === 'gone') {
@@ -95,6 +102,7 @@ function failure(cut: Cut, answer: string): DbgError {
 export async function undoCuts(host: Host, points: readonly DevicePoint[], isUp: boolean): Promise<void> {
   const outcomes = await Promise.allSettled(points.map((at) => host.output(undoArgv(host, at, isUp))));
   const left = points.filter((_, at) => outcomes[at]!.status === 'rejected');
+  for (const at of points) if (!left.includes(at)) forget(host, at);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed === undefined) return;
   throw new DbgError(

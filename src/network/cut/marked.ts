@@ -4,8 +4,9 @@ import { parseNamespace } from '../../enter/namespaces.ts';
 import { parseLinks } from '../links.ts';
 import { again } from '../look.ts';
 import { parseNetworkNamespaces } from '../peer.ts';
-import { HOST, inPlace, pinnedPlaces, type Place } from '../place.ts';
+import { HOST, inPlace, isHeldByFile, pinnedPlaces, type Place } from '../place.ts';
 import { parseMark, type Mark } from './mark.ts';
+import { believed, type Believed } from './notes.ts';
 import type { DevicePoint } from './plan.ts';
 import { tableName } from './ruleset.ts';
 
@@ -19,21 +20,27 @@ export interface Remains {
   readonly marked: readonly Marked[];
   /** tables without a mark: their device has ended, or somebody wrote another alias over it */
   readonly tables: readonly { readonly place: Place; readonly name: string }[];
+  /** devices of the host, or of a namespace of the engine's, with a mark that is not believed */
+  readonly doubtful: readonly string[];
 }
 
 const AT_ONCE = 8;
 
 /**
  * Every cut of dbg's on this host, in whatever network namespace: the host's own, those that processes are in, and those that a file
- * holds. No engine is asked. Changes nothing.
+ * holds. No engine is asked. Changes nothing. What a container may have written in its own namespace is left out (notes.ts).
  */
 export async function findRemains(host: Host): Promise<Remains> {
-  const places = await allPlaces(host);
+  const [places, marks] = [await allPlaces(host), believed(host)];
   const found: Remains[] = [];
   for (let at = 0; at < places.length; at += AT_ONCE) {
-    found.push(...(await Promise.all(places.slice(at, at + AT_ONCE).map((place) => remainsIn(host, place)))));
+    found.push(...(await Promise.all(places.slice(at, at + AT_ONCE).map((place) => remainsIn(host, place, marks)))));
   }
-  return { marked: found.flatMap(({ marked }) => marked), tables: found.flatMap(({ tables }) => tables) };
+  return {
+    marked: found.flatMap(({ marked }) => marked),
+    tables: found.flatMap(({ tables }) => tables),
+    doubtful: found.flatMap(({ doubtful }) => doubtful),
+  };
 }
 
 async function allPlaces(host: Host): Promise<Place[]> {
@@ -48,19 +55,24 @@ async function allPlaces(host: Host): Promise<Place[]> {
 }
 
 /** A namespace that ends meanwhile has no cuts. */
-async function remainsIn(host: Host, place: Place): Promise<Remains> {
+async function remainsIn(host: Host, place: Place, marks: Believed): Promise<Remains> {
   const output = (argv: readonly string[]) => again(() => host.output(inPlace(host, place, argv))).catch(() => '');
   const look = await output(['ip', '-d', '-j', 'link']);
-  if (look === '') return { marked: [], tables: [] };
+  if (look === '') return { marked: [], tables: [], doubtful: [] };
   const links = parseLinks(look);
   const marked = links.flatMap((device) => {
-    const mark = parseMark(device.alias);
+    const mark = marks.mark({ device, place });
     return mark === undefined ? [] : [{ device, place, mark }];
   });
-  if (host.find('nft').kind !== 'found') return { marked, tables: [] };
+  const isTrue = new Set(marked.map(({ device }) => device));
+  const doubtful = isHeldByFile(place)
+    ? links.filter((device) => parseMark(device.alias) && !isTrue.has(device)).map(({ name }) => name)
+    : [];
+  if (host.find('nft').kind !== 'found') return { marked, tables: [], doubtful };
   const isMarked = new Set(marked.map(({ device }) => tableName(device.ifindex)));
   const names = parseTables(await output(['nft', 'list', 'tables', 'netdev']));
-  return { marked, tables: names.filter((name) => !isMarked.has(name)).map((name) => ({ place, name })) };
+  const tables = names.filter((name) => !isMarked.has(name) && marks.table(place, Number(name.slice('dbg_'.length))));
+  return { marked, tables: tables.map((name) => ({ place, name })), doubtful };
 }
 
 /** The names of dbg's tables in what `nft list tables netdev` prints: "table netdev dbg_57". */

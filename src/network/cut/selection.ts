@@ -1,6 +1,6 @@
 import { DbgError, type NextStep } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
-import type { ContainerInterface, ContainerNetwork } from '../interfaces.ts';
+import { ownPoint, type ContainerInterface, type ContainerNetwork } from '../interfaces.ts';
 import type { Link } from '../links.ts';
 import type { Place } from '../place.ts';
 
@@ -86,8 +86,7 @@ function meant(chosen: readonly ContainerInterface[], selection: Selection, isUn
 
 function cutPoint({ target, netns }: ContainerNetwork, each: ContainerInterface): Cuttable | undefined {
   const { cutAt, device, place, inside } = each;
-  if (cutAt === 'own')
-    return { ...each, at: { device: inside, place: { path: `/proc/${target.pid}/ns/net`, netns }, side: 'own' } };
+  if (cutAt === 'own') return { ...each, at: { ...ownPoint(target, netns, inside), side: 'own' } };
   return cutAt === 'peer' && device ? { ...each, at: { device, place, side: 'peer' } } : undefined;
 }
 

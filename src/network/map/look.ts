@@ -4,10 +4,13 @@ import { parseNamespace } from '../../enter/namespaces.ts';
 import type { Target } from '../../enter/target.ts';
 import type { Host } from '../../host/host.ts';
 import { hostNamespace, inHostNetwork } from '../../host/namespaces.ts';
+import type { Mark } from '../cut/mark.ts';
+import { believed } from '../cut/notes.ts';
 import { netnsOf } from '../interfaces.ts';
 import { parseLinks, type Link } from '../links.ts';
 import { again } from '../look.ts';
 import { parseNetnsids } from '../peer.ts';
+import { HOST } from '../place.ts';
 import { insideOf, type Inside } from './inside.ts';
 import { isStill, liveTargets } from './live.ts';
 
@@ -31,6 +34,8 @@ export interface Look {
   readonly hostLinks: readonly Link[];
   /** the host's number for each namespace that has one, by inode */
   readonly netnsids: ReadonlyMap<number, number>;
+  /** those of the host's devices that dbg has cut, with what the cut says of itself */
+  readonly marks: ReadonlyMap<Link, Mark>;
   /** milliseconds since the epoch: when the counters were read, and when the look began */
   readonly at: number;
   readonly startedAt: number;
@@ -51,9 +56,16 @@ export async function lookAtHost(host: Host, engine: Engine, now: () => number):
   ]);
   // One that started after `ip` had looked would seem to have no wire.
   const known = seen.filter(({ target: { container } }) => (container.state.startedAt ?? 0) < startedAt);
+  const hostLinks = parseLinks(links);
+  const marks = believed(host);
+  const marked = hostLinks.flatMap((device) => {
+    const mark = marks.mark({ device, place: HOST });
+    return mark === undefined ? [] : [[device, mark] as const];
+  });
   return {
     rooms: roomsOf(host, known),
-    hostLinks: parseLinks(links),
+    hostLinks,
+    marks: new Map(marked),
     netnsids: parseNetnsids(namespaces),
     at: now(),
     startedAt,

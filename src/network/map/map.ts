@@ -1,4 +1,3 @@
-import { parseMark } from '../cut/mark.ts';
 import type { Target } from '../../enter/target.ts';
 import type { ContainerInterface } from '../interfaces.ts';
 import type { Link } from '../links.ts';
@@ -14,8 +13,6 @@ export interface MappedInterface extends ContainerInterface {
   readonly counters: Counters;
   /** the names of the containers that share it */
   readonly sharedBy: readonly string[];
-  /** what a cut of dbg's says of itself; undefined when there is none */
-  readonly cut: string | undefined;
   readonly problems: readonly string[];
 }
 
@@ -38,16 +35,16 @@ export interface HostMap {
 }
 
 /** Draws the map from what was seen. Pure. In the order of networks, containers, interfaces. */
-export function mapOf({ rooms, hostLinks, netnsids, at, startedAt }: Look): HostMap {
+export function mapOf({ rooms, hostLinks, netnsids, marks, at, startedAt }: Look): HostMap {
   const byName = new Map(hostLinks.map((link) => [link.name, link]));
   const peers = peersOf(hostLinks);
   const interfaces = rooms.flatMap((room) => {
     const netnsid = netnsids.get(room.netns);
     return interfacesOf(room, netnsid, peers).map((each) => ({
       ...each,
+      mark: each.device && marks.get(each.device),
       master: each.device?.master === undefined ? undefined : byName.get(each.device.master),
       sharedBy: room.sharedBy,
-      cut: parseMark(each.device?.alias ?? '')?.what,
     }));
   });
   const problems = problemsOf(interfaces);

@@ -15,7 +15,7 @@ export function peersOf(hostLinks: readonly Link[]): ReadonlyMap<string, Link> {
   return new Map(across.map((link) => [`${link.linkNetnsid}/${link.linkIndex}`, link]));
 }
 
-type Found = ContainerInterface & { readonly counters: Counters };
+type Found = Omit<ContainerInterface, 'mark'> & { readonly counters: Counters };
 
 /**
  * The interfaces of a namespace with their host devices, networks and addresses. `netnsid` is the host's number for it,

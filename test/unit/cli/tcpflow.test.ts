@@ -15,6 +15,7 @@ const wire = (name: string, over: Partial<ContainerInterface> = {}): ContainerIn
   proof: 'both ways',
   reason: '',
   cutAt: 'peer',
+  mark: undefined,
   ...over,
 });
 const network = (...interfaces: ContainerInterface[]) => ({ target, netns: 7, isHosts: false, interfaces });

@@ -28,6 +28,7 @@ export const sure = (name: string, ifindex: number, network?: string): Container
   reason: '',
   network,
   cutAt: 'peer',
+  mark: undefined,
 });
 
 export const unsure = (name: string, ifindex: number, network?: string): ContainerInterface => ({

@@ -4,7 +4,7 @@ import type { Host } from '../../../../src/host/host.ts';
 import { makeCuts, undoCuts } from '../../../../src/network/cut/make.ts';
 import { planCut, undoArgv } from '../../../../src/network/cut/plan.ts';
 import { HOST } from '../../../../src/network/place.ts';
-import { fakeHost, link } from '../../fakes.ts';
+import { fakeHost, fakeNotes, link } from '../../fakes.ts';
 import { atPeer, ways } from './fixtures.ts';
 
 /** What a guard says at once, and what it has said when it has ended; it ends by itself, or once it is released. */
@@ -68,6 +68,26 @@ describe('all are made', () => {
     expect(held.map((argv) => argv.includes('dbg-cut'))).toEqual([true, true]);
     expect(released).toEqual(['0 keep', '1 keep']);
     expect(ran).toEqual([]);
+  });
+
+  test('and noted, as long as they are', async () => {
+    const { host } = hostWith([GOOD, GOOD]);
+    const made = await makeCuts(host, cuts);
+    expect(host.notes.all().size).toBe(2);
+    await made.undo();
+    expect(host.notes.all().size).toBe(0);
+  });
+
+  test('but cannot be noted: they are undone', async () => {
+    const { host, released } = hostWith([GOOD, GOOD]);
+    const full = {
+      ...fakeNotes(),
+      write: () => {
+        throw new Error('disk full');
+      },
+    };
+    await expect(makeCuts({ ...host, notes: full }, cuts)).rejects.toThrow('disk full');
+    expect(released).toEqual(['0', '1']);
   });
 
   test('and undone: the guards do it', async () => {

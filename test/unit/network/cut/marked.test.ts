@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deleteTable, findRemains, parseTables } from '../../../../src/network/cut/marked.ts';
 import { HOST } from '../../../../src/network/place.ts';
-import { fakeHost } from '../../fakes.ts';
+import { fakeHost, fakeNotes } from '../../fakes.ts';
 
 test.each([
   ['', []],
@@ -12,12 +12,24 @@ test.each([
 
 const ELSEWHERE = { path: '/proc/50/ns/net', netns: 9 };
 const ENTER = 'nsenter --net=/proc/50/ns/net --';
-const device = (ifindex: number, ifalias: string) => ({ ifindex, ifname: `veth${ifindex}`, ifalias });
+const device = (ifindex: number, ifalias: string, master?: string) => ({
+  ifindex,
+  ifname: `veth${ifindex}`,
+  ifalias,
+  master,
+});
 const mark = (id: string, whose: string) => `dbg cut ${id} down ann 1 0 ${whose}`;
 
+/** What root's dbg has noted: a mark of the host's, one in the namespace of a process, and one whose device has ended there. */
+const NOTED = {
+  'cut-1-57': mark('0123abcd', 'web/eth0'),
+  'cut-9-3': mark('4567abcd', 'db/eth0'),
+  'cut-9-57': 'dbg cut',
+};
+
 /** A host with a namespace of a process besides its own, and one that has gone meanwhile. */
-const host = (missing: string[] = []) =>
-  fakeHost({
+const host = (missing: string[] = [], notes: Readonly<Record<string, string>> = NOTED) => ({
+  ...fakeHost({
     missing,
     links: { '/proc/1/ns/net': 'net:[1]', '/proc/self/ns/net': 'net:[1]' },
     outputs: {
@@ -28,7 +40,9 @@ const host = (missing: string[] = []) =>
       [`${ENTER} ip -d -j link`]: JSON.stringify([device(3, mark('4567abcd', 'db/eth0'))]),
       [`${ENTER} nft list tables netdev`]: 'table netdev dbg_57\n',
     },
-  });
+  }),
+  notes: fakeNotes(notes),
+});
 
 test('every cut of the host, in whatever namespace, each once', async () => {
   const { marked, tables } = await findRemains(host());
@@ -45,6 +59,16 @@ test('every cut of the host, in whatever namespace, each once', async () => {
     'nft delete table netdev dbg_99',
     `${ENTER} nft delete table netdev dbg_57`,
   ]);
+});
+
+test('in a namespace with processes, nothing is believed that root has not noted: neither marks nor tables', async () => {
+  const { marked, tables, doubtful } = await findRemains(host([], { 'cut-9-3': mark('4567abcd', 'other/eth0') }));
+  expect(marked).toEqual([]);
+  expect(tables).toEqual([
+    { place: HOST, name: 'dbg_57' },
+    { place: HOST, name: 'dbg_99' },
+  ]);
+  expect(doubtful).toEqual(['veth57']);
 });
 
 test('without nft there are no tables', async () => {

@@ -1,3 +1,4 @@
+import { parseMark } from '../../../../src/network/cut/mark.ts';
 import type { NetworkEndpoint } from '../../../../src/engine/container.ts';
 import type { Link } from '../../../../src/network/links.ts';
 import type { Inside, InsideDevice } from '../../../../src/network/map/inside.ts';
@@ -67,9 +68,11 @@ export function room(name: string, over: Partial<Room> = {}): Room {
 
 /** The map of one container, web, on one bridge, unless said otherwise. */
 export function map(over: Partial<Look> = {}): HostMap {
+  const hostLinks = over.hostLinks ?? [bridge, hostLink()];
   return mapOf({
     rooms: [room('web')],
-    hostLinks: [bridge, hostLink()],
+    hostLinks,
+    marks: new Map(hostLinks.flatMap((link) => (parseMark(link.alias) ? [[link, parseMark(link.alias)!]] : []))),
     netnsids: new Map([
       [7, 4],
       [8, 5],

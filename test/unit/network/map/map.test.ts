@@ -13,7 +13,7 @@ describe('the host device', () => {
       reason: '',
       inside: { kind: 'veth', addresses: ['172.20.0.3/16'] },
       problems: [],
-      cut: undefined,
+      mark: undefined,
     }));
 
   test('the index agrees, the namespace is another: not it', () =>
@@ -86,9 +86,10 @@ describe('what is wrong', () => {
 
 test('a cut says what it is', () => {
   expect(
-    only({ hostLinks: [bridge, hostLink({ alias: 'dbg cut 0a1b2c3d down ann 1764000000 1764000030 web/eth0' })] }).cut,
+    only({ hostLinks: [bridge, hostLink({ alias: 'dbg cut 0a1b2c3d down ann 1764000000 1764000030 web/eth0' })] }).mark
+      ?.what,
   ).toBe('down');
-  expect(only({ hostLinks: [bridge, hostLink({ alias: 'uplink' })] }).cut).toBeUndefined();
+  expect(only({ hostLinks: [bridge, hostLink({ alias: 'uplink' })] }).mark).toBeUndefined();
 });
 
 test('by network, then container; those on none of the engine last', () => {

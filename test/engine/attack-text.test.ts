@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect } from 'vitest';
+import { dbg, says } from './support/dbg.ts';
+import { test, type Lab } from './support/lab.ts';
+
+/** A device's name that would make a terminal red, and one that reads backwards. */
+const RED = 'e\u001b[31mX';
+const BACKWARDS = 'g\u202etxt';
+/** What no terminal is to get from a container. */
+const DRIVES = /(?![\n\t])[\p{Cc}\p{Cf}]/u;
+
+const inside = (pid: number, ...argv: readonly string[]) => execa('nsenter', ['-t', String(pid), '-n', '--', ...argv]);
+
+/** A container that may name its devices, and does: its eth0 is called otherwise. */
+async function named(lab: Lab, suffix: string, name = RED) {
+  const container = await lab.run(suffix, { options: ['--cap-add', 'NET_ADMIN'] });
+  const pid = await lab.pid(container);
+  await inside(pid, 'ip', 'link', 'set', 'dev', 'eth0', 'down');
+  await inside(pid, 'ip', 'link', 'set', 'dev', 'eth0', 'name', name);
+  await inside(pid, 'ip', 'link', 'set', 'dev', name, 'up', 'alias', `alias\u001b[32m${BACKWARDS}`);
+  await inside(pid, 'ip', 'link', 'property', 'add', 'dev', name, 'altname', `alt\u001b[33m`);
+  const gateway = await lab.docker('inspect', '-f', '{{.NetworkSettings.Gateway}}', container);
+  await inside(pid, 'ip', 'route', 'replace', 'default', 'via', gateway);
+  return { container, gateway };
+}
+
+describe('a device with a name that drives a terminal', () => {
+  test('tcpdump of two containers: its lines are escaped', async ({ lab }) => {
+    const [red, plain] = [await named(lab, 'red'), await lab.run('plain')];
+    const capture = dbg(['tcpdump', `${red.container},${plain}`, '-c', '2', 'icmp']);
+    await says(capture, 'capturing on');
+    await lab.docker('exec', red.container, 'ping', '-c', '2', '-W', '1', red.gateway);
+    const { stdout, stderr, exitCode } = await capture;
+    expect(exitCode, String(stderr)).toBe(0);
+    expect(stdout).toContain('e\\e[31mX');
+    expect(String(stdout) + String(stderr)).not.toMatch(DRIVES);
+  });
+
+  test('tcpdump --where: no stack trace, and a table', async ({ lab }) => {
+    const { container, gateway } = await named(lab, 'red');
+    const capture = dbg(['tcpdump', '--where', gateway, '--for', '3s', container]);
+    await says(capture, 'capturing on');
+    await lab.docker('exec', container, 'ping', '-c', '1', '-W', '1', gateway);
+    const { stdout, stderr, exitCode } = await capture;
+    expect(stderr).not.toContain('unexpected');
+    expect(exitCode, String(stderr)).toBe(0);
+    expect(stdout).toContain(`${container}/e\\e[31mX`);
+    expect(String(stdout) + String(stderr)).not.toMatch(DRIVES);
+  });
+
+  test('in a file: no reader of it is driven either', async ({ lab }) => {
+    const { container, gateway } = await named(lab, 'red');
+    const file = join(lab.folder, 'red.pcapng');
+    const capture = dbg(['tcpdump', '--for', '3s', container, 'arp', '-w', file]);
+    await says(capture, 'listening on');
+    await lab.docker('exec', container, 'ping', '-c', '1', '-W', '1', gateway);
+    await capture;
+    const bytes = readFileSync(file);
+    expect(bytes.includes('e\\e[31mX')).toBe(true);
+    expect(bytes.includes(RED)).toBe(false);
+  });
+
+  test.for([RED, BACKWARDS, 'q"\\w', "it's", '\u007f\u009b2J'])(
+    'every verb that looks, at %j',
+    async (name, { lab }) => {
+      const { container } = await named(lab, 'named', name);
+      for (const args of [
+        ['veth', container],
+        ['veth', container, '--json'],
+        ['veth', '--all'],
+        ['veth', '--all', '--json'],
+        ['veth', '--all', '--dot'],
+        ['veth', '--all', '--mermaid'],
+        ['veth', container, '--down', '--dry-run'],
+        ['veth', container, '--interface', 'none'],
+        ['veth', '--label', '--dry-run'],
+        ['veth', '--status'],
+        ['tcpflow', '--host-end', '--dry-run', container],
+        ['tcpdump', '--both-ends', '--dry-run', container],
+        ['__complete', '--', 'veth', container, '--interface', ''],
+      ]) {
+        const { stdout, stderr, exitCode } = await dbg(args);
+        expect(stderr, args.join(' ')).not.toContain('unexpected');
+        expect(exitCode === 0 || args.includes('none'), `${args.join(' ')}: ${String(stderr)}`).toBe(true);
+        expect(String(stdout) + String(stderr), args.join(' ')).not.toMatch(DRIVES);
+      }
+    },
+  );
+});
+
+describe('a mark that a container has forged', () => {
+  const MARK = (whose: string) => `dbg cut 0badc0de down root ${Math.floor(Date.now() / 1000)} 0 ${whose}/eth0`;
+  const status = async () => String((await dbg(['veth', '--status', '--json'])).stdout);
+
+  test('on its own eth0, and on a device of its own: nowhere a cut of root’s', async ({ lab }) => {
+    const web = await lab.run('web', { options: ['--cap-add', 'NET_ADMIN'] });
+    const pid = await lab.pid(web);
+    await inside(pid, 'ip', 'link', 'set', 'dev', 'eth0', 'alias', MARK(web));
+    await inside(pid, 'ip', 'link', 'add', 'mine', 'type', 'veth', 'peer', 'name', 'other');
+    await inside(pid, 'ip', 'link', 'set', 'dev', 'mine', 'up', 'alias', MARK('victim'));
+    await inside(pid, 'nft', 'add table netdev dbg_2');
+    expect(JSON.parse(await status())).toEqual([]);
+    const table = await dbg(['veth', '--status']);
+    expect(String(table.stdout) + String(table.stderr)).toBe('dbg: nothing is cut on this host');
+    const look = await dbg(['veth', web]);
+    expect(look.stderr).not.toContain('is cut');
+    for (const args of [
+      ['veth', web],
+      ['veth', '--all'],
+    ]) {
+      const { stdout } = await dbg([...args, '--json']);
+      expect((JSON.parse(String(stdout)) as { cut: unknown }[]).map(({ cut }) => cut)).not.toContain('down');
+    }
+    const { stdout } = await dbg(['veth', '--restore-all', '--dry-run']);
+    expect(stdout).toBe('');
+  });
+
+  test('on one that it has moved to the host, and one of its macvlan', async ({ lab }) => {
+    const parent = 'dbg-forge';
+    await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', `${parent}-p`]);
+    lab.cleanUp(() => execa('ip', ['link', 'delete', parent], { reject: false }));
+    const network = await lab.network('n', '-d', 'macvlan', '-o', `parent=${parent}`, '--subnet', '10.98.0.0/24');
+    const web = await lab.run('web', { options: ['--cap-add', 'NET_ADMIN', '--network', network] });
+    const pid = await lab.pid(web);
+    await inside(pid, 'ip', 'link', 'set', 'dev', 'eth0', 'alias', MARK(web));
+    await inside(pid, 'ip', 'link', 'add', 'dbg-moved', 'type', 'veth', 'peer', 'name', 'stays');
+    await inside(pid, 'ip', 'link', 'set', 'dev', 'dbg-moved', 'alias', MARK('victim'));
+    await inside(pid, 'ip', 'link', 'set', 'dev', 'stays', 'up');
+    await inside(pid, 'ip', 'link', 'set', 'dev', 'dbg-moved', 'netns', '1');
+    expect(JSON.parse(await status())).toEqual([]);
+    expect((await dbg(['veth', web])).stderr).not.toContain('is cut');
+    const { stdout } = await dbg(['veth', '--all', '--json']);
+    expect((JSON.parse(String(stdout)) as { cut: unknown }[]).every(({ cut }) => cut === null)).toBe(true);
+  });
+
+  test('beside one of dbg’s own, at a container’s own end: that one counts, is kept, and goes', async ({ lab }) => {
+    const parent = 'dbg-forge2';
+    await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', `${parent}-p`]);
+    lab.cleanUp(() => execa('ip', ['link', 'delete', parent], { reject: false }));
+    const network = await lab.network('n', '-d', 'macvlan', '-o', `parent=${parent}`, '--subnet', '10.99.0.0/24');
+    const web = await lab.run('web', { options: ['--cap-add', 'NET_ADMIN', '--network', network] });
+    const pid = await lab.pid(web);
+    expect((await dbg(['veth', web, '--blackhole'])).exitCode).toBe(0);
+    const [link] = JSON.parse((await inside(pid, 'ip', '-j', 'link', 'show', 'dev', 'eth0')).stdout);
+    await inside(pid, 'ip', 'link', 'add', 'mine', 'type', 'veth', 'peer', 'name', 'other');
+    await inside(pid, 'ip', 'link', 'set', 'dev', 'mine', 'up', 'alias', link.ifalias);
+    const rows = JSON.parse(await status());
+    expect(rows).toEqual([expect.objectContaining({ container: web, interface: 'eth0', cut: 'blackhole' })]);
+    expect((await dbg(['veth', web])).stderr).toContain('eth0 is cut: blackhole');
+    expect((await dbg(['veth', '--restore-all'])).exitCode).toBe(0);
+    expect(JSON.parse(await status())).toEqual([]);
+    expect((await execa('sh', ['-c', 'ls /run/dbg 2>/dev/null | grep -c cut- || :'])).stdout).toBe('0');
+  });
+});
+
+test('a commander error, a failure and a picker line do not pass on what was typed or named raw', async ({ lab }) => {
+  await lab.run('web');
+  const { stderr } = await dbg(['veth', '--no-such\u001b[31m']);
+  expect(stderr).not.toMatch(DRIVES);
+  expect((await dbg(['exec', 'no\u001b[31msuch', 'true'])).stderr).not.toMatch(DRIVES);
+});
