@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { FROM_CONTAINER, isNameList } from '../enter/environment.ts';
 
 /** A word that can be typed, and what a shell that has room for it says beside it. */
 export interface Candidate {
@@ -87,8 +88,10 @@ function optionOf(command: Command, word: string): Option | undefined {
   return command.options.find(({ long, short }) => long === name || short === name);
 }
 
-const takesValue = ({ required, optional }: Option, next: string | undefined) =>
-  required || (optional && next !== undefined && !next.startsWith('-'));
+function takesValue({ long, required, optional }: Option, next: string | undefined): boolean {
+  if (required || !optional || next === undefined) return required;
+  return long === FROM_CONTAINER ? isNameList(next) : !next.startsWith('-');
+}
 
 function valueOf(option: Option, container: string | undefined): Wanted {
   if (option.argChoices) return { kind: 'words', words: option.argChoices.map((word) => ({ word, about: '' })) };

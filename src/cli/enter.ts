@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { needsOwnTerminal, onOwnTerminal } from '../enter/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
-import { givenToContainer, valuesAskedFor, type Variables } from '../enter/environment.ts';
+import { namedOf, valuesAskedFor } from '../enter/environment.ts';
 import { planEntry } from '../enter/plan.ts';
 import type { Target } from '../enter/target.ts';
 import { ownValues } from '../host/own-values.ts';
@@ -12,6 +12,7 @@ import { chosenTarget, requireContainer } from './container.ts';
 import type { EntryOptions } from './entry-options.ts';
 import { dryRunText, throughSudo } from './root.ts';
 import { openSession } from './session/session.ts';
+import { listVariables } from './variables.ts';
 
 export interface EnterWish {
   readonly container: string | undefined;
@@ -26,6 +27,7 @@ export interface EnterWish {
 export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   const { container, argv, options } = wish;
   requireContainer(ctx, container);
+  if (options.envFromContainer?.length === 0) return listVariables(ctx, container);
   requireProgram(ctx.host, 'nsenter');
   if (!runsTheContainers(options)) requireProgram(ctx.host, argv[0] ?? '');
 
@@ -34,7 +36,7 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
     if (exitCode !== undefined) return exitCode;
   }
   const target = await chosenTarget(ctx, container);
-  const given = options.envFromContainer ? await givenVariables(ctx, target) : {};
+  const given = namedOf(target.container, options.envFromContainer ?? []);
   const plan = planEntry(ctx.host, target, options, {
     here: ctx.cwd(),
     own: ownValues(ctx.env),
@@ -66,11 +68,6 @@ export const missingText = ({ container }: Target, missing: readonly string[]): 
   escapeControls(
     `dbg: without the ${missing.join(' and the ')} of ${container.name}, which only the engine can set: docker exec ${shellQuote(container.name)} …`,
   ) + '\n';
-
-async function givenVariables(ctx: Context, { container }: Target): Promise<Variables> {
-  const engine = await ctx.engine();
-  return givenToContainer(container.env, await engine.imageEnvironment(container.imageId));
-}
 
 /** With the container's mount namespace joined, the program is looked for among the container's files. */
 export function runsTheContainers({ all, ns }: EntryOptions): boolean {

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { EntryWish } from '../enter/plan.ts';
 import { repeatable } from './repeatable.ts';
+import { addFromContainer } from './variables.ts';
 
 export interface EntryOptions extends EntryWish {
-  readonly envFromContainer?: boolean;
+  /** the names that are wanted; none: which there are */
+  readonly envFromContainer?: readonly string[];
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
 }
@@ -14,7 +16,7 @@ export interface EntryOptions extends EntryWish {
  */
 export function addEntryOptions(command: Command, hasShort = true): Command {
   const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);
-  return command
+  return addFromContainer(command)
     .option(
       '--ns <list>',
       "namespaces to join: net,uts,ipc,mnt,pid,user,cgroup (default: net,uts,ipc); pid without mnt shows the tool, which has the host's files, to the container: what it runs with less than root's rights opens them to it; mnt brings pid with it, and the image's program is in the host's namespaces that you leave out",
@@ -41,9 +43,5 @@ export function addEntryOptions(command: Command, hasShort = true): Command {
     )
     .option(flags('-w', '--workdir <dir>'), 'start there')
     .option(flags('-e', '--env <k=v>'), 'add to the environment; repeatable', repeatable)
-    .option(
-      '--env-from-container',
-      'the variables that docker run or Compose gave the container, but PATH, HOME, TERM, LD_* and their like',
-    )
     .option('--dry-run', 'print the command, run nothing');
 }

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import { DbgError, EXIT } from '../errors.ts';
+import { shellQuote } from '../text.ts';
 import { enter, toolArguments } from './enter.ts';
 import { addEntryOptions, type EntryOptions } from './entry-options.ts';
 import type { Finish } from './program.ts';
@@ -13,7 +15,7 @@ export function execCommand(ctx: Context, finish: Finish): Command {
       )
       .usage('[OPTIONS] CTR CMD [ARG…]')
       .argument('<ctr>', 'name, id or an unambiguous prefix')
-      .argument('<cmd...>', "the host's program and its arguments, untouched")
+      .argument('[cmd...]', "the host's program and its arguments, untouched")
       // For fingers used to docker. The program inherits stdin and the terminal in any case.
       .addOption(
         new Option('-i, --interactive', 'with --all: a terminal as stdin also where stdout is none').hideHelp(),
@@ -25,7 +27,15 @@ export function execCommand(ctx: Context, finish: Finish): Command {
         '\nExamples:\n  dbg exec web ss -tlnp\n  dbg exec web ethtool -S eth0\n  dbg exec -it web bash',
       )
       .action(async (container: string, args: string[], options: EntryOptions & { interactive?: boolean }) => {
-        finish(await enter(ctx, { container, argv: toolArguments(args), options }));
+        const argv = toolArguments(args);
+        if (argv.length === 0 && options.envFromContainer?.length !== 0) throw noProgram(container);
+        finish(await enter(ctx, { container, argv, options }));
       })
   );
 }
+
+const noProgram = (container: string) =>
+  new DbgError("missing required argument 'cmd'", {
+    exitCode: EXIT.usage,
+    next: [{ what: 'a shell', command: `dbg shell ${shellQuote(container)}` }],
+  });

@@ -47,6 +47,11 @@ async function tcpdump(
     return (await import('./tcpdump/viewer.ts')).inViewer(ctx, tools, options);
   }
   const wish = captureWish(container, args, options);
+  if (wish && options.envFromContainer !== undefined) {
+    throw new DbgError('--env-from-container is for tcpdump alone, and this capture is taken by dbg', {
+      exitCode: EXIT.usage,
+    });
+  }
   if (wish && (options.fromStart || options.restart)) {
     return (await import('./tcpdump/from-start.ts')).captureFromStart(ctx, wish, options);
   }

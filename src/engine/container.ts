@@ -129,11 +129,6 @@ const addresses = (endpoint: Json) =>
     [text(endpoint['GlobalIPv6Address']), number(endpoint['GlobalIPv6PrefixLen'])],
   ].flatMap(([address, prefix]) => (address ? [`${address}/${prefix}`] : []));
 
-/** Reads the environment from the answer of GET /images/{id}/json: what the image gives to every container of its. */
-export function parseImageEnvironment(answer: unknown): readonly string[] {
-  return environment(object(object(answer)['Config']));
-}
-
 const environment = (config: Json) => array(config['Env']).map(text).filter(Boolean);
 
 /** Reads the answer of GET /containers/json. */

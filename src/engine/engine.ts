@@ -14,8 +14,6 @@ export interface Engine {
    * a prefix fits several (engines answer both with an error status: 404, or 400 on newer ones). `ref` is well-formed.
    */
   inspect(ref: string): Promise<Container | undefined>;
-  /** The environment that an image gives to its containers, NAME=VALUE (GET /images/{id}/json). */
-  imageEnvironment(id: string): Promise<readonly string[]>;
   /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
   list(): Promise<ContainerSummary[]>;
   /**

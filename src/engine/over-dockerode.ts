@@ -3,7 +3,7 @@ import Docker from 'dockerode';
 import { DbgError, errorMessage } from '../errors.ts';
 import type { EngineAddress, TlsFiles } from './address.ts';
 import { eventFilters, eventReader } from './events.ts';
-import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
+import { parseContainer, parseContainerList } from './container.ts';
 import type { Engine } from './engine.ts';
 import { logQuery, logReader } from './logs.ts';
 import { parseNetwork } from './network.ts';
@@ -36,7 +36,6 @@ export function overDockerode(address: EngineAddress): Engine {
       return () => ended.abort();
     },
     network: async (ref) => parseNetwork(await asked(address, docker.getNetwork(ref).inspect())),
-    imageEnvironment: async (id) => parseImageEnvironment(await asked(address, docker.getImage(id).inspect())),
     list: async () => parseContainerList(await asked(address, docker.listContainers({ all: true }))),
   };
 }

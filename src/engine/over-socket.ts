@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { EngineAddress } from './address.ts';
-import { parseContainer, parseContainerList, parseImageEnvironment } from './container.ts';
+import { parseContainer, parseContainerList } from './container.ts';
 import type { Engine } from './engine.ts';
 import { eventFilters, eventReader } from './events.ts';
 import { bodyReader, logQuery, logReader } from './logs.ts';
@@ -24,7 +24,6 @@ export function overSocket(address: UnixAddress): Engine {
     logs: ({ id, hasTty }, hear, since) =>
       listen(address, `/containers/${id}/logs`, queryOf(logQuery(since)), bodyReader(logReader(hasTty, hear))),
     network: async (ref) => parseNetwork(answered(address, await get(address, `/networks/${encodeURIComponent(ref)}`))),
-    imageEnvironment: async (id) => parseImageEnvironment(answered(address, await get(address, `/images/${id}/json`))),
     list: async () => parseContainerList(answered(address, await get(address, '/containers/json?all=1'))),
   };
 }

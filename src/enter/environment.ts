@@ -1,31 +1,62 @@
+import type { Container } from '../engine/container.ts';
 import { DbgError, EXIT } from '../errors.ts';
+import { shellQuote } from '../text.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** A name that a shell can hold; bash takes functions from others. */
+/** A name that a shell can hold; bash takes functions from others. Those that dbg uses itself begin with DBG_. */
 const NAME = /^[A-Za-z_]\w*$/;
 
-/** The person's own: without them the host's tools are not found, or speak to another terminal. */
-const KEPT_OF_HOST = /^(PATH|HOME|TERM|SHELL|USER|LOGNAME|PWD|OLDPWD|LANG|LC_\w+|DBG_\w+|SUDO_\w+|DOCKER_\w+)$/;
-
-/** By which a program of the host would load code, start another program or write a file: what is meant for the container's own. */
-const STEERS_TOOLS =
-  /^(LD_|BASH|HIST|PYTHON|PERL|RUBY|GEM_|NODE_|NPM_|JAVA_|_JAVA|JDK_|LUA_|TCL|GCONV_|GLIBC_|MALLOC_|GIT_|SSH_|RSYNC_|LESS|MAN|XDG_|ZDOTDIR|FPATH|TERMINFO|TERMCAP|LOCPATH|NLSPATH|HOSTALIASES|RES_OPTIONS|LOCALDOMAIN|GUILE_|PHP|OPENSSL_|SSL_|SSLKEYLOGFILE|CURL_|WGETRC|TMUX|SCREENRC|TCPDUMP|NMAP|XTABLES_|IPTABLES_|TC_|TAR_|GZIP|SYSTEMD_|VIM|EXINIT)|^(ENV|EDITOR|VISUAL|PAGER|BROWSER|SHELLOPTS|PROMPT_COMMAND|PS[0-4]|IFS|CDPATH|GLOBIGNORE|TMPDIR|TMOUT|INPUTRC|MAIL\w*|FCEDIT)$/;
+/** The names of the variables that the engine gives a container's processes, as a shell can hold them. */
+export const namesOf = (all: readonly string[]): string[] => [...ofContainer(all).keys()].toSorted();
 
 /**
- * The variables that whoever started a container gave it (`docker run -e`, Compose), for a tool of the host. The process could have
- * written others into its own /proc/PID/environ, and an image comes from anywhere: a variable such as TAR_OPTIONS runs commands, and
- * no list of such names is complete. So neither is asked, and of the rest the known ones are left out.
- * @param all NAME=VALUE, as the engine has them
- * @param image those of the image
+ * Of a container's variables those that the person has named. No other is given to a tool of the host: some make it load code, start
+ * programs or write files (MTR_PACKET, TAR_OPTIONS), no list of these is complete, and who started the container chose them.
+ * Throws a DbgError that says which there are for one that is not there.
+ * @param all NAME=VALUE, as the engine has them: the process could have written others into its own /proc/PID/environ
  */
-export function givenToContainer(all: readonly string[], image: readonly string[]): Variables {
-  const pairs = all.filter((entry) => !image.includes(entry)).map((entry) => entry.split(/=(.*)/s));
+export function namedOf(
+  { name: container, env }: Pick<Container, 'name' | 'env'>,
+  names: readonly string[],
+): Variables {
+  const there = ofContainer(env);
   return Object.fromEntries(
-    pairs.flatMap(([name = '', value = '']) =>
-      NAME.test(name) && !KEPT_OF_HOST.test(name) && !STEERS_TOOLS.test(name) ? [[name, value]] : [],
-    ),
+    names.map((name) => {
+      const value = there.get(name);
+      if (value !== undefined) return [name, value];
+      throw new DbgError(
+        `container "${container}" was given no variable "${name}" (it has: ${namesOf(env).join(', ') || 'none'})`,
+        {
+          exitCode: EXIT.usage,
+          next: [{ what: 'see them', command: `dbg shell ${FROM_CONTAINER} ${shellQuote(container)}` }],
+        },
+      );
+    }),
   );
+}
+
+function ofContainer(all: readonly string[]): ReadonlyMap<string, string> {
+  const pairs = all.map((entry) => entry.split(/=(.*)/s));
+  return new Map(
+    pairs.flatMap(([name = '', value]) => (NAME.test(name) && value !== undefined ? [[name, value]] : [])),
+  );
+}
+
+export const FROM_CONTAINER = '--env-from-container';
+
+/** Names, separated by commas, as variables are named by custom: what a container is hardly ever called. */
+export const isNameList = (word: string): boolean => /^[A-Z_][A-Z0-9_]*(,[A-Z_][A-Z0-9_]*)*$/.test(word);
+
+/** Reads the value of `--env-from-container=A,B`; none when it has none. Throws a usage error. */
+export function parseNames(list: string): string[] {
+  const names = list.split(',').filter(Boolean);
+  const wrong = names.find((name) => !NAME.test(name) || name.startsWith('DBG_'));
+  if (wrong === undefined) return names;
+  throw new DbgError(`${FROM_CONTAINER} takes names of variables, not "${wrong}"`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'such as', command: `dbg exec ${FROM_CONTAINER}=PGHOST,PGUSER CTR …` }],
+  });
 }
 
 /** Reads docker's `-e K=V`; `-e K` takes the person's own value, and nothing when there is none. */

@@ -198,7 +198,7 @@ describe('who it is', () => {
     });
     const script =
       'pwd; echo "$A $FROM $HOME $TAR_OPTIONS"; case $PATH in /evil*) echo evil;; esac; env | grep -c ^LD_';
-    const options = ['-w', '/usr', '-e', 'A=1', '--env-from-container'];
+    const options = ['-w', '/usr', '-e', 'A=1', '--env-from-container=FROM'];
     const { stdout } = await dbg(['exec', ...options, container, 'sh', '-c', script], { env: { HOME: '/home/me' } });
     expect(stdout).toBe('/usr\n1 given /home/me \n0');
     expect((await dbg(['exec', '-w', '/no/such', container, 'true'])).stderr).toContain(

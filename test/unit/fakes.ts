@@ -82,7 +82,6 @@ export function fakeEngine(containers: readonly Container[]): Engine {
     watch: () => () => undefined,
     logs: () => () => undefined,
     network: async (ref) => ({ id: ref, name: ref, driver: 'bridge', device: 'docker0', macs: new Map() }),
-    imageEnvironment: async () => ['PATH=/bin', 'VERSION=1'],
     list: async () =>
       containers.map(({ id, name, image, labels, networkMode, networks, state }) =>
         summary({

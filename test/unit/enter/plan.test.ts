@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/enter/cgroup.ts';
-import { givenToContainer, parseVariables } from '../../../src/enter/environment.ts';
+import { namedOf, namesOf, parseNames, parseVariables } from '../../../src/enter/environment.ts';
 import { type EntryWish, planEntry } from '../../../src/enter/plan.ts';
 import { insideId, parseProcessStatus } from '../../../src/enter/process-status.ts';
 import { refuseSeen } from '../../../src/enter/seen.ts';
@@ -278,22 +278,29 @@ describe('the environment', () => {
     expect(plan({}).keep).toBeUndefined();
   });
 
-  test('of the container’s: what neither its image brought nor a tool of the host would follow', () => {
-    const steering = ['LD_AUDIT', 'BASH_ENV', 'ENV', 'PYTHONSTARTUP', 'NODE_OPTIONS', 'PS4', 'LESSOPEN', 'PAGER'];
-    const tools = [
-      'HISTFILE',
-      'XTABLES_LIBDIR',
-      'TAR_OPTIONS',
-      'TC_LIB_DIR',
-      'NMAPDIR',
-      'RSYNC_RSH',
-      'VIMINIT',
-      'TMOUT',
-    ];
-    const given = [...steering, ...tools, 'a-b', '', 'TERM'].map((name) => `${name}=x`);
-    expect(
-      givenToContainer([...given, 'DB_HOST=db', 'EMPTY=', 'NEW=x', 'OF_IMAGE=1'], ['OF_IMAGE=1', 'NEW=y']),
-    ).toEqual({ DB_HOST: 'db', EMPTY: '', NEW: 'x' });
+  const db = container({ env: ['PGHOST=db', 'EMPTY=', 'TWO=a=b', 'LD_PRELOAD=/x.so', 'a-b=c', 'BARE', '=x'] });
+
+  test('of the container’s: the names that there are, which a shell can hold', () => {
+    expect(namesOf(db.env)).toEqual(['EMPTY', 'LD_PRELOAD', 'PGHOST', 'TWO']);
+  });
+
+  test('of the container’s: those that the person names, and no other', () => {
+    expect(namedOf(db, [])).toEqual({});
+    expect(namedOf(db, ['PGHOST', 'EMPTY', 'TWO'])).toEqual({ PGHOST: 'db', EMPTY: '', TWO: 'a=b' });
+    expect(namedOf(db, ['LD_PRELOAD'])).toEqual({ LD_PRELOAD: '/x.so' });
+    for (const name of ['PGPORT', 'a-b', 'BARE', '', 'constructor', '__proto__']) {
+      expect(() => namedOf(db, [name])).toThrow(
+        `container "web" was given no variable "${name}" (it has: EMPTY, LD_PRELOAD, PGHOST, TWO)`,
+      );
+    }
+    expect(() => namedOf(container(), ['A'])).toThrow('(it has: none)');
+  });
+
+  test('of the container’s: how they are named', () => {
+    expect(parseNames('A,b_2,_C')).toEqual(['A', 'b_2', '_C']);
+    expect(parseNames('')).toEqual([]);
+    for (const list of ['a-b', 'A B', 'A=1', '1A', 'A,DBG_ROOT', 'DBG_ENV_A'])
+      expect(() => parseNames(list)).toThrow('names of variables');
   });
 
   test('-e', () => {

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { FROM_CONTAINER, isNameList, namesOf, parseNames } from '../enter/environment.ts';
+import { escapeControls, shellQuote } from '../text.ts';
+import { chosenTarget } from './container.ts';
+
+/**
+ * Adds `--env-from-container`, alone or with names: `=A,B`, or `A,B` as the next word. commander would take any next word for the
+ * names, the container in `--env-from-container web env`: so what stands there is looked at first.
+ */
+export function addFromContainer(command: Command): Command {
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (argv) => parse(withoutGuess(command, argv));
+  return command.option(
+    `${FROM_CONTAINER} [=names]`,
+    "the container's variables of these names (A,B); alone: print which there are, and run nothing",
+    (list: string, before: readonly string[] | undefined) => [...(before ?? []), ...parseNames(list)],
+  );
+}
+
+/** The words with what the option has for a value in the same word, be it nothing; what stands behind the container is the tool's. */
+function withoutGuess({ options }: Command, argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (!word.startsWith('-') || word === '-' || word === '--') return [...words, ...argv.slice(at)];
+    const next = argv[at + 1];
+    if (word === FROM_CONTAINER) {
+      const hasNames = next !== undefined && isNameList(next);
+      words.push(`${word}=${hasNames ? next : ''}`);
+      if (hasNames) at++;
+      continue;
+    }
+    words.push(word);
+    const takesNext = options.find(({ long, short }) => long === word || short === word)?.required === true;
+    if (takesNext && next !== undefined) words.push(argv[++at]!);
+  }
+  return words;
+}
+
+/** `--env-from-container` alone: the names, one on a line. Values may be secrets, and are not shown. Gives the exit code. */
+export async function listVariables(ctx: Context, ref: string | undefined): Promise<number> {
+  const { container } = await chosenTarget(ctx, ref);
+  const names = namesOf(container.env);
+  ctx.stdout.write(names.map((name) => `${name}\n`).join(''));
+  const take = `dbg … ${FROM_CONTAINER}=${names.slice(0, 2).join(',')} ${shellQuote(container.name)} …`;
+  const said =
+    names.length === 0
+      ? `${container.name} was given none; nothing was run`
+      : `nothing was run; with some of these:  ${take}`;
+  ctx.stderr.write(`dbg: ${escapeControls(said)}\n`);
+  return 0;
+}
