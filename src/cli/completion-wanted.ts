@@ -22,7 +22,10 @@ export function wanted(root: Command, words: readonly string[]): Wanted {
   const container = operands[0];
   if (awaits) return valueOf(awaits, container);
   if (toolFrom !== undefined) {
-    return command.registeredArguments.at(-1)?.name() === 'cmd' ? { kind: 'command', from: toolFrom } : FILES;
+    const last = command.registeredArguments.at(-1)?.name();
+    // Files of a container's, which no shell lists.
+    if (last === 'path') return NOTHING;
+    return last === 'cmd' ? { kind: 'command', from: toolFrom } : FILES;
   }
   if (typed.startsWith('-') && !optionsEnded) {
     if (!typed.includes('=')) return { kind: 'words', words: optionWords(command) };

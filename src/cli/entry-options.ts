@@ -10,6 +10,10 @@ export interface EntryOptions extends EntryWish {
   readonly quiet?: boolean;
 }
 
+/** For the help of verbs in which a person names files. */
+export const ROOT_HELP =
+  "\n$DBG_ROOT is the container's root directory. An absolute link in it leads to the HOST's files,\nto read and to write: dbg cat CTR PATH reads through links inside, docker cp writes.\n";
+
 /**
  * The options that say how to enter, for every verb that runs a tool of the host in a container.
  * @param hasShort docker exec's -u, -w and -e; not where they would be taken for the tool's own

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 import { enter, toolArguments } from './enter.ts';
-import { addEntryOptions, type EntryOptions } from './entry-options.ts';
+import { addEntryOptions, ROOT_HELP, type EntryOptions } from './entry-options.ts';
 import type { Finish } from './program.ts';
 
 export function execCommand(ctx: Context, finish: Finish): Command {
@@ -24,7 +24,7 @@ export function execCommand(ctx: Context, finish: Finish): Command {
       .passThroughOptions()
       .addHelpText(
         'after',
-        '\nExamples:\n  dbg exec web ss -tlnp\n  dbg exec web ethtool -S eth0\n  dbg exec -it web bash',
+        `${ROOT_HELP}\nExamples:\n  dbg exec web ss -tlnp\n  dbg exec web ethtool -S eth0\n  dbg exec -it web bash`,
       )
       .action(async (container: string, args: string[], options: EntryOptions & { interactive?: boolean }) => {
         const argv = toolArguments(args);

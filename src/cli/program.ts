@@ -13,6 +13,7 @@ type Verb = (ctx: Context, finish: Finish) => Command;
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   shell: async () => (await import('./shell.ts')).shellCommand,
   exec: async () => (await import('./exec.ts')).execCommand,
+  cat: async () => (await import('./cat.ts')).catCommand,
   tcpdump: async () => (await import('./tcpdump.ts')).tcpdumpCommand,
   strace: async () => (await import('./strace.ts')).straceCommand,
   tcpflow: async () => (await import('./tcpflow.ts')).tcpflowCommand,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { enter, runsTheContainers, toolArguments } from './enter.ts';
-import { addEntryOptions, type EntryOptions } from './entry-options.ts';
+import { addEntryOptions, ROOT_HELP, type EntryOptions } from './entry-options.ts';
 import type { Finish } from './program.ts';
 
 export function shellCommand(ctx: Context, finish: Finish): Command {
@@ -17,7 +17,7 @@ export function shellCommand(ctx: Context, finish: Finish): Command {
     .passThroughOptions()
     .addHelpText(
       'after',
-      '\nExamples:\n  dbg shell web\n  dbg shell web -- ip route\n  dbg shell web -- cat capture.bin | sha256sum',
+      `${ROOT_HELP}\nExamples:\n  dbg shell web\n  dbg shell web -- ip route\n  dbg shell web -- cat capture.bin | sha256sum`,
     )
     .action(async (operand: string | undefined, rest: string[], options: EntryOptions, self: Command) => {
       // `dbg shell -- CMD`: commander drops the `--` and takes CMD for the container.

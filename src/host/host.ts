@@ -54,6 +54,11 @@ export interface Host {
    */
   readBelow(folder: string, path: string, limit: number): string | undefined;
   /**
+   * Opens what a path leads to for a process whose root is that folder: links of a container's, absolute ones too, lead to its own files
+   * (openat2(2), RESOLVE_IN_ROOT). Only a regular file is opened for reading. Throws a system error where there is none.
+   */
+  openInside(root: string, path: string): Inside;
+  /**
    * Short texts by name, in a folder that root alone can write to and look into, until the next boot: for what nobody else is to forge.
    */
   readonly notes: Notes;
@@ -65,6 +70,16 @@ export interface Host {
   /** What would run for a program's name or path. */
   find(program: string): Found;
 }
+
+/** What a path leads to. */
+export type Inside =
+  | { readonly kind: 'folder' | 'FIFO' | 'socket' | 'character device' | 'block device' }
+  | {
+      readonly kind: 'file';
+      /** The bytes that come next, until the next call; none at the end. Throws a system error. */
+      next(): Promise<Buffer>;
+      close(): void;
+    };
 
 export interface Notes {
   /** none where there is no such folder, or it is not root's alone, or dbg is not root */

@@ -15,6 +15,7 @@ import { LEASH_VARIABLE } from './leash.ts';
 import { notes } from './notes.ts';
 import { OWN_VALUES_VARIABLE } from './own-values.ts';
 import { readBelow } from './read-below.ts';
+import { openInside } from './read-inside.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
 
 export interface LocalHostOptions {
@@ -54,6 +55,7 @@ export function localHost({ env, uid, signals, become }: LocalHostOptions): Host
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
     read: (path) => optional(() => readFileSync(path, 'utf8')),
     readBelow,
+    openInside,
     notes: notes(),
     exists: existsSync,
     entries: (path) => optional(() => readdirSync(path)) ?? [],

@@ -1,7 +1,7 @@
 import { closeSync, constants as fs, fstatSync, openSync, readSync } from 'node:fs';
 
 /** Names a file without opening it: no device is woken, no pipe waited for (open(2); Node has no name for it). */
-const O_PATH = 0o10000000;
+export const O_PATH = 0o10000000;
 
 /**
  * See Host.readBelow. Each folder on the way is held open and the next name looked up in it, as openat(2) does: there is no

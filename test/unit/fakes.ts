@@ -164,6 +164,9 @@ export function fakeHost({
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
     readBelow: (folder, path, limit) => proc[`${folder}/${path}`]?.slice(0, limit),
+    openInside: () => {
+      throw new Error('no file was to be opened');
+    },
     notes: fakeNotes(),
     exists: (path) => path in proc,
     entries: (path) => namesBelow(path, { ...proc, ...links }),

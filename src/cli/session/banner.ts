@@ -10,7 +10,9 @@ export function bannerText({ container }: Target, entry: Entry, isHostNetwork: b
     `${container.name} (${container.image}, ${network}${container.state.status === 'paused' ? ', paused' : ''})`,
     `joined: ${entry.namespaces.join(', ')}`,
     ...(entry.view ? [`the container's: ${entry.view.changed.join(' ')}`] : []),
-    isInside ? 'of your environment: only PATH HOME TERM LANG' : 'its files: $DBG_ROOT',
+    isInside
+      ? 'of your environment: only PATH HOME TERM LANG'
+      : "its files: $DBG_ROOT (an absolute link in it leads to the HOST's: dbg cat)",
   ];
   return `dbg: ${escapeControls(parts.join(' · '))}\n`;
 }

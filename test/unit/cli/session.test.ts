@@ -41,7 +41,7 @@ describe('the prompt', () => {
 
 test('the banner is safe to print', () => {
   expect(bannerText(target, plainEntry(), false)).toBe(
-    'dbg: w$(reboot)`\\e (evil\\e[2J, network app) · joined: net, uts, ipc · its files: $DBG_ROOT\n',
+    "dbg: w$(reboot)`\\e (evil\\e[2J, network app) · joined: net, uts, ipc · its files: $DBG_ROOT (an absolute link in it leads to the HOST's: dbg cat)\n",
   );
   expect(bannerText(target, plainEntry(['mnt']), true)).toContain("the HOST's network");
 });
