@@ -26,8 +26,10 @@ export function refuseSeen(
   const isHosts = pidNamespace !== undefined && pidNamespace === host.link('/proc/self/ns/pid');
   if (!joins && !isHosts) return;
   const name = shellQuote(container.name);
-  if (user !== undefined || caps !== undefined) {
-    const option = user === undefined ? '--caps' : '--user';
+  // In a user namespace of the container's, its root is the tool's equal (user_namespaces(7), "Capabilities").
+  const joinsUsers = namespaces.includes('user');
+  if (user !== undefined || caps !== undefined || joinsUsers) {
+    const option = user !== undefined ? '--user' : caps !== undefined ? '--caps' : 'its user namespace';
     throw new DbgError(
       `refused: processes of "${container.name}" see the tool, and with ${option} they could open the host's files through it`,
       {

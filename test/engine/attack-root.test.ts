@@ -77,9 +77,9 @@ describe("a container that looks for the host's files in its /proc finds none", 
   });
 
   test('beside one with SYS_PTRACE, in its pid namespace', { timeout: 600_000 }, async ({ lab }) => {
-    const looker = await startLooker(lab, 'c', { options: ['--cap-add', 'SYS_PTRACE'] });
-    const name = await lab.run('beside', { options: ['--pid', `container:${looker.name}`] });
-    await takesNothing({ name, hits: looker.hits }, [
+    const beside = (name: string) => lab.run('beside', { options: ['--pid', `container:${name}`] });
+    const { hits } = await startLooker(lab, 'c', { options: ['--cap-add', 'SYS_PTRACE'] }, beside);
+    await takesNothing({ name: lab.name('beside'), hits }, [
       ...WITH_ITS_FILES,
       ...refused(WITH_THE_HOSTS_FILES),
       ...LESS_THAN_ROOT,
@@ -108,7 +108,7 @@ describe("a container that looks for the host's files in its /proc finds none", 
       exec(['--all']),
       exec(['--all', '-u', '0']),
       exec(['--all', '--full-rights']),
-      exec(['--ns', 'pid,user']),
+      exec(['--ns', 'pid,user'], REFUSED),
       exec(['--ns', 'mnt,pid'], REFUSED),
       exec(['--ns', 'net,pid', '--caps', 'container'], REFUSED),
     ]);

@@ -28,10 +28,19 @@ export interface Looker {
   hits(): Promise<string>;
 }
 
-/** Starts a container that looks; `docker run`'s options are the test's, and run from the top of the repository. */
-export async function startLooker(lab: Lab, suffix: string, { options = [] }: RunOptions = {}): Promise<Looker> {
+/**
+ * Starts a container that looks; `docker run`'s options are the test's, and run from the top of the repository.
+ * @param before what is to be there before it looks: a container that starts in its pid namespace shows it the host's root (runc)
+ */
+export async function startLooker(
+  lab: Lab,
+  suffix: string,
+  { options = [] }: RunOptions = {},
+  before: (name: string) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Looker> {
   const whose = options.includes('host') ? 'host' : 'own';
   const name = await lab.run(suffix, { options: ['-v', `${process.cwd()}/package.json:/mark:ro`, ...options] });
+  await before(name);
   await lab.docker('exec', '-d', '-e', `WHOSE=${whose}`, name, 'sh', '-c', LOOK);
   return { name, hits: async () => lab.docker('exec', name, 'sh', '-c', 'sort -u /tmp/hits 2>/dev/null || true') };
 }

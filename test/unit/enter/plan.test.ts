@@ -245,6 +245,7 @@ describe('a tool with the files of the host, which the container sees', () => {
     ['as another user', seen({}), ['pid'], { user: '7' }, 'with --user they could open'],
     ['as root by number, which drops nothing but may', seen({}), ['net', 'pid'], { user: '0' }, 'with --user'],
     ['with fewer capabilities', seen({}), ['pid'], { caps: 'container' }, 'with --caps'],
+    ['in its user namespace', seen({ users: 'user:[9]' }), ['pid', 'user'], {}, 'with its user namespace they could'],
     ['SYS_PTRACE', seen({ its: PTRACE }), ['pid'], {}, 'process 1234 in the pid namespace'],
     ['SYS_PTRACE of another container there', seen({ beside: PTRACE }), ['pid'], {}, 'process 77 in the pid namespace'],
   ] as const)('%s: refused', (_, host_, ns, wish, why) => expect(entering(host_, ns, wish)).toThrow(why));
