@@ -62,8 +62,19 @@ export function unixPeer(lines: string, inode: number): string | undefined {
 
 /** The process whose TCP socket has this local address, from the lines of `ss -tnp`. */
 export function tcpPeer(lines: string, address: string): string | undefined {
-  const line = lines.split('\n').find((each) => each.startsWith('tcp') && each.split(/ +/)[4] === address);
-  return user(/users:(.*)$/.exec(line ?? '')?.[1]);
+  if (lines !== last.lines) last = { lines, byAddress: tcpLines(lines) };
+  return user(/users:(.*)$/.exec(last.byAddress.get(address) ?? '')?.[1]);
+}
+
+/** What ss said is read once for all connections that waited for it: where a thousand came at once, each would look through the lines of all. */
+let last: { readonly lines: string; readonly byAddress: ReadonlyMap<string, string> } = {
+  lines: '',
+  byAddress: new Map(),
+};
+
+function tcpLines(lines: string): Map<string, string> {
+  const tcp = lines.split('\n').filter((line) => line.startsWith('tcp'));
+  return new Map(tcp.toReversed().map((line) => [line.split(/ +/)[4] ?? '', line]));
 }
 
 /** ss writes (("docker",pid=4711,fd=5),…), whatever stands in the name, which is up to the process and has 15 bytes at most (prctl(2)). */
