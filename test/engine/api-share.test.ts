@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -9,46 +9,9 @@ import { proxy } from '../../src/api/wire/proxy.ts';
 import { reading } from '../../src/api/wire/reading.ts';
 import { dbg } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
+import { sharing } from './support/share.ts';
 
 const SOCKET = '/var/run/docker.sock';
-
-/** A share that listens: where, what it said, and its log. */
-async function sharing(lab: Lab, args: readonly string[], env: Record<string, string> = {}) {
-  const log = join(lab.folder, 'audit.ndjson');
-  const where = args.includes('--listen') ? [] : ['--listen', 'tcp:127.0.0.1:0'];
-  const time = args.includes('--for') ? [] : ['--for', '2m'];
-  const running = dbg(['api', 'share', ...time, ...where, '--audit', log, ...args], { env });
-  lab.cleanUp(async () => {
-    running.kill('SIGKILL');
-    await running;
-  });
-  let said = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    running.stderr!.on('data', (data) => {
-      said += String(data);
-      const found = / -H (\S+) ps\n/.exec(said)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    running.stderr!.on('end', () => reject(new Error(said)));
-  });
-  return {
-    running,
-    url,
-    said: () => said,
-    docker: (...command: readonly string[]) => execa('docker', ['-H', url, ...command], { reject: false }),
-    logText: () => readFileSync(log, 'utf8'),
-    entries: () =>
-      readFileSync(log, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
-    /** by Ctrl-C */
-    stop: async () => {
-      running.kill('SIGINT');
-      return (await running).exitCode;
-    },
-  };
-}
 
 /** Waits until the log holds such an entry. */
 async function untilLogged(share: { entries(): Record<string, unknown>[] }, wanted: Record<string, unknown>) {

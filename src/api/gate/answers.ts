@@ -29,6 +29,7 @@ export const DROPPED = 'dropped by dbg';
 
 /** A longer answer is not kept to be patched: it goes on as it is. */
 const MOST_PATCHED_BYTES = 16_777_216;
+const NOTHING = Buffer.alloc(0);
 
 /** Reads what the engine answers, and sends it on as it came, unless the verdict said otherwise. */
 export function answerReader({ asked, send, stream, answered, cut }: AnswerListener): MessageReader {
@@ -53,9 +54,10 @@ export function answerReader({ asked, send, stream, answered, cut }: AnswerListe
       stream();
       return { kind: 'stream' };
     }
-    if (to.forward.patch && !isInterim && to.method !== 'HEAD')
-      patching = { head: parsed, raw: [raw], data: [], size: 0 };
-    else send(raw);
+    const { patch } = to.forward;
+    if (!patch || isInterim) send(raw);
+    else if (to.method === 'HEAD') sendHead(patch(parsed, NOTHING).head);
+    else patching = { head: parsed, raw: [raw], data: [], size: 0 };
     return framing;
   }
 
@@ -100,10 +102,12 @@ export function answerReader({ asked, send, stream, answered, cut }: AnswerListe
     const headers = patched.head.headers.filter(
       ([name]) => !/^(?:content-length|transfer-encoding|trailer)$/i.test(name),
     );
-    const { status, reason } = patched.head;
-    send(headBytes(`HTTP/1.1 ${status} ${reason}`, [...headers, ['Content-Length', String(patched.body.length)]]));
+    sendHead({ ...patched.head, headers: [...headers, ['Content-Length', String(patched.body.length)]] });
     send(patched.body);
   }
+
+  const sendHead = ({ status, reason, headers }: ResponseHead) =>
+    send(headBytes(`HTTP/1.1 ${status} ${reason}`, headers));
 
   return messageReader(parseResponseHead, { head, data, raw: onward, end, broken: cut });
 }

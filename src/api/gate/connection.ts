@@ -3,56 +3,76 @@ import { mayBecomeStream } from '../http/exchange.ts';
 import { requestFraming, type Framing } from '../http/framing.ts';
 import { header, NotHttp, parseRequestHead } from '../http/head.ts';
 import { messageReader } from '../http/message.ts';
-import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from '../wire/ends.ts';
+import { finish, LAST_BYTES_MS, linger, readBeforeFailure, watchForReader, writeTogether } from '../wire/ends.ts';
 import { answerReader, DROPPED } from './answers.ts';
+import { deadline } from './deadline.ts';
+import { holding } from './hold.ts';
 import { answerBytes, refusal } from './made.ts';
+import type { Ends, Gated } from './gated.ts';
 import { unclear } from './strict.ts';
 import { CONTINUE, isWaitingWithBody, newTurn, rewritten, type Turn } from './turn.ts';
-import type { Answer, Forward, Judge, NeedsBody, Verdict } from './verdict.ts';
-
-export interface Ends {
-  readonly client: Socket;
-  readonly connect: () => Socket;
-  readonly judge: Judge;
-  /** what the client is sent, and that it has all; `why`: it is not the engine that ended it */
-  sent(bytes: Buffer): void;
-  ended(why?: string): void;
-}
+import type { Answer, Forward, Verdict } from './verdict.ts';
 
 /** While it is not known what bytes are, the client is held up behind so many. */
 const MOST_HELD_BYTES = 65_536;
+/** A head takes no longer, as anybody can begin one: the first from when the connection is there, another from its first byte on. */
+const HEAD_MS = 10_000;
+/** The first head of a connection has no more: who sends it may be nobody that is let in. docker's are of a few hundred. */
+const MOST_FIRST_HEAD_BYTES = 262_144;
+const NOT_WHOLE = 'it ends before it is whole';
+/** What a client still sends that was told no is read for so long. */
+const LINGER_MS = 2000;
 
 /** Lets the requests of a client through to the engine, one after another, as they are judged. Gives what reads the client's bytes. */
-export function guard({ client, connect, judge, sent, ended }: Ends): { push(piece: Buffer): void; end(): void } {
+export function guard({ client, connect, judge, sent, ended }: Ends): Gated {
   let engine: Socket | undefined;
   let turn: Turn | undefined;
   let isStream = false;
+  let hasAsked = false;
   let hasEnded = false;
   let isClosing = false;
-  let isDelaying = false;
-  let gathering: { readonly ask: NeedsBody; readonly data: Buffer[]; size: number } | undefined;
 
   const send = (bytes: Buffer) => {
     if (bytes.length === 0 || client.destroyed || client.writableEnded) return;
-    if (!client.write(bytes)) engine?.pause();
+    if (!writeTogether(client, bytes)) engine?.pause();
     sent(bytes);
   };
   /** The client is read while what it sends can go somewhere: what is kept for one that does not read its answers is bounded too. */
   const flow = () => {
     const isUnknown = turn !== undefined && !isStream && requests.held() > MOST_HELD_BYTES;
-    if (isDelaying || isUnknown || engine?.writableNeedDrain) client.pause();
+    if (hold.isHeld() || isUnknown || engine?.writableNeedDrain) client.pause();
     else client.resume();
+    headTime.run(turn === undefined && !isClosing && (!hasAsked || requests.held() > 0));
   };
-  const close = (why?: string) => {
+  const close = (why?: string, isSending = false) => {
     if (isClosing) return;
     isClosing = true;
+    headTime.run(false);
     ended(why);
-    finish(client);
+    if (isSending) linger(client, LINGER_MS);
+    else finish(client);
     engine?.destroy();
   };
+  /** No request can come of it any more: the client is told why, and its connection ends. */
+  const refuse = (why: string) => {
+    if (isClosing) return;
+    send(answerBytes(refusal(400, `dbg: a request that is not clear: ${why}`), 'GET', true));
+    close(undefined, true);
+  };
+  const hold = holding(flow, (act) => {
+    if (client.destroyed || isClosing) return;
+    act();
+    flow();
+    endWithClient();
+  });
+  const headTime = deadline(HEAD_MS, () =>
+    requests.held() > 0 ? refuse(`its head takes longer than ${HEAD_MS / 1000} s`) : close(),
+  );
 
   const requests = messageReader(parseRequestHead, {
     head: (head, raw): Framing => {
+      headTime.run(false);
+      hasAsked = true;
       const why = unclear(head, raw);
       if (why !== undefined) throw new NotHttp(why);
       const framing = requestFraming(head);
@@ -61,85 +81,72 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       return framing;
     },
     data: (data) => {
-      if (!gathering) return;
-      gathering.data.push(data);
-      gathering.size += data.length;
+      if (!turn || turn.verdict) return;
+      turn.body.push(data);
+      turn.size += data.length;
     },
     raw: (bytes) => {
       if (isStream) return toEngine(bytes);
       if (turn?.held) turn.held.push(bytes);
       else if (turn?.verdict?.kind === 'forward') toEngine(bytes);
-      if (gathering && gathering.size > gathering.ask.most) decide(turn!, judged(gathering.ask, undefined));
+      if (turn?.needs) judgeBody(turn);
     },
     end: () => {
       const asked = turn!;
       asked.isAsked = true;
-      if (gathering) decide(asked, judged(gathering.ask, Buffer.concat(gathering.data)));
+      if (asked.needs) judgeBody(asked);
       else if (asked.verdict?.kind === 'answer') answer(asked, asked.verdict);
       if (isStream) return 'stream';
-      if (!asked.isAnswered) return 'wait';
+      asked.isLeft = !asked.isAnswered;
+      if (asked.isLeft) return 'wait';
       turn = undefined;
       return 'message';
     },
-    broken: (reason) => {
-      if (reason === '' || isClosing) return;
-      send(answerBytes(refusal(400, `dbg: a request that is not clear: ${reason}`), 'GET', true));
-      close();
-    },
+    broken: (reason) => void (reason !== '' && refuse(reason)),
   });
 
-  function judged(ask: NeedsBody, body: Buffer | undefined): Exclude<Verdict, NeedsBody> {
-    gathering = undefined;
-    return ask.judge(body);
+  /** Once it is whole, or longer than it may be. */
+  function judgeBody(about: Turn): void {
+    const { needs, body, size } = about;
+    if (!needs || (!about.isAsked && size <= needs.most)) return;
+    about.needs = undefined;
+    const verdict = needs.judge(size > needs.most ? undefined : Buffer.concat(body));
+    body.length = 0;
+    decide(about, verdict);
   }
 
   function decide(about: Turn, verdict: Verdict): void {
+    if (verdict.kind === 'wait') return hold.until(verdict.until, () => decide(about, verdict.judge()));
     // Who waits with the body for the engine's word would wait for ever: the engine has not been asked.
-    if ((verdict.kind === 'needs body' || verdict.kind === 'answer') && !about.isAsked) {
+    if ((verdict.kind === 'needs body' || (verdict.kind === 'answer' && !verdict.isLast)) && !about.isAsked) {
       if (!about.isContinued && isWaitingWithBody(about.head)) {
         about.isContinued = true;
         send(CONTINUE);
       }
     }
     if (verdict.kind === 'needs body') {
-      gathering = { ask: verdict, data: [], size: 0 };
-      return;
+      about.needs = verdict;
+      return judgeBody(about);
     }
     about.verdict = verdict;
+    about.body.length = 0;
     if (verdict.kind === 'answer') {
       about.held = undefined;
-      if (about.isAsked) answer(about, verdict);
+      if (about.isAsked || verdict.isLast) answer(about, verdict);
       return;
     }
-    after(verdict.delay, () => (verdict.kind === 'drop' ? close(DROPPED) : forward(about, verdict)));
-  }
-
-  function after(delay: number | undefined, act: () => void): void {
-    if (!delay) return act();
-    isDelaying = true;
-    flow();
-    setTimeout(() => {
-      isDelaying = false;
-      if (client.destroyed || isClosing) return;
-      act();
-      flow();
-      endWithClient();
-    }, delay);
+    hold.after(verdict.delay, () => (verdict.kind === 'drop' ? close(DROPPED) : forward(about, verdict)));
   }
 
   function answer(to: Turn, made: Answer): void {
-    const isLast = header(to.head.headers, 'connection')?.toLowerCase() === 'close' || to.head.version === '1.0';
-    after(made.delay, () => {
-      const bytes = answerBytes(made, to.head.method, isLast);
-      if (made.dropAfter !== undefined) {
-        const { length } = to.head.method === 'HEAD' ? Buffer.alloc(0) : made.body;
-        send(bytes.subarray(0, bytes.length - length + Math.min(length, made.dropAfter)));
-        return close(DROPPED);
-      }
-      send(bytes);
-      if (isLast) close();
-      else if (client.writableNeedDrain) client.once('drain', () => over(to, true));
-      else over(to, made.delay !== undefined && made.delay > 0);
+    const isLast =
+      made.isLast || header(to.head.headers, 'connection')?.toLowerCase() === 'close' || to.head.version === '1.0';
+    hold.after(made.delay, () => {
+      send(answerBytes(made, to.head.method, isLast));
+      if (made.dropAfter !== undefined) return close(DROPPED);
+      if (isLast) close(undefined, true);
+      else if (client.writableNeedDrain) client.once('drain', () => over(to));
+      else over(to);
     });
   }
 
@@ -153,14 +160,14 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   }
 
   function toEngine(bytes: Buffer): void {
-    if (engine && !engine.destroyed && !engine.writableEnded && !engine.write(bytes)) flow();
+    if (engine && !engine.destroyed && !engine.writableEnded && !writeTogether(engine, bytes)) flow();
   }
 
-  /** The next one is read; not from within the reading of this one. */
-  function over(done: Turn, isLater: boolean): void {
+  /** The next one is read; from within the reading of this one, that goes on by itself. */
+  function over(done: Turn): void {
     done.isAnswered = true;
-    if (!done.isAsked || isClosing) return;
-    if (isLater || done.verdict?.kind === 'forward') {
+    if (isClosing) return;
+    if (done.isLeft) {
       turn = undefined;
       requests.go('message');
     }
@@ -171,10 +178,19 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   /** A client that has finished sending, with all of it read: the engine is told, as it is without a gate. */
   function endWithClient(): void {
     if (!hasEnded || isClosing) return;
-    if (isStream) engine?.end();
-    else if (requests.held() > 0) return;
-    else if (!turn) close();
-    else if (turn.isAsked && !turn.held && turn.verdict?.kind === 'forward') engine?.end();
+    if (isStream) return void engine?.end();
+    if (!turn) return requests.held() > 0 ? refuse(NOT_WHOLE) : close();
+    const isAtEngine = turn.verdict?.kind === 'forward' && !turn.held;
+    if (!turn.isAsked) return isAtEngine ? endWithin(turn) : refuse(NOT_WHOLE);
+    if (isAtEngine && requests.held() === 0) engine?.end();
+  }
+
+  /** The engine has a part of a request, and no more of it comes: what it says to that goes back, if it says anything. */
+  function endWithin(asked: Turn): void {
+    if (asked.isAnswered) return close();
+    engine?.end();
+    const timer = setTimeout(() => close('the client ended within its request'), LAST_BYTES_MS);
+    client.on('close', () => clearTimeout(timer));
   }
 
   const answers = answerReader({
@@ -189,8 +205,8 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
       flow();
       endWithClient();
     },
-    answered: () => over(turn!, true),
-    cut: close,
+    answered: () => over(turn!),
+    cut: (why) => close(why),
   });
 
   function open(): Socket {
@@ -215,19 +231,24 @@ export function guard({ client, connect, judge, sent, ended }: Ends): { push(pie
   client.on('drain', () => engine?.resume());
   client.on('close', () => {
     isClosing = true;
+    headTime.run(false);
     if (engine) finish(engine, LAST_BYTES_MS);
   });
+  flow();
 
   return {
     push: (piece) => {
       if (isClosing) return;
       requests.push(piece);
-      flow();
+      const isTooLong = !hasAsked && requests.held() > MOST_FIRST_HEAD_BYTES;
+      if (isTooLong) refuse(`its head is longer than ${MOST_FIRST_HEAD_BYTES} bytes`);
+      else flow();
     },
     end: () => {
       hasEnded = true;
       watchForReader(client);
       endWithClient();
     },
+    isClosing: () => isClosing,
   };
 }

@@ -45,6 +45,7 @@ export function gate(server: Server, { connect, hear, clock, judgeOf, peerOf }: 
       },
     });
     client.on('data', (piece) => {
+      if (through.isClosing()) return;
       exchange.client(piece);
       through.push(piece);
     });

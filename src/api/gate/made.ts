@@ -13,8 +13,12 @@ export function jsonAnswer(status: number, value: unknown): Answer {
   return { kind: 'answer', status, headers, body: Buffer.from(`${JSON.stringify(value)}\n`) };
 }
 
-/** An answer's bytes. To HEAD there is no body, but its length. */
-export function answerBytes({ status, headers, body }: Answer, method: string, isLast: boolean): Buffer {
+/** An answer's bytes, as many as are to be sent. To HEAD there is no body, but its length. */
+export function answerBytes(
+  { status, headers, body, dropAfter = Infinity }: Answer,
+  method: string,
+  isLast: boolean,
+): Buffer {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
@@ -22,7 +26,7 @@ export function answerBytes({ status, headers, body }: Answer, method: string, i
     ...(isLast ? ['Connection: close'] : []),
   ];
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-  return method === 'HEAD' ? head : Buffer.concat([head, body]);
+  return method === 'HEAD' ? head : Buffer.concat([head, body.subarray(0, dropAfter)]);
 }
 
 /** The bytes of a head with other headers, or of an answer with another body: whose length is told anew. */

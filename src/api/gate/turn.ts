@@ -1,27 +1,38 @@
 import { header, type RequestHead } from '../http/head.ts';
 import { headBytes } from './made.ts';
-import type { NeedsBody, Verdict } from './verdict.ts';
+import type { Decided, NeedsBody } from './verdict.ts';
 
 /** One call at the gate. The next one of its connection is read when this one is over: nothing overtakes. */
 export interface Turn {
   readonly head: RequestHead;
-  /** What has been decided; undefined: the body is waited for. */
-  verdict: Exclude<Verdict, NeedsBody> | undefined;
+  /** What has been decided; undefined: something is waited for. */
+  verdict: Decided | undefined;
   /** raw bytes that have not gone to the engine */
   held: Buffer[] | undefined;
+  /** the same without what frames them, while nothing is decided; and how many */
+  readonly body: Buffer[];
+  size: number;
+  /** the body is waited for, by this */
+  needs: NeedsBody | undefined;
   /** the client was told to send its body */
   isContinued: boolean;
   isAsked: boolean;
   isAnswered: boolean;
+  /** Its reading stopped at its end, as it was not answered yet. */
+  isLeft: boolean;
 }
 
 export const newTurn = (head: RequestHead, raw: Buffer): Turn => ({
   head,
   verdict: undefined,
   held: [raw],
+  body: [],
+  size: 0,
+  needs: undefined,
   isContinued: false,
   isAsked: false,
   isAnswered: false,
+  isLeft: false,
 });
 
 /** What a client waits for that sent `Expect: 100-continue`. */

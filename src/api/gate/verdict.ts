@@ -1,14 +1,18 @@
 import type { Header, RequestHead, ResponseHead } from '../http/head.ts';
 
 /** What becomes of a call that asks at a gate. Nothing of it has reached the engine before. */
-export type Verdict = Forward | Answer | Drop | NeedsBody;
+export type Verdict = Decided | NeedsBody | Wait;
+export type Decided = Forward | Answer | Drop;
 
 /** It goes to the engine, as it is; and what comes back too, but for what is said here. */
 export interface Forward {
   readonly kind: 'forward';
   /** milliseconds before it does */
   readonly delay?: number;
-  /** Changes an answer: its whole body is waited for, and its length told anew. Not for streams, which go on as they are. */
+  /**
+   * Changes an answer: its whole body is waited for, and its length told anew. Not for streams, which go on as they are. Of an answer to
+   * HEAD it changes the head alone.
+   */
   readonly patch?: (head: ResponseHead, body: Buffer) => { readonly head: ResponseHead; readonly body: Buffer };
   /** headers, in small letters, that the engine is not to see */
   readonly without?: readonly string[];
@@ -24,6 +28,8 @@ export interface Answer {
   readonly body: Buffer;
   readonly delay?: number;
   readonly dropAfter?: number;
+  /** The connection ends with it, and the rest of the request is not waited for. */
+  readonly isLast?: boolean;
 }
 
 /** The client's connection is cut without an answer. */
@@ -36,7 +42,14 @@ export interface Drop {
 export interface NeedsBody {
   readonly kind: 'needs body';
   readonly most: number;
-  judge(body: Buffer | undefined): Exclude<Verdict, NeedsBody>;
+  judge(body: Buffer | undefined): Decided;
+}
+
+/** It cannot be said yet: the client is held up until then, and it is asked about again. */
+export interface Wait {
+  readonly kind: 'wait';
+  readonly until: Promise<void>;
+  judge(): Decided | NeedsBody;
 }
 
 /** Judges each request at a gate, by its head. */

@@ -1,4 +1,4 @@
-import type { Forward, Judge, Verdict } from '../gate/verdict.ts';
+import type { Decided, Forward, Judge } from '../gate/verdict.ts';
 import { type RequestHead } from '../http/head.ts';
 import { operationOf } from '../operation.ts';
 import { has, merged } from './json.ts';
@@ -6,8 +6,6 @@ import type { Action, Match, Rule } from './rules.ts';
 
 /** Called when a rule has been used: its number, from 1, the call, and what was done. */
 export type Used = (rule: number, call: string, what: string) => void;
-
-type Decided = Exclude<Verdict, { kind: 'needs body' }>;
 
 /** A longer body is not looked at. */
 const MOST_BODY_BYTES = 1_048_576;

@@ -18,6 +18,29 @@ export function finish(socket: Duplex, patience?: number): void {
   socket.end(() => socket.destroy());
 }
 
+/**
+ * Ends a socket whose other end may still be sending: what comes is read, and thrown away, for so many milliseconds. Closed at once, the kernel
+ * would answer it with a reset, which takes away what that end has not read yet (RFC 9112, 9.6).
+ */
+export function linger(socket: Duplex, patience: number): void {
+  if (socket.readableEnded) return finish(socket);
+  const timer = setTimeout(() => socket.destroy(), patience);
+  socket.on('close', () => clearTimeout(timer)).on('end', () => socket.destroy());
+  socket.resume().end();
+}
+
+/**
+ * Writes so that all that is written to a socket within one turn of the event loop goes in one write(2), as it came in one read(2): who
+ * reads the first part of it and throws away what else came with it, as the engine does when it hijacks a connection, finds that there.
+ */
+export function writeTogether(socket: Duplex, bytes: Buffer): boolean {
+  if (socket.writableCorked === 0) {
+    socket.cork();
+    queueMicrotask(() => socket.uncork());
+  }
+  return socket.write(bytes);
+}
+
 type Done = (error?: Error | null) => void;
 
 /**

@@ -43,6 +43,9 @@ export function listenText(at: Listen): string {
 export const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 
+/** Who takes longer to begin TLS is nobody. */
+const HANDSHAKE_MS = 10_000;
+
 /** A server that listens, and where: with the port that the kernel gave, if 0 was asked for. */
 export interface Listening {
   readonly server: Server;
@@ -56,8 +59,11 @@ export interface Listening {
  * -9, is replaced. With `tls`, the server tells of its clients by `secureConnection`. Throws a DbgError.
  */
 export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
-  const options = { allowHalfOpen: true, noDelay: true };
-  const server: Server = tls ? createTlsServer({ ...tls, ...options }) : createServer(options);
+  // Of a client whose machine is gone, nothing else would ever tell.
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+  const server: Server = tls
+    ? createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, ...options })
+    : createServer(options);
   const sockets = new Set<{ destroy(): void }>();
   server.on('connection', (socket) => {
     sockets.add(socket);

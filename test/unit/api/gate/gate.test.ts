@@ -23,9 +23,12 @@ afterEach(async () => {
 async function standing(judge: Judge, engine: (bytes: string, socket: Socket) => void) {
   const [front, back] = [join(folder, 'front'), join(folder, 'back')];
   const seen = { engine: '', connections: 0 };
+  const open = new Set<Socket>();
   const events: WireEvent[] = [];
   const behind = createServer({ allowHalfOpen: true }, (socket) => {
     seen.connections++;
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
     socket.on('error', () => undefined).on('end', () => setTimeout(() => socket.end(), 60));
     socket.on('data', (piece) => {
       seen.engine += piece.toString('latin1');
@@ -46,7 +49,7 @@ async function standing(judge: Judge, engine: (bytes: string, socket: Socket) =>
     servers.push(server);
     await new Promise<void>((done) => void server.listen(path, done));
   }
-  return { seen, events, path: front };
+  return { seen, events, path: front, openConnections: () => open.size };
 }
 
 /** What comes back to a client that sends these pieces, and then half-closes if it is to; until the end. */
@@ -253,7 +256,11 @@ describe('what is not clear goes nowhere', () => {
   test('chunks that lie: no more of them goes on', async () => {
     const { seen, path } = await standing(forward, () => undefined);
     const head = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
-    await exchange(path, [`${head}2\r\nab`, `GET /evil HTTP/1.1\r\n\r\n`], false);
+    const socket = connect({ path });
+    socket.write(`${head}2\r\nab`);
+    await expect.poll(() => seen.engine).toContain('ab');
+    socket.resume().write('GET /evil HTTP/1.1\r\n\r\n');
+    await new Promise((done) => socket.on('close', done));
     expect(seen.engine).toBe(`${head}2\r\nab`);
   });
 });
@@ -329,4 +336,126 @@ test('a reader that is slow: the engine is held up, and no more is kept than soc
   await new Promise((next) => setTimeout(next, 300));
   expect(written).toBeLessThan(5e6);
   client.destroy();
+});
+
+describe('what came in one piece goes on in one write', () => {
+  /** Each piece that one read(2) gave. */
+  async function pieces(judge: Judge, sent: string, answer: string) {
+    const atEngine: string[] = [];
+    const { path } = await standing(judge, (bytes, socket) => {
+      atEngine.push(bytes);
+      socket.write(answer);
+    });
+    const atClient: string[] = [];
+    const socket = connect({ path, allowHalfOpen: true });
+    const isThere = new Promise((done) => socket.on('data', (piece) => done(atClient.push(String(piece)))));
+    socket.write(sent);
+    await isThere;
+    socket.destroy();
+    return { atEngine, atClient };
+  }
+  const attach =
+    'POST /containers/a/attach HTTP/1.1\r\nHost: d\r\nAuthorization: x\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}';
+  const plain = attach.replace('Authorization: x\r\n', '');
+  const upgraded = 'HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\n\r\nearly';
+
+  test.each<[string, Judge, string]>([
+    ['as it is', forward, attach],
+    ['with another head', () => ({ kind: 'forward', without: ['authorization'] }), plain],
+    ['after a delay', () => ({ kind: 'forward', delay: 20 }), attach],
+    ['judged by its body', () => ({ kind: 'needs body', most: 9, judge: () => ({ kind: 'forward' }) }), attach],
+    ['judged later', () => ({ kind: 'wait', until: Promise.resolve(), judge: () => ({ kind: 'forward' }) }), attach],
+  ])('%s', async (_, judge, wanted) => {
+    for (let run = 0; run < 5; run++) {
+      const { atEngine, atClient } = await pieces(judge, attach, upgraded);
+      expect([atEngine, atClient]).toEqual([[wanted], [upgraded]]);
+      rmSync(join(folder, 'front'));
+      rmSync(join(folder, 'back'));
+    }
+  });
+});
+
+describe('a client that ends before its request is whole', () => {
+  const create = 'POST /a HTTP/1.1\r\nHost: d\r\n';
+  const needsBody: Judge = () => ({ kind: 'needs body', most: 100, judge: () => ({ kind: 'forward' }) });
+  test.for<[string, Judge, string, RegExp]>([
+    ['in its first line', forward, 'GET /a', /^HTTP\/1.1 400 /],
+    ['in its head', forward, create, /^HTTP\/1.1 400 /],
+    ['in its second head', forward, `${get('/a')}GET /b`, /<\/a>HTTP\/1.1 400 /],
+    [
+      'in its second head, of which the first is answered here',
+      () => refusal(403, 'no'),
+      `${get('/a')}GET /b`,
+      /403 [^]*400 /,
+    ],
+    ['in a body that is judged', needsBody, `${create}Content-Length: 9\r\n\r\nab`, /^HTTP\/1.1 400 /],
+    ['in a body that is answered', () => refusal(403, 'no'), `${create}Content-Length: 9\r\n\r\nab`, /400 /],
+    ['in a body that is sent on', forward, `${create}Content-Length: 9\r\n\r\nab`, /^$/],
+    ['in chunks that are sent on', forward, `${create}Transfer-Encoding: chunked\r\n\r\n9\r\nab`, /^$/],
+    [
+      'in a body that is answered before',
+      (head) => (head.target === '/a' ? { kind: 'forward' } : { kind: 'drop' }),
+      `POST /a HTTP/1.1\r\nContent-Length: 9\r\nX: early\r\n\r\nab`,
+      /<early>/,
+    ],
+  ])('%s', async ([, judge, sent, answer]) => {
+    const { path, openConnections } = await standing(judge, (bytes, socket) => {
+      if (bytes.includes('early')) socket.write(ok('<early>'));
+      else if (bytes.startsWith('GET')) echo(bytes, socket);
+    });
+    expect(await exchange(path, [sent])).toMatch(answer);
+    await expect.poll(openConnections).toBe(0);
+  });
+
+  test('and has gone: what waits for it is not done', async () => {
+    let go: () => void = () => undefined;
+    let judged = 0;
+    const until = new Promise<void>((done) => (go = done));
+    const { path, seen } = await standing(
+      () => ({ kind: 'wait', until, judge: () => (judged++, { kind: 'forward' }) }),
+      echo,
+    );
+    const socket = connect({ path });
+    await new Promise((done) => socket.write(get('/a'), done));
+    await expect.poll(() => seen.connections).toBe(0);
+    socket.destroy();
+    const other = exchange(path, [get('/b')]);
+    go();
+    expect(await other).toBe(ok('</b>'));
+    expect(judged).toBeLessThanOrEqual(2);
+  });
+});
+
+test('an answer that is the last does not wait for the body', async () => {
+  const { path } = await standing(() => ({ ...refusal(401, 'who'), isLast: true }), echo);
+  const sent = 'POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\nab';
+  expect(await exchange(path, [sent], false)).toMatch(/^HTTP\/1.1 401 [^]*Connection: close/);
+});
+
+test('of a request that has to wait, the body is judged when it may be', async () => {
+  const judge: Judge = () => ({
+    kind: 'wait',
+    until: new Promise((done) => setTimeout(done, 20)),
+    judge: () => ({ kind: 'needs body', most: 5, judge: (body) => refusal(403, `<${String(body)}>`) }),
+  });
+  const { path } = await standing(judge, echo);
+  const back = await exchange(path, [post('/a', 'one') + post('/b', 'two'), post('/c', 'longer')]);
+  expect(back.match(/<[^>]*>/g)).toEqual(['<one>', '<two>', '<undefined>']);
+});
+
+test('a first head that is too long is not kept', async () => {
+  const { path } = await standing(forward, echo);
+  const back = await exchange(path, [`GET /a HTTP/1.1\r\nX: ${'x'.repeat(500_000)}`], false);
+  expect(back).toContain('longer than 262144 bytes');
+});
+
+test('an answer to HEAD is patched too, in its head', async () => {
+  const judge: Judge = () => ({
+    kind: 'forward',
+    patch: (head, body) => ({ head: { ...head, headers: [...head.headers, ['X', 'y']] }, body }),
+  });
+  const { path } = await standing(judge, (_, socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n'));
+  expect(await exchange(path, ['HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n'])).toBe(
+    'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nX: y\r\n\r\n',
+  );
 });
