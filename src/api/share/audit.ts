@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DbgError, errorCode, errorMessage } from '../../errors.ts';
 import { printableJson, shellQuote } from '../../text.ts';
 import type { Operation } from '../operation.ts';
+import { whereOf } from './where.ts';
 
 /** Lines of NDJSON, each handed to the kernel before what it tells of goes on: a kill -9 takes none of them. */
 export interface Audit {
@@ -63,13 +64,21 @@ const LONGEST_TEXT = 2048;
 const shortened = (text: string) =>
   text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)`;
 
-/** What a log may say of a call's target: of the query the names alone, as build arguments and the like hold secrets. */
-export function targetOf({ name, subject, path, query }: Operation): object {
+/**
+ * What a log may say of a call's target: of the query the names alone, as build arguments and the like hold secrets; and where the engine is
+ * sent, when the caller says that.
+ */
+export function targetOf(operation: Operation): object {
+  const { name, subject, path, query } = operation;
   const names = [...new Set(new URLSearchParams(query.slice(0, LONGEST_TEXT)).keys())];
   return {
     operation: name || undefined,
     path: shortened(path),
     query: names.length > 0 ? names : undefined,
     [subject?.kind ?? 'subject']: subject && shortened(subject.ref),
+    ...placeOf(whereOf(operation)),
   };
 }
+
+/** Where the engine is sent, in a log. */
+export const placeOf = (where: string | undefined): object => (where === undefined ? {} : { where: shortened(where) });

@@ -1,7 +1,9 @@
 import { escapeControls } from '../../text.ts';
-import { jsonOf, type Call, type HearCall } from '../call.ts';
+import { jsonOf, type Body, type Call, type HearCall } from '../call.ts';
 import type { RequestHead } from '../http/head.ts';
-import { askedFor } from './policy.ts';
+import { askedFor, type Asked } from './asked.ts';
+import { mayHoldPower, powerAsked, powerIn } from './power.ts';
+import { isBuildKit, versionRefusal } from './versions.ts';
 
 /** A rule that a recording asks for: how often, and when first (ms since the epoch). */
 export interface Wanted {
@@ -13,17 +15,18 @@ export interface Wanted {
 /**
  * Hears the calls of a recording, and gives the rules that let them through, sorted. A container that the path names stays named, by its
  * name as well where only its id was said; one that was made meanwhile has another id each time, as an exec has: "*". So have images,
- * networks and the like, which come and go by operation.
+ * networks and the like, which come and go by operation. What asked for power over the host gets it "with power".
  */
 export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; unknown(): string[] } {
-  const asked: { operation: string; method: string; path: string; ref: string | undefined; at: number }[] = [];
+  const asked: { method: string; path: string; power: string; ref: string | undefined; at: number }[] = [];
   const unknown = new Set<string>();
   const names = new Map<string, string>();
   const made = new Set<string>();
 
-  const take = (request: RequestHead, { operation, startedAt }: Call) => {
+  const take = (request: RequestHead, { operation, startedAt, sent }: Call) => {
     const canonical = askedFor(request);
-    if (canonical === undefined || canonical.operation === '') {
+    const isNone = canonical === undefined || canonical.operation === '' || isBuildKit(request);
+    if (isNone || versionRefusal(canonical.version) !== undefined) {
       unknown.add(`${request.method} ${operation.path}`);
       return;
     }
@@ -32,9 +35,9 @@ export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; un
     const area = path.indexOf('/', 1);
     const of = ref === undefined ? path : `${path.slice(0, area)}/*${path.slice(area + 1 + ref.length)}`;
     asked.push({
-      operation: canonical.operation,
       method,
       path: of,
+      power: askedForPower(canonical, sent) ? ' with power' : '',
       ref: kind === 'container' ? ref : undefined,
       at: startedAt,
     });
@@ -53,10 +56,10 @@ export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; un
         const before = wanted.get(rule) ?? { rule, count: 0, firstAt: at };
         wanted.set(rule, { rule, count: before.count + 1, firstAt: Math.min(before.firstAt, at) });
       };
-      for (const { method, path, ref, at } of asked) {
+      for (const { method, path, power, ref, at } of asked) {
         const isMade = ref !== undefined && [...made].some((id) => isIdOf(ref, id));
-        if (ref === undefined || isMade) want(`${method} ${path}`, at);
-        else for (const each of formsOf(ref, names)) want(`${method} ${path.replace('/*', `/${each}`)}`, at);
+        if (ref === undefined || isMade) want(`${method} ${path}${power}`, at);
+        else for (const each of formsOf(ref, names)) want(`${method} ${path.replace('/*', `/${each}`)}${power}`, at);
       }
       return [...wanted.values()]
         .filter(({ rule }) => !isCovered(rule, wanted))
@@ -65,8 +68,15 @@ export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; un
   };
 }
 
+/** Of a body that the recording does not hold, nobody knows. */
+function askedForPower({ operation, query }: Asked, sent: Body | undefined): boolean {
+  if (powerAsked(operation, query) !== undefined) return true;
+  if (!mayHoldPower(operation) || sent?.kept === undefined) return false;
+  return powerIn(operation, Buffer.concat(sent.kept)) !== undefined;
+}
+
 /** Path, then method. */
-const byPath = ({ rule }: Wanted) => rule.split(' ').toReversed().join(' ');
+const byPath = ({ rule }: Wanted) => rule.replace(/^(\S+) (\S+)/, '$2 $1');
 
 const isIdOf = (ref: string, id: string) => /^[\da-f]{4,64}$/.test(ref) && id.startsWith(ref);
 
@@ -76,10 +86,10 @@ function formsOf(ref: string, names: ReadonlyMap<string, string>): string[] {
   return name === undefined || name === ref ? [ref] : [ref, name];
 }
 
-/** "POST /containers/web/start" says nothing new beside "POST /containers/*\/start". */
+/** "POST /containers/web/start" says nothing new beside "POST /containers/*\/start", nor beside itself with power. */
 function isCovered(rule: string, all: ReadonlyMap<string, unknown>): boolean {
-  const wide = rule.replace(/ \/containers\/(?!(?:json|create|prune)$)[^/]+/, ' /containers/*');
-  return wide !== rule && all.has(wide);
+  const wide = rule.replace(/ \/containers\/(?!(?:json|create|prune)(?: |$))[^/]+/, ' /containers/*');
+  return [`${rule} with power`, `${wide} with power`, wide].some((other) => other !== rule && all.has(other));
 }
 
 /** Ids and names of containers, from the answers that tell both. */
@@ -103,7 +113,7 @@ export function policyText(wanted: readonly Wanted[], unknown: readonly string[]
     return `${`allow ${rule}`.padEnd(47)} # ${often}, first at ${new Date(firstAt).toISOString()}\n`;
   });
   const not = unknown.map(
-    (call) => `# not an operation that dbg knows, and not to be allowed: ${escapeControls(call)}\n`,
+    (call) => `# not an operation that dbg knows and can judge, and not to be allowed: ${escapeControls(call)}\n`,
   );
   return [`# what ${escapeControls(from)} asked for\n`, ...rules, ...not].join('');
 }

@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { followCalls, type Call } from '../call.ts';
+import { followCalls, jsonOf, type Call } from '../call.ts';
 import type { HearWire } from '../events.ts';
-import type { Answer, Judge, Verdict } from '../gate/verdict.ts';
+import type { Answer, Decided, Judge, NeedsBody } from '../gate/verdict.ts';
 import type { Header, RequestHead } from '../http/head.ts';
 import { operationOf } from '../operation.ts';
-import { targetOf, type Audit } from './audit.ts';
-import type { Login } from './auth.ts';
 import { isLoopback } from '../wire/listener.ts';
-import { comesFromPage, refusal, type Policy } from './policy.ts';
+import { placeOf, targetOf, type Audit } from './audit.ts';
+import type { Login } from './auth.ts';
+import { bodyRefusal, comesFromPage, isRuled, refusal, type Policy } from './policy.ts';
+import { MOST_BODY_BYTES } from './power.ts';
+import { tellsVersion, withKnownVersion } from './versions.ts';
+import { saysWhereInBody, whereIn } from './where.ts';
 
 export interface GuardOptions {
   readonly policy: Policy;
@@ -29,7 +32,7 @@ export interface Guard {
 }
 
 /**
- * Judges each request of a share, and logs it before any of it goes on; its end is a line of its own, as a `docker exec` may last for
+ * Judges each request of a share, by its body too where that matters, and logs it before any of it goes on; its end is a line of its own, as a `docker exec` may last for
  * hours, or longer than dbg. The gate tells of a connection before it asks who judges it, and of a request before it has it judged.
  */
 export function guard({ policy, login, audit, clock, failed }: GuardOptions): Guard {
@@ -43,6 +46,8 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
   /** calls that stand in the log without their end */
   const begun = new Set<number>();
   const open = new Map<number, Call>();
+  /** those that were made here, by their ids */
+  const execs = new Set<string>();
 
   const log = (entry: object): boolean => {
     if (isOver) return false;
@@ -65,20 +70,54 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
   const refusedFor = (connection: number, head: RequestHead) =>
     login === undefined && locals.has(connection) && comesFromPage(head)
       ? 'a page in a browser asks, or the host has another name'
-      : refusal(policy, head);
+      : (refusal(policy, head) ?? execRefusal(head));
 
-  const judge = (connection: number, head: RequestHead): Verdict => {
-    const isLetIn = login === undefined || login.lets(head.headers);
-    const why = isLetIn ? refusedFor(connection, head) : 'no name and password, or wrong ones';
-    const outcome = { user: isLetIn ? login?.user : undefined, verdict: why === undefined ? 'allowed' : 'denied', why };
-    const call = asked.get(connection)?.shift();
+  const execRefusal = (head: RequestHead) => {
+    const { name, subject } = operationOf(head.method, head.target);
+    const isOfExec = name === 'ExecStart' || name === 'ExecResize';
+    return isOfExec && isRuled(policy) && !execs.has(subject?.ref ?? '') ? 'an exec that was not made here' : undefined;
+  };
+
+  /** Writes down what is decided of a call, then gives it: what cannot be logged is not let through. */
+  const settle = ({ connection, call, head, user }: Asking, why: string | undefined, more: object = {}): Decided => {
     const peer = peers.get(connection);
+    const outcome = { user, verdict: why === undefined ? 'allowed' : 'denied', why, ...more };
     // Reset before it was looked at (SO_LINGER): what it sent is there, and nobody could say whose it was.
     const logged = peer === undefined ? GONE : outcome;
     if (call === undefined || !begin(call, peer, head, logged) || peer === undefined) return { kind: 'drop' };
-    if (why === undefined) return { kind: 'forward', ...(login && { without: ['authorization'] }) };
-    if (!isLetIn) return refused(401, 'a name and a password are asked for', [CHALLENGE]);
-    return refused(403, `not allowed here: ${head.method} ${operationOf(head.method, head.target).path} (${why})`);
+    const { name, path } = operationOf(head.method, head.target);
+    if (why !== undefined) return refused(403, `not allowed here: ${head.method} ${path} (${why})`);
+    return {
+      kind: 'forward',
+      ...(login && { without: ['authorization'] }),
+      ...(isRuled(policy) && tellsVersion(name) && { patch: withKnownVersion }),
+    };
+  };
+
+  const judge = (asking: Asking): Decided | NeedsBody => {
+    const { connection, head } = asking;
+    const why = refusedFor(connection, head);
+    if (why !== undefined) return settle(asking, why);
+    const byBody = bodyRefusal(policy, head);
+    const { name } = operationOf(head.method, head.target);
+    if (!byBody && !saysWhereInBody(name)) return settle(asking, undefined);
+    return {
+      kind: 'needs body',
+      most: MOST_BODY_BYTES,
+      judge: (body) => {
+        const place = saysWhereInBody(name) ? whereIn(name, body) : {};
+        return settle(asking, byBody?.(body) ?? place.why, placeOf(place.where));
+      },
+    };
+  };
+
+  /** An exec is started by its id alone: one that somebody else made may be one of another container, or a privileged one. */
+  const learn = (call: Call) => {
+    if (call.operation.name !== 'ContainerExec' || call.response?.status !== 201) return;
+    const { Id: id } = (jsonOf(call.received) ?? {}) as { Id?: unknown };
+    if (typeof id !== 'string') return;
+    execs.add(id);
+    if (execs.size > MOST_EXECS) execs.delete(execs.values().next().value!);
   };
 
   const end = (call: Call, failure: string | undefined) => {
@@ -87,6 +126,7 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
     if (!begun.has(call.number)) begin(call.number, peers.get(call.connection), call.request, outcome);
     begun.delete(call.number);
     open.delete(call.number);
+    learn(call);
     log({
       event: 'end',
       time: timeText(call.endedAt ?? clock()),
@@ -111,7 +151,13 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
       const peer = peerOf(client);
       if (peer) peers.set(connection, peer);
       if (isLoopback((client.localAddress ?? '').replace(/^::ffff:/, ''))) locals.add(connection);
-      return (head) => judge(connection, head);
+      return (head) => {
+        const asking = { connection, call: asked.get(connection)?.shift(), head, user: undefined };
+        if (login === undefined) return judge(asking);
+        if (login.lets(head.headers)) return judge({ ...asking, user: login.user });
+        const logged = settle(asking, 'no name and password, or wrong ones');
+        return logged.kind === 'drop' ? logged : ASK_WHO;
+      };
     },
     hear: (event) => {
       if (event.type === 'open') asked.set((opened = event.connection), []);
@@ -130,8 +176,19 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
 }
 
 const GONE = { verdict: 'denied', why: 'the client had gone before it was known who it is' };
-const CHALLENGE: Header = ['WWW-Authenticate', 'Basic realm="dbg share"'];
+/** So many are known at once; the oldest are forgotten. */
+const MOST_EXECS = 10_000;
 const timeText = (time: number) => new Date(time).toISOString();
+
+/** A request that is asked about. */
+interface Asking {
+  readonly connection: number;
+  /** undefined: it was not told of */
+  readonly call: number | undefined;
+  readonly head: RequestHead;
+  /** who has been let in by this name */
+  readonly user: string | undefined;
+}
 
 interface Peer {
   /** address and port */
@@ -158,3 +215,5 @@ function refused(status: number, message: string, headers: readonly Header[] = [
     body: Buffer.from(`${JSON.stringify({ message: `dbg share: ${message}` })}\n`),
   };
 }
+
+const ASK_WHO = refused(401, 'a name and a password are asked for', [['WWW-Authenticate', 'Basic realm="dbg share"']]);

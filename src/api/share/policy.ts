@@ -1,37 +1,46 @@
 import { DbgError, EXIT } from '../../errors.ts';
 import { header, headerValues, type RequestHead } from '../http/head.ts';
 import { globMatcher, globsMeet } from '../glob.ts';
-import { operationOf, OPERATION_PATHS, OPERATIONS, SLASHED } from '../operation.ts';
+import { OPERATION_PATHS, OPERATIONS } from '../operation.ts';
+import { askedFor, doorsOf, type Asked } from './asked.ts';
+import { isForm, mayHoldPower, powerAsked, powerIn } from './power.ts';
 import { CHANGES_NOTHING } from './powers.ts';
+import { isBuildKit, versionRefusal } from './versions.ts';
 
 /** One line of a policy. */
 export interface Rule {
   readonly effect: 'allow' | 'deny';
-  /** "POST /containers/web/restart", or an operation's name */
+  /** "POST /containers/web/restart", or an operation's name; with power, if it is */
   readonly text: string;
+  /** An allow of what gives power over the host as well. */
+  readonly withPower: boolean;
   /** of those that dbg knows, the operations that it is about, whole or in part */
   readonly operations: ReadonlySet<string>;
   matches(request: Asked): boolean;
 }
 
-/** What a request asks for, as the engine would read it. */
-export interface Asked {
-  /** HEAD is GET: it gives the same without its body */
-  readonly method: string;
-  /** decoded, without version and query */
-  readonly path: string;
-  /** the same with ANY in the place of a name that holds slashes; undefined: there is none */
-  readonly anyPath: string | undefined;
-  /** the operation's name, "" for none that dbg knows */
-  readonly operation: string;
+/**
+ * Reads "METHOD PATH" (METHOD: one, several with commas, or *; PATH without version) or an operation's name; behind an allow, "with power"
+ * may stand. Throws a DbgError (usage).
+ */
+export function parseRule(effect: Rule['effect'], text: string): Rule {
+  const [, what = '', power] = /^\s*(.*?)(\s+with\s+power)?\s*$/s.exec(text)!;
+  const withPower = power !== undefined;
+  if (withPower && effect === 'deny') throw noRule(effect, text, 'a deny is one of all, with and without power');
+  const rule = OPERATIONS.has(what) ? operationRule(what) : pathRule(effect, what, text);
+  if (effect === 'allow' && [...rule.operations].every((name) => HTTP2.has(name))) throw noRule(effect, text, NO_HTTP2);
+  return { effect, text: withPower ? `${what} with power` : what, withPower, ...rule };
 }
 
-/** Reads "METHOD PATH" (METHOD: one, several with commas, or *; PATH without version) or an operation's name. Throws a DbgError (usage). */
-export function parseRule(effect: Rule['effect'], text: string): Rule {
-  if (OPERATIONS.has(text)) {
-    return { effect, text, operations: new Set([text]), matches: ({ operation }) => operation === text };
-  }
-  const [, words, path] = /^([A-Z]+(?:,[A-Z]+)*|\*)\s+(\/\S*)$/.exec(text.trim()) ?? [];
+type Matching = Pick<Rule, 'operations' | 'matches'>;
+
+const operationRule = (name: string): Matching => ({
+  operations: new Set([name]),
+  matches: ({ operation }) => operation === name,
+});
+
+function pathRule(effect: Rule['effect'], what: string, text: string): Matching {
+  const [, words, path] = /^([A-Z]+(?:,[A-Z]+)*|\*)\s+(\/\S*)$/.exec(what) ?? [];
   if (path === undefined || /^\/v[\d.]+\/|.\/$|\?/.test(path)) throw noRule(effect, text);
   const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
   if (!methods.every((method) => METHODS.includes(method))) throw noRule(effect, text);
@@ -39,8 +48,6 @@ export function parseRule(effect: Rule['effect'], text: string): Rule {
   if (met.length === 0) throw noRule(effect, text, 'no operation of the Engine API is there');
   const fits = globMatcher(path);
   return {
-    effect,
-    text: text.trim(),
     operations: new Set(met.map(({ name }) => name)),
     // A name may hold slashes (images): * in its place stands for all of them, as the operation does.
     matches: ({ method, path: asked, anyPath }) =>
@@ -48,12 +55,12 @@ export function parseRule(effect: Rule['effect'], text: string): Rule {
   };
 }
 
-/** In the place of a whole name; no path has it. */
-const ANY = '\0';
 /** All that an engine has operations for. */
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
-/** docker asks for none that is longer. */
-const LONGEST_PATH = 8192;
+
+/** BuildKit's, which are streams of HTTP/2. */
+const HTTP2: ReadonlySet<string> = new Set(['Session', 'Grpc']);
+const NO_HTTP2 = 'HTTP/2, whose calls could neither be judged nor logged; builds without it: DOCKER_BUILDKIT=0';
 
 function noRule(
   effect: string,
@@ -87,31 +94,92 @@ export interface Policy {
   readonly readOnly: boolean;
 }
 
+/** Whether there is anything to judge by: without a rule, all is let through. */
+export const isRuled = ({ rules, readOnly }: Policy) => rules.length > 0 || readOnly;
+
 /**
- * Why a request is not let through; undefined: it is. A deny wins over each allow; where anything is allowed by name, what is not is
- * denied; `readOnly` is a bound that no allow widens. As soon as there is any of these, what dbg does not know as an operation is denied.
+ * Why a request is not let through; undefined: it is, unless bodyRefusal has something to say. A deny wins over each allow; where anything is
+ * allowed by name, what is not is denied; `readOnly` is a bound that no allow widens. As soon as there is any of these, what dbg does not
+ * know as an operation, or a version of the API, is denied.
  */
-export function refusal({ rules, readOnly }: Policy, head: RequestHead): string | undefined {
-  if (speaksHttp2(head)) return 'HTTP/2, whose calls could neither be judged nor logged';
-  if (rules.length === 0 && !readOnly) return undefined;
+export function refusal(policy: Policy, head: RequestHead): string | undefined {
+  if (speaksHttp2(head)) return NO_HTTP2;
+  if (!isRuled(policy)) return undefined;
   const asked = askedFor(head);
   if (asked === undefined) return 'a request that is not written as docker writes it';
-  const matching = rules.filter((rule) => rule.matches(asked));
-  if (matching.some(({ effect }) => effect === 'deny')) return 'denied';
-  // docker asks it before each command, to find the version to speak.
-  if (asked.operation === 'SystemPing') return undefined;
-  if (asked.operation === '') return 'not an operation that dbg knows';
-  if (readOnly && !CHANGES_NOTHING.has(asked.operation)) return 'read-only';
-  if (readOnly && header(head.headers, 'upgrade') !== undefined) return 'read-only';
-  const isListed = rules.some(({ effect }) => effect === 'allow');
-  return !isListed || matching.length > 0 ? undefined : 'not on the list of what is allowed';
+  if (isForm(head)) return 'a form in the place of a query';
+  const why = versionRefusal(asked.version) ?? refusalByRules(policy, asked);
+  if (why !== undefined) return why;
+  if (policy.readOnly && header(head.headers, 'upgrade') !== undefined) return 'read-only';
+  if (asked.operation === 'ContainerRename') return renameRefusal(policy, asked);
+  return isJudged(policy, asked) ? powerText(powerAsked(asked.operation, asked.query)) : undefined;
 }
 
-/** Newer engines take HTTP/2 in the clear; then one call would carry all others. /session and /grpc are streams of their own. */
-function speaksHttp2({ method, target, headers }: RequestHead): boolean {
-  if (method === 'PRI' || header(headers, 'http2-settings') !== undefined) return true;
-  const isHttp2 = headerValues(headers, 'upgrade').some((protocol) => /h2/i.test(protocol));
-  return isHttp2 && !/^(?:\/v[\d.]+)?\/(?:session|grpc)(?:\?|$)/.test(target);
+/** Judges the body of a request that `refusal` has let through; undefined: nothing in it could matter. */
+export function bodyRefusal(
+  policy: Policy,
+  head: RequestHead,
+): ((body: Buffer | undefined) => string | undefined) | undefined {
+  const asked = isRuled(policy) ? askedFor(head) : undefined;
+  if (!asked || !mayHoldPower(asked.operation) || !isJudged(policy, asked)) return undefined;
+  return (body) => powerText(powerIn(asked.operation, body));
+}
+
+const powerText = (power: string | undefined) =>
+  power && `${power}: power over the host, for which a rule ends in "with power"`;
+
+function refusalByRules({ rules, readOnly }: Policy, asked: Asked): string | undefined {
+  const doors = doorsOf(asked);
+  const isDenied = rules.some((rule) => rule.effect === 'deny' && doors.some((door) => rule.matches(door)));
+  if (isDenied) return 'denied';
+  // docker asks it before each command, to find the version to speak.
+  if (asked.operation === 'SystemPing') return undefined;
+  if (HTTP2.has(asked.operation)) return NO_HTTP2;
+  if (asked.operation === '') return 'not an operation that dbg knows';
+  if (readOnly && !CHANGES_NOTHING.has(asked.operation)) return 'read-only';
+  const allows = rules.filter(({ effect }) => effect === 'allow');
+  return allows.length === 0 || allows.some((rule) => rule.matches(asked))
+    ? undefined
+    : 'not on the list of what is allowed';
+}
+
+/** A start is never another create. Else, where nothing is allowed by name, all that is not denied is let through. */
+function isJudged({ rules }: Policy, asked: Asked): boolean {
+  const allows = rules.filter(({ effect }) => effect === 'allow');
+  if (allows.length === 0) return asked.operation === 'ContainerStart';
+  return !allows.some((rule) => rule.withPower && rule.matches(asked));
+}
+
+/** By another name, rules would be about it that are not, as it is called now. */
+function renameRefusal(policy: Policy, { path, query }: Asked): string | undefined {
+  const before = path.split('/')[2]!;
+  for (const name of new URLSearchParams(query).getAll('name')) {
+    const after = name.replace(/^\//, '');
+    if (!/^[A-Za-z\d][\w.-]*$/.test(after)) return 'no name of a container';
+    const isMore = OPERATION_PATHS.some((each) => {
+      const of = (ref: string): Asked => ({
+        method: each.method,
+        path: each.path.replace('*', ref),
+        anyPath: undefined,
+        query: '',
+        version: undefined,
+        operation: each.name,
+      });
+      return each.path.startsWith('/containers/*') && strength(policy, of(after)) > strength(policy, of(before));
+    });
+    if (isMore) return `the rules give ${after} more than ${before}`;
+  }
+  return undefined;
+}
+
+/** 0: it is denied; 1: it is let through; 2: with power too. */
+const strength = (policy: Policy, asked: Asked) =>
+  refusalByRules(policy, asked) !== undefined ? 0 : isJudged(policy, asked) ? 1 : 2;
+
+/** Newer engines take HTTP/2 in the clear; then one call would carry all others. So do BuildKit's /session and /grpc. */
+function speaksHttp2(head: RequestHead): boolean {
+  if (head.method === 'PRI' || header(head.headers, 'http2-settings') !== undefined || isBuildKit(head)) return true;
+  return headerValues(head.headers, 'upgrade').some((protocol) => /h2/i.test(protocol));
 }
 
 /**
@@ -122,30 +190,4 @@ export function comesFromPage({ headers }: Pick<RequestHead, 'headers'>): boolea
   if (headers.some(([name]) => /^(?:origin|sec-fetch-.*)$/i.test(name))) return true;
   const host = (header(headers, 'host') ?? '').replace(/:\d*$/, '');
   return host.includes('.') && !/^[\d.]+$|\.localhost$/i.test(host);
-}
-
-/**
- * The request as the engine's router sees it: it matches the decoded path, and takes any "/v" with digits and dots for a version
- * (moby, api/server: versionMatcher). undefined: it is written in a way that might be read otherwise.
- */
-export function askedFor({ method, target }: Pick<RequestHead, 'method' | 'target'>): Asked | undefined {
-  if (!/^[A-Z]+$/.test(method) || !target.startsWith('/')) return undefined;
-  let path: string;
-  try {
-    path = decodeURIComponent(/^[^?]*/.exec(target)![0]);
-  } catch {
-    return undefined;
-  }
-  // "/networks/" is the list of networks to the engine, "/info/" nothing.
-  if (path.length > LONGEST_PATH || /\/\/|\/\.{1,2}(?:\/|$)|\/$|[*\\%?#\s\p{Cc}\p{Cf}]/u.test(path)) return undefined;
-  path = path.replace(/^\/v[\d.]+(?=\/)/, '');
-  if (/^\/v[\d.]+\//.test(path)) return undefined;
-  const { name, subject } = operationOf(method, path);
-  const known = { method: method === 'HEAD' ? 'GET' : method, path };
-  if (!subject?.ref.includes('/')) return { ...known, anyPath: undefined, operation: name };
-  // By a link, a container has a name with a slash: /containers/web/db/exec is about another one than web.
-  if (!SLASHED.has(subject.kind)) return { ...known, anyPath: undefined, operation: '' };
-  const from = path.indexOf('/', 1) + 1;
-  const anyPath = `${path.slice(0, from)}${ANY}${path.slice(from + subject.ref.length)}`;
-  return { ...known, anyPath, operation: name };
 }

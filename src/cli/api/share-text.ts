@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import type { Login } from '../../api/share/auth.ts';
-import type { Policy } from '../../api/share/policy.ts';
+import type { Policy, Rule } from '../../api/share/policy.ts';
 import { SLASHED } from '../../api/operation.ts';
-import { namedSubject, powersOf } from '../../api/share/powers.ts';
+import { HOST_POWERS, namedSubject, powersOf } from '../../api/share/powers.ts';
+import { SENDS_ENGINE } from '../../api/share/where.ts';
 import { isLoopback, listenText, type Listen } from '../../api/wire/listener.ts';
 import { shellLine, shellQuote } from '../../text.ts';
 
@@ -23,12 +24,7 @@ export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }
     ...(allows.length === 0 && !readOnly
       ? [`all that is not denied is allowed: who comes in can be root on this host; --read-only or --allow bounds it`]
       : []),
-    ...(readOnly ? [] : allows).flatMap((rule) => {
-      const powers = powersOf(rule).filter((power) => !denies.some(({ text }) => text === power));
-      return powers.length === 0
-        ? []
-        : [`allow ${rule.text} gives away ${powers.join(', ')}: root on this host, or in a container`];
-    }),
+    ...(readOnly ? [] : allows).flatMap((rule) => warningsOf(rule, denies)),
     ...denies.flatMap((rule) => {
       const named = namedSubject(rule);
       return named === undefined
@@ -40,6 +36,22 @@ export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }
     ...(login !== undefined && !tls && at.kind === 'tcp' && !isLoopback(at.host)
       ? ['without TLS the password and all else can be read on the way: --tlscert and --tlskey']
       : []),
+  ];
+}
+
+function warningsOf(rule: Rule, denies: readonly Rule[]): string[] {
+  const { text, withPower, operations } = rule;
+  const isDenied = (name: string) => denies.some((deny) => deny.text === name);
+  const powers = powersOf(rule).filter((power) => !isDenied(power));
+  const gained = withPower
+    ? 'root on this host'
+    : 'root in a container, and on this host where that is privileged or has its files';
+  const sent = [...operations].filter((name) => SENDS_ENGINE.has(name) && !isDenied(name));
+  const isNothing = !withPower && [...operations].every((name) => HOST_POWERS.has(name));
+  return [
+    ...(powers.length === 0 ? [] : [`allow ${text} gives away ${powers.join(', ')}: ${gained}`]),
+    ...(sent.length === 0 ? [] : [`allow ${text} sends the engine where the caller says: ${sent.join(', ')}`]),
+    ...(isNothing ? [`allow ${text} lets nothing through: it is power over this host, and not "with power"`] : []),
   ];
 }
 

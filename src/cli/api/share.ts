@@ -26,9 +26,13 @@ export function shareCommand(ctx: Context, finish: Finish): Command {
     .usage('--for TIME [OPTIONS]')
     .option('--for <time>', 'how long, at most 24h; then connections are cut, and dbg ends')
     .option('--listen <where>', 'tcp:ADDRESS:PORT; port 0: any', 'tcp:127.0.0.1:2375')
-    .option('--allow <rule>', 'METHOD PATH or an operation, such as "GET /containers/**"; repeatable', repeatable)
-    .option('--deny <rule>', 'the same; wins over --allow; repeatable', repeatable)
-    .option('--read-only', 'nothing but what changes nothing')
+    .option(
+      '--allow <rule>',
+      'METHOD PATH or an operation, such as "GET /containers/**"; with "with power" behind it, what makes root on this host too; repeatable',
+      repeatable,
+    )
+    .option('--deny <rule>', 'METHOD PATH or an operation; wins over --allow; repeatable', repeatable)
+    .option('--read-only', 'nothing but what changes nothing, here or elsewhere')
     .option('--policy <file>', 'rules from a file, as dbg api policy prints them; repeatable', repeatable)
     .option('--user <name>', 'ask for this name, and a password that dbg makes')
     .option('--password-file <file>', 'with --user: the password is in this file (0600)')

@@ -56,3 +56,25 @@ test('what a recording asked for, and no more', () => {
   for (const { request } of SESSION.slice(0, -2)) expect(refusal(policy, request!), request!.target).toBeUndefined();
   expect(refusal(policy, { ...SESSION[0]!.request!, method: 'POST', target: '/containers/db/restart' })).toBeDefined();
 });
+
+test('what asked for power over the host has it', () => {
+  const derived = derivePolicy();
+  const hear = (line: string, body: unknown) => {
+    const kept = [Buffer.from(JSON.stringify(body))];
+    derived.hear({ ...call(line), sent: { bytes: 1, isOver: true, kept } }, {} as never);
+  };
+  hear('POST /v1.41/containers/create', { Image: 'a', HostConfig: { Privileged: true } });
+  hear('POST /v1.41/containers/create', { Image: 'a' });
+  hear('POST /v1.41/containers/web/exec', { Cmd: [] });
+  hear('POST /v1.41/build?networkmode=host', {});
+  hear('POST /v1.41/grpc', {});
+  hear('POST /v1.23/containers/web/start', {});
+  expect(derived.rules().map(({ rule }) => rule)).toEqual([
+    'POST /build with power',
+    'POST /containers/create with power',
+    'POST /containers/web/exec',
+  ]);
+  expect(derived.unknown()).toEqual(['POST /containers/web/start', 'POST /grpc']);
+  const text = policyText(derived.rules(), derived.unknown(), 'a');
+  expect(parsePolicy(text, 'a').map(({ withPower }) => withPower)).toEqual([true, true, false]);
+});

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import type { ConnectionEvent } from '../../../../src/api/events.ts';
 import { login } from '../../../../src/api/share/auth.ts';
+import type { Verdict } from '../../../../src/api/gate/verdict.ts';
 import { guard } from '../../../../src/api/share/guard.ts';
 import { parseRule } from '../../../../src/api/share/policy.ts';
 
@@ -122,4 +123,47 @@ test('what still goes on when the share ends has ended then', () => {
   tell({ type: 'close', first: 'engine', error: undefined });
   expect(ask('GET', '/info')).toEqual({ kind: 'drop' });
   expect(lines).toHaveLength(2);
+});
+
+const asked = (verdict: Verdict, body: unknown) =>
+  verdict.kind === 'needs body' ? verdict.judge(Buffer.from(JSON.stringify(body))) : verdict;
+
+test('a body that matters is waited for, and judged before it is logged', () => {
+  const { ask, lines } = guarded({ allow: 'ContainerExec' });
+  const verdict = ask('POST', '/containers/web/exec');
+  expect([verdict.kind, lines]).toEqual(['needs body', []]);
+  expect(asked(verdict, { Privileged: true })).toMatchObject({ kind: 'answer', status: 403 });
+  expect(asked(ask('POST', '/containers/web/exec'), { Cmd: ['a'] })).toEqual({ kind: 'forward' });
+  expect(lines.map((line) => [line['verdict'], line['why']])).toEqual([
+    ['denied', expect.stringContaining('Privileged: power') as string],
+    ['allowed', undefined],
+  ]);
+});
+
+test('an exec is started that was made here', () => {
+  const { ask, tell } = guarded({ allow: 'POST /**' });
+  expect(ask('POST', '/exec/abc/start')).toMatchObject({ status: 403 });
+  expect(asked(ask('POST', '/containers/web/exec'), { Cmd: ['a'] })).toEqual({ kind: 'forward' });
+  const head = { version: '1.1', status: 201, reason: '', headers: [['Content-Type', 'application/json']], doubts: [] };
+  tell({ type: 'end', call: 2, from: 'client' });
+  tell({ type: 'response', call: 2, head } as unknown as ConnectionEvent);
+  tell({ type: 'data', call: 2, from: 'engine', data: Buffer.from('{"Id":"abc"}') });
+  tell({ type: 'end', call: 2, from: 'engine' });
+  expect(ask('POST', '/v1.41/exec/abc/start')).toEqual({ kind: 'forward' });
+  expect(ask('POST', '/exec/abcd/resize')).toMatchObject({ status: 403 });
+  expect(guarded().ask('POST', '/exec/abc/start')).toEqual({ kind: 'forward' });
+});
+
+test('where the engine is sent is logged, by a body too', () => {
+  const { ask, lines } = guarded();
+  ask('GET', '/images/search?term=a.example/b');
+  asked(ask('POST', '/auth'), { password: 's3cret', serveraddress: 'b.example' });
+  expect(asked(ask('POST', '/auth'), [{ serveraddress: 'b' }])).toEqual({ kind: 'forward' });
+  expect(lines.map((line) => line['where'])).toEqual(['a.example/b', 'b.example', undefined]);
+  expect(JSON.stringify(lines)).not.toContain('s3cret');
+});
+
+test('with rules, the engine’s version is told as one that they are about', () => {
+  expect(guarded({ allow: 'GET /info' }).ask('HEAD', '/_ping')).toHaveProperty('patch');
+  expect(guarded().ask('HEAD', '/_ping')).toEqual({ kind: 'forward' });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { operationOf, OPERATION_PATHS } from '../../../../src/api/operation.ts';
-import { comesFromPage, parsePolicy, parseRule, refusal, type Policy } from '../../../../src/api/share/policy.ts';
+import {
+  bodyRefusal,
+  comesFromPage,
+  parsePolicy,
+  parseRule,
+  refusal,
+  type Policy,
+} from '../../../../src/api/share/policy.ts';
 import { namedSubject, powersOf } from '../../../../src/api/share/powers.ts';
 
 type Headers = readonly (readonly [string, string])[];
@@ -29,7 +36,7 @@ test('without a rule all is let through but HTTP/2, in which calls would hide', 
   expect(lets(none, 'PRI *')).toBe(false);
   expect(lets(none, 'GET /info', [['HTTP2-Settings', 'AAMAAABk']])).toBe(false);
   expect(lets(none, 'GET /info', [['Upgrade', 'H2C']])).toBe(false);
-  expect(lets(none, 'POST /v1.41/grpc', [['Upgrade', 'h2c']])).toBe(true);
+  expect(lets(none, 'POST /v1.41/grpc', [['Upgrade', 'h2c']])).toBe(false);
   expect(lets(none, 'POST /exec/1/start', [['Upgrade', 'tcp']])).toBe(true);
 });
 
@@ -195,14 +202,16 @@ test('a policy file', () => {
 
 test.each([
   ['POST /containers/web/exec', ['ContainerExec']],
-  ['POST /containers/*/exec', ['ContainerExec']],
+  ['POST /containers/*/exec with power', ['ContainerExec']],
   ['* /containers/web/exec', ['ContainerExec']],
   ['POST /containers/web/e*', ['ContainerExec']],
   ['POST /containers/web/*', ['ContainerExec', 'ContainerAttach']],
   ['* /build', ['ImageBuild']],
-  ['POST /g*', ['Grpc']],
+  ['POST /services/create', []],
+  ['POST /services/create with power', ['ServiceCreate']],
   ['ContainerCreate', ['ContainerCreate']],
-  ['GET /**', ['ContainerAttachWebsocket', 'SwarmInspect', 'SwarmUnlockkey']],
+  ['GET /**', ['ContainerAttachWebsocket']],
+  ['GET /** with power', ['SwarmInspect', 'SwarmUnlockkey']],
   ['POST /containers/*/restart', []],
 ])('%s gives away %j', (rule, powers) => expect(powersOf(parseRule('allow', rule))).toEqual(powers));
 
@@ -242,3 +251,87 @@ test.each([
 ] as [Headers, boolean][])('%j comes from a page: %s', (headers, isPage) =>
   expect(comesFromPage({ headers })).toBe(isPage),
 );
+
+describe('power over the host', () => {
+  const asks = (by: Policy, line: string, body: unknown) => {
+    const head = request(line);
+    return refusal(by, head) ?? bodyRefusal(by, head)?.(Buffer.from(JSON.stringify(body)));
+  };
+  const BINDS = { Image: 'a', HostConfig: { Binds: ['/:/h'] } };
+  const allowed = policy({ allow: ['POST /**'] });
+  const powerful = policy({ allow: ['POST /containers/**', 'POST /containers/* with power'] });
+
+  test('takes a rule that says so', () => {
+    expect(asks(allowed, 'POST /containers/create', BINDS)).toMatch(/^HostConfig.Binds: .*"with power"/);
+    expect(asks(allowed, 'POST /containers/create', { Image: 'a' })).toBeUndefined();
+    expect(asks(powerful, 'POST /containers/create', BINDS)).toBeUndefined();
+    expect(asks(powerful, 'POST /containers/web/exec', { Privileged: true })).toMatch(/^Privileged/);
+    expect(asks(allowed, 'POST /services/create', {})).toMatch(/^ServiceCreate/);
+    expect(asks(policy({ allow: ['ServiceCreate with power'] }), 'POST /services/create', {})).toBeUndefined();
+    expect(asks(allowed, 'POST /build?networkmode=host', {})).toMatch(/^networkmode/);
+  });
+
+  test('is let through where nothing is allowed by name, but never as a start', () => {
+    const denies = policy({ deny: ['ContainerExec'] });
+    expect(asks(denies, 'POST /containers/create', BINDS)).toBeUndefined();
+    expect(asks(denies, 'POST /containers/web/start', BINDS)).toBeDefined();
+    expect(asks(policy({}), 'POST /containers/web/start', BINDS)).toBeUndefined();
+  });
+
+  test('"with power" is of an allow, of HTTP/2 there is none', () => {
+    expect(parseRule('allow', ' POST /build   with power ').text).toBe('POST /build with power');
+    expect(() => parseRule('deny', 'POST /build with power')).toThrow(/is no rule/);
+    for (const rule of ['Grpc', 'Session', 'POST /grpc', 'POST /session with power']) {
+      expect(() => parseRule('allow', rule)).toThrow(/HTTP\/2/);
+      if (!rule.includes('power')) expect(() => parseRule('deny', rule)).not.toThrow();
+    }
+  });
+});
+
+test.each([
+  ['POST /v1.23/containers/web/start', false],
+  ['POST /v1.23/info', false],
+  ['GET /v1.60/info', false],
+  ['GET /v1%2e23/info', false],
+  ['GET /v1.51/info', true],
+  ['GET /v1.24/info', true],
+])('%s is in a version that is known: %s', (line, is) => {
+  for (const by of [policy({ allow: ['* /**'] }), policy({ deny: ['ContainerExec'] }), policy({ readOnly: true })]) {
+    expect(lets(by, line)).toBe(is);
+  }
+});
+
+test('a form is none of the ways in which docker writes a request', () => {
+  const form: Headers = [['Content-Type', 'application/x-www-form-urlencoded']];
+  expect(lets(policy({ allow: ['ContainerKill'] }), 'POST /containers/web/kill', form)).toBe(false);
+});
+
+test.each([
+  ['ContainerAttach', 'GET /containers/web/attach/ws'],
+  ['POST /containers/web/attach', 'GET /v1.41/containers/web/attach/ws?stdin=1'],
+  ['ImageGet', 'GET /images/get?names=a'],
+  ['GET /images/busybox/get', 'GET /images/get?names=a&names=busybox'],
+  ['GET /images/team/app:1/get', 'GET /images/get?names=team%2Fapp%3A1'],
+  ['ImageBuild', 'POST /grpc'],
+  ['ImageBuild', 'POST /v1.41/session'],
+])('deny %s keeps out %s', (deny, line) => {
+  expect(lets(policy({ deny: [deny] }), line)).toBe(false);
+  expect(lets(policy({ allow: ['* /**'], deny: [deny] }), line)).toBe(false);
+});
+
+test.each([
+  ['db', 'web', false],
+  ['c0ffee', 'web', false],
+  ['db', '/web', false],
+  ['db', 'other', true],
+  ['web', 'other', true],
+  ['db', 'a%20b', false],
+  ['db', 'free&name=web', false],
+])('rename of %s to %s: %s', (before, after, is) => {
+  for (const rules of [
+    { allow: ['POST /containers/*/rename', 'POST /containers/web/exec'] },
+    { allow: ['POST /containers/*/*', 'POST /containers/web/* with power'] },
+  ]) {
+    expect(lets(policy(rules), `POST /containers/${before}/rename?name=${after}`)).toBe(is);
+  }
+});

@@ -47,6 +47,10 @@ test('what a person is warned of', () => {
   expect(warned({ rules: [], readOnly: false }, tcp('127.0.0.1'), PLAIN)).toMatch(/root on this host/);
   expect(warned({ rules: [], readOnly: true }, tcp('127.0.0.1'), PLAIN)).toBe('');
   expect(warned({ rules, readOnly: false }, tcp('::1'), PLAIN)).toMatch(/gives away ContainerExec[^]*who says db's id/);
+  const powers = ['POST /containers/create with power', 'ServiceCreate', 'ImageSearch'];
+  const said = warned({ rules: powers.map((rule) => parseRule('allow', rule)), readOnly: false }, tcp('::1'), PLAIN);
+  expect(said).toMatch(/create with power gives away ContainerCreate: root on this host$/m);
+  expect(said).toMatch(/ServiceCreate lets nothing through[^]*sends the engine .* ImageSearch/);
   expect(warned({ rules: [], readOnly: true }, tcp('0.0.0.0'), { ...PLAIN, login: ann })).toMatch(/without TLS/);
 });
 

@@ -1,0 +1,144 @@
+import { members, type Shape } from './shapes.ts';
+
+// What the bodies of operations may hold that give no power over the host: lists of what may be, as one of what may not is never whole.
+
+const NETWORK = /^(?!host$)[A-Za-z\d][\w.-]*$/;
+
+const RESOURCES = `
+  BlkioWeight CpuCount CpuPercent CpuPeriod CpuQuota CpuRealtimePeriod CpuRealtimeRuntime CpuShares CpusetCpus CpusetMems
+  IOMaximumBandwidth IOMaximumIOps KernelMemory KernelMemoryTCP Memory MemoryReservation MemorySwap MemorySwappiness NanoCpus
+  OomKillDisable PidsLimit RestartPolicy Ulimits`;
+
+const DEVICES = `
+  BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps BlkioWeightDevice CgroupParent DeviceCgroupRules
+  DeviceRequests Devices`;
+
+/** A log driver may send anywhere what is written; those that write here take no address. */
+const LOG = members([
+  ['Type', /^(?:json-file|local|none)$/],
+  [
+    'Config',
+    {
+      each: 'any',
+      names: /^(?:max-size|max-file|compress|labels|labels-regex|env|env-regex|tag|mode|max-buffer-size)$/,
+    },
+  ],
+]);
+
+/** A named volume may be another container's, or lead to the host by its driver's options; one without a name is new. */
+const MOUNT = members([
+  ['Type', /^(?:tmpfs|volume)$/],
+  ['Target ReadOnly Consistency TmpfsOptions', 'any'],
+  [
+    'VolumeOptions',
+    members([
+      ['NoCopy Labels', 'any'],
+      ['DriverConfig Subpath', 'none'],
+    ]),
+  ],
+  ['Source BindOptions ClusterOptions ImageOptions', 'none'],
+]);
+
+/** MaskedPaths and ReadonlyPaths are left out: an empty list of them unmasks /proc. */
+const HOST_CONFIG = members([
+  [RESOURCES, 'any'],
+  [
+    'AutoRemove CapDrop ConsoleSize Dns DnsOptions DnsSearch ExtraHosts GroupAdd Init PortBindings PublishAllPorts',
+    'any',
+  ],
+  ['ReadonlyRootfs ShmSize Tmpfs', 'any'],
+  ['Sysctls', { each: 'any', names: /^(?:net\.|fs\.mqueue\.|kernel\.(?:msg|sem|shm))/ }],
+  [DEVICES, 'none'],
+  ['Annotations Binds CapAdd Capabilities Cgroup ContainerIDFile InitPath Links LxcConf Privileged Runtime', 'none'],
+  ['StorageOpt UTSMode UsernsMode VolumeDriver VolumesFrom OomScoreAdj', 'none'],
+  ['CgroupnsMode PidMode', /^private$/],
+  ['IpcMode', /^(?:none|private|shareable)$/],
+  ['Isolation', /^default$/],
+  ['NetworkMode', NETWORK],
+  ['LogConfig', LOG],
+  ['Mounts', { each: MOUNT }],
+  ['SecurityOpt', { each: /^no-new-privileges(?:[:=]true)?$/ }],
+]);
+
+const ENDPOINT = members([
+  ['Aliases DNSNames EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen GwPriority IPAMConfig IPAddress', 'any'],
+  ['IPPrefixLen IPv6Gateway Links MacAddress NetworkID', 'any'],
+  ['DriverOpts', 'none'],
+]);
+
+const CONFIG = `
+  ArgsEscaped AttachStderr AttachStdin AttachStdout Cmd Domainname Entrypoint Env ExposedPorts Healthcheck Hostname Image Labels
+  MacAddress NetworkDisabled OnBuild OpenStdin Shell StdinOnce StopSignal StopTimeout Tty User Volumes WorkingDir`;
+
+const SECRET = members([
+  ['Data Labels Name Templating', 'any'],
+  ['Driver', 'none'],
+]);
+
+/** By operation; of those that are not here, no body gives more than the operation itself. */
+export const BODIES: Readonly<Record<string, Shape>> = {
+  ContainerCreate: members([
+    [CONFIG, 'any'],
+    // dockerode sends what it puts into the query here as well.
+    ['name platform', 'any'],
+    ['HostConfig', HOST_CONFIG],
+    ['NetworkingConfig', members([['EndpointsConfig', { each: ENDPOINT, names: NETWORK }]])],
+  ]),
+  // Before API 1.24, a HostConfig; since then, nothing. docker-py and others send an empty object.
+  ContainerStart: 'none',
+  ContainerUpdate: members([
+    [RESOURCES, 'any'],
+    [DEVICES, 'none'],
+  ]),
+  ContainerExec: members([
+    ['AttachStderr AttachStdin AttachStdout Cmd ConsoleSize Detach DetachKeys Env Tty User WorkingDir', 'any'],
+    ['Privileged', 'none'],
+  ]),
+  ImageCommit: members([[CONFIG, 'any']]),
+  VolumeCreate: members([
+    ['Labels Name', 'any'],
+    ['Driver', /^local$/],
+    ['ClusterVolumeSpec DriverOpts', 'none'],
+  ]),
+  // Options name a bridge or a device of the host's, and a subnet may be one that the host talks to.
+  NetworkCreate: members([
+    ['Attachable CheckDuplicate EnableIPv4 EnableIPv6 Internal Labels Name', 'any'],
+    ['Driver', /^bridge$/],
+    ['Scope', /^local$/],
+    ['ConfigFrom', members([['Network', 'none']])],
+    [
+      'IPAM',
+      members([
+        ['Driver', /^default$/],
+        ['Config Options', 'none'],
+      ]),
+    ],
+    ['ConfigOnly Ingress Options', 'none'],
+  ]),
+  NetworkConnect: members([
+    ['Container', 'any'],
+    ['EndpointConfig', ENDPOINT],
+  ]),
+  SecretCreate: SECRET,
+  SecretUpdate: SECRET,
+  ConfigCreate: SECRET,
+  ConfigUpdate: SECRET,
+};
+
+/** The same for parameters of the query. */
+export const QUERIES: Readonly<Record<string, Readonly<Record<string, RegExp | 'none'>>>> = {
+  // A checkpoint is a program in the midst of its work, from a folder of the host's.
+  ContainerStart: { checkpoint: 'none', 'checkpoint-dir': 'none' },
+  // version=2 is BuildKit's, which takes more than is told here.
+  ImageBuild: {
+    networkmode: NETWORK,
+    version: /^1$/,
+    remote: 'none',
+    cgroupparent: 'none',
+    securityopt: 'none',
+    session: 'none',
+    outputs: 'none',
+  },
+  // An image that is imported has what contents its sender likes; from an address, the engine is sent there.
+  ImageCreate: { fromSrc: 'none' },
+};
