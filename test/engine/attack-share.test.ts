@@ -365,3 +365,24 @@ describe('the engine is sent somewhere', () => {
     expect(share.logText()).not.toContain('s3cret');
   });
 });
+
+describe('wrong passwords', () => {
+  const header = (text: string) => `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
+  test('one a second is looked at; the right one is let in meanwhile', async ({ lab }) => {
+    const share = await sharing(lab, ['--read-only', '--user', 'ann']);
+    const right = `Authorization: Basic ${/Basic ([\w+/=]+)/.exec(share.said())![1]!}`;
+    const guess = (at: number) => ask(share.url, { method: 'GET', path: '/info', headers: [header(`ann:${at}`)] });
+    const began = Date.now();
+    const answered: number[] = [];
+    const guesses = Array.from({ length: 200 }, async (_, at) => {
+      const { status } = await guess(at).catch(() => ({ status: 0 }));
+      if (status === 401) answered.push(Date.now());
+    });
+    await expect.poll(() => answered.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    expect((await ask(share.url, { method: 'GET', path: '/info', headers: [right] })).status).toBe(200);
+    await expect.poll(() => answered.length, { timeout: 15_000 }).toBeGreaterThan(2);
+    expect(answered.length).toBeLessThanOrEqual(2 + (Date.now() - began) / 1000);
+    share.running.kill('SIGINT');
+    await Promise.all(guesses);
+  });
+});

@@ -11,6 +11,8 @@ export interface Login {
   readonly authorization: string;
   /** Takes as long for a wrong password as for a right one. */
   lets(headers: readonly Header[]): boolean;
+  /** Whether a password is said at all. */
+  isSaidIn(headers: readonly Header[]): boolean;
 }
 
 export function login(user: string, password: string): Login {
@@ -22,6 +24,7 @@ export function login(user: string, password: string): Login {
   return {
     user,
     authorization: `Basic ${credentials}`,
+    isSaidIn: (headers) => headerValues(headers, 'authorization').length > 0,
     lets: (headers) => {
       const given = headerValues(headers, 'authorization');
       const [, sent] = /^basic +(\S+)$/i.exec(given.length === 1 ? given[0]! : '') ?? [];

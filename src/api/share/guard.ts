@@ -8,8 +8,10 @@ import { operationOf } from '../operation.ts';
 import { isLoopback } from '../wire/listener.ts';
 import { placeOf, targetOf, type Audit } from './audit.ts';
 import type { Login } from './auth.ts';
+import { guesses } from './guesses.ts';
 import { bodyRefusal, comesFromPage, isRuled, refusal, type Policy } from './policy.ts';
 import { MOST_BODY_BYTES } from './power.ts';
+import { strangers } from './strangers.ts';
 import { tellsVersion, withKnownVersion } from './versions.ts';
 import { saysWhereInBody, whereIn } from './where.ts';
 
@@ -48,6 +50,9 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
   const open = new Map<number, Call>();
   /** those that were made here, by their ids */
   const execs = new Set<string>();
+  /** connections that nobody has been let in by; guesses of who they are */
+  const unknown = strangers();
+  const guessed = guesses();
 
   const log = (entry: object): boolean => {
     if (isOver) return false;
@@ -111,6 +116,20 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
     };
   };
 
+  const judgeStranger = (client: Socket, asking: Asking, who: Login): Decided | NeedsBody => {
+    const { head } = asking;
+    if (who.lets(head.headers)) {
+      unknown.remove(client);
+      return judge({ ...asking, user: who.user });
+    }
+    if (who.isSaidIn(head.headers)) {
+      guessed.wrong();
+      unknown.add(client);
+    }
+    const logged = settle(asking, 'no name and password, or wrong ones');
+    return logged.kind === 'drop' ? logged : ASK_WHO;
+  };
+
   /** An exec is started by its id alone: one that somebody else made may be one of another container, or a privileged one. */
   const learn = (call: Call) => {
     if (call.operation.name !== 'ContainerExec' || call.response?.status !== 201) return;
@@ -151,12 +170,17 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
       const peer = peerOf(client);
       if (peer) peers.set(connection, peer);
       if (isLoopback((client.localAddress ?? '').replace(/^::ffff:/, ''))) locals.add(connection);
+      unknown.add(client);
       return (head) => {
         const asking = { connection, call: asked.get(connection)?.shift(), head, user: undefined };
-        if (login === undefined) return judge(asking);
-        if (login.lets(head.headers)) return judge({ ...asking, user: login.user });
-        const logged = settle(asking, 'no name and password, or wrong ones');
-        return logged.kind === 'drop' ? logged : ASK_WHO;
+        if (login === undefined) {
+          unknown.remove(client);
+          return judge(asking);
+        }
+        const isGuess = unknown.has(client) && login.isSaidIn(head.headers);
+        const until = isGuess && guessed.turn(client.remoteAddress ?? '', () => client.destroyed);
+        const judged = () => judgeStranger(client, asking, login);
+        return until ? { kind: 'wait', until, judge: judged } : judged();
       };
     },
     hear: (event) => {
@@ -216,4 +240,8 @@ function refused(status: number, message: string, headers: readonly Header[] = [
   };
 }
 
-const ASK_WHO = refused(401, 'a name and a password are asked for', [['WWW-Authenticate', 'Basic realm="dbg share"']]);
+/** Who it is has to be said again on another connection, so that none of nobody's stays. */
+const ASK_WHO: Answer = {
+  ...refused(401, 'a name and a password are asked for', [['WWW-Authenticate', 'Basic realm="dbg share"']]),
+  isLast: true,
+};

@@ -75,7 +75,7 @@ test('each request is asked for the password, which goes no further', () => {
   const right: [string, string] = ['authorization', ann.authorization];
   expect(ask('GET', '/info', [right])).toEqual({ kind: 'forward', without: ['authorization'] });
   expect(ask('GET', '/info')).toMatchObject({ kind: 'answer', status: 401 });
-  expect(ask('GET', '/info', [['Authorization', 'Basic eDp5']])).toMatchObject({ kind: 'answer', status: 401 });
+  expect(ask('GET', '/info', [['Authorization', 'Basic eDp5']])).toMatchObject({ status: 401, isLast: true });
   expect(lines.map(({ user, verdict }) => [user, verdict])).toEqual([
     ['ann', 'allowed'],
     [undefined, 'denied'],
@@ -166,4 +166,17 @@ test('where the engine is sent is logged, by a body too', () => {
 test('with rules, the engine’s version is told as one that they are about', () => {
   expect(guarded({ allow: 'GET /info' }).ask('HEAD', '/_ping')).toHaveProperty('patch');
   expect(guarded().ask('HEAD', '/_ping')).toEqual({ kind: 'forward' });
+});
+
+test('after a wrong password, a stranger has to wait, and no one else', () => {
+  const ann = login('ann', 'secret');
+  const right: [string, string] = ['authorization', ann.authorization];
+  const { ask } = guarded({ who: ann });
+  expect(ask('GET', '/info', [right]).kind).toBe('forward');
+  expect(ask('GET', '/info', [['authorization', 'Basic eDp5']])).toMatchObject({ status: 401 });
+  const verdict = ask('GET', '/info', [right]);
+  expect(verdict.kind).toBe('wait');
+  expect(verdict.kind === 'wait' && verdict.judge()).toEqual({ kind: 'forward', without: ['authorization'] });
+  expect(ask('GET', '/info', [right]).kind).toBe('forward');
+  expect(ask('GET', '/info')).toMatchObject({ status: 401 });
 });
