@@ -104,7 +104,7 @@ test('read again when the file changes; a mistake leaves the rules before', asyn
     const program = `require('node:http').get({ socketPath: '${path}', path: '/_ping' }, (answer) => console.log(answer.resume().statusCode))`;
     return (await execa(process.execPath, ['-e', program])).stdout;
   };
-  await expect.poll(() => said.text).toContain('in another terminal');
+  await expect.poll(() => said.text, { timeout: 15_000 }).toContain('in another terminal');
   expect(await status()).toBe('501');
   writeFileSync(`${rules}.new`, readFileSync(rules, 'utf8').replace('501', '502'));
   renameSync(`${rules}.new`, rules);

@@ -55,10 +55,15 @@ export function doorsOf(asked: Asked): Asked[] {
   if (operation === 'ContainerAttachWebsocket') {
     return [asked, { ...asked, method: 'POST', path: path.replace(/\/ws$/, ''), operation: 'ContainerAttach' }];
   }
-  if (operation !== 'ImageGetAll') return [asked];
-  const names = new URLSearchParams(query).getAll('names');
-  return [
-    asked,
-    ...names.flatMap((name) => askedFor({ method: 'GET', target: `/images/${encodeURI(name)}/get` }) ?? []),
-  ];
+  const named = NAMED_IN_QUERY[operation];
+  if (!named) return [asked];
+  const names = new URLSearchParams(query).getAll(named.parameter);
+  const targets = names.map((name) => named.path.replace('*', () => encodeURI(name)));
+  return [asked, ...targets.flatMap((target) => askedFor({ method: 'GET', target }) ?? [])];
 }
+
+/** Operations that read what their query names: several images, the files of a container. */
+const NAMED_IN_QUERY: Readonly<Record<string, { readonly parameter: string; readonly path: string }>> = {
+  ImageGetAll: { parameter: 'names', path: '/images/*/get' },
+  ImageCommit: { parameter: 'container', path: '/containers/*/export' },
+};

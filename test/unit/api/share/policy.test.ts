@@ -312,6 +312,8 @@ test.each([
   ['ImageGet', 'GET /images/get?names=a'],
   ['GET /images/busybox/get', 'GET /images/get?names=a&names=busybox'],
   ['GET /images/team/app:1/get', 'GET /images/get?names=team%2Fapp%3A1'],
+  ['* /containers/db/**', 'POST /commit?container=db&repo=a'],
+  ['ContainerExport', 'POST /commit?container=db'],
   ['ImageBuild', 'POST /grpc'],
   ['ImageBuild', 'POST /v1.41/session'],
 ])('deny %s keeps out %s', (deny, line) => {
