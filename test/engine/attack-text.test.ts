@@ -23,7 +23,7 @@ async function named(lab: Lab, suffix: string, name = RED) {
   await inside(pid, 'ip', 'link', 'property', 'add', 'dev', name, 'altname', `alt\u001b[33m`);
   const gateway = await lab.docker('inspect', '-f', '{{.NetworkSettings.Gateway}}', container);
   await inside(pid, 'ip', 'route', 'replace', 'default', 'via', gateway);
-  return { container, gateway };
+  return { container, pid, gateway };
 }
 
 describe('a device with a name that drives a terminal', () => {
@@ -62,32 +62,32 @@ describe('a device with a name that drives a terminal', () => {
     expect(bytes.includes(RED)).toBe(false);
   });
 
-  test.for([RED, BACKWARDS, 'q"\\w', "it's", '\u007f\u009b2J'])(
-    'every verb that looks, at %j',
-    async (name, { lab }) => {
-      const { container } = await named(lab, 'named', name);
-      for (const args of [
-        ['veth', container],
-        ['veth', container, '--json'],
-        ['veth', '--all'],
-        ['veth', '--all', '--json'],
-        ['veth', '--all', '--dot'],
-        ['veth', '--all', '--mermaid'],
-        ['veth', container, '--down', '--dry-run'],
-        ['veth', container, '--interface', 'none'],
-        ['veth', '--label', '--dry-run'],
-        ['veth', '--status'],
-        ['tcpflow', '--host-end', '--dry-run', container],
-        ['tcpdump', '--both-ends', '--dry-run', container],
-        ['__complete', '--', 'veth', container, '--interface', ''],
-      ]) {
-        const { stdout, stderr, exitCode } = await dbg(args);
-        expect(stderr, args.join(' ')).not.toContain('unexpected');
-        expect(exitCode === 0 || args.includes('none'), `${args.join(' ')}: ${String(stderr)}`).toBe(true);
-        expect(String(stdout) + String(stderr), args.join(' ')).not.toMatch(DRIVES);
-      }
-    },
-  );
+  test('every verb that looks, at all kinds of such names', { timeout: 120_000 }, async ({ lab }) => {
+    const { container, pid } = await named(lab, 'named');
+    for (const name of [BACKWARDS, 'q"\\w', "it's", '\u007f\u009b2J']) {
+      await inside(pid, 'ip', 'link', 'add', name, 'up', 'type', 'veth', 'peer', 'name', `p${name}`);
+    }
+    for (const args of [
+      ['veth', container],
+      ['veth', container, '--json'],
+      ['veth', '--all'],
+      ['veth', '--all', '--json'],
+      ['veth', '--all', '--dot'],
+      ['veth', '--all', '--mermaid'],
+      ['veth', container, '--down', '--dry-run'],
+      ['veth', container, '--interface', 'none'],
+      ['veth', '--label', '--dry-run'],
+      ['veth', '--status'],
+      ['tcpflow', '--host-end', '--interface', RED, '--dry-run', container],
+      ['tcpdump', '--both-ends', '--dry-run', container],
+      ['__complete', '--', 'veth', container, '--interface', ''],
+    ]) {
+      const { stdout, stderr, exitCode } = await dbg(args);
+      expect(stderr, args.join(' ')).not.toContain('unexpected');
+      expect(exitCode === 0 || args.includes('none'), `${args.join(' ')}: ${String(stderr)}`).toBe(true);
+      expect(String(stdout) + String(stderr), args.join(' ')).not.toMatch(DRIVES);
+    }
+  });
 });
 
 describe('a mark that a container has forged', () => {
