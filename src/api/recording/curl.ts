@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DbgError } from '../../errors.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { header, mediaType, type RequestHead } from '../http/head.ts';
-import { REDACTED } from '../redact/text.ts';
+import { REDACTED } from '../redact/names.ts';
 import type { RecordingHeader } from './format.ts';
 import { baseUrl, wireText } from './url.ts';
 import type { Content, WholeCall } from './whole-call.ts';

@@ -1,4 +1,4 @@
-import { REDACTED } from '../redact/text.ts';
+import { REDACTED } from '../redact/names.ts';
 
 /** A place where two JSON values differ: ".HostConfig.Memory"; undefined: it is not there. */
 export interface JsonDifference {

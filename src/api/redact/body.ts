@@ -4,7 +4,7 @@ import { MOST_KEPT_BYTES } from '../call.ts';
 import type { HearWire, WireEvent } from '../events.ts';
 import type { Side } from '../http/exchange.ts';
 import { gather } from '../http/gather.ts';
-import { sentRule } from './head.ts';
+import { redactQuery, sentRule } from './head.ts';
 import { redactJson, type Rule } from './json.ts';
 import { redactLoosely } from './text.ts';
 import { valueEnds } from './values.ts';
@@ -114,24 +114,44 @@ function safely(bytes: Buffer, rule: Rule): Buffer | undefined {
 
 /** JSON, if it begins like it; else text. For bodies of which nobody said what they are. */
 export function maybeJsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
+  const first = gather();
   let stage: Stage | undefined;
+  const begin = (time: number) => {
+    const bytes = first.bytes();
+    stage = isLikeJson(bytes) ? jsonStage(way, rule, hear) : textStage(way, hear, redactLoosely);
+    if (bytes.length > 0) stage.data({ ...way, type: 'data', data: bytes, time });
+    first.clear();
+  };
   return {
     data: (event) => {
-      const first = stage ? undefined : firstOf(event.data);
-      if (first !== undefined)
-        stage = first === 123 || first === 91 ? jsonStage(way, rule, hear) : textStage(way, hear);
-      if (stage) stage.data(event);
-      else hear(event);
+      if (stage) return stage.data(event);
+      first.add(event.data);
+      if (BEGINNING.test(first.bytes().toString('latin1', 0, MOST_BLANK)) || first.bytes().length >= MOST_BLANK)
+        begin(event.time);
     },
-    flush: (time) => stage?.flush(time),
+    flush: (time) => {
+      if (!stage) begin(time);
+      stage!.flush(time);
+    },
   };
 }
+
+/** So far is looked for where JSON begins. */
+const MOST_BLANK = 4096;
+/** Enough to tell: two bytes that are no blanks, behind a byte order mark perhaps. */
+const BEGINNING = /^(?:\xef[^]{2}|(?!\xef))\s*\S\s*\S/;
+const isLikeJson = (bytes: Buffer) =>
+  /^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*["{[\]\d-])/.test(bytes.toString('latin1', 0, MOST_BLANK));
+
+/** What a form holds. */
+export const formStage = (way: Way, hear: HearWire): Stage =>
+  textStage(way, hear, (text) => redactLoosely(/\s/.test(text.trim()) ? text : redactQuery(text)));
 
 /** A form or an error's text is shorter. */
 const LONGEST_TEXT_BYTES = 65_536;
 
 /** A short text goes on redacted when it is whole. What is long, or no text, goes on as it comes: docker's CLI says of an archive that it is text/plain. */
-function textStage(way: Way, hear: HearWire): Stage {
+function textStage(way: Way, hear: HearWire, redact: (text: string) => string): Stage {
   const held = gather();
   let isText = true;
   const pass = (bytes: Buffer, time: number) => bytes.length > 0 && hear({ ...way, type: 'data', data: bytes, time });
@@ -145,18 +165,11 @@ function textStage(way: Way, hear: HearWire): Stage {
       held.clear();
     },
     flush: (time) => {
-      if (isUtf8(held.bytes())) pass(Buffer.from(redactLoosely(held.bytes().toString('utf8'))), time);
+      if (isUtf8(held.bytes())) pass(Buffer.from(redact(held.bytes().toString('utf8'))), time);
       else pass(held.bytes(), time);
       held.clear();
     },
   };
-}
-
-/** The first byte that is no blank. */
-function firstOf(data: Buffer): number | undefined {
-  let at = 0;
-  while (at < data.length && data[at]! <= 32) at++;
-  return data[at];
 }
 
 /** What is left of a request's JSON without its secrets: bytes, or how many there were. */

@@ -1,10 +1,11 @@
 import { operationOf } from '../operation.ts';
 import { header, mediaType, perObject, type Header, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { redactJson, toLatin1, toUtf8, type Rule } from './json.ts';
-import { isSecretOption, REDACTED, redactText } from './text.ts';
+import { isNoSecret, isSecretHeader, REDACTED } from './names.ts';
+import { isSecretQuery, redactText } from './text.ts';
 
-/** How a body is treated: it is JSON; it may be, or is text (nobody said what it is); it is left as it is; it cannot be looked into. */
-export type Treatment = 'json' | 'maybe json' | 'pass' | 'omit';
+/** How a body is treated: it is JSON; it may be, or is text (nobody said what it is); it is like a query; it is left as it is; it cannot be looked into. */
+export type Treatment = 'json' | 'maybe json' | 'form' | 'pass' | 'omit';
 
 export interface SafeRequest {
   /** the head that came, where there was nothing to redact */
@@ -66,21 +67,28 @@ export const safeResponse = perObject((head: ResponseHead): SafeResponse => {
   const body = treatment(head.headers);
   // The engine says of its JSON what it is: what has another type, as the OK of a ping, is none. But errors were text before API 1.24.
   const isSafe = body === 'maybe json' && head.status < 400;
-  return { head: headers === head.headers ? head : { ...head, headers }, body: isSafe ? 'pass' : body };
+  const reason = redactText(head.reason);
+  const isSame = headers === head.headers && reason === head.reason;
+  return { head: isSame ? head : { ...head, headers, reason }, body: isSafe ? 'pass' : body };
 });
 
 function treatment(headers: readonly Header[]): Treatment {
   const type = mediaType(headers);
   if (/^application\/(?:[\w.+-]*[+-])?(?:nd|x-nd)?json(?:-seq|lines|l)?$/.test(type)) return encodedOr('json', headers);
-  return /^(?:|text\/(?:plain|json)|application\/x-www-form-urlencoded)$/.test(type) ? 'maybe json' : 'pass';
+  if (/^application\/x-www-form-urlencoded$/.test(type)) return encodedOr('form', headers);
+  return BYTES.test(type) ? 'pass' : encodedOr('maybe json', headers);
 }
+
+/** Archives, and what programs read and print. Bytes of which nothing is said (octet-stream) may be anything: JSON too. */
+const BYTES =
+  /^application\/(?:x-(?:tar|gzip|bzip2|xz|zstd)|gzip|zip|vnd\.docker\.(?:raw|multiplexed)-stream|vnd\.docker\.image\.[\w.+-]*tar[\w.+-]*)$|^(?:image|audio|video|font)\//;
 
 /** Compressed JSON is not read: nobody in docker's world sends it. */
 function encodedOr(otherwise: Treatment, headers: readonly Header[]): Treatment {
   return /^(?:|identity)$/i.test(header(headers, 'content-encoding') ?? '') ? otherwise : 'omit';
 }
 
-const SECRET_HEADERS = /^(?:x-registry-.*|(?:proxy-)?authorization|(?:set-)?cookie2?)$/i;
+const AUTHORIZATION = /(?:^|-)authorization$/i;
 
 function redactHeaders(headers: readonly Header[]): readonly Header[] {
   let isChanged = false;
@@ -96,10 +104,8 @@ function redactHeaders(headers: readonly Header[]): readonly Header[] {
 
 function redactHeader(name: string, value: string): string {
   if (value === '') return value;
-  if (!SECRET_HEADERS.test(name)) {
-    return isSecretOption(name) || /password|passwd|token|secret/i.test(name) ? REDACTED : redactText(value);
-  }
-  const scheme = /authorization$/i.test(name) ? /^[\w-]+(?=\s+\S)/.exec(value)?.[0] : undefined;
+  if (!AUTHORIZATION.test(name)) return isSecretHeader(name) ? REDACTED : redactText(value);
+  const scheme = /^[\w-]+(?=\s+\S)/.exec(value)?.[0];
   return scheme === undefined ? REDACTED : `${scheme} ${REDACTED}`;
 }
 
@@ -107,12 +113,11 @@ function redactHeader(name: string, value: string): string {
 function redactTarget(target: string): string {
   const mark = target.indexOf('?');
   if (mark < 0) return redactText(target);
-  const query = target
-    .slice(mark + 1)
-    .split('&')
-    .map(redactParameter);
-  return `${redactText(target.slice(0, mark))}?${query.join('&')}`;
+  return `${redactText(target.slice(0, mark))}?${redactQuery(target.slice(mark + 1))}`;
 }
+
+/** A query's parameters, or a form's. */
+export const redactQuery = (query: string) => query.split('&').map(redactParameter).join('&');
 
 function redactParameter(parameter: string): string {
   const equals = parameter.indexOf('=');
@@ -126,7 +131,7 @@ function redactParameter(parameter: string): string {
 function redactQueryValue(name: string, value: string): string {
   const isDocument = /^\s*[[{]/.test(value);
   if (name === 'buildargs') return isDocument ? inJson(value, 'all') : REDACTED;
-  if (isSecretOption(name) && !/^(?:true|false|[01])$/i.test(value)) return REDACTED;
+  if (isSecretQuery(name) && !/^[01]$/.test(value) && !isNoSecret(name, value)) return REDACTED;
   return isDocument ? inJson(value, name === 'labels' ? 'map' : 'plain') : redactText(value);
 }
 

@@ -1,4 +1,6 @@
-import { isSecretFlag, isSecretValue, REDACTED, redactLoosely, redactText, redactVariable } from './text.ts';
+import { redactArguments } from './command.ts';
+import { isSecretField, isSecretOption, isSecretValue, REDACTED, redactVariable } from './names.ts';
+import { redactLoosely, redactPairs, redactText } from './text.ts';
 
 /**
  * How the strings below a place in a document are judged: `all`: each is secret; `env`: NAME=VALUE, or objects with Name and Value; `map`: a
@@ -14,15 +16,30 @@ const SECRET_KEYS = new Set(
 );
 const isSecretKey = (key: string) => SECRET_KEYS.has(key) || key.startsWith('x-registry-');
 /** Maps whose keys are up to a person: labels, options of drivers, an event's attributes, LogConfig.Config. */
-const MAPS = new Set('labels attributes options opts driveropts config annotations containerlabels'.split(' '));
+const MAPS = new Set(
+  'labels attributes options opts driveropts storageopt config annotations containerlabels'.split(' '),
+);
+/** Arrays of arguments: of a container, a service, a health check, an exec that is looked at. */
+const ARGUMENTS = new Set('cmd entrypoint command args arguments path test shell'.split(' '));
+
+/** A string where it stands in the document, its quotes included. */
+interface Text {
+  readonly from: number;
+  readonly to: number;
+  readonly value: string;
+}
 
 interface Frame {
   readonly isArray: boolean;
   readonly rule: Rule;
   /** of an object: the key whose value comes, in small letters; undefined: a key comes */
   key: string | undefined;
-  /** of an array: the string before; of an object: what its "Name" says */
-  before: string;
+  /** the same, in its own letters */
+  name: string;
+  /** of an array: its strings, of which one tells what the next is */
+  texts: Text[] | undefined;
+  /** of an object: the arguments in it, by their key; what its "Name", its "Value" and its "Image" say */
+  held: Map<string, Text[]> | undefined;
 }
 
 const [QUOTE, BACKSLASH, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
@@ -36,12 +53,10 @@ const [QUOTE, BACKSLASH, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE
  */
 export function redactJson(text: string, rule: Rule = 'plain'): string {
   const frames: Frame[] = [];
-  let result = '';
-  let done = 0;
+  const changes: { readonly from: number; readonly to: number; readonly by: string }[] = [];
   let isBroken = false;
-  const replace = (from: number, to: number, by: string) => {
-    result += text.slice(done, from) + by;
-    done = to;
+  const change = ({ from, to, value }: Text, safe: string) => {
+    if (safe !== value) changes.push({ from, to, by: quoted(safe) });
   };
 
   for (let at = 0; at < text.length;) {
@@ -49,28 +64,33 @@ export function redactJson(text: string, rule: Rule = 'plain'): string {
     const frame = frames.at(-1);
     if (code === QUOTE) {
       const end = stringEnd(text, at);
+      const isCut = end > text.length;
+      const string: Text = { from: at, to: Math.min(end, text.length), value: unquoted(text.slice(at, end)) };
       if (frame && !frame.isArray && frame.key === undefined) {
-        const key = unquoted(text.slice(at, end));
-        frame.key = key.toLowerCase();
-        // docker ps --filter label=token=x sends {"label":{"token=x":true}}. A name of letters alone holds no secret.
-        const safe = /[^A-Za-z]/.test(key) ? redactText(key) : key;
+        frame.name = string.value;
+        frame.key = string.value.toLowerCase();
         // Cut off, a string loses its quote here as well: it has none.
-        if (safe !== key) replace(at, Math.min(end, text.length), quoted(safe));
-      } else if (end > text.length) {
-        // Cut off: half of a secret looks like none.
-        replace(at + 1, text.length, REDACTED);
+        change(string, redactKey(string.value, frame.rule));
+      } else if (isCut) {
+        // Half of a secret looks like none.
+        changes.push({ from: at + 1, to: text.length, by: REDACTED });
       } else {
-        const value = unquoted(text.slice(at, end));
-        const safe = redactString(value, frame, rule);
-        if (safe !== value) replace(at, end, quoted(safe));
-        if (frame && (frame.isArray || frame.key === 'name')) frame.before = value;
+        take(string, frame);
       }
       at = end;
     } else if (code === OPEN_OBJECT || code === OPEN_LIST) {
-      frames.push({ isArray: code === OPEN_LIST, rule: ruleBelow(frame, rule), key: undefined, before: '' });
+      const isArray = code === OPEN_LIST;
+      frames.push({
+        isArray,
+        rule: ruleBelow(frame, rule),
+        key: undefined,
+        name: '',
+        texts: undefined,
+        held: undefined,
+      });
       at++;
     } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
-      frames.pop();
+      close();
       at++;
     } else if (code === COMMA) {
       if (frame && !frame.isArray) frame.key = undefined;
@@ -81,34 +101,128 @@ export function redactJson(text: string, rule: Rule = 'plain'): string {
       const end = wordEnd(text, at);
       const word = text.slice(at, end);
       if (/^-?\d[\d.eE+-]*$/.test(word)) {
-        if (frame?.key !== undefined && isSecretKey(frame.key)) replace(at, end, quoted(REDACTED));
+        const isSecret = frame?.key !== undefined && (isSecretKey(frame.key) || isSecretField(frame.name));
+        if (isSecret) changes.push({ from: at, to: end, by: quoted(REDACTED) });
       } else if (word !== 'true' && word !== 'false' && word !== 'null') {
         isBroken = true;
       }
       at = end;
     }
   }
-  result += text.slice(done);
+  while (frames.length > 0) close();
+  const result = changed();
   return isBroken ? redactLoosely(result) : result;
+
+  /** A string that is no key: what is said of it elsewhere in its object or array is awaited. */
+  function take(string: Text, frame: Frame | undefined): void {
+    const { value } = string;
+    if (frame?.isArray && AWAITING_ARRAYS.has(frame.rule)) (frame.texts ??= []).push(string);
+    else if (frame?.key !== undefined && awaits(frame.rule, frame.key)) hold(frame, frame.key, [string]);
+    else change(string, redactString(value, frame, rule));
+  }
+
+  function hold(frame: Frame, key: string, texts: readonly Text[]): void {
+    const held = (frame.held ??= new Map<string, Text[]>());
+    // A key may come twice.
+    const before = held.get(key);
+    if (before) for (const each of texts) before.push(each);
+    else held.set(key, [...texts]);
+  }
+
+  function close(): void {
+    const frame = frames.pop();
+    if (!frame) return;
+    if (!frame.isArray) {
+      for (const [string, safe] of judged(frame)) change(string, safe);
+      return;
+    }
+    const above = frames.at(-1);
+    if (!frame.texts) return;
+    if (above?.key !== undefined && ARGUMENTS.has(above.key)) hold(above, above.key, frame.texts);
+    else redactTexts(frame.texts, { isCommand: false }).forEach(([string, safe]) => change(string, safe));
+  }
+
+  function changed(): string {
+    if (changes.length === 0) return text;
+    let safe = '';
+    let done = 0;
+    for (const { from, to, by } of changes.toSorted((one, other) => one.from - other.from)) {
+      safe += text.slice(done, from) + by;
+      done = to;
+    }
+    return safe + text.slice(done);
+  }
+}
+
+/** Arrays in which one string tells what the next is. */
+const AWAITING_ARRAYS: ReadonlySet<Rule> = new Set(['plain', 'data']);
+/** Keys of which what stands beside them tells what they hold. Those of a map are a person's. */
+const AWAITED = new Set('name key value image entrypoint command path cmd args arguments test shell'.split(' '));
+const awaits = (rule: Rule, key: string) =>
+  rule === 'map' ? key === 'image' : rule !== 'all' && rule !== 'login' && AWAITED.has(key);
+
+function redactKey(key: string, rule: Rule): string {
+  // docker ps --filter label=token=x sends {"label":{"token=x":true}}. A name of letters alone holds no secret.
+  if (!/[^A-Za-z]/.test(key)) return key;
+  return rule === 'env' && key.includes('=') ? redactVariable(key, redactText) : redactText(key);
+}
+
+/** The strings of an object that were awaited: arguments behind their program, a value behind its name. */
+function judged({ rule, held }: Frame): (readonly [Text, string])[] {
+  if (!held) return [];
+  const [name] = held.get('name') ?? held.get('key') ?? [];
+  const [image] = held.get('image') ?? [];
+  const head = [...(held.get('entrypoint') ?? []), ...(held.get('command') ?? []), ...(held.get('path') ?? [])];
+  const tail = [...(held.get('cmd') ?? []), ...(held.get('args') ?? []), ...(held.get('arguments') ?? [])];
+  // Where no program is named, it is the image's: curlimages/curl:8.
+  const program =
+    head.length === 0 && tail.length > 0 ? /([^/:@]+)(?:[:@][^/]*)?$/.exec(image?.value ?? '')?.[1] : undefined;
+  const plain = ['name', 'key', 'image'].flatMap((key) => held.get(key) ?? []);
+  return [
+    ...redactTexts([...head, ...tail], { isCommand: true, program }),
+    ...redactTexts(held.get('test') ?? [], { isCommand: true }),
+    ...redactTexts(held.get('shell') ?? [], { isCommand: true }),
+    ...plain.map((text) => [text, anyText(text.value)] as const),
+    ...(held.get('value') ?? []).map((text) => [text, redactValue(name?.value ?? '', text.value, rule)] as const),
+  ];
+}
+
+function redactValue(name: string, value: string, rule: Rule): string {
+  const isSecret =
+    rule === 'env' || rule === 'map' ? isSecretValue(name, value) : isSecretOption(name) && isSecretValue(name, value);
+  return isSecret ? REDACTED : anyText(value);
+}
+
+function redactTexts(
+  texts: readonly Text[],
+  { isCommand, program }: { isCommand: boolean; program?: string | undefined },
+): (readonly [Text, string])[] {
+  if (texts.length === 0) return [];
+  const safe = redactArguments(
+    texts.map(({ value }) => value),
+    isCommand,
+    program,
+  );
+  return texts.map((text, index) => [text, anyText(safe[index]!)] as const);
 }
 
 function redactString(value: string, frame: Frame | undefined, top: Rule): string {
   if (value === '') return value;
-  const { key, rule, isArray, before } = frame ?? { key: undefined, rule: top, isArray: true, before: '' };
+  const { key, name, rule } = frame ?? { key: undefined, name: '', rule: top };
   if (rule === 'all') return REDACTED;
   if (key !== undefined) {
     if (isSecretKey(key) || (rule === 'data' && key === 'data')) return REDACTED;
     if (rule === 'login') return key === 'username' || key === 'serveraddress' ? redactText(value) : REDACTED;
-    if (rule === 'map' && isSecretValue(key, value)) return REDACTED;
-    if (rule === 'env' && key === 'value' && isSecretValue(before, value)) return REDACTED;
-    return anyText(value);
+    if (rule === 'map') return isSecretValue(name, value) ? REDACTED : redactPairs(anyText(value));
+    return isSecretField(name) && isSecretValue(name, value) ? REDACTED : anyText(value);
   }
-  if (rule === 'env') return redactVariable(value, anyText);
-  return isArray && isSecretFlag(before) ? REDACTED : anyText(value);
+  return rule === 'env' ? redactVariable(value, anyText) : anyText(value);
 }
 
 /** Text that may be JSON itself, as a label's or a variable's. */
 function anyText(value: string): string {
+  const [assigned] = value.includes('=') ? (/^[\w.-]{1,100}=(?=\s*[[{])/.exec(value) ?? []) : [];
+  if (assigned !== undefined) return assigned + anyText(value.slice(assigned.length));
   const isJson = /^\s*[[{]/.test(value) && /[\]}]/.test(value.trimEnd().at(-1)!) && value.includes('"');
   return isJson ? redactJson(value) : redactText(value);
 }
@@ -118,7 +232,7 @@ function ruleBelow(frame: Frame | undefined, top: Rule): Rule {
   const { key, rule } = frame;
   if (rule === 'all' || key === undefined) return rule === 'map' ? 'plain' : rule;
   if (isSecretKey(key) || rule === 'login' || (rule === 'data' && key === 'data')) return 'all';
-  if (key === 'env') return 'env';
+  if (key === 'env' || key === 'label' || key === 'label!') return 'env';
   if (MAPS.has(key)) return 'map';
   return rule === 'data' ? 'data' : 'plain';
 }

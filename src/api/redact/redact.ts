@@ -2,8 +2,9 @@ import type { HearWire, WireEvent } from '../events.ts';
 import type { Side } from '../http/exchange.ts';
 import { safeRequest, safeResponse, type SafeRequest, type Treatment } from './head.ts';
 import type { Rule } from './json.ts';
-import { REDACTED, redactLoosely } from './text.ts';
-import { jsonStage, maybeJsonStage, omitting, type Stage, type Way } from './body.ts';
+import { REDACTED } from './names.ts';
+import { redactLoosely } from './text.ts';
+import { formStage, jsonStage, maybeJsonStage, omitting, type Stage, type Way } from './body.ts';
 
 interface Redacting {
   readonly request: SafeRequest | undefined;
@@ -17,10 +18,9 @@ interface Redacting {
  * A stage between the proxy and all that shows or stores what it tells: secrets become `[redacted]` before either. Events come out in
  * their order, per call and way; those of a JSON body only once a value of it is whole.
  *
- * Redacted: logins in heads and bodies, build arguments, passwords in URLs, variables, options and labels that look secret, swarm's
- * tokens and keys, the data of secrets and configs. What BuildKit sends over HTTP/2 is omitted. NOT redacted: what a container's
- * program reads and prints (attach, exec, logs), and archives (a build's context, copies, images): it could not be told what is
- * secret in them.
+ * Redacted: what docs/api-secrets.md lists: logins, what swarm's secrets hold, and what is a secret by its name, by the program that is
+ * told it, or by its looks. What BuildKit sends over HTTP/2 is omitted. NOT redacted: what a container's program reads and prints
+ * (attach, exec, logs), and archives (a build's context, copies, images): it could not be told what is secret in them.
  */
 export function redacted(hear: HearWire): HearWire {
   const connections = new Map<number, Map<number, Redacting>>();
@@ -108,6 +108,7 @@ function flush({ client, engine }: Redacting, time: number): void {
 function stage(treatment: Treatment, at: Way, rule: Rule, hear: HearWire): Stage | undefined {
   if (treatment === 'json') return jsonStage(at, rule, hear);
   if (treatment === 'maybe json') return maybeJsonStage(at, rule, hear);
+  if (treatment === 'form') return formStage(at, hear);
   return treatment === 'omit' ? omitting(at, hear) : undefined;
 }
 
