@@ -23,10 +23,14 @@ export type End = 'killed' | 'replaced' | 'undone' | 'ended';
 /** A guard that was stopped (SIGSTOP) is waited for so long; what it does takes a tenth of a second, and longer on a busy machine. */
 const PATIENCE_MS = 5_000;
 
+/** A guard waits 5 s for the lock, and says something soon after; one that does not was stopped. */
+const SILENCE_MS = 15_000;
+
 /** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
 export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCuts> {
   const guards = cuts.map((cut) => ({ cut, held: host.hold(cutArgv(host, cut)) }));
-  const answers = await Promise.all(guards.map(({ held }) => held.said));
+  const timer = setTimeout(() => guards.forEach(({ held }) => held.kill()), SILENCE_MS);
+  const answers = await Promise.all(guards.map(({ held }) => held.said)).finally(() => clearTimeout(timer));
   const undo = async () => {
     guards.forEach(({ held }) => held.release());
     return over(host, guards, 0);
@@ -61,7 +65,7 @@ interface Guarded {
 async function over(host: Host, guards: readonly Guarded[], milliseconds: number): Promise<End> {
   const timer = setTimeout(() => guards.forEach(({ held }) => held.kill()), milliseconds + PATIENCE_MS);
   const said = await Promise.all(guards.map(({ held }) => held.ended)).finally(() => clearTimeout(timer));
-  const ends = said.map((text) => /^(undone|replaced|ended|gone)$/m.exec(text)?.[1]);
+  const ends = said.map((text) => /^(undone|replaced|ended|gone|locked)$/m.exec(text)?.[1]);
   const left = guards.filter((_, at) => ends[at] === undefined);
   await undoCuts(
     host,
@@ -88,12 +92,18 @@ function failure(cut: Cut, answer: string): DbgError {
       },
     );
   }
+  if (answer === 'locked') {
+    return new DbgError(
+      `another dbg is making or undoing a cut, and has not finished: ${device.name} is left as it is`,
+      { next: [{ what: 'which one', command: 'sudo fuser -v /proc/1/environ' }] },
+    );
+  }
   if (/qdisc kind is unknown|Unknown qdisc/i.test(why)) {
     return new DbgError(`this host's kernel has no netem, which --delay needs; ${left}`, {
       next: [{ what: 'load it, where it is a module', command: 'sudo modprobe sch_netem' }],
     });
   }
-  return new DbgError(`the cut of ${device.name} failed: ${why || 'its guard was killed'}; ${left}`, {
+  return new DbgError(`the cut of ${device.name} failed: ${why || 'its guard was killed or stopped'}; ${left}`, {
     next: [{ what: 'see what is cut', command: 'dbg veth --status' }],
   });
 }

@@ -3,11 +3,20 @@
  * namespace. `look` finds the device by its ifindex: names move. `clear` takes away all that dbg ever put on a device: so it undoes
  * every cut, whichever made it, and done again it does nothing. Where devices come and go while `ip` lists them (NLM_F_DUMP_INTR,
  * netlink(7)) it fails, or says so on stderr with exit code 0 (6.1): it is asked again. A look that failed, on a host with no process to spare, is no device
- * that has ended; nft's "No such file or directory" is no table. Who changes something holds the lock, one for all of dbg's on this
- * host: a cut that is being made is not taken apart. flock(2) takes any open file; `/` is there, and nothing need be made.
+ * that has ended; nft's "No such file or directory" is no table.
+ *
+ * Who changes something holds the lock, one for all of dbg's on this host: a cut that is being made is not taken apart. flock(2) takes
+ * any file that somebody could open, so the file is one that root alone can: the environment of process 1. The kernel lets only those
+ * open it who might trace that process (ptrace(2), "PTRACE_MODE_READ"): no other user, and no root of a container, which has fewer
+ * capabilities, not even with all files of the host mounted. It is always there, and no full or read-only disk takes it away.
+ *
+ * No cut is made without the lock. Undoing waits for it a second, and then goes on: who holds it may have been stopped (SIGSTOP). Both
+ * stay right, as a cut is made in this order: mark, what the mark says, a look whether the mark is still there; and as without the lock
+ * `clear` begins again until it has found nothing. Who looks at the mark last sees what the other one did.
  */
 const CLEAR = `
-exec 9</
+isLocked=
+lock() { (exec 9</proc/1/environ) 2>/dev/null && exec 9</proc/1/environ && flock -w "$1" 9 && isLocked=1; }
 newline='
 '
 isWhole() { case $all in '' | *'Dump was interrupted'*) return 1 ;; esac; }
@@ -21,22 +30,34 @@ look() {
   name=\${line#*: }; name=\${name%%: *}; name=\${name%@*}
 }
 deleteTable() {
-  refused=$(nft delete table netdev "dbg_$ifindex" 2>&1) && return
+  refused=$(nft delete table netdev "dbg_$ifindex" 2>&1) && found=1 && return
   case $refused in *"No such file or directory"*) return 0 ;; esac
   case $ruleset$line in
     table* | *" blackhole"* | *" drop:"* | *" loss:"* | *" rate:"*) echo "$refused" >&2; return 1 ;;
   esac
 }
 clear() {
+  passes=20
+  while :; do
+    clearOnce || return
+    [ "$found" ] && [ ! "$isLocked" ] || return 0
+    [ $((passes -= 1)) -gt 0 ] || return
+  done
+}
+clearOnce() {
+  found=
   look && deleteTable || return
   [ "$line" ] || return 0
   case $(tc qdisc show dev "$name" 2>/dev/null) in
-    *"qdisc netem dbb: root"*) tc qdisc del dev "$name" root handle dbb: || return ;;
+    *"qdisc netem dbb: root"*) found=1; tc qdisc del dev "$name" root handle dbb: || return ;;
   esac
-  case $isDown$line in
-    down* | *"alias dbg cut "????????" down "*) ip link set dev "$name" up || return ;;
+  case $line in *"alias dbg cut "????????" down "*) isDown=down ;; esac
+  flags=\${line#*: <}
+  case $isDown,\${flags%%>*}, in
+    down*,UP,*) ;;
+    down*) found=1; ip link set dev "$name" up || return ;;
   esac
-  case $line in *"alias dbg cut "*) ip link set dev "$name" alias "$alias" || return ;; esac
+  case $line in *"alias dbg cut "*) found=1; ip link set dev "$name" alias "$alias" || return ;; esac
 }
 isPlace() { [ -z "$netns" ] || [ "$(readlink /proc/self/ns/net)" = "net:[$netns]" ]; }
 `.trim();
@@ -45,10 +66,10 @@ isPlace() { [ -z "$netns" ] || [ "$(readlink /proc/self/ns/net)" = "net:[$netns]
  * Makes a cut, and is its guard: it runs in a session of its own, so that no death of dbg's or of the terminal's ends it half-way.
  *
  * In the last instant it looks again: is this still that namespace, that process of that container, that device at the other end
- * of its wire. It says "ok", "gone", or "failed" with the reason. Then it waits for the line "keep" on stdin; else it undoes the cut,
- * when the time is over or when stdin ends, as it does with dbg, however that dies, and says "undone", or "ended" when its device has. A cut that another one has
- * replaced is not its own any more: the mark tells, and it says "replaced". Where somebody wrote another alias over the mark, it undoes
- * what it did all the same.
+ * of its wire. It says "ok", "gone", "locked" when it did not get the lock, or "failed" with the reason. Then it waits for the line
+ * "keep" on stdin; else it undoes the cut, when the time is over or when stdin ends, as it does with dbg, however that dies, and says
+ * "undone", or "ended" when its device has. A cut that another one has replaced is not its own any more: the mark tells, and it says
+ * "replaced". Where somebody wrote another alias over the mark, it undoes what it did all the same.
  *
  * Arguments: NETNS IFINDEX ALIAS ID NAME PEER NETNSID PID START CONTAINER SECONDS MARK DOWN RULESET NETEM…
  */
@@ -75,10 +96,11 @@ isDevice() {
   esac
 }
 step() { why=$("$@" 2>&1) && return; atLast; echo "failed $why"; exit 1; }
+isMarked() { look && case $line in *"alias dbg cut $id "*) ;; *) return 1 ;; esac; }
 # nft can be refused because somebody else's rules change in that moment.
 atLast() { for turn in 1 2 3 4 5; do clear 2>/dev/null && return; sleep 0.2; done; return 1; }
 
-flock 9
+lock 5 || { echo locked; exit 1; }
 isPlace && isContainer && isDevice || { echo gone; exit 1; }
 case $line in *"alias dbg cut "*) step clear ;; esac
 step ip link set dev "$name" alias "$mark"
@@ -86,11 +108,13 @@ step ip link set dev "$name" alias "$mark"
 [ $# = 0 ] || step tc qdisc add dev "$name" root handle dbb: netem "$@"
 [ -z "$down" ] || step ip link set dev "$name" down
 isDown=$down
+isMarked || { atLast; [ "$line" ] && echo "failed somebody undid it meanwhile" || echo gone; exit 1; }
 flock -u 9
+isLocked=
 echo ok
 word=$(\${seconds:+timeout "$seconds"} head -n 1)
 [ "$word" = keep ] && exit
-flock 9
+lock 1
 look || exit
 case $line in
   *"alias dbg cut $id "*) ;;
@@ -110,6 +134,6 @@ export const UNDO_SCRIPT = `
 netns=$1 ifindex=$2 alias=$3 up=$4 isDown= ruleset=
 ${CLEAR}
 isPlace || exit 0
-flock 9
+lock 1
 clear && look && if [ "$up" ] && [ "$line" ]; then ip link set dev "$name" up; fi
 `.trim();

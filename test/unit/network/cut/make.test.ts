@@ -127,9 +127,15 @@ describe('one fails: the others are undone', () => {
       'dbg veth --status',
     ],
     [
+      'the lock is not to be had: what is there is not undone from here',
+      { said: 'locked', ended: 'locked\n', endsItself: true },
+      'another dbg is making or undoing a cut, and has not finished: veth103 is left as it is',
+      'sudo fuser -v /proc/1/environ',
+    ],
+    [
       'killed before it said anything',
       { said: '', ended: '', endsItself: true },
-      'the cut of veth103 failed: its guard was killed; nothing is left of it',
+      'the cut of veth103 failed: its guard was killed or stopped; nothing is left of it',
       'dbg veth --status',
     ],
     [
