@@ -1,12 +1,27 @@
-import { connect, createServer, type Socket } from 'node:net';
+import {
+  closeSync,
+  constants as fs,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { Socket } from 'node:net';
+import { makePipe } from './pipe.ts';
 
 /**
  * Between the person's dbg and the one that it started through sudo. The first cannot signal the second, which is root's, and
- * sudo hands on nothing that comes from its own process group. Nor does sudo end when its parent is killed. So the second holds a
- * connection to the first: a line on it is a signal, and its end is the end of the first, by whatever death.
+ * sudo hands on nothing that comes from its own process group. Nor does sudo end when its parent is killed. So the second reads
+ * a pipe(7) that the first writes to: a line is a signal, and its end is the end of the first, by whatever death.
+ *
+ * The pipe has no name that others could use. sudo closes what is open (closefrom), so the second opens it anew, as
+ * /proc/PID/fd/N of the first: the kernel lets nobody do that but the person and root (proc(5), PTRACE_MODE_READ). A socket would be
+ * open to other users, who can keep a name in /proc/net/unix busy; a file would stay behind after kill -9.
  */
 export interface Leash {
-  /** the socket's name and a secret, to be given to the second dbg in its environment */
+  /** where the second dbg finds the pipe, to be given to it in its environment; no secret */
   readonly key: string;
   /** whether the second dbg has come to life */
   wasTaken(): boolean;
@@ -14,83 +29,76 @@ export interface Leash {
   end(): void;
 }
 
-/** The variable by which the second dbg learns the key: an environment is read by its owner and root alone (proc(5), environ). */
+/** The variable by which the second dbg learns the key. */
 export const LEASH_VARIABLE = 'DBG_LEASH';
 
-/** The second dbg says the secret as soon as it is connected; whoever does not, so soon, is not the one. */
-const PATIENCE_MS = 5_000;
-const MOST_WAITING = 64;
+/** Lies in the pipe until the second dbg takes it out, which tells the first that it has come to life. */
+const TOKEN = 'leash\n';
 
-/**
- * Opens one. The socket is an abstract one (unix(7)): no file to remove, and gone with the process. But it has no permissions
- * either, and /proc/net/unix tells everybody its name: the first to say the secret takes the leash, and nobody after it.
- */
-export async function openLeash(patience = PATIENCE_MS): Promise<Leash> {
-  // Loaded when it is needed: milliseconds that root's dbg, which opens none, need not pay.
-  const { randomBytes, timingSafeEqual } = await import('node:crypto');
-  const [name, secret] = [`dbg-leash-${randomBytes(16).toString('hex')}`, randomBytes(32).toString('hex')];
-  const wanted = Buffer.from(`${secret}\n`);
-  const waiting = new Set<Socket>();
-  let taker: Socket | undefined;
-  const stop = () => {
-    server.close();
-    waiting.forEach((socket) => socket.destroy());
-  };
-  const server = createServer((socket) => {
-    const timer = setTimeout(() => socket.destroy(), patience);
-    // The oldest makes room: the second dbg needs a moment only, and would not get in were strangers let to fill the places.
-    if (waiting.size === MOST_WAITING) waiting.values().next().value?.destroy();
-    waiting.add(socket);
-    const leave = () => {
-      clearTimeout(timer);
-      waiting.delete(socket);
-    };
-    socket.on('error', () => undefined);
-    socket.on('close', leave);
-    const isSecret = (said: Buffer) => said.length === wanted.length && timingSafeEqual(said, wanted);
-    whenSaid(wanted.length, isSecret, socket, () => {
-      leave();
-      taker = socket;
-      stop();
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.on('error', reject);
-    server.listen({ path: `\0${name}` }, resolve);
-  });
+/** Opens one. Its ends are closed by execve(2) (O_CLOEXEC, Node's own): no program that dbg starts keeps it open. */
+export async function openLeash(): Promise<Leash> {
+  const { readEnd, writeEnd } = await makePipe((path) => ({
+    readEnd: openSync(path, fs.O_RDONLY | fs.O_NONBLOCK),
+    writeEnd: openSync(path, fs.O_WRONLY | fs.O_NONBLOCK),
+  }));
+  // The second dbg may be gone, or stopped, and the pipe full one day: a signal more is none that it waits for.
+  const write = (text: string) => void optional(() => writeSync(writeEnd, text));
+  write(TOKEN);
+  const pid = readlinkSync('/proc/self');
   return {
-    key: `${name}:${secret}`,
-    wasTaken: () => taker !== undefined,
-    send: (signal) => void taker?.write(`${signal}\n`),
-    end: () => {
-      taker?.destroy();
-      stop();
+    key: `${pid}:${startTime(pid)}:${readEnd}`,
+    wasTaken: () => {
+      const left = contents(readEnd);
+      write(left);
+      return !left.includes(TOKEN);
     },
+    send: (signal) => write(`${signal}\n`),
+    end: () => [readEnd, writeEnd].forEach(closeSync),
   };
-}
-
-/** Calls back when the secret's line, so long, is what a socket says first; closes it when anything else is. */
-function whenSaid(length: number, isSecret: (said: Buffer) => boolean, socket: Socket, then: () => void): void {
-  let said = Buffer.alloc(0);
-  const listen = (chunk: Buffer) => {
-    said = Buffer.concat([said, chunk]);
-    if (said.length < length) return;
-    socket.off('data', listen).resume();
-    if (isSecret(said)) then();
-    else socket.destroy();
-  };
-  socket.on('data', listen);
 }
 
 /** The second dbg's end: calls back for each signal, and when the first dbg is gone. Does not keep the process alive. */
 export function followLeash(key: string, onSignal: (signal: NodeJS.Signals) => void, onGone: () => void): void {
-  const [name, secret] = key.split(':');
-  const socket = connect({ path: `\0${name}` });
-  socket.write(`${secret}\n`);
-  socket.on('data', (chunk) => {
-    for (const line of chunk.toString().split('\n')) if (/^SIG\w+$/.test(line)) onSignal(line as NodeJS.Signals);
-  });
+  const taken = optional(() => takeLeash(key));
+  if (taken === undefined) return onGone();
+  let said = '';
+  const hear = (text: string) => {
+    const lines = (said + text).split('\n');
+    said = lines.pop()!;
+    for (const line of lines) if (/^SIG\w+$/.test(line)) onSignal(line as NodeJS.Signals);
+  };
+  hear(taken.said);
+  const socket = new Socket({ fd: taken.pipe, readable: true, writable: false });
+  socket.on('data', (chunk) => hear(chunk.toString()));
   socket.on('error', () => undefined);
   socket.on('close', onGone);
   socket.unref();
+}
+
+/** Opens the first dbg's pipe and takes the token, with all else. Throws when that process is gone, though another one has its number. */
+function takeLeash(key: string): { readonly pipe: number; readonly said: string } {
+  const [, pid = '', start, descriptor] = /^(\d+):(\d+):(\d+)$/.exec(key) ?? [];
+  const pipe = openSync(`/proc/${pid}/fd/${descriptor}`, fs.O_RDONLY | fs.O_NONBLOCK);
+  if (startTime(pid) !== start || !fstatSync(pipe).isFIFO()) throw new Error('another process');
+  return { pipe, said: contents(pipe) };
+}
+
+/** What is in a pipe now. It holds 64 KiB (pipe(7)). */
+function contents(pipe: number): string {
+  const buffer = Buffer.alloc(65_536);
+  return buffer.toString('latin1', 0, optional(() => readSync(pipe, buffer)) ?? 0);
+}
+
+/** Field 22 of /proc/PID/stat; the command before it may hold anything (proc(5)). */
+function startTime(pid: string): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
+}
+
+function optional<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
 }

@@ -14,11 +14,10 @@ export interface Pipe {
 const HOLDER = ': | { exec 5<&0; read -r pid _ </proc/self/stat; echo "$pid" >&3; read -r _ <&4; }';
 
 /**
- * Node makes a pair of sockets where one asks for a pipe. A socket takes some 280 writes of a packet each before its writer waits, a
- * pipe 64 KiB of them, and wakes the reader less: of 400,000 packets a second, tcpdump lost half by the one, none by the other. So a
- * shell makes a pipe, and both its ends are opened by way of /proc/PID/fd (proc(5)); nothing of it is in any folder.
+ * Makes a pipe and has its ends opened, by a name that it has for a moment. Node makes a pair of sockets where one asks for a pipe. So a
+ * shell makes it, and its ends are opened by way of /proc/PID/fd (proc(5)); nothing of it is in any folder.
  */
-export async function openPipe(tries = 3): Promise<Pipe> {
+export async function makePipe<T>(open: (path: string) => T, tries = 3): Promise<T> {
   // In a session of its own: the terminal's Ctrl-C would end it. In its first instant it has none yet, and another one is tried.
   const holder = spawn('sh', ['-c', HOLDER], {
     detached: true,
@@ -35,19 +34,27 @@ export async function openPipe(tries = 3): Promise<Pipe> {
   try {
     const told = (await Promise.race([once(holder.stdio[3]!, 'data'), failed])) as [Buffer] | undefined;
     if (told === undefined) {
-      if (tries > 1) return await openPipe(tries - 1);
+      if (tries > 1) return await makePipe(open, tries - 1);
       throw new Error('no pipe can be made: a signal ended sh');
     }
     const [pid] = told;
-    const path = `/proc/${pid.toString().trim()}/fd/5`;
+    return open(`/proc/${pid.toString().trim()}/fd/5`);
+  } finally {
+    holder.stdio[4]!.destroy();
+    failed.catch(() => undefined);
+  }
+}
+
+/**
+ * A pipe for a program that writes much. A socket takes some 280 writes of a packet each before its writer waits, a pipe 64 KiB of them,
+ * and wakes the reader less: of 400,000 packets a second, tcpdump lost half by the one, none by the other.
+ */
+export const openPipe = (): Promise<Pipe> =>
+  makePipe((path) => {
     // Without O_NONBLOCK, Node would read it in one of its four threads, which then waits there for the next packet.
     const readEnd = openSync(path, fs.O_RDONLY | fs.O_NONBLOCK);
     return {
       reader: new Socket({ fd: readEnd, readable: true, writable: false }),
       writeEnd: openSync(path, fs.O_WRONLY),
     };
-  } finally {
-    holder.stdio[4]!.destroy();
-    failed.catch(() => undefined);
-  }
-}
+  });
