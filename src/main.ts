@@ -53,7 +53,7 @@ const context: Context = {
   assetFolder: import.meta.dirname,
   now: Date.now,
   clock: () => timeOrigin + performance.now(),
-  host: localHost({ env: process.env, uid: process.getuid?.() ?? -1, signals, become }),
+  host: localHost({ env: process.env, own: { uid: process.getuid!(), gid: process.getgid!() }, signals, become }),
   engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
   pick,
 };

@@ -78,13 +78,17 @@ export function intoFifo(fifo: string, tcpdump: readonly string[]): string[] {
   return ['sh', '-c', INTO_FIFO, 'dbg', fifo, ...tcpdump];
 }
 
-/** open(2) of a FIFO waits for a reader: for ever, had Wireshark been killed meanwhile. */
+/**
+ * open(2) of a FIFO waits for a reader: for ever, had Wireshark been killed meanwhile. What has its name by then may be another file: it is
+ * opened without truncating (>>), and looked at once it is open.
+ */
 const INTO_FIFO = `
 fifo=$1; shift
 [ -p "$fifo" ] || { echo "dbg: no FIFO: $fifo" >&2; exit 125; }
 (trap 'kill "$!"; exit' TERM; sleep 10 & wait "$!"; kill "$$") >/dev/null 2>&1 &
-exec 4>"$fifo"
+exec 4>>"$fifo"
 kill "$!"
+[ -p "/proc/self/fd/4" ] || { echo "dbg: no FIFO any more: $fifo" >&2; exit 125; }
 { "$@" 2>&1 >&3 3>&- 4>&- |
   sed -uE '/^tcpdump: (listening on|data link type) |^[0-9]+ packets? (captured|received|dropped)/d' >&2 3>&- 4>&-
 } 3>&1 | exec dd bs=64k status=none >&4

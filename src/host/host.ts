@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 /**
@@ -31,14 +32,16 @@ export interface Host {
     options: { readonly quiet: boolean },
   ): Promise<{ readonly exitCode: number; readonly said: string }>;
   /**
-   * A file to be filled, with the rights of a person and in their name; one that exists keeps what it holds. mode: of a new one, otherwise
-   * 0644. Throws a system error.
+   * Opens a file to be filled, with the rights of a person and in their name, or makes it; what it holds stays. Throws a system error, and a
+   * DbgError for what another user could have put there.
    */
-  create(path: string, person: Person | undefined, mode?: number): Promise<OpenFile>;
+  create(path: string, person: Person | undefined, options?: CreateOptions): Promise<CreatedFile>;
   /** dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that are no text, or for much of it. */
   standardOutput(descriptor?: 1 | 2): Promise<OpenFile>;
   /** Takes such a file away; it is no failure when it has gone. */
   remove(path: string, person: Person | undefined): void;
+  /** Whether users other than root and this one, otherwise who dbg is, could exchange a folder of this absolute path, or what is in it. */
+  isOthers(folder: string, person: Person | undefined): boolean;
   /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
   diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
   /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
@@ -142,6 +145,22 @@ export interface OutputFile {
 /** One that is open in this process: in all its threads. */
 export interface OpenFile extends OutputFile {
   readonly descriptor: number;
+}
+
+/** One that `create` opened. */
+export interface CreatedFile extends OpenFile {
+  /** as it was when it was opened */
+  readonly stats: Pick<Stats, 'mode' | 'size' | 'isFile' | 'isFIFO'>;
+  readonly isNew: boolean;
+}
+
+export interface CreateOptions {
+  /** of a new file; otherwise 0644 */
+  readonly mode?: number;
+  /** every write goes behind what is there then */
+  readonly append?: boolean;
+  /** Called once where it is a FIFO that nobody reads, which is then waited for. */
+  readonly waits?: () => void;
 }
 
 /** A program that was started by `hold`. */

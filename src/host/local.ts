@@ -1,50 +1,45 @@
-import {
-  accessSync,
-  constants as fs,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants as fs, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Environment } from '../context.ts';
 import { hold } from './hold.ts';
 import type { Become, Found, Host, Signals } from './host.ts';
 import { LEASH_VARIABLE } from './leash.ts';
 import { notes } from './notes.ts';
+import { isOthers, removeOutput } from './open-output.ts';
 import { OWN_VALUES_VARIABLE } from './own-values.ts';
 import { readBelow } from './read-below.ts';
 import { openInside } from './read-inside.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
+import type { Who } from './trust.ts';
 
 export interface LocalHostOptions {
   readonly env: Environment;
-  readonly uid: number;
+  readonly own: Who;
   readonly signals: Signals;
   readonly become: Become;
 }
 
 /** This machine. */
-export function localHost({ env, uid, signals, become }: LocalHostOptions): Host {
+export function localHost({ env, own, signals, become }: LocalHostOptions): Host {
   // These are this dbg's alone: another one, started in a shell of dbg's, would follow the leash too.
-  const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...own } = env;
-  const childEnv = { ...own, PATH: searchPath(env).join(':') };
+  const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...others } = env;
+  const childEnv = { ...others, PATH: searchPath(env).join(':') };
   return {
-    isRoot: uid === 0,
+    isRoot: own.uid === 0,
     run: (argv, options = {}) =>
       runOnTerminal(argv, { ...options, env: { ...kept(childEnv, options.keep), ...options.env } }, signals),
     stream: async (argv, added) => (await import('./stream.ts')).stream(argv, { ...childEnv, ...added }),
     hold: (argv) => hold(argv, childEnv),
     pipeline: async (first, second, { quiet }) =>
       (await import('./pipeline.ts')).pipeline(first, second, quiet, childEnv),
-    create: async (path, person, mode) => (await import('./output-file.ts')).createFile(path, person, become, mode),
+    create: async (path, person, options) =>
+      (await import('./output-file.ts')).createFile(path, person, { become, own }, options),
     standardOutput: async (descriptor) => (await import('./output-file.ts')).standardOutput(descriptor),
     remove: (path, person) => {
-      const remove = () => rmSync(path, { force: true });
+      const remove = () => removeOutput(path, person ?? own);
       if (person) become(person, remove);
       else remove();
     },
+    isOthers: (folder, person) => isOthers(folder, person ?? own),
     diskSpace: async (folder) => (await import('./output-file.ts')).diskSpace(folder),
     signalled: () => {
       let stop = () => undefined as void;

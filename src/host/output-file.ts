@@ -1,19 +1,39 @@
-import { close, constants as fs, ftruncate, open, openSync, statfs, statSync, writev } from 'node:fs';
+import { close, constants as fs, ftruncate, open, statfs, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorCode } from '../errors.ts';
-import type { Become, OpenFile, Person } from './host.ts';
+import type { Become, CreatedFile, CreateOptions, OpenFile, Person } from './host.ts';
+import { openOutput } from './open-output.ts';
+import type { Who } from './trust.ts';
 
-/** A file that dbg fills; see Host.create. */
+/** A file that dbg fills; see Host.create. `own`: who this process is. */
 export async function createFile(
   path: string,
   person: Person | undefined,
-  become: Become,
-  mode = 0o644,
-): Promise<OpenFile> {
-  // A FIFO is opened when somebody reads it: to wait for that, nobody may be somebody else.
-  if (isFifo(path)) return openedFile(await promisify(open)(path, 'w'));
-  const create = () => openSync(path, fs.O_WRONLY | fs.O_CREAT, mode);
-  return openedFile(person ? become(person, create) : create());
+  { become, own }: { readonly become: Become; readonly own: Who },
+  { mode = 0o644, append = false, waits }: CreateOptions = {},
+): Promise<CreatedFile> {
+  const openIt = () => openOutput(path, person ?? own, mode, append);
+  for (let hasWaited = false; ; hasWaited = true) {
+    const opened = person ? become(person, openIt) : openIt();
+    if (opened !== 'unread') {
+      const { descriptor, stats, isNew } = opened;
+      // Opened without waiting (O_NONBLOCK): its writer would have to ask again and again whether there is room.
+      const blocking = stats.isFIFO() ? await again(descriptor) : descriptor;
+      return { ...openedFile(blocking), stats, isNew };
+    }
+    if (!hasWaited) waits?.();
+    await new Promise((resolve) => setTimeout(resolve, UNREAD_MS));
+  }
+}
+
+/** How often it is looked whether a FIFO has a reader now. */
+const UNREAD_MS = 50;
+
+/** Opens the same once more, by no name that somebody else could exchange. */
+async function again(descriptor: number): Promise<number> {
+  const another = await promisify(open)(`/proc/self/fd/${descriptor}`, fs.O_WRONLY);
+  await promisify(close)(descriptor);
+  return another;
 }
 
 /** What is written to stdout: a capture for another program, or behind what a shell's `>>` found there, which stays. */
@@ -21,10 +41,6 @@ export const standardOutput = (descriptor: 1 | 2 = 1): OpenFile => ({
   ...openedFile(descriptor),
   truncate: async () => undefined,
 });
-
-function isFifo(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
-}
 
 /** A file that is open already, as another thread of dbg has made it. */
 export function openedFile(fd: number): OpenFile {

@@ -153,6 +153,7 @@ export function fakeHost({
       throw new Error('nothing was to be written');
     },
     remove: () => undefined,
+    isOthers: () => false,
     diskSpace: async () => ({ free: 1e12, size: 1e12 }),
     hold: () => ({
       said: Promise.resolve('ok'),

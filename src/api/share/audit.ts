@@ -1,6 +1,6 @@
-import { closeSync, existsSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DbgError, errorCode, errorMessage } from '../../errors.ts';
+import { closeSync, writeSync } from 'node:fs';
+import { DbgError, errorMessage } from '../../errors.ts';
+import type { OpenFile } from '../../host/host.ts';
 import { printableJson, shellQuote } from '../../text.ts';
 import type { Operation } from '../operation.ts';
 import { whereOf } from './where.ts';
@@ -13,18 +13,8 @@ export interface Audit {
   close(): void;
 }
 
-/** Opens the log, for its owner alone; one that exists is added to. `isOwn`: its folder is dbg's, and made. Throws a DbgError. */
-export function openAudit(path: string, isOwn: boolean): Audit {
-  let fd: number;
-  try {
-    if (isOwn) makeFolder(dirname(path));
-    fd = openSync(path, 'a', 0o600);
-  } catch (cause) {
-    throw new DbgError(`the audit log cannot be written: ${errorMessage(cause)}`, {
-      cause,
-      next: [{ what: 'to another file', command: 'dbg api share --audit FILE …' }],
-    });
-  }
+/** The log in a file that is open to be added to. */
+export function auditIn({ descriptor }: OpenFile, path: string): Audit {
   let isOpen = true;
   return {
     path,
@@ -32,7 +22,7 @@ export function openAudit(path: string, isOwn: boolean): Audit {
       if (!isOpen) return;
       const line = Buffer.from(`${printableJson(entry)}\n`);
       try {
-        for (let at = 0; at < line.length;) at += writeSync(fd, line, at);
+        for (let at = 0; at < line.length;) at += writeSync(descriptor, line, at);
       } catch (cause) {
         throw new DbgError(`the share has ended, as ${path} cannot be written: ${errorMessage(cause)}`, {
           cause,
@@ -42,21 +32,9 @@ export function openAudit(path: string, isOwn: boolean): Audit {
     },
     close: () => {
       isOpen = false;
-      closeSync(fd);
+      closeSync(descriptor);
     },
   };
-}
-
-/** Where a folder cannot be made, as in /proc, Node 20's own `recursive` tries again for ever. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path, 0o700);
-  } catch (error) {
-    // Another share makes it as well.
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
 }
 
 /** Of what is longer, a log keeps the beginning: who may ask for nothing could fill the disk with it. */

@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { Recorded } from '../../api/recording/write.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, errorMessage, EXIT } from '../../errors.ts';
-import type { OpenFile } from '../../host/host.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import type { CreatedFile, OpenFile } from '../../host/host.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
+import { createFile, requirePrivate } from '../new-file.ts';
 import { personAsked } from '../root.ts';
 import { bytesText } from './call-text.ts';
 import type { PlainError } from './reader-job.ts';
@@ -21,36 +20,26 @@ export async function newFile(ctx: Context, path: string, hasCommand: boolean): 
     refuseStdout(ctx, hasCommand);
     return { file: await ctx.host.standardOutput(), remove: () => undefined };
   }
-  const there = lookAt(resolve(ctx.cwd(), path));
-  if (there?.isFile() && there.size > 0) {
-    throw new DbgError(`${path} exists, and a recording is never written over`, {
-      next: [
-        { what: 'see what it holds', command: `dbg api show ${shellQuote(path)}` },
-        { what: 'or take another name', command: 'dbg api record NEW-FILE …' },
-      ],
-    });
-  }
   const person = personAsked(ctx);
+  const file = await createFile(ctx, path, { person, mode: 0o600 }); // what containers say is in it
   try {
-    const file = await ctx.host.create(path, person, 0o600); // what containers say is in it
-    return { file, remove: () => there === undefined && ctx.host.remove(path, person) };
-  } catch (cause) {
-    // Node's "EACCES: permission denied, open 'x'"
-    const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
-    throw new DbgError(`${path} cannot be made: ${why}`, {
-      cause,
-      next: [{ what: 'the folder', command: `ls -ld ${shellQuote(dirname(resolve(ctx.cwd(), path)))}` }],
-    });
+    requireEmpty(path, file);
+    requirePrivate(path, file);
+  } catch (error) {
+    await file.close();
+    throw error;
   }
+  return { file, remove: () => file.isNew && ctx.host.remove(path, person) };
 }
 
-/** What cannot be looked at cannot be made either, and says why then. */
-function lookAt(path: string) {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+function requireEmpty(path: string, { stats }: CreatedFile): void {
+  if (stats.size === 0) return;
+  throw new DbgError(`${path} exists, and a recording is never written over`, {
+    next: [
+      { what: 'see what it holds', command: `dbg api show ${shellQuote(path)}` },
+      { what: 'or take another name', command: 'dbg api record NEW-FILE …' },
+    ],
+  });
 }
 
 function refuseStdout(ctx: Context, hasCommand: boolean): void {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { connector } from '../../api/wire/connect.ts';
 import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
@@ -14,6 +14,7 @@ import type { Held } from '../../host/host.ts';
 import { requireProgram } from '../../host/programs.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { toolArguments } from '../enter.ts';
+import { personAsked } from '../root.ts';
 
 export interface SessionOptions {
   readonly listen?: string;
@@ -129,8 +130,9 @@ interface Place {
 function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
   if (text === undefined) {
     const { XDG_RUNTIME_DIR: runtime } = ctx.env;
-    // Empty, or relative, it is to be passed over (XDG Base Directory Specification).
-    const folder = ownFolder(runtime?.startsWith('/') ? runtime : resolve(ctx.cwd(), tmpdir()));
+    // Empty, relative, or somebody else's, as `su` leaves it, it is to be passed over (XDG Base Directory Specification).
+    const isOwn = runtime?.startsWith('/') && !ctx.host.isOthers(runtime, undefined);
+    const folder = ownFolder(isOwn ? runtime! : resolve(ctx.cwd(), tmpdir()));
     const path = join(folder, 'docker.sock');
     try {
       return { at: parseListen(`unix:${path}`, ctx.cwd()), mine: [path, folder] };
@@ -160,6 +162,15 @@ function listenOnLoopback(ctx: Context, text: string): Listen {
     throw new DbgError(`whoever reaches the engine is root on this host: ${at.host} is not this machine's loopback`, {
       exitCode: EXIT.usage,
       next: [{ what: 'for somebody on another machine', command: 'dbg api share --help' }],
+    });
+  }
+  // Whoever can put another socket in its place would be told all that docker says to the engine, and be it.
+  if (at.kind === 'unix' && ctx.host.isOthers(dirname(at.path), personAsked(ctx))) {
+    throw new DbgError(`others could put a socket of theirs in the place of ${at.path}`, {
+      next: [
+        { what: 'who may change the folders on the way', command: `namei -l ${shellQuote(dirname(at.path))}` },
+        { what: 'in one of your own', command: 'dbg api … --listen unix:$XDG_RUNTIME_DIR/docker.sock' },
+      ],
     });
   }
   return at;

@@ -1,9 +1,8 @@
-import { constants, homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { gate } from '../../api/gate/gate.ts';
 import { peerFinder } from '../../api/peer.ts';
-import { openAudit } from '../../api/share/audit.ts';
 import { guard } from '../../api/share/guard.ts';
 import type { Policy } from '../../api/share/policy.ts';
 import { connector } from '../../api/wire/connect.ts';
@@ -13,6 +12,7 @@ import { addressText } from '../../engine/address.ts';
 import { duration, escapeControls } from '../../text.ts';
 import type { Finish } from '../program.ts';
 import { repeatable } from '../repeatable.ts';
+import { openAudit } from './audit-file.ts';
 import { reach } from './session.ts';
 import { lastsOf, loginOf, placeOf, policyOf, tlsOf, type ShareOptions } from './share-options.ts';
 import { howToUse, warnings } from './share-text.ts';
@@ -56,8 +56,7 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
   const { address } = await ctx.engine();
   const connect = connector(address);
   await reach(address, connect);
-  const isOwn = options.audit === undefined;
-  const audit = openAudit(isOwn ? ownFile(ctx) : resolve(ctx.cwd(), options.audit), isOwn);
+  const audit = await openAudit(ctx, options.audit && resolve(ctx.cwd(), options.audit));
   try {
     const listening = await listen(place, tls);
     const over = ending(ctx, lasts);
@@ -125,9 +124,4 @@ function ending(
       stop();
     },
   };
-}
-
-function ownFile(ctx: Context): string {
-  const state = ctx.env['XDG_STATE_HOME'] || join(ctx.env['HOME'] || homedir(), '.local/state');
-  return join(state, 'dbg', `share-${now(ctx).replaceAll(':', '-')}.ndjson`);
 }

@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import { filterOf } from '../../capture/getopt.ts';
 import type { Files } from '../../capture/capture-file.ts';
@@ -9,8 +8,8 @@ import type { Recorder } from '../../capture/recorder.ts';
 import { textRecorder } from '../../capture/text-recorder.ts';
 import type { Context } from '../../context.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { DbgError, errorMessage } from '../../errors.ts';
-import { escapeControls, shellLine, shellQuote } from '../../text.ts';
+import { escapeControls, shellLine } from '../../text.ts';
+import { createFile } from '../new-file.ts';
 import { personAsked } from '../root.ts';
 import type { Station } from './places.ts';
 import type { CaptureWish } from './wish.ts';
@@ -62,19 +61,7 @@ async function containerNames(engine: Engine): Promise<Map<string, string[]>> {
 function filesOf(ctx: Context): Files {
   const person = personAsked(ctx);
   return {
-    create: async (path) => {
-      try {
-        return await (path === '-' ? ctx.host.standardOutput() : ctx.host.create(path, person));
-      } catch (cause) {
-        // Node's "EACCES: permission denied, open 'x'"
-        const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
-        const folder = shellQuote(dirname(resolve(ctx.cwd(), path)));
-        throw new DbgError(`${path} cannot be made: ${why}`, {
-          cause,
-          next: [{ what: 'the folder', command: `ls -ld ${folder}` }],
-        });
-      }
-    },
+    create: (path) => (path === '-' ? ctx.host.standardOutput() : createFile(ctx, path, { person })),
     remove: (path) => ctx.host.remove(path, person),
     now: ctx.now,
   };
