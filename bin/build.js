@@ -3,9 +3,12 @@
 // and for what they share; CommonJS in as many files was 1 ms slower than in one (docs/design.md).
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { cpSync, existsSync, rmSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
+const { cpSync, existsSync, rmSync, readFileSync, writeFileSync } = require('node:fs');
+const { wrap } = require('node:module');
 const { join } = require('node:path');
+const { Script } = require('node:vm');
 const esbuild = require('esbuild');
+const { bundledPackages, licences, sbom } = require('./bundled.js');
 
 const top = join(__dirname, '..');
 
@@ -64,41 +67,40 @@ const packagesApart = {
   },
 };
 
-/** The licence texts of every package that has code in the bundle, as those licences ask. */
-function writeLicences(/** @type {import('esbuild').Metafile['outputs'][string][]} */ outputs) {
-  const inputs = outputs.flatMap((output) =>
-    Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
-  );
-  const folders = [...new Set(inputs.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]))].filter(
-    (folder) => folder !== undefined,
-  );
-  folders.sort((a, b) => a.localeCompare(b));
-  const texts = folders.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'));
-    const file = readdirSync(join(top, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file ? readFileSync(join(top, folder, file), 'utf8').trim() : '(the package brings no licence text)';
-    return `${name} ${version} (${license})\n\n${text}\n`;
-  });
-  writeFileSync(join(top, 'dist/THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(100)}\n\n`));
-}
-
 /**
- * Writes V8's code of main.js for this Node (bin/dbg.js uses it): of all functions that a `dbg exec` calls until it finds no engine.
- * Only what has run is in the code cache; with every function compiled, it is 3 times larger and gains half.
+ * Writes V8's code of main.js for this Node (bin/dbg.js uses it), before a copy of main.js, by which bin/dbg.js tells that it is of this
+ * very main.js. It is of all functions that a `dbg exec` calls until it finds no engine: only what has run is in the code cache; with
+ * every function compiled, it is 3 times larger and gains half.
+ *
+ * It is the same in each build, whoever builds and where, by V8's `--predictable`, by a name of no folder, and without the baseline compiler (`--no-sparkplug`), which
+ * leaves in it how often a function was called: that depends on how deep the folder is. V8 refuses a cache that was made by other flags;
+ * `--predictable` is none of those, and the other one is back when the cache is made. That it is not refused is tried here.
  */
 function writeCodeCache() {
   const main = join(top, 'dist/main.js');
   const cache = join(top, `dist/main-${process.version}-${process.arch}.cache`);
   const program = `
+    const { setFlagsFromString } = require('node:v8');
+    setFlagsFromString('--no-sparkplug');
     const { readFileSync, writeFileSync } = require('node:fs');
     const { createRequire, wrap } = require('node:module');
     const [main, cache] = process.argv.splice(1, 2, 'dbg');
-    const script = new (require('node:vm').Script)(wrap(readFileSync(main, 'latin1')), { filename: main });
-    process.on('exit', () => writeFileSync(cache, script.createCachedData()));
-    script.runInThisContext()({}, createRequire(main), {}, main, require('node:path').dirname(main));`;
-  const env = { PATH: process.env['PATH'], DOCKER_HOST: 'unix:///nonexistent' };
-  spawnSync(process.execPath, ['-e', program, main, cache, 'exec', '--dry-run', 'none', 'true'], { env });
+    const text = readFileSync(main);
+    const script = new (require('node:vm').Script)(wrap(text.toString('latin1')), { filename: 'dbg/dist/main.js' });
+    process.on('exit', () => {
+      setFlagsFromString('--sparkplug');
+      writeFileSync(cache, Buffer.concat([script.createCachedData(), text]));
+    });
+    process.getuid = process.getgid = () => 0;
+    script.runInThisContext()({}, createRequire(main), {}, main, '/nonexistent/dist');`;
+  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', DOCKER_HOST: 'unix:///nonexistent' };
+  const args = ['--predictable', '-e', program, main, cache, 'exec', '--dry-run', 'none', 'true'];
+  spawnSync(process.execPath, args, { env });
   if (!existsSync(cache)) throw new Error('dist/main.js cannot be run');
+  const text = readFileSync(main);
+  const cachedData = readFileSync(cache).subarray(0, -text.length);
+  if (new Script(wrap(text.toString('latin1')), { cachedData }).cachedDataRejected)
+    throw new Error('V8 refuses its code cache');
 }
 
 /**
@@ -148,7 +150,10 @@ async function build() {
   });
   toAscii(join(top, 'dist/main.js'));
   writeFileSync(join(top, 'dist/package.json'), '{ "type": "commonjs" }\n');
-  writeLicences([main, packages].flatMap(({ metafile }) => Object.values(metafile.outputs)));
+  const outputs = [main, packages].flatMap(({ metafile }) => Object.values(metafile.outputs));
+  const bundled = bundledPackages(top, outputs);
+  writeFileSync(join(top, 'dist/THIRD-PARTY-LICENSES.txt'), licences(bundled));
+  writeFileSync(join(top, 'dist/sbom.cdx.json'), `${JSON.stringify(sbom(top, bundled), null, 2)}\n`);
   const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');
   cpSync(join(top, 'src/cli/session'), join(top, 'dist/session'), { recursive: true, filter: isForShells });
   const isForBrowsers = (/** @type {string} */ file) => !file.endsWith('.json');
