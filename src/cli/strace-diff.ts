@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { DbgError, EXIT } from '../errors.ts';
+import { DbgError, errorMessage, EXIT } from '../errors.ts';
 import { firstDifference, type Difference } from '../process/strace/difference.ts';
 import { parseTrace, type TracedProcess, type TraceEvent } from '../process/strace/trace.ts';
 import { escapeControls, shellQuote } from '../text.ts';
@@ -20,10 +20,16 @@ export function showDifference(ctx: Context, files: readonly string[], wantsJson
   return difference ? DIFFERENT : 0;
 }
 
+/** Two million calls; both traces are in memory at once. */
+const MOST_BYTES = 256 << 20;
+
 function readTrace({ host }: Context, file: string): TracedProcess[] {
-  const text = host.read(file);
-  if (text === undefined) {
-    throw new DbgError(`${file} cannot be read`, {
+  let text: string;
+  try {
+    text = host.readWhole(file, MOST_BYTES);
+  } catch (cause) {
+    throw new DbgError(`${file} cannot be read: ${errorMessage(cause)}`, {
+      cause,
       next: [{ what: 'see', command: `ls -l ${shellQuote(file)}` }],
     });
   }

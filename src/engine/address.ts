@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../context.ts';
-import { DbgError, errorCode } from '../errors.ts';
+import { readWhole } from '../bounded-file.ts';
+import { DbgError, errorCode, errorMessage } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
 /** Where an engine listens. */
@@ -109,12 +109,18 @@ function readJson(path: string): Record<string, unknown> | undefined {
   }
 }
 
+/** docker's config.json grows with the registries that it has logged in to, by some hundred bytes each. */
+const MOST_BYTES = 1 << 20;
+
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
+    return readWhole(path, MOST_BYTES).toString('utf8');
+  } catch (cause) {
     // EACCES happens under sudo with another user's home: docker's CLI warns and goes on with its defaults.
-    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(errorCode(error) ?? '')) return undefined;
-    throw error;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(errorCode(cause) ?? '')) return undefined;
+    throw new DbgError(`docker's configuration cannot be read: ${errorMessage(cause)}`, {
+      cause,
+      next: [{ what: 'look at it', command: `ls -ld ${shellQuote(path)}` }],
+    });
   }
 }

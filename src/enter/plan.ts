@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { DbgError, EXIT } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { mountInfo } from '../host/mount-info.ts';
 import { requireProgram } from '../host/programs.ts';
 import { shellQuote } from '../text.ts';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from './cgroup.ts';
@@ -147,7 +148,7 @@ function joinable(host: Host, { container, pid }: Target): string[] {
     });
   }
   const places = parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
-  return cgroupProcs(places, parseCgroupMounts(host.read('/proc/self/mountinfo') ?? ''));
+  return cgroupProcs(places, parseCgroupMounts(mountInfo(host)));
 }
 
 /** What the program may. One of the container's has the container's rights, unless the person wishes it all of root's. */

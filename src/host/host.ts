@@ -48,8 +48,13 @@ export interface Host {
   signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
   output(argv: readonly string[]): Promise<string>;
-  /** The text of a file of /proc or of the system; undefined when it is not there or may not be read. */
-  read(path: string): string | undefined;
+  /**
+   * The text of a regular file of /proc or of the system, its first MiB or `limit`; undefined when there is none, or it may not be read.
+   * No FIFO, device or folder is opened, and nothing waits.
+   */
+  read(path: string, limit?: number): string | undefined;
+  /** All of a regular file that a person named. Throws an error that says why not: it is a FIFO, larger than the limit, not there … */
+  readWhole(path: string, limit: number): string;
   /**
    * The first `limit` bytes of a regular file below a folder that somebody else fills, such as /proc/PID/root: no symbolic link
    * below that folder is followed (it would lead to the host's own files), and nothing but a regular file is opened.
@@ -65,6 +70,10 @@ export interface Host {
    * Short texts by name, in a folder that root alone can write to and look into, until the next boot: for what nobody else is to forge.
    */
   readonly notes: Notes;
+  /** What such a file is, without opening it. */
+  lookBelow(folder: string, path: string): FileFacts | undefined;
+  /** The path of what a path leads to, without symbolic links; undefined as in `read`. */
+  realPath(path: string): string | undefined;
   exists(path: string): boolean;
   /** The names in a folder; none when it is not there or may not be read. */
   entries(path: string): string[];
@@ -90,6 +99,17 @@ export interface Notes {
   /** Throws a DbgError when it cannot be written. */
   write(name: string, text: string): void;
   remove(name: string): void;
+}
+
+/** A regular file as it was found. */
+export interface FileFacts {
+  /** the same for the same file, by whatever path */
+  readonly id: string;
+  readonly size: number;
+  /** how many names it has */
+  readonly links: number;
+  /** the users to whom the folders on the way belong: who may put another file in its place */
+  readonly folderOwners: readonly number[];
 }
 
 export interface Found {

@@ -1,4 +1,5 @@
-import { accessSync, constants as fs, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { accessSync, constants as fs, existsSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { readBeginning, readWhole } from '../bounded-file.ts';
 import type { Environment } from '../context.ts';
 import { hold } from './hold.ts';
 import type { Become, Found, Host, Signals } from './host.ts';
@@ -6,7 +7,7 @@ import { LEASH_VARIABLE } from './leash.ts';
 import { notes } from './notes.ts';
 import { isOthers, removeOutput } from './open-output.ts';
 import { OWN_VALUES_VARIABLE } from './own-values.ts';
-import { readBelow } from './read-below.ts';
+import { lookBelow, readBelow } from './read-below.ts';
 import { openInside } from './read-inside.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
 import type { Who } from './trust.ts';
@@ -48,16 +49,22 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     },
     // execa is loaded when the first program is asked for its output: 16 ms that shell and exec need not pay.
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
-    read: (path) => optional(() => readFileSync(path, 'utf8')),
+    read: (path, limit = MEBIBYTE) => optional(() => readBeginning(path, limit).bytes.toString('utf8')),
+    readWhole: (path, limit) => readWhole(path, limit).toString('utf8'),
     readBelow,
     openInside,
     notes: notes(),
+    lookBelow,
+    realPath: (path) => optional(() => realpathSync.native(path)),
     exists: existsSync,
     entries: (path) => optional(() => readdirSync(path)) ?? [],
     link: (path) => optional(() => readlinkSync(path)),
     find: (program) => findProgram(program, env),
   };
 }
+
+/** Larger than all of /proc that is of one process; what may be larger names its own limit. */
+const MEBIBYTE = 1 << 20;
 
 const kept = (env: Environment, keep = /^/) =>
   Object.fromEntries(

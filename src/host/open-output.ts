@@ -13,7 +13,7 @@ import { shellQuote } from '../text.ts';
 import { isHeld, isTrusted, type Who } from './trust.ts';
 
 /** Names a file without opening it: no device is woken, no pipe waited for (open(2); Node has no name for it). */
-const O_PATH = 0o10000000;
+
 /** As many links as the kernel follows (path_resolution(7)). */
 const MOST_LINKS = 40;
 /** proc's links lead to what a process has open (statfs(2), PROC_SUPER_MAGIC). */

@@ -1,7 +1,7 @@
 import { closeSync, constants as fs, fstatSync, openSync, read, readlinkSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Inside } from './host.ts';
-import { O_PATH } from './read-below.ts';
+import { O_PATH } from '../bounded-file.ts';
 
 /** As many links as the kernel follows on one path (MAXSYMLINKS), and more folders in one another than anybody has. */
 const MOST = { links: 40, folders: 256 };

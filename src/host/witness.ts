@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readBeginning } from '../bounded-file.ts';
 
 /** A process beside the tool, in dbg's own process group, that shows whom a signal was for. */
 export interface Witness {
@@ -60,12 +60,16 @@ function start() {
 /** Whether a process has ended, or has a signal waiting that will end it: proc(5), State, SigPnd and ShdPnd. */
 function isDying(pid: number): boolean {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const status = statusOf(pid);
     return /^State:\s+[ZX]/m.test(status) || /^(SigPnd|ShdPnd):\s+0*[1-9a-f]/m.test(status);
   } catch {
     return true;
   }
 }
+
+const statusOf = (pid: number) => readBeginning(`/proc/${pid}/status`, STATUS_LIMIT).bytes.toString();
+/** The groups of a process are a line of it: 65,536 at most (NGROUPS_MAX). */
+const STATUS_LIMIT = 1 << 20;
 
 /** HUP, INT, QUIT, USR1, USR2 and TERM, as bits of SigCgt. */
 const HANDED_ON = 0x4a_07n;
@@ -77,7 +81,7 @@ const HANDED_ON = 0x4a_07n;
 function hasBegun(tool: number): boolean {
   if (isDying(tool)) return true;
   try {
-    const caught = /^SigCgt:\s+([\da-f]+)/m.exec(readFileSync(`/proc/${tool}/status`, 'utf8'))?.[1] ?? '0';
+    const caught = /^SigCgt:\s+([\da-f]+)/m.exec(statusOf(tool))?.[1] ?? '0';
     return (BigInt(`0x${caught}`) & HANDED_ON) !== 0n;
   } catch {
     return true;

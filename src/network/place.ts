@@ -1,5 +1,6 @@
 import { unescapeOctal } from '../enter/cgroup.ts';
 import type { Host } from '../host/host.ts';
+import { mountInfo } from '../host/mount-info.ts';
 import { inHostNetwork } from '../host/namespaces.ts';
 
 /** A network namespace in which a device is looked at and acted on. */
@@ -28,8 +29,8 @@ export function inPlace(host: Host, { path }: Place, argv: readonly string[]): s
 export function pinnedPlaces(host: Host, pid: number): Place[] {
   const shim = parseParent(host.read(`/proc/${pid}/stat`));
   const all = [
-    ...parsePinned(host.read('/proc/self/mountinfo'), ''),
-    ...(shim === undefined ? [] : parsePinned(host.read(`/proc/${shim}/mountinfo`), `/proc/${shim}/root`)),
+    ...parsePinned(mountInfo(host), ''),
+    ...(shim === undefined ? [] : parsePinned(mountInfo(host, shim), `/proc/${shim}/root`)),
   ];
   return all.filter(({ netns }, at) => all.findIndex((other) => other.netns === netns) === at);
 }

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { mountInfo } from '../host/mount-info.ts';
 import { folderUnder, parseCgroupMounts, type CgroupMount } from '../enter/cgroup.ts';
 import type { Subject } from './subject.ts';
 
@@ -11,7 +12,7 @@ export type CgroupFile = (name: string) => string | undefined;
  * mounted here.
  */
 export function cgroupFiles(host: Host, subject: Subject): CgroupFile | undefined {
-  const mounts = parseCgroupMounts(host.read('/proc/self/mountinfo') ?? '');
+  const mounts = parseCgroupMounts(mountInfo(host));
   const folders = new Map<string, string | undefined>();
   for (const { hierarchy, path } of subject.places) {
     const folder = folderOf(host, mounts, hierarchy, path);

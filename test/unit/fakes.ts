@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Context } from '../../src/context.ts';
 import type { Container, ContainerSummary } from '../../src/engine/container.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -164,7 +165,17 @@ export function fakeHost({
     signalled: () => ({ first: new Promise(() => undefined), stop: () => undefined }),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
-    readBelow: (folder, path, limit) => proc[`${folder}/${path}`]?.slice(0, limit),
+    readWhole: (path) => {
+      if (proc[path] === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+      return proc[path];
+    },
+    lookBelow: (folder, path) => {
+      const name = join(folder, path);
+      const text = proc[name];
+      return text === undefined ? undefined : { id: name, size: text.length, links: 1, folderOwners: [0] };
+    },
+    realPath: (path) => (path in proc ? path : undefined),
+    readBelow: (folder, path, limit) => proc[join(folder, path)]?.slice(0, limit),
     openInside: () => {
       throw new Error('no file was to be opened');
     },

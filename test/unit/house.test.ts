@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ui: [],
 };
 // Words that every room uses; they use nothing themselves (context.ts imports types alone).
-const COMMON = ['errors', 'text', 'context'];
+const COMMON = ['errors', 'text', 'context', 'bounded-file'];
 const ONLY_IMPORTER: Readonly<Record<string, string>> = {
   dockerode: 'engine',
   execa: 'host',

@@ -1,4 +1,5 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { unwatchFile, watchFile } from 'node:fs';
+import { readWhole } from '../../bounded-file.ts';
 import { DbgError, errorMessage } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import type { Judge } from '../gate/verdict.ts';
@@ -49,9 +50,12 @@ export function rulesFile(path: string, used: Used, reloaded: (rules: number | E
 
 const WAITING = 'half written, perhaps';
 
+/** Rules are typed by people. */
+const MOST_BYTES = 1 << 20;
+
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readWhole(path, MOST_BYTES).toString('utf8');
   } catch (cause) {
     throw new DbgError(`the rules cannot be read: ${errorMessage(cause)}`, {
       cause,

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { DbgError, errorCode, errorMessage } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import type { HearWire, WireEvent } from '../events.ts';
@@ -21,6 +21,8 @@ const MOST_LINE_BYTES = 33_554_432;
  * told. Throws a DbgError for what is no recording, and so do the events where one is broken.
  */
 export async function openRecording(path: string, note: (text: string) => void): Promise<Recording> {
+  if (path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFIFO())
+    note(`${path} is a FIFO: waiting for what is written into it`);
   const lines = linesOf(path);
   const first = await lines.next();
   if (first.done) throw new DbgError(`${path} is empty: nothing was recorded`, { next: howToRecord(path) });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readWhole } from '../../bounded-file.ts';
 import { DbgError, errorMessage, EXIT } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import { headerValues, type Header } from '../http/head.ts';
@@ -45,18 +45,20 @@ export function readPassword(file: string): string {
   throw new DbgError(`${file} holds no password: its first line is empty`);
 }
 
+const MOST_BYTES = 65_536;
+
 function readOwn(file: string): string {
-  let fd: number | undefined;
   try {
-    fd = openSync(file, 'r');
-    const { mode } = fstatSync(fd);
-    if ((mode & 0o077) === 0) return readFileSync(fd, 'utf8');
+    return readWhole(file, MOST_BYTES, ({ mode }) => {
+      if ((mode & 0o077) !== 0) throw othersMayRead(file);
+    }).toString('utf8');
   } catch (cause) {
+    if (cause instanceof DbgError) throw cause;
     throw new DbgError(`the password cannot be read: ${errorMessage(cause)}`, { cause });
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
-  throw new DbgError(`others than its owner may read ${file}`, {
+}
+
+const othersMayRead = (file: string) =>
+  new DbgError(`others than its owner may read ${file}`, {
     next: [{ what: 'take that from them', command: `chmod 600 ${shellQuote(file)}` }],
   });
-}

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { readWhole } from '../../bounded-file.ts';
 import { DbgError, errorMessage } from '../../errors.ts';
 import type { EngineAddress } from '../../engine/address.ts';
 
@@ -16,9 +16,12 @@ export function connector(address: EngineAddress): () => Socket {
   return () => connectTls({ host, port, ...files, ALPNProtocols: ['http/1.1'], allowHalfOpen: true } as object);
 }
 
+/** A chain of certificates is a few kB; all that a system trusts, 250. */
+const MOST_PEM_BYTES = 1 << 20;
+
 function readPem(path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readWhole(path, MOST_PEM_BYTES);
   } catch (cause) {
     throw new DbgError(`the engine's TLS certificates cannot be read: ${errorMessage(cause)}`, {
       cause,

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext, type TlsOptions } from 'node:tls';
 import { login, newPassword, readPassword, type Login } from '../../api/share/auth.ts';
 import { parsePolicy, parseRule, type Policy, type Rule } from '../../api/share/policy.ts';
 import { isLoopback, parseListen, type Listen } from '../../api/wire/listener.ts';
+import { readWhole } from '../../bounded-file.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, errorMessage, EXIT } from '../../errors.ts';
 import { parseTime } from '../../text.ts';
@@ -98,9 +98,12 @@ export function loginOf(ctx: Context, { user, passwordFile }: ShareOptions): Log
   );
 }
 
+/** Rules that people typed, or certificates of a few kB. */
+const MOST_BYTES = 1 << 20;
+
 function textOf(ctx: Context, file: string): string {
   try {
-    return readFileSync(resolve(ctx.cwd(), file), 'utf8');
+    return readWhole(resolve(ctx.cwd(), file), MOST_BYTES).toString('utf8');
   } catch (cause) {
     throw new DbgError(`${file} cannot be read: ${errorMessage(cause)}`, { cause });
   }

@@ -1,5 +1,6 @@
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
+import { mountInfo } from '../../host/mount-info.ts';
 import { shellLine } from '../../text.ts';
 import { netnsOf } from '../interfaces.ts';
 
@@ -9,7 +10,7 @@ import { netnsOf } from '../interfaces.ts';
  */
 export function elsewhere(host: Host, netnsids: ReadonlyMap<number, number>, name: string, netnsid: number): DbgError {
   const inode = [...netnsids].find(([, each]) => each === netnsid)?.[0];
-  const pinned = pinnedNamespaces(host.read('/proc/self/mountinfo') ?? '');
+  const pinned = pinnedNamespaces(mountInfo(host));
   return inode === undefined ? unlived(host, name, netnsid, pinned) : lived(host, name, inode, pinned);
 }
 

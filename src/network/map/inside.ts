@@ -34,12 +34,15 @@ export interface Inside {
   readonly inet6: readonly Inet6[];
 }
 
+/** Tables grow with the routes and devices of a container that may make some: 30,000 routes. What comes behind is not shown. */
+const TABLE_LIMIT = 4 << 20;
+
 /**
  * Reads a process' network namespace from /proc, without a process of dbg's entering it. The process may end meanwhile: what
  * cannot be read any more is missing here.
  */
 export function insideOf(host: Host, pid: number): Inside {
-  const net = (file: string) => host.read(`/proc/${pid}/net/${file}`) ?? '';
+  const net = (file: string) => host.read(`/proc/${pid}/net/${file}`, TABLE_LIMIT) ?? '';
   const up = parseIgmp(net('igmp'));
   const inet6 = parseIfInet6(net('if_inet6'));
   const devices = [...parseDev(net('dev'))].flatMap(([name, counters]) => {
