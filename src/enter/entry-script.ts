@@ -1,6 +1,10 @@
+import { IN_CONTAINER } from './cgroup.ts';
+
 /**
  * What runs between nsenter and the tool: verify, join, prepare, then become the tool. Fixed text for sh(1); everything that
  * varies comes in as arguments, so no outside data is ever part of a script.
+ *
+ * `set -f`: a name of the container's own making, such as that of its process, is never expanded to names of files.
  *
  * Its variables begin with an underscore: one that the person exports under the same name would reach the tool changed.
  *
@@ -11,9 +15,11 @@
  * it says it on stderr.
  */
 export const ENTRY_SCRIPT = `
+set -f
 _oldpwd=\${OLDPWD-}
 _pid=$1 _start=$2 _id=$3 _dir=$4 _fstab=$5 _nsswitch=$6 _variables=$7 _count=$8; shift 8
 tell() { { echo "$1" >&3; } 2>/dev/null; }
+${IN_CONTAINER}
 fail() { tell "$1" || echo "dbg: not entered: $1" >&2; exit 125; }
 
 # Inside /proc/PID as the current directory, every look is at this one process: when it ends, they fail, whoever gets its
@@ -22,9 +28,8 @@ cd "/proc/$_pid" 2>/dev/null || fail gone
 { while read -r _line; do _stat=$_line; done <stat; } 2>/dev/null || fail gone
 started() { [ "\${20:-}" = "$_start" ]; }
 started \${_stat##*) } || fail gone
-_inside=
-{ while read -r _line; do case $_line in *"$_id"*) _inside=yes ;; esac; done <cgroup; } 2>/dev/null || fail gone
-[ "$_inside" ] || fail other
+{ true <cgroup; } 2>/dev/null || fail gone
+{ inContainer "$_id" <cgroup; } 2>/dev/null || fail other
 
 while [ "$_count" -gt 0 ]; do
   echo $$ >"$1" || fail cgroup

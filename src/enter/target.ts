@@ -2,6 +2,7 @@ import type { Container } from '../engine/container.ts';
 import { runningPid } from '../engine/running.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { isInContainer } from './cgroup.ts';
 
 /** A container with its process: what dbg enters. Only `enterable` makes one. */
 export interface Target {
@@ -12,7 +13,7 @@ export interface Target {
 }
 
 /**
- * The container's process on this host, checked to be the container's: /proc/PID/cgroup holds its id. An engine on
+ * The container's process on this host, checked to be the container's: it is in a cgroup of its own (isInContainer). An engine on
  * another machine, or in another pid namespace, gives numbers that here belong to somebody else.
  */
 export function enterable(host: Host, container: Container, now: number): Target {
@@ -23,7 +24,10 @@ export function enterable(host: Host, container: Container, now: number): Target
   if (startTime === undefined || cgroup === undefined) {
     throw notHere(container, `this host has no process ${pid}`);
   }
-  if (!cgroup.includes(container.id)) throw notHere(container, `process ${pid} of this host is another one's`);
+  // Of a thread there is a folder in /proc too, which no list of it shows (proc(5), /proc/TID).
+  const process = /^Tgid:\s*(\d+)$/m.exec(host.read(`/proc/${pid}/status`) ?? '')?.[1];
+  if (process !== undefined && Number(process) !== pid) throw notHere(container, `that is a thread of ${process}`);
+  if (!isInContainer(cgroup, container.id)) throw notHere(container, `process ${pid} of this host is another one's`);
   return { container, pid, startTime };
 }
 

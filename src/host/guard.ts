@@ -61,7 +61,9 @@ const GUARD = `
 look() {
   last= state= start= session=
   { while read -r line; do last=$line; done <"/proc/$1/stat"; } 2>/dev/null
+  set -f
   set -- \${last##*) }
+  set +f
   case $1:\${18} in Z:[01] | X:*) ;; *) state=$1 session=$4 start=\${20} ;; esac
 }
 lives() { look "\${1%:*}"; [ "$start" = "\${1#*:}" ]; }

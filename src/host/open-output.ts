@@ -8,11 +8,10 @@ import {
   unlinkSync,
   type Stats,
 } from 'node:fs';
+import { O_PATH } from '../bounded-file.ts';
 import { DbgError, errorCode } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 import { isHeld, isTrusted, type Who } from './trust.ts';
-
-/** Names a file without opening it: no device is woken, no pipe waited for (open(2); Node has no name for it). */
 
 /** As many links as the kernel follows (path_resolution(7)). */
 const MOST_LINKS = 40;

@@ -1,3 +1,4 @@
+import { isInContainer } from '../enter/cgroup.ts';
 import { parseNamespace } from '../enter/namespaces.ts';
 import { nsenter, plainEntry } from '../enter/nsenter.ts';
 import type { NetworkEndpoint } from '../engine/container.ts';
@@ -91,7 +92,8 @@ const leadsOut = ({ kind, linkNetnsid }: Link) => kind === 'veth' && linkNetnsid
  */
 function innerProcess(host: Host, inside: Inside, link: Link): number | undefined {
   const pid = leadsOut(link) ? peerNamespace(inside, link)?.pid : undefined;
-  return pid !== undefined && host.read(`/proc/${pid}/cgroup`)?.includes(inside.target.container.id) ? pid : undefined;
+  if (pid === undefined) return undefined;
+  return isInContainer(host.read(`/proc/${pid}/cgroup`) ?? '', inside.target.container.id) ? pid : undefined;
 }
 
 async function askPeerIfindex(host: Host, target: Target, { name, linkIndex }: Link): Promise<number | undefined> {

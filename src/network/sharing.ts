@@ -42,5 +42,5 @@ export async function endpointsOf(engine: Engine, container: Container): Promise
 
 /** The id in "container:ID", the form in which the engine keeps `--network container:NAME`. */
 function ownerOfNetwork(networkMode: string): string | undefined {
-  return /^container:(.+)$/.exec(networkMode)?.[1];
+  return /^container:([a-zA-Z0-9][\w.-]*)$/.exec(networkMode)?.[1];
 }

@@ -1,3 +1,5 @@
+import { IN_CONTAINER } from '../../enter/cgroup.ts';
+
 /**
  * What dbg does to a device, as fixed text for sh(1): all that varies comes in as arguments. It runs in the device's network
  * namespace. `look` finds the device by its ifindex: names move. `clear` takes away all that dbg ever put on a device: so it undoes
@@ -15,6 +17,7 @@
  * `clear` begins again until it has found nothing. Who looks at the mark last sees what the other one did.
  */
 const CLEAR = `
+set -f
 isLocked=
 lock() { (exec 9</proc/1/environ) 2>/dev/null && exec 9</proc/1/environ && flock -w "$1" 9 && isLocked=1; }
 newline='
@@ -80,10 +83,11 @@ isDown=
 trap '' PIPE
 trap : HUP INT TERM QUIT
 ${CLEAR}
+${IN_CONTAINER}
 isContainer() {
   { while read -r field; do stat=$field; done <"/proc/$pid/stat"; } 2>/dev/null || return
   began() { [ "\${20:-}" = "$start" ]; }
-  began \${stat##*) } && grep -qF "$container" "/proc/$pid/cgroup" 2>/dev/null
+  began \${stat##*) } && { inContainer "$container" <"/proc/$pid/cgroup"; } 2>/dev/null
 }
 # In JSON: the number of a namespace that has a name is printed in no other form.
 isDevice() {

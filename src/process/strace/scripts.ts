@@ -1,3 +1,5 @@
+import { IN_CONTAINER } from '../../enter/cgroup.ts';
+
 /**
  * Puts $_targets behind the first $_words words of "$@": strace's own arguments stay behind them, untouched. A word is moved to the
  * end in each turn.
@@ -21,12 +23,14 @@ done
  * the 20th behind the command, which may hold anything. One word on descriptor 3 tells dbg what became of it.
  */
 export const ATTACH_SCRIPT = `
+set -f
 _id=$1 _count=$2 _targets=; shift 2
 tell() { { echo "$1" >&3; } 2>/dev/null; }
 started() { [ "\${20:-}" = "$_start" ]; }
+${IN_CONTAINER}
 while [ "$_count" -gt 0 ]; do
   _pid=$1 _start=$2 _inside= _stat=; shift 2; _count=$((_count - 1))
-  { while read -r _line; do case $_line in *"$_id"*) _inside=yes ;; esac; done <"/proc/$_pid/cgroup"; } 2>/dev/null
+  { inContainer "$_id" <"/proc/$_pid/cgroup"; } 2>/dev/null && _inside=yes
   { while read -r _line; do _stat=$_line; done <"/proc/$_pid/stat"; } 2>/dev/null
   if [ "$_inside" ] && started \${_stat##*) }; then _targets="$_targets -p $_pid"; fi
 done
