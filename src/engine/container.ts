@@ -1,4 +1,4 @@
-import { DbgError } from '../errors.ts';
+import { notA } from './errors.ts';
 
 /** What dbg uses of GET /containers/{id}/json (Docker Engine API 1.24 and later; Podman's service answers the same). */
 export interface Container {
@@ -83,22 +83,37 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 
 const withoutSlash = (name: string) => name.replace(/^\//, '');
 
+/**
+ * What engines make for an id: 256 random bits. By it dbg tells whether a process and a file are a container's, so that nothing else is
+ * one: "/" would be found in the path of every process.
+ */
+const CONTAINER_ID = /^[0-9a-f]{64}$/;
+/** The digest of an image; Podman leaves out what it was made by. */
+const IMAGE_ID = /^(sha256:)?[0-9a-f]{64}$/;
+
+/** PID_MAX_LIMIT of the kernel (linux/threads.h): no process has a higher number. */
+const HIGHEST_PID = 4_194_304;
+const pid = (value: unknown) => {
+  const given = number(value);
+  return Number.isInteger(given) && given > 0 && given <= HIGHEST_PID ? given : 0;
+};
+
 /** Reads the answer of GET /containers/{id}/json. */
 export function parseContainer(answer: unknown): Container {
   const body = object(answer);
   const state = object(body['State']);
   const config = object(body['Config']);
   const id = text(body['Id']);
-  if (!id) throw new DbgError('the engine answered an inspect with something that is not a container');
+  if (!CONTAINER_ID.test(id)) throw notA('a container');
   return {
     id,
     name: withoutSlash(text(body['Name'])),
     image: text(config['Image']),
-    imageId: text(body['Image']),
+    imageId: IMAGE_ID.test(text(body['Image'])) ? text(body['Image']) : '',
     env: environment(config),
     state: {
       status: text(state['Status']),
-      pid: number(state['Pid']),
+      pid: pid(state['Pid']),
       error: text(state['Error']),
       exitCode: number(state['ExitCode']),
       oomKilled: state['OOMKilled'] === true,
@@ -131,11 +146,16 @@ const addresses = (endpoint: Json) =>
 
 const environment = (config: Json) => array(config['Env']).map(text).filter(Boolean);
 
-/** Reads the answer of GET /containers/json. */
-export function parseContainerList(answer: unknown): ContainerSummary[] {
-  if (!Array.isArray(answer)) throw new DbgError('the engine answered with something that is not a list of containers');
-  return answer.map(object).map((entry) => ({
-    id: text(entry['Id']),
+/** Reads the items of the answer of GET /containers/json. */
+export function parseContainerList(items: Iterable<unknown>): ContainerSummary[] {
+  return Array.from(items, (item) => parseSummary(object(item)));
+}
+
+function parseSummary(entry: Json): ContainerSummary {
+  const id = text(entry['Id']);
+  if (!CONTAINER_ID.test(id)) throw notA('a list of containers');
+  return {
+    id,
     name: containerName(array(entry['Names']).map(text)),
     image: text(entry['Image']),
     state: text(entry['State']),
@@ -153,7 +173,7 @@ export function parseContainerList(answer: unknown): ContainerSummary[] {
         container: number(port['PrivatePort']),
         protocol: text(port['Type']),
       })),
-  }));
+  };
 }
 
 const labels = (value: unknown): Labels =>

@@ -5,13 +5,29 @@ export function eventFilters(id: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['container'], container: [id] }) };
 }
 
-/** Reads the stream of GET /events: a JSON object a line, in pieces as they come. What is no event is passed over. */
+/** An event is 500 bytes, and some thousand with all the labels of its container. */
+const MOST_CHARACTERS = 65_536;
+
+/**
+ * Reads the stream of GET /events: a JSON object a line, in pieces as they come. What is no event is passed over, and so is a line that
+ * is longer than one.
+ */
 export function eventReader(hear: (event: ContainerEvent) => void): (chunk: Buffer) => void {
   let rest = '';
+  let isTooLong = false;
+  const decoder = new TextDecoder();
   return (chunk) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    if (isTooLong && lines.length > 0) {
+      lines.shift();
+      isTooLong = false;
+    }
     for (const event of lines.flatMap(parseEvent)) hear(event);
+    if (isTooLong || rest.length > MOST_CHARACTERS) {
+      rest = '';
+      isTooLong = true;
+    }
   };
 }
 
@@ -22,7 +38,7 @@ interface EngineEvent {
 }
 
 function parseEvent(line: string): ContainerEvent[] {
-  if (!line.startsWith('{')) return []; // the headers of the answer, or an empty line
+  if (!line.startsWith('{') || line.length > MOST_CHARACTERS) return [];
   try {
     const { Action: action, Actor, timeNano } = JSON.parse(line) as EngineEvent;
     const time = typeof timeNano === 'number' ? timeNano / 1e6 : undefined;

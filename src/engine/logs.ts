@@ -1,9 +1,9 @@
 import { frameReader } from './frames.ts';
 
 /** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
-export function logQuery(since?: number) {
-  const from = since === undefined ? { tail: 0 } : { since: (since / 1000).toFixed(9) };
-  return { follow: true, stdout: true, stderr: true, ...from } as const;
+export function logQuery(since?: number): Readonly<Record<string, string>> {
+  const from = since === undefined ? { tail: '0' } : { since: (since / 1000).toFixed(9) };
+  return { follow: 'true', stdout: 'true', stderr: 'true', ...from };
 }
 
 /** A longer line is told in parts: a container can write without ever ending one. */
@@ -38,19 +38,5 @@ function textReader(hear: (line: string) => void): (text: Buffer) => void {
       rest = '';
     }
     lines.forEach((line) => hear(line.replace(/\r$/, '')));
-  };
-}
-
-/** What is behind the headers of an HTTP/1.0 answer, as it comes. */
-export function bodyReader(hear: (piece: Buffer) => void): (piece: Buffer) => void {
-  let head: Buffer | undefined = Buffer.alloc(0);
-  return (piece) => {
-    if (head === undefined) return hear(piece);
-    head = Buffer.concat([head, piece]);
-    const end = head.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const body = head.subarray(end + 4);
-    head = undefined;
-    if (body.length > 0) hear(body);
   };
 }

@@ -1,4 +1,4 @@
-import { DbgError } from '../errors.ts';
+import { notA } from './errors.ts';
 
 /** What dbg uses of GET /networks/{id}. */
 export interface Network {
@@ -16,11 +16,14 @@ type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** 256 random bits; Swarm's have 25 digits and letters. */
+const NETWORK_ID = /^([0-9a-f]{64}|[0-9a-z]{25})$/;
+
 /** Reads the answer of GET /networks/{id}. */
 export function parseNetwork(answer: unknown): Network {
   const body = object(answer);
   const [id, driver, options] = [text(body['Id']), text(body['Driver']), object(body['Options'])];
-  if (!id) throw new DbgError('the engine answered with something that is not a network');
+  if (!NETWORK_ID.test(id)) throw notA('a network');
   return {
     id,
     name: text(body['Name']),
@@ -37,7 +40,10 @@ export function parseNetwork(answer: unknown): Network {
 
 /** libnetwork names a bridge br-<the first 12 of the network's id> where it is not told another name (drivers/bridge). */
 function deviceOf(id: string, driver: string, options: Json): string | undefined {
-  if (driver === 'bridge') return text(options['com.docker.network.bridge.name']) || `br-${id.slice(0, 12)}`;
-  if (driver === 'macvlan') return text(options['parent']) || undefined;
-  return undefined;
+  const named = (option: string) => (DEVICE_NAME.test(text(options[option])) ? text(options[option]) : undefined);
+  if (driver === 'bridge') return named('com.docker.network.bridge.name') ?? `br-${id.slice(0, 12)}`;
+  return driver === 'macvlan' ? named('parent') : undefined;
 }
+
+/** As the kernel allows them (dev_valid_name), and not what a tool would take for an option or for the path of a file. */
+const DEVICE_NAME = /^(?![-.])[^\s/:\p{Cc}]{1,15}$/u;

@@ -1,96 +1,81 @@
-import { readFileSync } from 'node:fs';
+import { Agent, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import Docker from 'dockerode';
+import { readWhole } from '../bounded-file.ts';
 import { DbgError, errorMessage } from '../errors.ts';
 import type { EngineAddress, TlsFiles } from './address.ts';
-import { eventFilters, eventReader } from './events.ts';
-import { parseContainer, parseContainerList } from './container.ts';
 import type { Engine } from './engine.ts';
-import { logQuery, logReader } from './logs.ts';
-import { parseNetwork } from './network.ts';
-import { type Answer, isNoSuchContainer, noAnswer, PATIENCE_MS, refused, unreachable } from './errors.ts';
+import { overHttp, type Hearing, type Query } from './over-http.ts';
 
 /** The engine at any address, by dockerode. It is told everything, so that it does not read the environment itself. */
 export function overDockerode(address: EngineAddress): Engine {
-  const docker = new Docker(destination(address));
-  return {
-    address,
-    inspect: async (ref) => {
-      const answer = await asked(address, unlessMissing(docker.getContainer(ref).inspect()));
-      return answer === undefined ? undefined : parseContainer(answer);
-    },
-    watch: (id, hear) => {
-      const ended = new AbortController();
-      docker
-        .getEvents({ ...eventFilters(id), abortSignal: ended.signal })
-        .then((stream) => stream.on('error', () => undefined).on('data', eventReader(hear)))
-        .catch(() => undefined);
-      return () => ended.abort();
-    },
-    logs: ({ id, hasTty }, hear, since) => {
-      const ended = new AbortController();
-      docker
-        .getContainer(id)
-        .logs({ ...logQuery(since), follow: true, abortSignal: ended.signal })
-        .then((stream) => stream.on('error', () => undefined).on('data', logReader(hasTty, hear)))
-        .catch(() => undefined);
-      return () => ended.abort();
-    },
-    network: async (ref) => parseNetwork(await asked(address, docker.getNetwork(ref).inspect())),
-    list: async () => parseContainerList(await asked(address, docker.listContainers({ all: true }))),
-  };
+  const { modem } = new Docker(destination(address));
+  return overHttp(address, { ask: (path, query, hearing) => get(modem as Modem, path, query, hearing) });
 }
 
-function destination(address: EngineAddress): Docker.DockerOptions {
-  if (address.kind === 'unix') return { socketPath: address.path };
-  const { host, port, tls } = address;
-  return tls ? { protocol: 'https', host, port, ...readTls(tls) } : { protocol: 'http', host, port };
+/** dockerode's way to the engine; its types leave it open. */
+interface Modem {
+  dial(options: object, answered: (error: Error | null, answer: IncomingMessage) => void): void;
 }
+
+/**
+ * One GET. dockerode's own calls keep an answer of any length and parse it whatever it is; a stream is handed over as it comes, and
+ * with all statuses good ones, that of a refusal too.
+ */
+function get(modem: Modem, path: string, query: Query, { status, data, end }: Hearing): () => void {
+  const ended = new AbortController();
+  const finish = (error?: Error) => {
+    if (!ended.signal.aborted) end(error);
+  };
+  const how = { method: 'GET', isStream: true, statusCodes: ALL_GOOD, abortSignal: ended.signal };
+  modem.dial({ ...how, path: `${path}?`, options: query }, (error, answer) => {
+    if (error) return finish(error);
+    answer.on('error', finish);
+    answer.on('end', () => finish());
+    answer.on('data', data);
+    status(answer.statusCode ?? 0);
+  });
+  return () => ended.abort();
+}
+
+const ALL_GOOD = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [at + 100, true]));
+
+/** docker-modem takes an agent too; its types do not say so. */
+type Destination = Docker.DockerOptions & { readonly agent: Agent };
+
+function destination(address: EngineAddress): Destination {
+  if (address.kind === 'unix')
+    return { socketPath: address.path, agent: withoutRedirects(new Agent({ keepAlive: true })) };
+  const { host, port, tls } = address;
+  return tls
+    ? { protocol: 'https', host, port, ...readTls(tls), agent: withoutRedirects(new TlsAgent({ keepAlive: true })) }
+    : { protocol: 'http', host, port, agent: withoutRedirects(new Agent({ keepAlive: true })) };
+}
+
+/**
+ * docker-modem follows a redirect to wherever it leads, which docker's CLI does not. It looks for the header alone; each of its requests
+ * comes by the agent, before it is sent, and so before that.
+ */
+function withoutRedirects<T extends Agent>(agent: T): T {
+  const own = agent as unknown as { addRequest(request: ClientRequest, ...rest: unknown[]): void };
+  const addRequest = own.addRequest.bind(agent);
+  own.addRequest = (request, ...rest) => {
+    request.prependListener('response', ({ headers }: IncomingMessage) => delete headers.location);
+    addRequest(request, ...rest);
+  };
+  return agent;
+}
+
+/** A chain of certificates is a few kB; all that a system trusts, 250. */
+const MOST_PEM_BYTES = 1 << 20;
 
 function readTls(tls: TlsFiles) {
   try {
-    return Object.fromEntries(Object.entries(tls).map(([name, path]) => [name, readFileSync(path)]));
+    return Object.fromEntries(Object.entries(tls).map(([name, path]) => [name, readWhole(path, MOST_PEM_BYTES)]));
   } catch (cause) {
     throw new DbgError(`the engine's TLS certificates cannot be read: ${errorMessage(cause)}`, {
       cause,
       next: [{ what: 'say where they are', command: 'export DOCKER_CERT_PATH=…' }],
     });
   }
-}
-
-// What docker-modem rejects with: the HTTP status and the engine's JSON; without a status nothing was answered.
-interface ModemError {
-  readonly statusCode?: number;
-  readonly json?: unknown;
-}
-
-/** Waits for an answer, but not for ever: one that breaks off never settles in docker-modem. */
-async function asked<T>(address: EngineAddress, answer: Promise<T>): Promise<T> {
-  let deadline: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    deadline = setTimeout(() => reject(noAnswer()), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([answer, patience]);
-  } catch (error) {
-    const answered = answerOf(error);
-    throw answered ? refused(address, answered.status, errorMessage(error)) : unreachable(address, error);
-  } finally {
-    clearTimeout(deadline);
-  }
-}
-
-/** The answer to an inspect; undefined when there is no such container. */
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    const answered = answerOf(error);
-    if (answered && isNoSuchContainer(answered)) return undefined;
-    throw error;
-  }
-}
-
-function answerOf(error: unknown): Answer | undefined {
-  const { statusCode, json } = error as ModemError;
-  return statusCode === undefined ? undefined : { status: statusCode, body: JSON.stringify(json ?? null) };
 }

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { parseContainer, parseContainerList } from '../../../src/engine/container.ts';
+import { ID } from '../fakes.ts';
+
+const IMAGE = `sha256:${ID}`;
 
 test('reads an inspect answer', () => {
   const addresses = { IPAddress: '172.20.0.3', IPPrefixLen: 16, GlobalIPv6Address: '', GlobalIPv6PrefixLen: 0 };
   const answer = {
-    Id: 'abc',
+    Id: ID,
     Name: '/web',
-    Image: 'sha256:1',
+    Image: IMAGE,
     Config: { Env: ['A=1', 'B='], Image: 'nginx:1', WorkingDir: '/srv', Labels: { tier: 'front' } },
     ResolvConfPath: '/r',
     HostsPath: '/h',
@@ -24,13 +27,13 @@ test('reads an inspect answer', () => {
     NetworkSettings: { Networks: { app_net: { NetworkID: 'f00', MacAddress: '02:42:AC:14:00:03', ...addresses } } },
   };
   expect(parseContainer(answer)).toEqual({
-    id: 'abc',
+    id: ID,
     name: 'web',
     labels: { tier: 'front' },
     workingDir: '/srv',
     files: { 'resolv.conf': '/r', hosts: '/h', hostname: '/n' },
     image: 'nginx:1',
-    imageId: 'sha256:1',
+    imageId: IMAGE,
     env: ['A=1', 'B='],
     hasTty: false,
     networkMode: 'app_net',
@@ -48,7 +51,7 @@ test('reads an inspect answer', () => {
 });
 
 test('the year 1 means it never ended, and what is missing means nothing', () => {
-  const { state, networks } = parseContainer({ Id: 'abc', State: { FinishedAt: '0001-01-01T00:00:00Z' } });
+  const { state, networks } = parseContainer({ Id: ID, State: { FinishedAt: '0001-01-01T00:00:00Z' } });
   expect(state.finishedAt).toBeUndefined();
   expect(networks).toEqual([]);
 });
@@ -57,10 +60,57 @@ test.each([[null], ['text'], [{}], [[]]])('%j is not a container', (answer) =>
   expect(() => parseContainer(answer)).toThrow('not a container'),
 );
 
+test.each<[unknown]>([
+  ['/'],
+  [':'],
+  ['0::/'],
+  [''],
+  ['abc'],
+  [ID.toUpperCase()],
+  [`${ID}0`],
+  [`${ID}\n`],
+  [`${ID.slice(1)}/`],
+  [ID.slice(1)],
+  [`docker-${ID}.scope`],
+  [{ toString: () => ID }],
+  [[ID]],
+])('%j is no id of a container', (id) => {
+  expect(() => parseContainer({ Id: id })).toThrow('not a container');
+  expect(() => parseContainerList([{ Id: ID }, { Id: id }])).toThrow('not a list of containers');
+});
+
+test.each<[unknown, number]>([
+  [17, 17],
+  [4_194_304, 4_194_304],
+  [4_194_305, 0],
+  [0, 0],
+  [-1, 0],
+  [1.5, 0],
+  [2 ** 31, 0],
+  [1e300, 0],
+  ['1', 0],
+  [null, 0],
+  [[1], 0],
+  [true, 0],
+])('a PID of %j is %i', (given, pid) => expect(parseContainer({ Id: ID, State: { Pid: given } }).state.pid).toBe(pid));
+
+test('an image is known by a digest alone', () => {
+  expect(parseContainer({ Id: ID, Image: ID }).imageId).toBe(ID);
+  expect(parseContainer({ Id: ID, Image: `x HTTP/1.1\r\nX: ${ID}` }).imageId).toBe('');
+});
+
+test('a label called __proto__ is a label', () => {
+  const { labels } = parseContainer(
+    JSON.parse(`{"Id":"${ID}","Config":{"Labels":{"__proto__":"x","constructor":"y"}}}`),
+  );
+  expect(Object.keys(labels)).toEqual(['__proto__', 'constructor']);
+  expect(Object.getPrototypeOf(labels)).toBe(Object.prototype);
+});
+
 test("a legacy link's name is not the container's own", () => {
   const [entry] = parseContainerList([
     {
-      Id: 'abc',
+      Id: ID,
       Names: ['/web/db', '/db'],
       State: 'running',
       Ports: [{ PrivatePort: 80, PublicPort: 8080, Type: 'tcp' }],

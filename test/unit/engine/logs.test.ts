@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bodyReader, logReader } from '../../../src/engine/logs.ts';
+import { logReader } from '../../../src/engine/logs.ts';
 import { parseNetwork } from '../../../src/engine/network.ts';
 
 const frame = (stream: number, text: string) => {
@@ -33,17 +33,18 @@ test('a line that never ends is told in parts', () => {
   expect(heard.map(({ length }) => length)).toEqual([20_480, 20_480]);
 });
 
-test('the body behind the headers', () => {
-  const heard: string[] = [];
-  const read = bodyReader((piece) => heard.push(piece.toString()));
-  for (const piece of ['HTTP/1.0 200 OK\r\nA: b\r', '\n\r\nfirst', 'second']) read(Buffer.from(piece));
-  expect(heard).toEqual(['first', 'second']);
-});
+const Id = 'f00dfeedcafe1'.padEnd(64, '0');
 
 test.each([
-  [{ Id: 'f00dfeedcafe1', Driver: 'bridge' }, 'br-f00dfeedcafe'],
-  [{ Id: 'f00', Driver: 'bridge', Options: { 'com.docker.network.bridge.name': 'docker0' } }, 'docker0'],
-  [{ Id: 'f00', Driver: 'macvlan', Options: { parent: 'eth1' } }, 'eth1'],
-  [{ Id: 'f00', Driver: 'overlay' }, undefined],
-  [{ Id: 'f00', Driver: 'host' }, undefined],
+  [{ Id, Driver: 'bridge' }, 'br-f00dfeedcafe'],
+  [{ Id, Driver: 'bridge', Options: { 'com.docker.network.bridge.name': 'docker0' } }, 'docker0'],
+  [{ Id, Driver: 'bridge', Options: { 'com.docker.network.bridge.name': '-w/etc/passwd' } }, 'br-f00dfeedcafe'],
+  [{ Id, Driver: 'macvlan', Options: { parent: 'eth1' } }, 'eth1'],
+  [{ Id, Driver: 'macvlan', Options: { parent: 'a name longer than any' } }, undefined],
+  [{ Id: 'q0s5w7nd3zk1bd1jqbzdvrk6y', Driver: 'overlay' }, undefined],
+  [{ Id, Driver: 'host' }, undefined],
 ])('the device of a network: %j', (answer, device) => expect(parseNetwork(answer).device).toBe(device));
+
+test.each([['/'], [':'], [''], [`${Id}0`], ['F00'.padEnd(64, '0')], [7]])('%j is no id of a network', (id) =>
+  expect(() => parseNetwork({ Id: id })).toThrow('not a network'),
+);
