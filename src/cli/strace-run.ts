@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Variables } from '../enter/environment.ts';
+import { engineHostname } from '../enter/engine-file.ts';
 import { onOwnTerminal } from '../enter/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
@@ -98,7 +99,7 @@ async function start(
 
 /** moby, CreateDaemonEnvironment and, for HOME, runc. A container with the host's name has no file of it here. */
 function addedByEngine(ctx: Context, { container, pid }: Target): Variables {
-  const hostname = ctx.host.read(container.files.hostname)?.trim();
+  const hostname = engineHostname(ctx.host, container);
   const home = homeInside(ctx.host, pid, uidInside(ctx, pid));
   return { ...(hostname ? { HOSTNAME: hostname } : {}), HOME: home };
 }

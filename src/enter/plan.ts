@@ -17,7 +17,7 @@ import {
   parseNamespaces,
 } from './namespaces.ts';
 import type { Entry } from './nsenter.ts';
-import { insideId, NOBODY, parseProcessStatus, type ProcessStatus } from './process-status.ts';
+import { insideId, OVERFLOW_ID, parseProcessStatus, type ProcessStatus } from './process-status.ts';
 import { refuseSeen } from './seen.ts';
 import type { Target } from './target.ts';
 import { planView } from './view.ts';
@@ -207,7 +207,7 @@ function parseUser(
     return {
       uid: inside('uid', itsUid),
       gid: inside('gid', itsGid),
-      groups: groups.map((group) => inside('gid', group)).filter((group) => group !== NOBODY),
+      groups: groups.map((group) => inside('gid', group)).filter((group) => group !== OVERFLOW_ID),
     };
   }
   const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(user) ?? [];

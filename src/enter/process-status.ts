@@ -29,14 +29,15 @@ export function capabilities(mask: bigint): number[] {
   return Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => (mask >> BigInt(bit)) & 1n);
 }
 
+/** What the kernel calls a user or group that has no number in a user namespace (/proc/sys/kernel/overflowuid). */
+export const OVERFLOW_ID = 65_534;
+
 /**
  * What a user namespace calls an id of the host, by its map: "inside outside count" on each line (user_namespaces(7), uid_map).
- * 65534 when it has no name for it, as the kernel says (/proc/sys/kernel/overflowuid).
+ * OVERFLOW_ID when it has no name for it.
  */
 export function insideId(map: string, id: number): number {
   const ranges = map.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
   const range = ranges.find(([, outside = 0, count = 0]) => id >= outside && id < outside + count);
-  return range ? range[0]! + id - range[1]! : NOBODY;
+  return range ? range[0]! + id - range[1]! : OVERFLOW_ID;
 }
-
-export const NOBODY = 65534;

@@ -1,6 +1,8 @@
 import type { Container } from '../engine/container.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { mountInfo } from '../host/mount-info.ts';
+import { engineFile, type EtcFile } from './engine-file.ts';
 
 /** What a host tool sees of the container besides its namespaces: mounts in a mount namespace of the tool's own. */
 export interface View {
@@ -35,25 +37,19 @@ const RESOLVER_SOCKETS = [
 
 /**
  * The view for a container whose network is joined. Reads the host; changes nothing. Throws a DbgError when a file of the container
- * cannot be read, or the host has none in whose place it could be seen: a tool would then ask the wrong resolver.
+ * is not what it should be (engine-file.ts), or the host has none in whose place it could be seen: a tool would then ask the wrong resolver.
  */
-export function planView(host: Host, { files }: Pick<Container, 'files'>): View {
+export function planView(host: Host, container: Container): View {
   const nsswitch = filesAndDns(host.read('/etc/nsswitch.conf'));
+  const needed = (['resolv.conf', 'hosts'] as const).filter((name) => container.files[name] !== '');
+  // Of little use to tools, and hosts go without: systemd has a default name.
+  const hostname = engineFile(host, container, 'hostname');
   const etc = [
-    { source: '/sys/module/nsswitch.conf', target: '/etc/nsswitch.conf', wanted: nsswitch !== '' },
-    ...(['resolv.conf', 'hosts'] as const).map((name) => ({
-      source: files[name],
-      target: `/etc/${name}`,
-      wanted: files[name] !== '' && canBeSeen(host, files[name], `/etc/${name}`),
-    })),
-    // Of little use to tools, and hosts go without: systemd has a default name.
-    {
-      source: files.hostname,
-      target: '/etc/hostname',
-      wanted: host.exists(files.hostname) && host.exists('/etc/hostname'),
-    },
-  ].filter(({ wanted }) => wanted);
-  const bound = etc.map(({ source, target }): Mount => ({ source, target, options: 'bind' }));
+    ...(nsswitch === '' ? [] : [{ source: '/sys/module/nsswitch.conf', target: '/etc/nsswitch.conf' }]),
+    ...needed.map((name) => ({ source: neededFile(host, container, name), target: `/etc/${name}` })),
+    ...('path' in hostname && host.exists('/etc/hostname') ? [{ source: hostname.path, target: '/etc/hostname' }] : []),
+  ];
+  const bound = etc.map((each): Mount => ({ ...each, options: 'bind' }));
   const masked = RESOLVER_SOCKETS.filter((socket) => host.exists(socket)).map((target): Mount => ({
     source: '/dev/null',
     target,
@@ -67,12 +63,14 @@ export function planView(host: Host, { files }: Pick<Container, 'files'>): View 
   };
 }
 
-function canBeSeen(host: Host, source: string, target: string): boolean {
-  const missing = [source, target].find((path) => host.read(path) === undefined);
-  if (missing === undefined) return true;
-  const wanted =
-    missing === source ? "the engine's file for it" : "the host's, in whose place the container's would be seen";
-  throw new DbgError(`${missing} cannot be read: ${wanted}`, {
+function neededFile(host: Host, container: Container, name: EtcFile): string {
+  const file = engineFile(host, container, name);
+  if ('path' in file && host.exists(`/etc/${name}`)) return file.path;
+  const wrong =
+    'wrong' in file
+      ? file.wrong
+      : `/etc/${name} cannot be read: the host's, in whose place the container's would be seen`;
+  throw new DbgError(wrong, {
     next: [{ what: "with the host's /sys and resolver", command: 'dbg … --host-view …' }],
   });
 }
@@ -95,7 +93,11 @@ function sysfs(mounted: ReadonlySet<string>): Mount[] {
 
 /** Where something is mounted: field 5 of /proc/self/mountinfo (proc(5)). */
 function mountPoints(host: Host): Set<string> {
-  return new Set((host.read('/proc/self/mountinfo') ?? '').split('\n').map((line) => line.split(' ')[4] ?? ''));
+  return new Set(
+    mountInfo(host)
+      .split('\n')
+      .map((line) => line.split(' ')[4] ?? ''),
+  );
 }
 
 /**

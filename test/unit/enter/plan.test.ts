@@ -22,8 +22,8 @@ const files = {
     '# a comment\npasswd: files systemd # more\nhosts: files mymachines resolve [!UNAVAIL=return] dns\n',
   '/etc/resolv.conf': '',
   '/etc/hosts': '',
-  '/data/my resolv.conf': '',
-  '/data/hosts': '',
+  [`/my data/${ID}/resolv.conf`]: '',
+  [`/data/${ID}/hosts`]: '',
   '/run/nscd/socket': '',
 };
 const links = Object.fromEntries(
@@ -35,7 +35,7 @@ const links = Object.fromEntries(
 const host = fakeHost({ files, links });
 const web = container({
   workingDir: '/app',
-  files: { 'resolv.conf': '/data/my resolv.conf', hosts: '/data/hosts', hostname: '/data/gone' },
+  files: { 'resolv.conf': `/my data/${ID}/resolv.conf`, hosts: `/data/${ID}/hosts`, hostname: '/data/gone' },
 });
 const target = { container: web, pid: 1234, startTime: '1' };
 const here = { here: '/home/ann', own: { OWN: 'mine' }, given: {} };
@@ -48,8 +48,8 @@ describe('the view', () => {
       changed: ['/sys', '/etc/nsswitch.conf', '/etc/resolv.conf', '/etc/hosts'],
       fstab: [
         '/sys/module/nsswitch.conf /etc/nsswitch.conf none bind 0 0',
-        '/data/my\\040resolv.conf /etc/resolv.conf none bind 0 0',
-        '/data/hosts /etc/hosts none bind 0 0',
+        `/my\\040data/${ID}/resolv.conf /etc/resolv.conf none bind 0 0`,
+        `/data/${ID}/hosts /etc/hosts none bind 0 0`,
         '/dev/null /run/nscd/socket none bind 0 0',
         'dbg-0 /sys/module/dbg-0 sysfs nosuid,nodev,noexec,X-mount.mkdir 0 0',
         '/sys/fs/cgroup /sys/module/dbg-0/fs/cgroup none rbind 0 0',
@@ -66,7 +66,7 @@ describe('the view', () => {
   });
 
   test.each([
-    ["the engine's file", '/data/hosts', "/data/hosts cannot be read: the engine's file"],
+    ["the engine's file", `/data/${ID}/hosts`, "/hosts cannot be read: the engine's file"],
     ["the host's own", '/etc/resolv.conf', "/etc/resolv.conf cannot be read: the host's"],
   ])('without %s: refused', (_, path, message) => {
     const without = Object.fromEntries(Object.entries(files).filter(([name]) => name !== path));

@@ -4,6 +4,7 @@ import { commandEnvironment, homeInside } from '../../../../src/process/strace/e
 import { ATTACH_SCRIPT, START_SCRIPT, WATCH_SCRIPT } from '../../../../src/process/strace/scripts.ts';
 import { container, fakeContext, fakeHost, ID } from '../../fakes.ts';
 
+const HOSTNAME = `/var/lib/docker/containers/${ID}/hostname`;
 const stat = (pid: number, name: string, start: number) =>
   `${pid} (${name}) S 1 1 1 0 -1 4194560 969 0 2 0 9 9 0 0 20 0 1 0 ${start} 2322432 316`;
 const files = (over: Readonly<Record<string, string>> = {}) => ({
@@ -16,7 +17,7 @@ const files = (over: Readonly<Record<string, string>> = {}) => ({
   '/proc/1240/stat': stat(1240, 'worker', 5000),
   '/proc/1240/status': 'Name:\tworker\nTracerPid:\t0\nUid:\t0\t101\t0\t0\nNSpid:\t1240\t7\n',
   '/proc/self/status': 'Name:\tnode\nUid:\t1000\t1000\t0\t0\nGid:\t1000\t1001\t0\t0\n',
-  '/var/lib/hostname': 'c0ffee\n',
+  [HOSTNAME]: 'c0ffee\n',
   '/proc/1234/uid_map': '0 0 4294967295\n',
   '/proc/1234/gid_map': '0 0 4294967295\n',
   '/proc/1234/root/etc/passwd': 'root:x:0:0::/root:/bin/sh\nweb:x:101:101::/srv:/bin/sh\n',
@@ -104,7 +105,7 @@ describe('a command', () => {
     const env = ['PATH=/app', 'A=b=c', 'LD_PRELOAD=/x.so', 'GCONV_PATH=/y', 'bad-name=1'];
     const { ctx } = await start(['web', '--', 'ls'], {
       env,
-      files: { 'resolv.conf': '', hosts: '', hostname: '/var/lib/hostname' },
+      files: { 'resolv.conf': '', hosts: '', hostname: HOSTNAME },
     });
     expect(ctx.host.ranWith).toEqual([
       {
