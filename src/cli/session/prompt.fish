@@ -7,7 +7,8 @@ function fish_prompt
         set color red
         set note ' HOST NETWORK'
     end
-    set -l stat (cat /proc/$DBG_PID/stat 2>/dev/null | string replace -r '^.*\) ' '' | string split ' ')
+    set -l lines (cat /proc/$DBG_PID/stat 2>/dev/null)
+    set -l stat (string replace -r '^.*\) ' '' -- $lines[-1] | string split ' ')
     if test "$stat[20]" != "$DBG_START"
         set color red
         set note ' GONE'
