@@ -3,6 +3,12 @@ import { escapeControls } from '../text.ts';
 
 /** An error as a person reads it: what was wanted and what is the case, then what to do next. */
 export function failureText(message: string, next: readonly NextStep[]): string {
-  const steps = next.map(({ what, command }) => escapeControls(`${what}:  ${command}`)).join('        ');
-  return `dbg: ${escapeControls(message)}\n${steps ? `     ${steps}\n` : ''}`;
+  const steps = next.map(({ what, command }) => `${what}:  ${shown(command)}`).join('        ');
+  return `dbg: ${shown(message)}\n${steps ? `     ${steps}\n` : ''}`;
 }
+
+/** The name of a container, or of a file, may be of any length: an error is for a person to read. */
+const MOST_CHARACTERS = 4000;
+
+const shown = (text: string) =>
+  escapeControls(text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);

@@ -17,6 +17,11 @@ test('a table is aligned, an empty cell is a dash, nothing trails', () => {
 
 test('a failure without a next step is one line', () => expect(failureText('no', [])).toBe('dbg: no\n'));
 
+test('a failure is no longer than a person would read', () => {
+  const text = failureText(`no ${'x'.repeat(1e6)}`, [{ what: 'look', command: `ls ${'\u001b'.repeat(1e6)}` }]);
+  expect(text).toMatch(/^dbg: no x{3997}…\n {5}look: {2}ls (\\e){3997}…\n$/);
+});
+
 test.each([
   ['', ['a', 'b']],
   ['NGINX', ['a']],
