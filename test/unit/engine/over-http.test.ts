@@ -40,10 +40,10 @@ test('an answer in pieces, of any way', async () => {
 test('nothing of a name is another path', () => {
   const { engine, asked } = way();
   void engine.inspect('../../version?x').catch(() => undefined);
-  void engine.imageEnvironment('a HTTP/1.1\r\nX: y').catch(() => undefined);
+  void engine.network('a HTTP/1.1\r\nX: y').catch(() => undefined);
   expect(asked.map(({ path }) => path)).toEqual([
     '/containers/..%2F..%2Fversion%3Fx/json',
-    '/images/a%20HTTP%2F1.1%0D%0AX%3A%20y/json',
+    '/networks/a%20HTTP%2F1.1%0D%0AX%3A%20y',
   ]);
 });
 

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dbg-engine-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const signals = { on: () => () => undefined, send: () => undefined };
-const host = localHost({ env: {}, uid: 0, signals, become: (_, act) => act() });
+const host = localHost({ env: {}, own: { uid: 0, gid: 0 }, signals, become: (_, act) => act() });
 const data = `${folder}/data/containers`;
 const put = (path: string, text = 'web\n') => {
   mkdirSync(dirname(path), { recursive: true });
