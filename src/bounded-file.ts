@@ -32,11 +32,15 @@ export function readWhole(path: string, limit: number, check: (facts: Stats) => 
     const isPipe = isOwn && facts.isFIFO();
     if (!facts.isFile() && !isPipe) throw notAFile(path, facts);
     check(facts);
+    if (facts.size > limit) throw tooLarge(path, limit);
     return readNamed(named, limit, isPipe ? 0 : fs.O_NONBLOCK);
   });
   if (isWhole) return bytes;
-  throw Object.assign(new Error(`${path} is larger than ${limit / 1024} KiB`), { code: 'EFBIG' });
+  throw tooLarge(path, limit);
 }
+
+const tooLarge = (path: string, limit: number) =>
+  Object.assign(new Error(`${path} is larger than ${limit / 1024} KiB`), { code: 'EFBIG' });
 
 /** /dev/null, which stands for an empty file: the kernel's device 1:3 (Documentation/admin-guide/devices.txt). */
 const isNull = (facts: Stats) => facts.isCharacterDevice() && facts.rdev === 0x103;
