@@ -50,7 +50,13 @@ test.each([
   ['brackets in an item', `[{"Id":${'['.repeat(200_000)}`, 'nested more than 64 levels deep'],
   ['empty objects', `[${Array.from({ length: 5_000_000 }, () => '{}').join()}]`, 'of more than'],
   ['numbers', `[${Array.from({ length: 5_000_000 }, () => '0').join()}]`, 'of more than'],
-])('10 MB of %s are refused before they are values', (_, text, message) => {
+  [
+    'labels',
+    JSON.stringify([Object.fromEntries(Array.from({ length: 60_000 }, (_, at) => [`label-${at}`, 'x']))]),
+    'of more than 50000 keys',
+  ],
+  ['items', JSON.stringify(Array.from({ length: 30_000 }, () => 'item')), 'of more than 20000 items'],
+])('too many %s are refused before they are values', (_, text, message) => {
   const bytes = Buffer.from(text);
   expect(() => parseJson(bytes)).toThrow(message);
   expect(() => [...parseJsonList(bytes)]).toThrow(message);
