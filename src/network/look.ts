@@ -3,6 +3,7 @@ import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { inHostNetwork } from '../host/namespaces.ts';
 import { parseLinks, type Link } from './links.ts';
+import { listNamespaces, lsnsArgv } from './lsns.ts';
 import { parseNetnsid, parseNetworkNamespaces, type NetworkNamespace } from './peer.ts';
 import { HOST, inPlace, type Place } from './place.ts';
 import type { Observer } from './proof.ts';
@@ -14,7 +15,7 @@ export interface Inside {
   readonly namespaces: readonly NetworkNamespace[];
 }
 
-const LSNS = ['lsns', '-t', 'net', '-J', '-o', 'NS,PID,NETNSID'] as const;
+const LSNS = lsnsArgv('NS,PID,NETNSID');
 const LINKS = ['ip', '-d', '-j', 'link'] as const;
 
 const [TIMES, PATIENCE_MS, MOST_PAUSE_MS] = [8, 5000, 50];
@@ -42,6 +43,8 @@ function isPassing(error: unknown): boolean {
 }
 
 const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net']));
+const listInside = (host: Host, target: Target) =>
+  listNamespaces(host, LSNS, (argv) => nsenter(target, argv, plainEntry(['net'])));
 
 /** The devices in a container's network, with their addresses. */
 export async function linksInside(host: Host, target: Target): Promise<Link[]> {
@@ -57,7 +60,7 @@ export async function lookInside(
 ): Promise<{ links: readonly Link[]; inside: Inside }> {
   // In this order, as on the host.
   const links = await linksInside(host, target);
-  const namespaces = parseNetworkNamespaces(await again(() => host.output(lsnsInside(target))));
+  const namespaces = parseNetworkNamespaces(await again(() => listInside(host, target)));
   return { links, inside: { target, netns, namespaces } };
 }
 
@@ -69,7 +72,7 @@ export async function hostObserver(
 ): Promise<Observer> {
   // In this order: the kernel gives a namespace its number when a look at the devices first needs one (peernet2id_alloc).
   const links = await again(() => host.output(inHostNetwork(host, LINKS)));
-  const lsns = await again(() => host.output(inHostNetwork(host, LSNS)));
+  const lsns = await again(() => listNamespaces(host, LSNS, (argv) => inHostNetwork(host, argv)));
   const { netns: containers, namespaces } = (await looked).inside;
   return {
     place: HOST,
@@ -92,8 +95,9 @@ readlink /proc/self/ns/net && end && again links && printf %s "$links" && end &&
 
 /** What is seen from a place; undefined when it has gone, or another namespace has come under its name. */
 export async function lookFrom(host: Host, { target, netns }: Inside, place: Place): Promise<Observer | undefined> {
-  const argv = inPlace(host, place, ['sh', '-c', LOOK, 'dbg', ...lsnsInside(target)]);
-  const [self = '', links = '', lsns = '', inside = ''] = (await host.output(argv).catch(() => '')).split('\0');
+  const argv = ['sh', '-c', LOOK, 'dbg', ...lsnsInside(target)];
+  const said = await listNamespaces(host, argv, (each) => inPlace(host, place, each)).catch(() => '');
+  const [self = '', links = '', lsns = '', inside = ''] = said.split('\0');
   if (self.trim() !== `net:[${place.netns}]` || netns === undefined) return undefined;
   return {
     place,

@@ -3,6 +3,7 @@ import { hostNamespace, inHostNetwork } from '../../host/namespaces.ts';
 import { parseNamespace } from '../../enter/namespaces.ts';
 import { parseLinks } from '../links.ts';
 import { again } from '../look.ts';
+import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetworkNamespaces } from '../peer.ts';
 import { HOST, inPlace, isHeldByFile, pinnedPlaces, type Place } from '../place.ts';
 import { parseMark, type Mark } from './mark.ts';
@@ -45,7 +46,7 @@ export async function findRemains(host: Host): Promise<Remains> {
 
 async function allPlaces(host: Host): Promise<Place[]> {
   const own = parseNamespace(hostNamespace(host, 'net'));
-  const lsns = await again(() => host.output(inHostNetwork(host, ['lsns', '-t', 'net', '-J', '-o', 'NS,PID'])));
+  const lsns = await again(() => listNamespaces(host, lsnsArgv('NS,PID'), (argv) => inHostNetwork(host, argv)));
   const ofProcesses = parseNetworkNamespaces(lsns).flatMap(({ inode, pid }) =>
     pid === undefined ? [] : [{ path: `/proc/${pid}/ns/net`, netns: inode }],
   );

@@ -9,6 +9,7 @@ import { believed } from '../cut/notes.ts';
 import { netnsOf } from '../interfaces.ts';
 import { parseLinks, type Link } from '../links.ts';
 import { again } from '../look.ts';
+import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetnsids } from '../peer.ts';
 import { HOST } from '../place.ts';
 import { insideOf, type Inside } from './inside.ts';
@@ -76,7 +77,7 @@ export async function lookAtHost(host: Host, engine: Engine, now: () => number):
 async function lookFromHost(host: Host): Promise<readonly [string, string]> {
   // With addresses: a container that has its gateway's is a duplicate too.
   const links = await again(() => host.output(inHostNetwork(host, ['ip', '-d', '-j', 'address'])));
-  return [links, await again(() => host.output(inHostNetwork(host, ['lsns', '-t', 'net', '-J', '-o', 'NS,NETNSID'])))];
+  return [links, await again(() => listNamespaces(host, lsnsArgv('NS,NETNSID'), (argv) => inHostNetwork(host, argv)))];
 }
 
 /** A container with its network namespace; with what is in it, unless that is another's. */

@@ -1,0 +1,47 @@
+import type { Host } from '../host/host.ts';
+
+/** The argv that lists network namespaces with these columns of lsns(8). */
+export const lsnsArgv = (columns: string) => ['lsns', '-t', 'net', '-J', '-o', columns];
+
+/**
+ * What lsns says, run by way of `enter`. It takes the first line of /proc/PID/stat for all of it (util-linux 2.38, sys-utils/lsns.c): one process
+ * with a line feed in its name, which any container may have, ends it for the whole host. Then it is run where such files have none.
+ */
+export const listNamespaces = (
+  host: Host,
+  argv: readonly string[],
+  enter: (argv: readonly string[]) => readonly string[],
+): Promise<string> =>
+  host.output(enter(argv)).catch((error: unknown) =>
+    host.output(enter(withPlainNames(argv))).catch(() => {
+      throw error;
+    }),
+  );
+
+/** The argv that runs a program in a mount namespace of its own, where no file stat of a process has more than one line. */
+const withPlainNames = (argv: readonly string[]): string[] => [
+  'unshare',
+  '--mount',
+  '--propagation',
+  'slave',
+  '--',
+  'sh',
+  '-c',
+  PLAIN_NAMES,
+  'dbg-names',
+  ...argv,
+];
+
+/** The files lie in a tmpfs on a folder of /sys, which is this namespace's alone: nothing is written to the host. */
+const PLAIN_NAMES = `
+mount -n -t tmpfs tmpfs /sys/module || exit
+for process in /proc/[0-9]*; do
+  stat= lines=
+  { while IFS= read -r line; do stat=$line lines=x$lines; done <"$process/stat"; } 2>/dev/null
+  case $lines in xx*) ;; *) continue ;; esac
+  pid=\${process#/proc/}
+  printf '%s (-) %s\\n' "$pid" "\${stat##*) }" >"/sys/module/$pid"
+  mount -n --bind "/sys/module/$pid" "$process/stat" 2>/dev/null
+done
+exec "$@"
+`.trim();
