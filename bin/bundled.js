@@ -25,7 +25,7 @@ function bundledPackages(
     return { folder: join(top, folder), name, version, license };
   });
   // By code points: who builds may have another language.
-  return packages.sort((a, b) => (refOf(a) < refOf(b) ? -1 : 1));
+  return packages.toSorted((a, b) => (refOf(a) < refOf(b) ? -1 : 1));
 }
 
 /** As npm's SBOM names it. */
@@ -36,7 +36,7 @@ function licences(/** @type {Bundled[]} */ packages) {
   const texts = packages.map(({ folder, name, version, license }) => {
     const found = readdirSync(folder).filter((entry) => /^(licen[cs]e|copying|notice)/i.test(entry));
     const own = join(__dirname, 'licences', `${name.replace('/', '+')}.txt`);
-    const files = found.length > 0 ? found.sort().map((file) => join(folder, file)) : existsSync(own) ? [own] : [];
+    const files = found.length > 0 ? found.toSorted().map((file) => join(folder, file)) : existsSync(own) ? [own] : [];
     if (files.length === 0) throw new Error(`${name} brings no licence text: put one into ${own}`);
     return `${name} ${version} (${license})\n\n${files.map((file) => readFileSync(file, 'utf8').trim()).join('\n\n')}\n`;
   });

@@ -36,7 +36,7 @@ async function flood(lab: Lab): Promise<void> {
   const file = join(lab.folder, 'flood.cjs');
   writeFileSync(file, FLOOD, { mode: 0o644 });
   chmodSync(lab.folder, 0o755);
-  const [program = '', ...args] = [...NOBODY, process.execPath, file];
+  const [program, ...args] = [...NOBODY, process.execPath, file];
   for (let count = 0; count < 3; count++) {
     const flooder = execa(program, args, { reject: false, stdin: 'ignore' });
     lab.cleanUp(() => (flooder.kill('SIGKILL'), flooder));
