@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { Changeable } from './own-code.ts';
 
 /**
  * A place that runs argv. A verb plans argv lists and knows nothing else of the host; where they run (this machine as
@@ -74,6 +75,8 @@ export interface Host {
   lookBelow(folder: string, path: string): FileFacts | undefined;
   /** The path of what a path leads to, without symbolic links; undefined as in `read`. */
   realPath(path: string): string | undefined;
+  /** Who but root may change the code in these folders; undefined: nobody. */
+  changeableCode(folders: readonly string[]): Changeable | undefined;
   exists(path: string): boolean;
   /** The names in a folder; none when it is not there or may not be read. */
   entries(path: string): string[];

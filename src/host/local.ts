@@ -6,6 +6,7 @@ import type { Become, Found, Host, Signals } from './host.ts';
 import { LEASH_VARIABLE } from './leash.ts';
 import { notes } from './notes.ts';
 import { isOthers, removeOutput } from './open-output.ts';
+import { changeableCode } from './own-code.ts';
 import { OWN_VALUES_VARIABLE } from './own-values.ts';
 import { lookBelow, readBelow } from './read-below.ts';
 import { openInside } from './read-inside.ts';
@@ -56,6 +57,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     notes: notes(),
     lookBelow,
     realPath: (path) => optional(() => realpathSync.native(path)),
+    changeableCode: (folders) => optional(() => changeableCode(folders)),
     exists: existsSync,
     entries: (path) => optional(() => readdirSync(path)) ?? [],
     link: (path) => optional(() => readlinkSync(path)),

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  cpSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -237,5 +238,60 @@ describe("root's socket in the engine's place", () => {
     });
     expect(stdout).not.toContain(hers);
     expect(readdirSync(hers)).toEqual([]);
+  });
+});
+
+describe("root's dbg from code that another user may change", () => {
+  const run = (top: string, ...args: readonly string[]) =>
+    execa(process.execPath, [join(top, 'dbg/bin/dbg.js'), ...args], { reject: false, stdin: 'ignore' });
+
+  function copy(lab: Lab): string {
+    chmodSync(lab.folder, 0o755);
+    const top = join(lab.folder, 'top');
+    for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(top, 'dbg', part), { recursive: true });
+    return top;
+  }
+
+  test('says so, in one line, whichever file or folder it is', async ({ lab }) => {
+    const top = copy(lab);
+    expect((await run(top, '--help')).stderr).toBe('');
+    const cache = `dbg/dist/main-${process.version}-${process.arch}.cache`;
+    for (const file of [
+      '',
+      'dbg',
+      'dbg/bin',
+      'dbg/bin/dbg.js',
+      'dbg/dist',
+      'dbg/dist/main.js',
+      'dbg/dist/execa.js',
+      'dbg/dist/page',
+      cache,
+    ]) {
+      const path = join(top, file);
+      const { mode } = statSync(path);
+      const line = (who: string) => `dbg: ${who} may change ${join(path)}, and by it what root runs here`;
+      chownSync(path, ANN, ANN);
+      expect((await run(top, '--help')).stderr).toBe(line(`user ${ANN}`));
+      chownSync(path, 0, 0);
+      chmodSync(path, 0o777);
+      expect((await run(top, '--help')).stderr).toBe(line('everybody'));
+      chmodSync(path, mode);
+    }
+    expect((await run(top, '--help')).stderr).toBe('');
+  });
+
+  test('not to Wireshark and to a shell that completes; nor of a folder such as /tmp, or a group that nobody is in', async ({
+    lab,
+  }) => {
+    const top = copy(lab);
+    chownSync(join(top, 'dbg'), 0, 50);
+    chmodSync(join(top, 'dbg'), 0o2775);
+    chmodSync(top, 0o1777);
+    expect(readFileSync('/etc/group', 'utf8')).toMatch(/^staff:x:50:$/m);
+    expect((await run(top, '--help')).stderr).toBe('');
+    chmodSync(join(top, 'dbg'), 0o777);
+    expect((await run(top, 'extcap', '--extcap-dlts')).stderr).toBe('');
+    expect((await run(top, '__complete', '--', 'ex')).stderr).toBe('');
+    expect((await run(top, 'ps', 'none')).stderr).toContain('dbg: everybody may change');
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { dbg, firstLine } from './support/dbg.ts';
+import { dbg, DBG, firstLine } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -108,14 +108,14 @@ describe('bytes', () => {
     const container = await lab.run();
     const file = join(lab.folder, 'f.bin');
     writeFileSync(file, randomBytes(5_000_000));
-    const line = `'${process.execPath}' bin/dbg.js shell ${container} -- cat ${file} | sha256sum`;
+    const line = `'${process.execPath}' ${DBG} shell ${container} -- cat ${file} | sha256sum`;
     const { stdout } = await execa('bash', ['-c', line]);
     expect(stdout.split(' ')[0]).toBe(sha256(readFileSync(file)));
   });
 
   test('a reader that leaves early ends it quietly', async ({ lab }) => {
     const container = await lab.run();
-    const line = `'${process.execPath}' bin/dbg.js exec ${container} yes | head -1; echo "\${PIPESTATUS[0]}"`;
+    const line = `'${process.execPath}' ${DBG} exec ${container} yes | head -1; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = await execa('bash', ['-c', line]);
     expect(stdout).toBe('y\n141');
     expect(stderr).toBe('');
@@ -123,7 +123,7 @@ describe('bytes', () => {
 
   test('stdin is left alone when the program does not read it', async ({ lab }) => {
     const container = await lab.run();
-    const line = `'${process.execPath}' bin/dbg.js exec ${container} true; cat`;
+    const line = `'${process.execPath}' ${DBG} exec ${container} true; cat`;
     const { stdout } = await execa('bash', ['-c', line], { input: 'for the next one' });
     expect(stdout).toBe('for the next one');
   });

@@ -1,9 +1,10 @@
 // What comes before and after all engine tests.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { changeableCode } from '../../src/host/own-code.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -21,11 +22,19 @@ export default function setUp(project: TestProject): () => void {
   // Shells and browsers write into it.
   const home = mkdtempSync(join(tmpdir(), 'dbg-test-home-'));
   process.env['HOME'] = home;
+  copyForRoot(join(home, 'dbg'));
   project.provide('before', {
     containers: docker('ps', '-a', '--format', '{{.ID}} {{.Names}}'),
     networks: docker('network', 'ls', '--format', '{{.ID}} {{.Name}}'),
   });
   return () => rmSync(home, { recursive: true, force: true });
+}
+
+/** In a person's checkout, root's dbg says each time that he may change it: then a copy that is root's is tested. */
+function copyForRoot(folder: string): void {
+  if (changeableCode([resolve('bin'), resolve('dist')]) === undefined) return;
+  for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(folder, part), { recursive: true });
+  process.env['DBG_UNDER_TEST'] = join(folder, 'bin/dbg.js');
 }
 
 /**

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { describe, expect } from 'vitest';
-import { commandLines, firstLine, onTerminal, says, sleep } from './support/dbg.ts';
+import { commandLines, DBG, firstLine, onTerminal, says, sleep } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 import { person } from './support/person.ts';
 
@@ -11,7 +11,7 @@ function run([file, ...args]: readonly string[], options: Options = {}) {
   return execa(file!, args, { reject: false, stdin: 'ignore', ...options });
 }
 
-const dbgArgs = (...args: readonly string[]) => [process.execPath, 'bin/dbg.js', ...args];
+const dbgArgs = (...args: readonly string[]) => [process.execPath, DBG, ...args];
 
 /** The pid of the person's dbg: the last of the programs that become one another. */
 const dbgOf = (program: { pid?: number | undefined }) => program.pid!;

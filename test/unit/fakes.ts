@@ -155,6 +155,7 @@ export function fakeHost({
     },
     remove: () => undefined,
     isOthers: () => false,
+    changeableCode: () => undefined,
     diskSpace: async () => ({ free: 1e12, size: 1e12 }),
     hold: () => ({
       said: Promise.resolve('ok'),

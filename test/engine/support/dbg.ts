@@ -3,7 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { execa, type Options } from 'execa';
 import { spawn as spawnPty } from '@lydell/node-pty';
 
-export const DBG = 'bin/dbg.js';
+/** This checkout's dbg, or the copy of it that is root's (setup.ts). */
+export const DBG = process.env['DBG_UNDER_TEST'] ?? 'bin/dbg.js';
 
 /** Runs dbg to its end, as a person at a pipe would: stdin is closed, stdout and stderr are kept apart. */
 export function dbg(args: readonly string[], options: Options & { env?: Record<string, string> } = {}) {

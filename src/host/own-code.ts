@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isHeld, othersMayChange, type Who } from './trust.ts';
+
+const ROOT: Who = { uid: 0, gid: 0 };
+
+/** What of dbg's own code somebody may change, and who. */
+export interface Changeable {
+  readonly path: string;
+  /** "user 1000", "group 1000" or "everybody" */
+  readonly who: string;
+}
+
+/**
+ * Whether another user than root may change the code in these folders, or exchange a folder on the way to them: what he puts there is run
+ * by root the next time. 0.2 ms.
+ */
+export function changeableCode(folders: readonly string[]): Changeable | undefined {
+  const seen = new Map<string, Stats>();
+  const look = (path: string) => {
+    if (!seen.has(path)) seen.set(path, statSync(path));
+    return seen.get(path)!;
+  };
+  const onTheWay = (path: string): Changeable | undefined => {
+    const parent = dirname(path);
+    if (parent === path) return undefined;
+    return onTheWay(parent) ?? (isHeld(look(parent), look(path), ROOT) ? undefined : changeable(parent, look(parent)));
+  };
+  const inside = (path: string): Changeable | undefined => {
+    const found = othersMayChange(look(path), ROOT) ? changeable(path, look(path)) : undefined;
+    if (found !== undefined || !look(path).isDirectory()) return found;
+    return first(readdirSync(path), (name) => inside(join(path, name)));
+  };
+  return first(folders, (folder) => onTheWay(folder) ?? inside(folder));
+}
+
+function first<T, R>(all: readonly T[], look: (each: T) => R | undefined): R | undefined {
+  for (const each of all) {
+    const found = look(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function changeable(path: string, { uid, gid, mode }: Stats): Changeable | undefined {
+  if (uid !== 0) return { path, who: `user ${uid}` };
+  if (mode & 0o002) return { path, who: 'everybody' };
+  return hasMembers(gid) ? { path, who: `group ${gid}` } : undefined;
+}
+
+/** Debian's group "staff" may write to /usr/local on older systems, and nobody is in it. Where the group is not found, it may be in a directory. */
+function hasMembers(gid: number): boolean {
+  try {
+    const isMain = readFileSync('/etc/passwd', 'latin1')
+      .split('\n')
+      .some((line) => line.split(':')[3] === String(gid));
+    const line = readFileSync('/etc/group', 'latin1')
+      .split('\n')
+      .find((each) => each.split(':')[2] === String(gid));
+    return isMain || line === undefined || !line.endsWith(':');
+  } catch {
+    return true;
+  }
+}
