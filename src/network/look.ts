@@ -3,7 +3,7 @@ import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { inHostNetwork } from '../host/namespaces.ts';
 import { parseLinks, type Link } from './links.ts';
-import { listNamespaces, lsnsArgv } from './lsns.ts';
+import { isSilent, listNamespaces, lsnsArgv } from './lsns.ts';
 import { parseNetnsid, parseNetworkNamespaces, type NetworkNamespace } from './peer.ts';
 import { HOST, inPlace, type Place } from './place.ts';
 import type { Observer } from './proof.ts';
@@ -38,8 +38,8 @@ export async function again<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 function isPassing(error: unknown): boolean {
-  const { exitCode, stderr } = ((error as Error).cause ?? {}) as { exitCode?: number; stderr?: string };
-  return (exitCode === 1 && stderr === '') || stderr?.includes('Dump was interrupted') === true;
+  const { stderr } = ((error as Error).cause ?? {}) as { stderr?: string };
+  return isSilent(error) || stderr?.includes('Dump was interrupted') === true;
 }
 
 const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net']));

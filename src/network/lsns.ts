@@ -12,11 +12,18 @@ export const listNamespaces = (
   argv: readonly string[],
   enter: (argv: readonly string[]) => readonly string[],
 ): Promise<string> =>
-  host.output(enter(argv)).catch((error: unknown) =>
-    host.output(enter(withPlainNames(argv))).catch(() => {
+  host.output(enter(argv)).catch((error: unknown) => {
+    if (!isSilent(error)) throw error;
+    return host.output(enter(withPlainNames(argv))).catch(() => {
       throw error;
-    }),
-  );
+    });
+  });
+
+/** Whether a program failed without a word, as lsns does when what it looks at is not as it expects. */
+export function isSilent(error: unknown): boolean {
+  const { exitCode, stderr } = ((error as Error).cause ?? {}) as { exitCode?: number; stderr?: string };
+  return exitCode === 1 && stderr === '';
+}
 
 /** The argv that runs a program in a mount namespace of its own, where no file stat of a process has more than one line. */
 const withPlainNames = (argv: readonly string[]): string[] => [
