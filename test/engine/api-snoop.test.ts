@@ -305,7 +305,7 @@ describe('is refused', () => {
           reject: false,
         },
       );
-    const many = 'for i in $(seq 20); do docker info -f {{.ID}} & done; wait';
+    const many = "seq 20 | xargs -P 3 -I N docker info -f '{{.ID}}'";
     const { exitCode, stdout, stderr } = await limited(48, 'sh', '-c', many);
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining('SystemInfo')]);
     expect(stdout).toMatch(/^[\w:-]+$/m);

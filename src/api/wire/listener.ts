@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
@@ -50,6 +50,8 @@ const HANDSHAKE_MS = 10_000;
 export interface Listening {
   readonly server: Server;
   readonly at: Listen;
+  /** how many clients were turned away, as there were no file descriptors left for them */
+  refused(): number;
   /** Takes no more connections, takes the socket away, and ends the connections that have not ended by themselves after so many ms. */
   close(patience: number): Promise<void>;
 }
@@ -76,8 +78,13 @@ export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
     throw cannotListen(at, error);
   }
   const port = at.kind === 'tcp' ? (server.address() as AddressInfo).port : 0;
+  // Without this, libuv closes them unseen (EMFILE): the client has an error, and nobody knows why.
+  let refused = 0;
+  server.maxConnections = roomForClients();
+  server.on('drop', () => refused++);
   return {
     server,
+    refused: () => refused,
     at: at.kind === 'tcp' ? { ...at, port } : at,
     close: async (patience) => {
       if (at.kind === 'unix') rmSync(at.path, { force: true });
@@ -87,6 +94,18 @@ export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
       clearTimeout(timer);
     },
   };
+}
+
+/** What a client takes: its connection, and one to the engine. */
+const PER_CLIENT = 2;
+/** The command and its guard have pipes, and so has the program that tells whose a client is. */
+const FOR_PROGRAMS = 12;
+
+/** How many clients this process has descriptors for, by /proc/self/limits (proc(5)) and what is open. */
+function roomForClients(): number {
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
+  const open = readdirSync('/proc/self/fd').length;
+  return Math.max(1, Math.floor((limit - open - FOR_PROGRAMS) / PER_CLIENT));
 }
 
 /** bind(2) makes a socket with the mode that the umask leaves: it is made where nobody else may look, then moved to its place. */

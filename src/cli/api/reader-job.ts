@@ -37,6 +37,8 @@ export type Word =
   | { readonly type: 'end' };
 
 export type Question =
+  /** what comes from now on is read, and what is to be written has a place */
+  | { readonly type: 'ready' }
   | { readonly type: 'name'; readonly id: string }
   /** the file takes no more */
   | { readonly type: 'failed'; readonly error: PlainError }

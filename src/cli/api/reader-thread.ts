@@ -102,3 +102,4 @@ port.on('message', (word: Word) => {
   names.delete(word.id);
 });
 look();
+say({ type: 'ready' });

@@ -12,6 +12,8 @@ import type { Job, Outcome, PlainError, Question, ThreadData, Word } from './rea
 /** A thread that reads what crosses the wire, and prints or records it. */
 export interface Reader {
   readonly hear: HearCrossing;
+  /** Resolves when the thread reads, or never will, which was said. Until then, a kill -9 of dbg loses all that crosses. */
+  readonly ready: Promise<void>;
   /** Resolves when all that has crossed is read, and is written or cannot be. Nothing may be heard after. */
   end(): Promise<Outcome>;
 }
@@ -61,15 +63,19 @@ export function startReader(ctx: Context, job: Job, { askName, failed }: Answers
     patience: PATIENCE_MS,
     lost: () => broken?.('dbg reads them too slowly'),
   });
+  let begin: () => void;
+  const ready = new Promise<void>((resolve) => (begin = resolve));
   const ended = new Promise<Outcome>((resolve) => {
     broken = (why) => {
       broken = undefined;
       stop();
       ctx.stderr.write(failureText(`what comes now is not seen any more, though it goes on: ${why}`, []));
+      begin();
       resolve({ isBroken: true });
     };
     thread.on('error', ({ message }) => broken?.(message));
     thread.on('message', (question: Question) => {
+      if (question.type === 'ready') return begin();
       if (question.type === 'ended') return resolve(question.outcome);
       if (question.type === 'failed') return failed?.(question.error);
       const named = (name: string | undefined) => say({ type: 'named', id: question.id, name });
@@ -78,6 +84,7 @@ export function startReader(ctx: Context, job: Job, { askName, failed }: Answers
   });
   return {
     hear: put,
+    ready,
     end: async () => {
       stop();
       say({ type: 'end' });

@@ -76,14 +76,15 @@ async function record(ctx: Context, path: string, command: readonly string[], op
   let outcome: Outcome = {};
   try {
     const exitCode = await session(ctx, command, options, {
-      start: (server, connect) => {
+      prepare: async () => {
         reader = startReader(ctx, jobOf(ctx, file, address, options), {
           failed: (error) => {
             if (!hasLeft(error)) ctx.stderr.write(failureText(failureOf(path, error), []));
           },
         });
-        proxy(server, { connect, hear: reader.hear, clock: ctx.clock, peerOf: peers.of });
+        await reader.ready;
       },
+      start: (server, connect) => proxy(server, { connect, hear: reader!.hear, clock: ctx.clock, peerOf: peers.of }),
       end: async () => {
         await peers.settled();
         outcome = (await reader?.end()) ?? {};

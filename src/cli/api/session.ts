@@ -9,10 +9,11 @@ import { isLoopback, listen, listenText, parseListen, type Listen, type Listenin
 import type { Context } from '../../context.ts';
 import { addressText, type EngineAddress } from '../../engine/address.ts';
 import { unreachable } from '../../engine/errors.ts';
-import { DbgError, errorMessage, EXIT } from '../../errors.ts';
+import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
 import type { Held } from '../../host/host.ts';
 import { requireProgram } from '../../host/programs.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
+import { failureText } from '../../ui/failure.ts';
 import { toolArguments } from '../enter.ts';
 import { personAsked } from '../root.ts';
 
@@ -41,14 +42,19 @@ export function commandBehind(operand: string, words: readonly string[], verb: s
 
 /** What a verb does with the connections of a session. */
 export interface Service {
+  /** Before dbg listens: what must be ready before the first call. */
+  prepare?(): Promise<void>;
   /** Nobody has connected yet. */
   start(server: Server): void;
   /** No more comes: what is left to be said is said now. */
   end?(): Promise<void>;
+  /** how many clients got no connection to the engine, as there were no file descriptors left */
+  refused?(): number;
 }
 
 /** The same, between clients and the engine, which can be reached. */
 export interface Between {
+  prepare?(): Promise<void>;
   start(server: Server, connect: () => Socket): void;
   end?(): Promise<void>;
 }
@@ -66,8 +72,11 @@ export async function session(
   const { address } = await ctx.engine();
   const connect = connector(address);
   await reach(address, connect);
-  const start = (server: Server) => service.start(server, connect);
-  return standIn(ctx, command, options, `in the place of ${addressText(address)}`, { ...service, start });
+  let refused = 0;
+  const counted = () => connect().on('error', (error) => void (errorCode(error) === 'EMFILE' && refused++));
+  const start = (server: Server) => service.start(server, counted);
+  const between = { ...service, start, refused: () => refused };
+  return standIn(ctx, command, options, `in the place of ${addressText(address)}`, between);
 }
 
 /**
@@ -86,14 +95,17 @@ export async function standIn(
   const description = `made by dbg api (${randomBytes(4).toString('hex')}), which removes it`;
   let listening: Listening | undefined;
   let sweeper: Held | undefined;
+  let exitCode = 0;
   try {
+    await service.prepare?.();
     listening = await listen(place.at);
     sweeper = ctx.host.hold(['sh', '-c', SWEEP, 'dbg-sweep', ...place.mine, options.context ?? '', description]);
     service.start(listening.server);
     if (options.context !== undefined) await makeContext(ctx, options.context, description, listening.at);
-    return command.length > 0
-      ? await runThrough(ctx, command, listening.at)
-      : await untilSignal(ctx, what, listening, options.context);
+    exitCode =
+      command.length > 0
+        ? await runThrough(ctx, command, listening.at)
+        : await untilSignal(ctx, what, listening, options.context);
   } finally {
     // A command that has ended has closed its connections: what it was answered at last is still to be read.
     await listening?.close(command.length > 0 ? 200 : 0);
@@ -102,6 +114,14 @@ export async function standIn(
     if (!sweeper && place.mine[1] !== '') rmdirSync(place.mine[1]);
     await service.end?.();
   }
+  const refused = listening.refused() + (service.refused?.() ?? 0);
+  if (refused === 0) return exitCode;
+  ctx.stderr.write(
+    failureText(`${refused} ${refused === 1 ? 'client was' : 'clients were'} refused: dbg may open no more files`, [
+      { what: 'how many it may', command: 'ulimit -n' },
+    ]),
+  );
+  return EXIT.failed;
 }
 
 /**

@@ -57,10 +57,11 @@ async function snoop(ctx: Context, command: readonly string[], options: SnoopOpt
   let reader: Reader | undefined;
   let outcome: Outcome | undefined;
   const exitCode = await session(ctx, command, options, {
-    start: (server, connect) => {
+    prepare: async () => {
       reader = startReader(ctx, job, { askName: async (id) => (await engine.inspect(id))?.name });
-      proxy(server, { connect, hear: reader.hear, clock: ctx.clock, peerOf: peers.of });
+      await reader.ready;
     },
+    start: (server, connect) => proxy(server, { connect, hear: reader!.hear, clock: ctx.clock, peerOf: peers.of }),
     end: async () => {
       await peers.settled();
       outcome = await reader?.end();
