@@ -25,6 +25,8 @@ export default defineConfig({
           globalSetup: 'test/engine/setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // vitest waits 1 s otherwise, which a busy machine takes to start a program.
+          expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,
         },
       },
