@@ -3,6 +3,7 @@ import { DbgError } from '../../errors.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { header, mediaType, type RequestHead } from '../http/head.ts';
 import { REDACTED } from '../redact/names.ts';
+import { whyNoLine } from './curl-check.ts';
 import type { RecordingHeader } from './format.ts';
 import { baseUrl, wireText } from './url.ts';
 import type { Content, WholeCall } from './whole-call.ts';
@@ -22,6 +23,12 @@ export function curlLine({ call, sent }: WholeCall, { engine, tls = false }: Rec
   if (request.method === 'PRI') {
     throw new DbgError(`call ${number} is HTTP/2 from its first byte on (BuildKit): no curl line can say the same`);
   }
+  const why = whyNoLine(request, engine);
+  if (why !== undefined) {
+    throw new DbgError(`no curl line is printed for call ${number}: ${why}`, {
+      next: [{ what: 'look at it', command: 'dbg api show -v FILE' }],
+    });
+  }
   const { url, socket } = baseUrl(engine, tls);
   const target = wireText(request.target);
   const body = bodyOf(request, sent);
@@ -35,10 +42,12 @@ export function curlLine({ call, sent }: WholeCall, { engine, tls = false }: Rec
     ...headerWords(request, body !== undefined),
     ...(body?.words ?? []),
     // curl would take brackets for a range of URLs, and dots for a way up.
-    ...(/[[\]{}]/.test(target) ? ['--globoff'] : []),
+    ...(/[[\]{}]/.test(url + target) ? ['--globoff'] : []),
     ...(/\/\.\.?(?:[/?]|$)/.test(target) ? ['--path-as-is'] : []),
+    // … and what follows # for a part of the page.
+    ...(target.includes('#') ? ['--request-target', target] : []),
   ];
-  const whole = /^https?:\/\//.test(target) ? target : url + target;
+  const whole = url + target;
   // Quoted, though no shell needs it for every URL: who edits the line adds an & soon.
   const last = quoted(whole) === whole ? `'${whole}'` : quoted(whole);
   return {

@@ -4,7 +4,8 @@ import { isUtf8 } from 'node:buffer';
 export function baseUrl(engine: string, tls: boolean): { readonly url: string; readonly socket: string | undefined } {
   const socket = /^unix:\/\/(.+)$/.exec(engine)?.[1];
   if (socket !== undefined) return { url: 'http://docker', socket };
-  return { url: engine.replace(/^tcp:/, tls ? 'https:' : 'http:'), socket: undefined };
+  const address = engine.replace(/^tcp:\/\/(?!\[)(.*:.*):(\d+)$/, 'tcp://[$1]:$2');
+  return { url: address.replace(/^tcp:/, tls ? 'https:' : 'http:'), socket: undefined };
 }
 
 /** Of a head, which is read as Latin-1, what its sender meant where that is UTF-8. */

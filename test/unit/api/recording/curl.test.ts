@@ -26,6 +26,7 @@ test.each<[ReturnType<typeof request>, string]>([
   [request('POST /x', '@/etc/passwd'), `-X POST -H Content-Type: --data-raw @/etc/passwd 'http://docker/x'`],
   [request('GET /x?filters={"a":["b"]}'), `--globoff 'http://docker/x?filters={"a":["b"]}'`],
   [request('GET /a/../b'), `--path-as-is 'http://docker/a/../b'`],
+  [request('GET /a#b'), `--request-target '/a#b' 'http://docker/a#b'`],
   [request('GET /events?since=1'), `--no-buffer 'http://docker/events?since=1'`],
   [request('GET /x', '', ['X-Name: ü']), `-H 'X-Name: ü' 'http://docker/x'`],
   [request('GET /x', '', ["X-Name: a'\u202eb"]), `-H $'X-Name: a\\x27\\xe2\\x80\\xaeb' 'http://docker/x'`],
@@ -69,6 +70,24 @@ test('a body that is not all there; secrets that are not', () => {
   expect(lineOf(request('GET /x', '', [`X-Registry-Auth: ${hidden}`])).notes).toEqual([
     expect.stringContaining('without secrets'),
   ]);
+});
+
+test('an engine on IPv6', () => {
+  for (const engine of ['tcp://::1:2375', 'tcp://[::1]:2375']) {
+    expect(lineOf(request('GET /info'), { ...UNIX, engine }).line).toBe(`curl --globoff 'http://[::1]:2375/info'`);
+  }
+});
+
+test.each([
+  ['GET @evil/x', UNIX.engine],
+  ['GET http://evil/x', UNIX.engine],
+  ['OPTIONS *', UNIX.engine],
+  ['-o /x', UNIX.engine],
+  ['GET /x', '-K/tmp/evil'],
+  ['GET /x', 'tcp://a:1@evil:2'],
+  ['GET /x', 'tcp://evil:2/x?'],
+])('no line is made of what would ask something else: %s of %s', (first, engine) => {
+  expect(() => lineOf(request(first), { ...UNIX, engine })).toThrow(/no curl line is printed for call 1/);
 });
 
 test('what is no HTTP/1 request cannot be asked again', () => {
