@@ -13,8 +13,8 @@ export interface RecorderOptions {
 }
 
 export interface Recorder {
-  /** Writes the header. */
-  begin(): void;
+  /** Writes the header; resolves when that is done, or has failed. */
+  begin(): Promise<void>;
   readonly hear: HearWire;
   /** Writes what waits, and closes. */
   end(): Promise<Recorded>;
@@ -115,7 +115,10 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
   });
 
   return {
-    begin: () => append(headerLine(header)),
+    begin: async () => {
+      append(headerLine(header));
+      await writing;
+    },
     hear: (event) => {
       if (failure || isOver) return;
       if ('call' in event) calls = Math.max(calls, event.call);

@@ -52,6 +52,8 @@ function look(): void {
 }
 
 interface Sink {
+  /** Resolves when its file is known to take something, or not to. */
+  readonly begun?: Promise<void>;
   readonly hear: HearWire;
   end(): Promise<Outcome>;
 }
@@ -76,8 +78,8 @@ function recording({ descriptor, header, maxBody }: Extract<Job, { kind: 'record
   const failed = (error: Error) => say({ type: 'failed', error: plainError(error) });
   const file = descriptor === 1 ? standardOutput() : openedFile(descriptor);
   const { begin, hear, end } = recorder(file, { header, maxBody, failed });
-  begin();
   return {
+    begun: begin(),
     hear,
     end: async () => {
       const { failure, ...recorded } = await end();
@@ -102,4 +104,4 @@ port.on('message', (word: Word) => {
   names.delete(word.id);
 });
 look();
-say({ type: 'ready' });
+void Promise.resolve(sink.begun).then(() => say({ type: 'ready' }));

@@ -28,6 +28,8 @@ interface Answers {
 const RING_BYTES = 2_097_152;
 /** Where nothing was read for so long, nothing will be. */
 const PATIENCE_MS = 5000;
+/** A busy machine takes seconds to start a thread. */
+const START_MS = 15_000;
 
 /** V8 lets a heap's youngest part grow to 48 MB, whatever dies in it at once; with 6, a flood takes 20 MB less, and no more time (npm run bench -- api). */
 const YOUNG_MB = 6;
@@ -63,8 +65,10 @@ export function startReader(ctx: Context, job: Job, { askName, failed }: Answers
     patience: PATIENCE_MS,
     lost: () => broken?.('dbg reads them too slowly'),
   });
-  let begin: () => void;
+  let begin: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (begin = resolve));
+  const start = setTimeout(() => broken?.('dbg reads them too slowly'), START_MS);
+  void ready.then(() => clearTimeout(start));
   const ended = new Promise<Outcome>((resolve) => {
     broken = (why) => {
       broken = undefined;

@@ -49,7 +49,7 @@ function recording(size?: number) {
 
 test('one write at a time, the first at once; what came meanwhile goes together', async () => {
   const { begin, hear, end, state, step } = recording();
-  begin();
+  void begin();
   expect(state.writes).toBe(1);
   for (const text of ['a', 'b', 'c']) hear(data(text));
   await step();
@@ -68,7 +68,7 @@ test('one write at a time, the first at once; what came meanwhile goes together'
 
 test('a full disk: whole lines stay, it is said once, and no more is written', async () => {
   const { begin, hear, end, state, step, failures } = recording(300);
-  begin();
+  void begin();
   await step();
   const lengthBefore = state.text.length;
   for (const text of ['a', 'b', 'c', 'd']) hear(data(text.repeat(50)));
@@ -84,14 +84,14 @@ test('a full disk: whole lines stay, it is said once, and no more is written', a
 
 test('a disk that does not keep up: bodies are left out until it has, heads are not', async () => {
   const { begin, hear, end, state, step } = recording();
-  begin();
+  void begin();
   const piece = 'x'.repeat(1024 * 1024);
   for (let at = 0; at < 40; at++) hear(data(piece));
   hear({ type: 'end', from: 'engine', call: 1, connection: 1, time: 2 });
   const ended = end();
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  while (!isOver) await step();
+  const isOver = ended.then(() => true);
+  const turned = async () => (await step(), false);
+  while (!(await Promise.race([isOver, turned()]))) continue;
   const { late } = await ended;
   expect(late).toBeGreaterThan(5 * piece.length);
   expect(late % piece.length).toBe(0);
