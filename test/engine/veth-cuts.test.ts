@@ -289,7 +289,7 @@ describe('a cut is undone', () => {
 
   test('a later cut of the same interface stays when the earlier one is over', async ({ lab }) => {
     const lan = await lanOf(lab);
-    const first = start(lan.web, '--blackhole', '--for', '6s');
+    const first = start(lan.web, '--blackhole', '--for', '20s');
     await firstLine(first);
     await does(lan.web, '--drop', lan.db);
     expect((await first).stderr).toContain('was cut anew meanwhile, and that cut stays');
