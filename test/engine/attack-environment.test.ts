@@ -31,8 +31,9 @@ async function hostile(lab: Lab) {
   return { container, file, hasRun: () => existsSync(mark) };
 }
 
-/** What a tool such as mtr does with its variables. */
-const OBEY = 'for name in MTR_PACKET PERL5OPT EDITOR CC; do eval "it=\\$$name"; [ -z "$it" ] || "$it"; done; env';
+/** What a tool such as mtr does with its variables; an EDITOR of who runs these tests would wait for a person. */
+const OBEY =
+  'for name in MTR_PACKET PERL5OPT EDITOR CC; do eval "it=\\$$name"; [ "${it##*/}" != packet ] || "$it"; done; env';
 
 describe('a container whose variables steer tools of the host', () => {
   test('alone the option prints names, not one value, and runs nothing', async ({ lab }) => {

@@ -217,14 +217,15 @@ describe('a terminal of its own', () => {
     const name = await lab.run('c');
     const shell = onTerminal(['bash', '--norc', '-i'], { PS1: 'shell> ' });
     await shell.sees('shell> ');
-    shell.type(`${process.execPath} ${DBG} exec --all ${name} cat\r`);
-    await sleep(300);
+    // A key that comes before the program is there is for who starts it.
+    shell.type(`${process.execPath} ${DBG} exec --all ${name} sh -c 'echo rea""dy; exec cat'\r`);
+    await shell.sees('ready');
     shell.type('one\r');
     await shell.sees(/one\r\none/);
     shell.type('\u001a');
     await shell.sees('Stopped');
     shell.type('fg\r');
-    await shell.sees('cat');
+    await shell.sees('exec cat');
     shell.type('two\r');
     await shell.sees(/two\r\ntwo/);
     shell.type('\u0004');
