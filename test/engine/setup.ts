@@ -17,7 +17,8 @@ declare module 'vitest' {
  * The tests have the same environment on each machine, without the person's EDITOR, which waits for him, sudo's SUDO_USER, and
  * NODE_EXTRA_CA_CERTS, which Node 20 reads for 55 ms at each start.
  */
-const KEPT = /^(PATH|HOME|SHELL|TERM|LANG|LC_.*|TZ|TMPDIR|LD_LIBRARY_PATH|DOCKER_CONFIG|DBG_.*|VITEST.*|TEST|NODE_ENV|MODE|DEV|PROD|BASE_URL|SSR)$/;
+const KEPT =
+  /^(PATH|HOME|SHELL|TERM|LANG|LC_.*|TZ|TMPDIR|LD_LIBRARY_PATH|DOCKER_CONFIG|DBG_.*|VITEST.*|TEST|NODE_ENV|MODE|DEV|PROD|BASE_URL|SSR)$/;
 
 /** Gives the tests an environment of their own, and gives back how to take it away. */
 export default function setUp(project: TestProject): () => void {
