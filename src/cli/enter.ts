@@ -35,6 +35,8 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
     const exitCode = await throughSudo(ctx, valuesAskedFor(options.env ?? []));
     if (exitCode !== undefined) return exitCode;
   }
+  // In its next turn dbg has asked the engine, and waits: 8 of 150 ms.
+  if (!options.dryRun) setImmediate(() => ctx.host.prepare());
   const target = await chosenTarget(ctx, container);
   const given = namedOf(target.container, options.envFromContainer ?? []);
   const plan = planEntry(ctx.host, target, options, {

@@ -13,6 +13,8 @@ export interface Host {
    * that dbg gets, and tells how it ended.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<Ended>;
+  /** Starts what the next `run` needs beside its program, for a moment in which dbg waits in any case. It ends with dbg. */
+  prepare(): void;
   /**
    * Starts a program that no signal to dbg or its terminal reaches, and that outlives dbg: it learns from the end of its stdin that
    * dbg has ended, by whatever death.

@@ -12,6 +12,7 @@ import { lookBelow, readBelow } from './read-below.ts';
 import { openInside } from './read-inside.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
 import type { Who } from './trust.ts';
+import { startWitness, type Witness } from './witness.ts';
 
 export interface LocalHostOptions {
   readonly env: Environment;
@@ -25,10 +26,16 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
   // These are this dbg's alone: another one, started in a shell of dbg's, would follow the leash too.
   const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...others } = env;
   const childEnv = { ...others, PATH: searchPath(env).join(':') };
+  let witness: Witness | undefined;
   return {
     isRoot: own.uid === 0,
-    run: (argv, options = {}) =>
-      runOnTerminal(argv, { ...options, env: { ...kept(childEnv, options.keep), ...options.env } }, signals),
+    prepare: () => void (witness ??= startWitness()),
+    run: (argv, options = {}) => {
+      const all = { ...kept(childEnv, options.keep), ...options.env };
+      const beside = witness ?? startWitness();
+      witness = undefined;
+      return runOnTerminal(argv, { ...options, env: all }, signals, beside);
+    },
     stream: async (argv, added) => (await import('./stream.ts')).stream(argv, { ...childEnv, ...added }),
     hold: (argv) => hold(argv, childEnv),
     pipeline: async (first, second, { quiet }) =>

@@ -5,13 +5,15 @@ import { DbgError, EXIT } from '../errors.ts';
 import { startGuard } from './guard.ts';
 import type { Ended, RunOptions, Signals } from './host.ts';
 import { LEASH_VARIABLE, openLeash } from './leash.ts';
-import { startWitness } from './witness.ts';
+import type { Witness } from './witness.ts';
 
 /** Runs a program with the person's terminal, pipes and files; see Host.run. */
 export async function runOnTerminal(
   argv: readonly string[],
   { env = {}, isDbg = false }: RunOptions,
   signals: Signals,
+  // Started before the program: one that is quicker than the witness could get a signal of the group that the witness does not see.
+  witness: Witness,
 ): Promise<Ended> {
   const [file, ...args] = argv;
   // Listened to before the program is there: one that comes in between is its, and not dbg's end.
@@ -21,8 +23,6 @@ export async function runOnTerminal(
 
   const leash = isDbg ? await openLeash() : undefined;
   const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env;
-  // Before the program: one that is quicker than the witness could get a signal of the group that the witness does not see.
-  const witness = startWitness();
   // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
   // job control need no help, and a pipe's bytes never pass through dbg.
   const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });

@@ -263,6 +263,7 @@ describe("root's dbg from code that another user may change", () => {
       'dbg/bin/dbg.js',
       'dbg/dist',
       'dbg/dist/main.js',
+      'dbg/dist/entry.js',
       'dbg/dist/execa.js',
       'dbg/dist/page',
       cache,

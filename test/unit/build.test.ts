@@ -78,7 +78,11 @@ afterAll(() => rmSync(top, { recursive: true, force: true }), 120_000);
 test('two builds are the same, byte by byte, and name no place', () => {
   const names = files(join(one, 'dist')).toSorted();
   expect(files(join(other, 'dist')).toSorted()).toEqual(names);
-  expect(names).toEqual(expect.arrayContaining(['main.js', `main-${process.version}-${process.arch}.cache`]));
+  const bundles = ['main', 'entry'].flatMap((name) => [
+    `${name}.js`,
+    `${name}-${process.version}-${process.arch}.cache`,
+  ]);
+  expect(names).toEqual(expect.arrayContaining(bundles));
   const bytes = (folder: string, name: string) => readFileSync(join(folder, 'dist', name));
   expect(names.filter((name) => !bytes(one, name).equals(bytes(other, name)))).toEqual([]);
   expect(names.filter((name) => bytes(one, name).includes(top) || bytes(one, name).includes(process.cwd()))).toEqual(
@@ -166,15 +170,21 @@ describe("V8's code cache", () => {
   const run = (folder: string, ...args: readonly string[]) =>
     execFileSync(process.execPath, [join(folder, 'bin/dbg.js'), ...args], { encoding: 'utf8' });
 
-  test('an edited main.js runs what it says now, though it is as long as before, and as old', () => {
-    const main = join(other, 'dist/main.js');
-    const text = readFileSync(main, 'utf8');
-    const { atime, mtime } = statSync(main);
-    expect(run(other, '--help')).toContain('Usage: dbg');
-    const edited = text.replaceAll("The Docker host's own", "THE DOCKER HOST'S own");
-    expect([edited === text, edited.length]).toEqual([false, text.length]);
-    writeFileSync(main, edited);
-    utimesSync(main, atime, mtime);
-    expect(run(other, '--help')).toContain("THE DOCKER HOST'S own");
-  });
+  test.for([
+    ['main.js', '--help', "The Docker host's own", "THE DOCKER HOST'S own"],
+    ['entry.js', 'exec --help', 'Run a program of the host', 'RUN A PROGRAM OF THE HOST'],
+  ] as const)(
+    'an edited %s runs what it says now, though it is as long as before, and as old',
+    ([file, args, from, to]) => {
+      const bundle = join(other, 'dist', file);
+      const text = readFileSync(bundle, 'utf8');
+      const { atime, mtime } = statSync(bundle);
+      expect(run(other, ...args.split(' '))).toContain('Usage: dbg');
+      const edited = text.replaceAll(from, to);
+      expect([edited === text, edited.length]).toEqual([false, text.length]);
+      writeFileSync(bundle, edited);
+      utimesSync(bundle, atime, mtime);
+      expect(run(other, ...args.split(' '))).toContain(to);
+    },
+  );
 });

@@ -157,6 +157,7 @@ export function fakeHost({
     isOthers: () => false,
     changeableCode: () => undefined,
     diskSpace: async () => ({ free: 1e12, size: 1e12 }),
+    prepare: () => undefined,
     hold: () => ({
       said: Promise.resolve('ok'),
       ended: Promise.resolve('ok\nundone\n'),
