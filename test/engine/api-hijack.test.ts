@@ -104,14 +104,14 @@ test('read again when the file changes; a mistake leaves the rules before', asyn
     const program = `require('node:http').get({ socketPath: '${path}', path: '/_ping' }, (answer) => console.log(answer.resume().statusCode))`;
     return (await execa(process.execPath, ['-e', program])).stdout;
   };
-  await expect.poll(() => said.text, { timeout: 15_000 }).toContain('in another terminal');
+  await expect.poll(() => said.text).toContain('in another terminal');
   expect(await status()).toBe('501');
   writeFileSync(`${rules}.new`, readFileSync(rules, 'utf8').replace('501', '502'));
   renameSync(`${rules}.new`, rules);
-  await expect.poll(() => said.text, { timeout: 10_000 }).toContain('was read again: 1 rules');
+  await expect.poll(() => said.text).toContain('was read again: 1 rules');
   expect(await status()).toBe('502');
   writeFileSync(rules, '- match: {}\n  fial: {}\n');
-  await expect.poll(() => said.text, { timeout: 10_000 }).toContain('line 2: "fial" is not known');
+  await expect.poll(() => said.text).toContain('line 2: "fial" is not known');
   expect(await status()).toBe('502');
   running.kill('SIGINT');
   expect((await running).exitCode).toBe(0);

@@ -46,7 +46,7 @@ async function recording(lab: Lab, file: string, args: readonly string[] = []) {
     running.kill('SIGKILL');
     await running;
   });
-  await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => existsSync(path)).toBe(true);
   const docker = (...words: readonly string[]) =>
     execa('docker', words, { reject: false, stdin: 'ignore', env: { DOCKER_HOST: `unix://${path}` } });
   return { running, docker };
@@ -150,7 +150,7 @@ describe('a session', () => {
     const file = join(lab.folder, 'r.ndjson');
     const { running, docker } = await recording(lab, file);
     const logs = docker('logs', '-f', web);
-    await expect.poll(() => readFileSync(file, 'latin1'), { timeout: 10_000 }).toContain('said\\n"');
+    await expect.poll(() => readFileSync(file, 'latin1')).toContain('said\\n"');
     running.kill('SIGKILL');
     await Promise.all([running, logs]);
     const calls = await shownOf(file);

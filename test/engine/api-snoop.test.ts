@@ -42,9 +42,9 @@ const statusOf = (socketPath: string, target: string) =>
 const apart = (lab: Lab) => ({ XDG_RUNTIME_DIR: lab.folder });
 const nothingIsLeft = async (lab: Lab) => {
   const folders = () => readdirSync(lab.folder).filter((name) => name.startsWith('dbg-api-'));
-  await expect.poll(folders, { timeout: 5000 }).toEqual([]);
+  await expect.poll(folders).toEqual([]);
   const sweepers = () => processes().filter(({ command }) => command.includes(`dbg-sweep ${lab.folder}`));
-  await expect.poll(sweepers, { timeout: 5000 }).toEqual([]);
+  await expect.poll(sweepers).toEqual([]);
 };
 
 describe('of a command', () => {
@@ -107,7 +107,7 @@ describe('of a command', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     running.kill('SIGKILL');
     await running;
-    await expect.poll(() => existsSync(path), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => existsSync(path)).toBe(false);
     await nothingIsLeft(lab);
   });
 
@@ -138,9 +138,9 @@ describe('who is led to it', () => {
     const { running, text, path, docker } = await listening(lab, ['-v']);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const logs = docker('logs', '-f', web);
-    await expect.poll(() => text.out, { timeout: 10_000 }).toMatch(/#\d+ stdout \| out\n/);
+    await expect.poll(() => text.out).toMatch(/#\d+ stdout \| out\n/);
     await expect.poll(() => text.out).toMatch(/#\d+ stderr \| err\n/);
-    await expect.poll(() => text.out, { timeout: 10_000 }).toMatch(new RegExp(`ContainerLogs +${web} +open`));
+    await expect.poll(() => text.out).toMatch(new RegExp(`ContainerLogs +${web} +open`));
     running.kill('SIGINT');
     expect([(await running).exitCode, existsSync(path)]).toEqual([0, false]);
     await logs;
@@ -182,7 +182,7 @@ describe('who is led to it', () => {
     running.kill('SIGKILL');
     await running;
     const contexts = async () => (await execa('docker', ['context', 'ls', '-q'], { env })).stdout.split('\n');
-    await expect.poll(contexts, { timeout: 10_000 }).not.toContain(name);
+    await expect.poll(contexts).not.toContain(name);
     expect((await execa('docker', ['context', 'show'], { env })).stdout).toBe('default');
     await nothingIsLeft(lab);
   });
@@ -205,7 +205,7 @@ describe('who is led to it', () => {
     running.kill('SIGKILL');
     running.stdout.destroy();
     await running;
-    await expect.poll(() => existsSync(path), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => existsSync(path)).toBe(false);
   });
 });
 

@@ -24,7 +24,7 @@ async function started(lab: Lab, args: readonly string[] = []) {
   });
   let said = '';
   running.stderr.on('data', (piece) => (said += piece));
-  await expect.poll(() => said, { timeout: 15_000 }).toContain('in another terminal');
+  await expect.poll(() => said).toContain('in another terminal');
   const url = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\da-f]{32}/.exec(said)![0];
   const env = { DOCKER_HOST: `unix://${path}` };
   const docker = (docked: readonly string[], options: Options = {}) =>
@@ -236,12 +236,12 @@ describe('its end', () => {
     lab.cleanUp(async () => (running.kill('SIGKILL'), await running));
     let said = '';
     running.stderr.on('data', (piece) => (said += piece));
-    await expect.poll(() => said, { timeout: 15_000 }).toContain('token=');
+    await expect.poll(() => said).toContain('token=');
     const { page, context } = await openWindow(browser);
     await page.goto(/http:\S+/.exec(said)![0]);
     await rowsOf(page, 'SystemVersion').waitFor();
     running.stdin.end('\n');
-    await expect.poll(() => said, { timeout: 15_000 }).toContain('the command has ended');
+    await expect.poll(() => said).toContain('the command has ended');
     await rowsOf(page, 'SystemVersion').click();
     await detail(page).getByText('"ApiVersion"').first().waitFor();
     await context.close();

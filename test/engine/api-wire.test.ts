@@ -39,7 +39,7 @@ const way = (env: Record<string, string>, program = 'docker'): Way => ({
       encoding: 'buffer',
       stripFinalNewline: false,
       env,
-      timeout: 50_000,
+      timeout: 120_000,
       ...stdin,
     } as const;
     const { stdout, stderr, exitCode } = await execa(program, args, options);

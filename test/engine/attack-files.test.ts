@@ -75,7 +75,7 @@ describe.each(FILLING)('root: %s', (_, argsOf) => {
       './/link',
       '../hers/link',
     ]) {
-      const { exitCode, stderr } = await dbg(argsOf(container, join(hers, name)), { timeout: 20_000 });
+      const { exitCode, stderr } = await dbg(argsOf(container, join(hers, name)), { timeout: 60_000 });
       expect([name, exitCode, stderr]).toEqual([name, 125, expect.stringMatching(/nothing is written into it/)]);
     }
     expect([isKept(), readdirSync(roots), statSync(join(hers, 'file')).size]).toEqual([true, ['secret'], 0]);
@@ -90,8 +90,8 @@ describe.each(FILLING)('root: %s', (_, argsOf) => {
     const exchanger = asAnn(process.execPath, '-e', EXCHANGE, hers);
     await firstLine(exchanger);
     for (let turn = 0; turn < 6; turn++) {
-      await dbg(argsOf(container, join(hers, 'd', `secret`)), { timeout: 20_000 });
-      await dbg(argsOf(container, join(hers, 'd', `new${turn}`)), { timeout: 20_000 });
+      await dbg(argsOf(container, join(hers, 'd', `secret`)), { timeout: 60_000 });
+      await dbg(argsOf(container, join(hers, 'd', `new${turn}`)), { timeout: 60_000 });
     }
     exchanger.kill('SIGKILL');
     await exchanger;
@@ -104,7 +104,7 @@ describe.each(FILLING)('root: %s', (_, argsOf) => {
     const container = await pinging(lab);
     const { hers } = places(lab);
     const path = join(hers, 'new');
-    const { exitCode, stderr } = await dbg(argsOf(container, path), { timeout: 20_000 });
+    const { exitCode, stderr } = await dbg(argsOf(container, path), { timeout: 60_000 });
     expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('nothing is written')]);
     expect([statSync(path).uid, statSync(path).size > 0]).toEqual([0, true]);
   });
@@ -211,7 +211,7 @@ describe('a file for its owner alone (api record, api share --audit)', () => {
         const path = join(lab.folder, `f${mode}${text.length}`);
         writeFileSync(path, text);
         chmodSync(path, mode);
-        const { exitCode, stderr } = await dbg(argsOf('', path), { timeout: 20_000 });
+        const { exitCode, stderr } = await dbg(argsOf('', path), { timeout: 60_000 });
         expect([exitCode, stderr]).toEqual([125, expect.stringContaining(`${path} exists, and `)]);
         expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual([text, mode]);
       }

@@ -92,9 +92,7 @@ describe.each(Object.entries(WAYS))('%s: a client that ends within', (_, make) =
         await sleep(50);
         socket[ending]();
         await isOver;
-        await expect
-          .poll(() => sockets(gate.pid), { timeout: 8000, message: `${what}, ${ending}` })
-          .toBeLessThanOrEqual(quiet);
+        await expect.poll(() => sockets(gate.pid), { message: `${what}, ${ending}` }).toBeLessThanOrEqual(quiet);
       }
     }
   });
@@ -127,7 +125,7 @@ describe('a client that takes its time', () => {
       expect(await over(socket)).toContain('HTTP/1.1 401 Unauthorized');
       clearInterval(drip);
     }
-    await expect.poll(() => sockets(share.running.pid!), { timeout: 8000 }).toBeLessThanOrEqual(quiet);
+    await expect.poll(() => sockets(share.running.pid!)).toBeLessThanOrEqual(quiet);
   });
 
   test('many of them keep no one else out', async ({ lab }) => {

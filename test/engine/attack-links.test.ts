@@ -58,7 +58,7 @@ describe('dbg cat', () => {
       ['/etc/loop', 'more than 40 links'],
       ['/proc/self/environ', 'there is no such file'],
     ] as const) {
-      const { stdout, stderr, exitCode } = await dbg(['cat', web, path], { timeout: 20_000 });
+      const { stdout, stderr, exitCode } = await dbg(['cat', web, path], { timeout: 60_000 });
       expect([exitCode, stdout], `${path}: ${String(stderr)}`).toEqual([125, '']);
       expect(stderr).toContain(message.replace('WEB', web));
       expect(stderr).not.toContain('unexpected');

@@ -378,9 +378,9 @@ describe('wrong passwords', () => {
       const { status } = await guess(at).catch(() => ({ status: 0 }));
       if (status === 401) answered.push(Date.now());
     });
-    await expect.poll(() => answered.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => answered.length).toBeGreaterThan(0);
     expect((await ask(share.url, { method: 'GET', path: '/info', headers: [right] })).status).toBe(200);
-    await expect.poll(() => answered.length, { timeout: 15_000 }).toBeGreaterThan(2);
+    await expect.poll(() => answered.length).toBeGreaterThan(2);
     expect(answered.length).toBeLessThanOrEqual(2 + (Date.now() - began) / 1000);
     share.running.kill('SIGINT');
     await Promise.all(guesses);

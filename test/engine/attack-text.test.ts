@@ -62,7 +62,7 @@ describe('a device with a name that drives a terminal', () => {
     expect(bytes.includes(RED)).toBe(false);
   });
 
-  test('every verb that looks, at all kinds of such names', { timeout: 120_000 }, async ({ lab }) => {
+  test('every verb that looks, at all kinds of such names', async ({ lab }) => {
     const { container, pid } = await named(lab, 'named');
     for (const name of [BACKWARDS, 'q"\\w', "it's", '\u007f\u009b2J']) {
       await inside(pid, 'ip', 'link', 'add', name, 'up', 'type', 'veth', 'peer', 'name', `p${name}`);

@@ -14,7 +14,7 @@ test('-w -: a reader has each packet at once, of several containers too', async 
   const pipeline = `"$@" | timeout 60 tshark -l -n -i - -c 8 -T fields -e frame.interface_name -e icmp.type`;
   const argv = [process.execPath, DBG, 'tcpdump', `${target},${other}`, '-w', '-', 'icmp', 'or', 'port', '4798'];
   const reader = execa('sh', ['-c', pipeline, 'sh', ...argv], { reject: false });
-  await expect.poll(() => taps('4798').length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => taps('4798').length).toBe(2);
   await sleep(500);
   await ping(2);
   await sleep(1_500);
@@ -37,12 +37,12 @@ test('--wireshark opens it on the stream, and its end is the end of the capture'
   chmodSync(wireshark, 0o755);
   const env = { PATH: `${lab.folder}:${process.env['PATH']}` };
   const running = dbg(['tcpdump', '--wireshark', target, '-i', 'eth0', 'icmp', 'or', 'port', '4799'], { env });
-  await expect.poll(() => taps('4799').length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => taps('4799').length).toBe(1);
   await sleep(1_500);
   await ping(2);
   const { exitCode, stdout } = await running;
   expect([exitCode, stdout]).toEqual([0, '8\n0\n8']);
-  await expect.poll(() => taps('4799'), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => taps('4799')).toEqual([]);
 });
 
 test('a viewer that is not there; a file as well', async ({ lab }) => {

@@ -74,7 +74,7 @@ describe.each(WAYS)('%s', (_, open) => {
     const container = (await engine.inspect(name))!;
     const heard: string[] = [];
     const stop = engine.logs(container, (line) => heard.push(line));
-    await expect.poll(() => heard.length, { timeout: 10_000 }).toBeGreaterThan(5);
+    await expect.poll(() => heard.length).toBeGreaterThan(5);
     stop();
     expect(new Set(heard)).toEqual(new Set(['to stdout', 'to stderr']));
   });

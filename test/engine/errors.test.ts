@@ -146,7 +146,7 @@ describe('the engine', () => {
     expect(existsSync(`${lab.folder}/ran`)).toBe(false);
   });
 
-  test('breaks off, over TCP: never a success', { timeout: 40_000 }, async ({ lab }) => {
+  test('breaks off, over TCP: never a success', async ({ lab }) => {
     const half = createServer((client) =>
       client.once('data', () => client.end('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{')),
     );

@@ -106,7 +106,7 @@ test('kill -9 of dbg leaves nothing', async ({ lab }) => {
   await nothingIsLeft();
 });
 
-test('a Wireshark that was killed before it read leaves nothing', { timeout: 30_000 }, async ({ lab }) => {
+test('a Wireshark that was killed before it read leaves nothing', async ({ lab }) => {
   const fifo = join(lab.folder, 'fifo');
   await execa('mkfifo', [fifo]);
   const args = [DBG, ...CAPTURE, `dbg-${await lab.run()}`, '--fifo', fifo];

@@ -15,7 +15,7 @@ async function limits(...args: readonly string[]) {
 const shell = (script: string, ...options: readonly string[]) => ({ command: ['sh', '-c', script], options });
 const MIB = 1 << 20;
 
-const soon = <T>(look: () => T) => expect.poll(look, { timeout: 15_000, interval: 20 });
+const soon = <T>(look: () => T) => expect.poll(look, { interval: 20 });
 
 test('limits as docker run was given them', async ({ lab }) => {
   const options = [

@@ -153,7 +153,7 @@ describe('a person with sudo', () => {
     };
     expect(await cuts()).toEqual([expect.objectContaining({ by: 'ann' })]);
     process.kill(dbgOf(running), 'SIGKILL');
-    await expect.poll(cuts, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(cuts).toEqual([]);
   });
 
   test('Ctrl-C on a terminal reaches the tool once', async ({ lab }) => {

@@ -33,7 +33,7 @@ const within = (folder: string, args: readonly string[], options: Options = {}) 
 async function prints(program: { stdout: NodeJS.ReadableStream | null }, ...texts: string[]): Promise<void> {
   let said = '';
   program.stdout!.on('data', (chunk: Buffer) => (said += String(chunk)));
-  await expect.poll(() => texts.every((text) => said.includes(text)), { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => texts.every((text) => said.includes(text))).toBe(true);
 }
 
 const streamsIn = (folder: string) => readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
@@ -98,7 +98,7 @@ test("-o: a person's folder, with both streams byte for byte and nothing else", 
   await says(running, LISTENING);
   await talk();
   const folder = join(ann.home, 'streams');
-  await expect.poll(() => sorted(streamsIn(folder)), { timeout: 15_000 }).toEqual(sorted([ASKED, ANSWERED]));
+  await expect.poll(() => sorted(streamsIn(folder))).toEqual(sorted([ASKED, ANSWERED]));
   running.kill('SIGINT');
   expect((await running).exitCode).toBe(0);
   expect(readdirSync(ann.home)).toEqual(['streams']);

@@ -259,7 +259,7 @@ describe('a cut is undone', () => {
     expect(await through(lan, lan.web, lan.db)).toEqual([]);
     running.kill(signal);
     expect((await running).exitCode).toBe(code);
-    await expect.poll(async () => (await rows(lan.web))[0]!.cut, { timeout: 10_000 }).toBe(null);
+    await expect.poll(async () => (await rows(lan.web))[0]!.cut).toBe(null);
     await all(lan, lan.web, lan.db);
   });
 

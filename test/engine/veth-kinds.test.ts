@@ -91,12 +91,12 @@ describe('overlay networks', () => {
     expect((await dbg([...only, '--down'])).exitCode).toBe(0);
     expect(await pings(names.web, address)).toBe(false);
     expect((await dbg([...only, '--up'])).exitCode).toBe(0);
-    await expect.poll(() => pings(names.web, address), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => pings(names.web, address)).toBe(true);
 
     const service = ['service', 'create', '--name', names.service, '--network', names.network, '--publish', '8099:80'];
     await lab.docker(...service, '--detach', '--no-resolve-image', 'busybox', 'sleep', '3600');
     const task = () => lab.docker('ps', '-q', '--filter', `label=com.docker.swarm.service.name=${names.service}`);
-    await expect.poll(task, { timeout: 30_000 }).not.toBe('');
+    await expect.poll(task).not.toBe('');
     const three = Object.values(await rows(await task()));
     expect(three.map(({ proof }) => proof)).toEqual(['both ways', 'both ways', 'both ways']);
     expect(new Set(three.map(({ network }) => network))).toEqual(

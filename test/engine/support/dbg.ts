@@ -54,7 +54,7 @@ export function onTerminal([file = '', ...args]: readonly string[], env: Record<
     resize: (columns, rows) => pty.resize(columns, rows),
     ended,
     sees: async (wanted) => {
-      const deadline = Date.now() + 15_000;
+      const deadline = Date.now() + 60_000;
       for (;;) {
         const rest = stripVTControlCharacters(text).slice(seen);
         const found = typeof wanted === 'string' ? wanted : wanted.exec(rest)?.[0];
