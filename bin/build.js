@@ -68,7 +68,7 @@ const packagesApart = {
 };
 
 /** The verbs of entry.js: exec reads 200 KB of code and not 670, which is 9 ms of its start on a slow machine. */
-const ENTRY_VERBS = ['exec', 'shell', 'completion'];
+const ENTRY_VERBS = ['exec', 'shell'];
 
 /**
  * program.ts loads each verb by an import of its own: of the others, none is in the bundle.

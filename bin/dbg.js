@@ -7,7 +7,7 @@ const { dirname, join } = require('node:path');
 
 const argv = process.argv.slice(2);
 // Verbs that a person waits for have a bundle that holds nothing else, of a third of the size (bin/build.js).
-const bundle = ['exec', 'shell', '__complete'].includes(argv[0] ?? '') ? 'entry' : 'main';
+const bundle = ['exec', 'shell'].includes(argv[0] ?? '') ? 'entry' : 'main';
 const main = join(__dirname, `../dist/${bundle}.js`);
 
 if (Number(process.versions.node.split('.')[0]) < 20) {

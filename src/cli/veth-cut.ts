@@ -8,13 +8,13 @@ import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/programs.ts';
 import { callers, carrying } from '../network/cut/caller.ts';
 import { dependentsOf } from '../network/cut/dependents.ts';
-import { makeCuts, undoCuts } from '../network/cut/make.ts';
+import { makeCuts, undoCuts, type MadeCuts } from '../network/cut/make.ts';
 import { peerAddresses } from '../network/cut/peer-addresses.ts';
 import type { PeerName } from '../network/cut/peers.ts';
-import { cutCommands, planCut, undoCommands, type Cut } from '../network/cut/plan.ts';
-import { cuttable, type Cuttable } from '../network/cut/selection.ts';
+import { cutCommands, planCuts, undoCommands, type Cut, type CutWish } from '../network/cut/plan.ts';
+import { cuttable, isSelected, type Cuttable } from '../network/cut/selection.ts';
 import type { PeerMatch, Ways } from '../network/cut/ways.ts';
-import type { ContainerNetwork } from '../network/interfaces.ts';
+import { ownPoint, type ContainerInterface, type ContainerNetwork } from '../network/interfaces.ts';
 import { linkState } from '../network/links.ts';
 import { sharingContainers } from '../network/sharing.ts';
 import { escapeControls, shellQuote } from '../text.ts';
@@ -28,7 +28,6 @@ import { changeText, parseWish, type CutOptions, type Wish } from './veth-wish.t
 /** `dbg veth CTR --down` and the other cuts, and `--up`. Gives the exit code. */
 export async function cutOrRestore(ctx: Context, ref: string | undefined, options: CutOptions): Promise<number> {
   const wish = parseWish(options);
-  if (wish.delay) requireProgram(ctx.host, 'tc');
   const network = await look(ctx, ref);
   if (typeof network === 'number') return network;
   return options.up ? restore(ctx, network, options) : cut(ctx, network, wish, options);
@@ -54,7 +53,9 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
   const { peers, milliseconds, ...others } = wish;
   const ways: Ways = { ...others, drop: await Promise.all(peers.map((peer) => matched(ctx, network, peer))) };
   const id = randomBytes(4).toString('hex');
-  const cuts = interfaces.map((each) => planCut(each, { ways, milliseconds, by: login(ctx), now: ctx.now(), id }));
+  const cutWish: CutWish = { ways, milliseconds, by: login(ctx), now: ctx.now(), id };
+  const cuts = interfaces.flatMap((each) => planCuts(each, ownPointOf(network, each), cutWish));
+  if (cuts.some(({ qdisc }) => qdisc.length > 0)) requireProgram(ctx.host, 'tc');
   if (cuts.some(({ ruleset }) => ruleset !== undefined)) requireProgram(ctx.host, 'nft');
   const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
   await refuseHarm(ctx, network, interfaces, sharing, options.force === true);
@@ -68,16 +69,30 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
     return 0;
   }
   ctx.stderr.write(dependentsText(dependentsOf(container, await (await ctx.engine()).list())));
-  return make(ctx, network, cuts, { sharing, milliseconds, isJson: options.json === true });
+  await undoOwn(ctx, network, interfaces);
+  return make(ctx, network, cuts, { sharing, cutWish, options });
 }
+
+const ownPointOf = ({ target, netns }: ContainerNetwork, { inside }: ContainerInterface) =>
+  ownPoint(target, netns, inside);
+
+/** What a former cut did at the container's own end, where the one that replaces it does nothing. */
+const undoOwn = (ctx: Context, network: ContainerNetwork, interfaces: readonly ContainerInterface[]) =>
+  undoCuts(
+    ctx.host,
+    interfaces.flatMap((each) => (each.ownMark ? [ownPointOf(network, each)] : [])),
+    false,
+  );
 
 interface Making {
   readonly sharing: readonly string[];
-  readonly milliseconds: number | undefined;
-  readonly isJson: boolean;
+  readonly cutWish: CutWish;
+  readonly options: CutOptions;
 }
 
 async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[], making: Making): Promise<number> {
+  const { cutWish, options } = making;
+  const { milliseconds } = cutWish;
   // From here on a signal does not end dbg before what it did is undone.
   const signal = ctx.host.signalled();
   try {
@@ -87,10 +102,15 @@ async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[
       await made.undo();
       return 128 + constants.signals[early];
     }
-    const records = cuts.map((each) => interfaceRecord(afterCut(each)));
-    ctx.stdout.write(making.isJson ? json(records) : cutText(network, cuts, making));
-    if (making.milliseconds !== undefined && cuts.length > 0) {
-      return await waitForEnd(ctx, network.target.container, made, { signal: signal.first, ...making });
+    const isFirst = ({ interface: { inside } }: Cut, at: number) =>
+      cuts.findIndex((other) => other.interface.inside.ifindex === inside.ifindex) === at;
+    const records = cuts.filter(isFirst).map((each) => interfaceRecord(afterCut(each)));
+    ctx.stdout.write(options.json ? json(records) : cutText(network, cuts, { ...making, milliseconds }));
+    if (milliseconds !== undefined && cuts.length > 0) {
+      const until = ctx.clock() + milliseconds;
+      const again = (now: ContainerNetwork) =>
+        cutAgain(ctx, now, options, { ...cutWish, milliseconds: until - ctx.clock() });
+      return await waitForEnd(ctx, network.target, made, { signal: signal.first, until, again });
     }
     await made.keep();
     return 0;
@@ -99,9 +119,26 @@ async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[
   }
 }
 
+/** Cuts what of a container's interfaces is not cut by this wish; none is left out but what cannot be meant. */
+async function cutAgain(
+  ctx: Context,
+  network: ContainerNetwork,
+  options: CutOptions,
+  wish: CutWish,
+): Promise<MadeCuts> {
+  const isMissing = ({ mark, ownMark }: ContainerInterface) => mark?.id !== wish.id && ownMark?.id !== wish.id;
+  const isThere = network.interfaces.filter(isSelected(options)).some(isMissing);
+  const interfaces = isThere ? cuttable(network, options, changeText(options)).filter(isMissing) : [];
+  await refuseHarm(ctx, network, interfaces, [], true);
+  return makeCuts(
+    ctx.host,
+    interfaces.flatMap((each) => planCuts(each, ownPointOf(network, each), wish)),
+  );
+}
+
 /** The interface as it is once the cut is made. */
 function afterCut({ interface: before, mark, alias, down }: Cut): Cuttable {
-  const each = { ...before, mark };
+  const each = { ...before, mark: { ...mark, isInForce: true } };
   const flags = each.at.device.flags.filter((flag) => !down || (flag !== 'UP' && flag !== 'LOWER_UP'));
   const cutDevice = { ...each.at.device, alias, flags };
   return each.at.side === 'own' ? { ...each, inside: cutDevice } : { ...each, device: cutDevice };
@@ -162,11 +199,15 @@ async function restore(ctx: Context, network: ContainerNetwork, options: CutOpti
     ctx.stdout.write(
       dryRunText(
         ctx,
-        interfaces.flatMap(({ at }) => undoCommands(ctx.host, at, true)),
+        interfaces.flatMap((each) => [
+          ...(each.ownMark ? undoCommands(ctx.host, ownPointOf(network, each), false) : []),
+          ...undoCommands(ctx.host, each.at, true),
+        ]),
       ),
     );
     return 0;
   }
+  await undoOwn(ctx, network, interfaces);
   await undoCuts(
     ctx.host,
     interfaces.map(({ at }) => at),

@@ -42,7 +42,7 @@ function status(ctx: Context, { marked, tables, doubtful }: Remains, { json: isJ
   }
   if (tables.length > 0) {
     ctx.stderr.write(
-      `dbg: without a mark, their device having ended or its alias being written over: ${tables.map(({ name }) => name).join(', ')} (nft; dbg veth --restore-all)\n`,
+      `dbg: left of cuts whose device has ended, or whose mark is written over: ${tables.map(({ name }) => name).join(', ')} (nft; dbg veth --restore-all)\n`,
     );
   }
   if (isJson) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
@@ -77,6 +77,7 @@ function markRecord(each: Marked, now: number) {
     since: iso(mark.since),
     until: mark.until === 0 ? null : iso(mark.until),
     overdue: isOverdue(each, now),
+    in_force: mark.isInForce,
   };
 }
 
@@ -85,8 +86,9 @@ const HEADER = ['CONTAINER', 'INTERFACE', 'DEVICE', 'CUT', 'BY', 'SINCE', 'UNTIL
 function markRow(each: Marked, now: number): string[] {
   const { container, interface: name, device, cut, by } = markRecord(each, now);
   const { since, until } = each.mark;
-  const left =
-    until === 0
+  const left = !each.mark.isInForce
+    ? 'NOT IN FORCE: its rules are gone or its link is up; dbg veth --restore-all'
+    : until === 0
       ? 'dbg veth … --up'
       : isOverdue(each, now)
         ? 'overdue: its guard was killed; dbg veth --restore-all'

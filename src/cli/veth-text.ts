@@ -6,9 +6,12 @@ import { linkState } from '../network/links.ts';
 import { duration, escapeControls, shellQuote } from '../text.ts';
 import { table } from '../ui/table.ts';
 
+/** What a mark says of an interface, at its host end or its own. */
+const cutOf = ({ mark, ownMark }: ContainerInterface) => mark ?? ownMark;
+
 /** One entry of `dbg veth --json`; the keys are documented in docs/veth.md and stay. */
 export function interfaceRecord(each: ContainerInterface) {
-  const { target, inside, network, device, place, proof, reason, mark } = each;
+  const { target, inside, network, device, place, proof, reason } = each;
   return {
     container: target.container.name,
     id: target.container.id,
@@ -25,7 +28,7 @@ export function interfaceRecord(each: ContainerInterface) {
     state: device ? linkState(device) : null,
     proof,
     reason: reason || null,
-    cut: mark?.what ?? null,
+    cut: cutOf(each)?.isInForce ? cutOf(each)!.what : null,
   };
 }
 
@@ -85,8 +88,8 @@ export function cutText(
   return `${escapeControls(parts.join(' · '))}\n${until}  ${escapeControls(command)}\n`;
 }
 
-function cutWords({ down, mark, interface: { at } }: Cut): string {
-  const own = at.side === 'own' ? ", at the container's own end: there is no other on this host; its routes stay" : '';
+function cutWords({ down, mark, interface: { cutAt } }: Cut): string {
+  const own = cutAt === 'own' ? ", at the container's own end: there is no other on this host; its routes stay" : '';
   if (down) return 'is down';
   if (mark.what === 'blackhole') return `drops every frame, its carrier stays${own}`;
   return `has ${mark.what}${own}`;
@@ -112,7 +115,7 @@ function untouched(network: ContainerNetwork, changed: readonly ContainerInterfa
 
 /** That an interface is cut, by whom and until when; nothing when it is not. */
 export function markText(each: ContainerInterface, now: number): string {
-  const { mark } = each;
+  const mark = cutOf(each);
   if (mark === undefined) return '';
   const seconds = Math.floor(now / 1000);
   const until =
@@ -122,6 +125,10 @@ export function markText(each: ContainerInterface, now: number): string {
         ? ', overdue'
         : `, for ${duration((mark.until - seconds) * 1000)} more`;
   const name = shellQuote(each.target.container.name);
+  if (!mark.isInForce) {
+    const lifted = `${each.inside.name} is cut no more: ${mark.what}, by ${mark.by}, is not in force in the kernel, where it was undone, or its device renamed; tidy up:  dbg veth ${name} --up`;
+    return `dbg: ${escapeControls(lifted)}\n`;
+  }
   const text = `${each.inside.name} is cut: ${mark.what} by ${mark.by}, ${duration((seconds - mark.since) * 1000)} ago${until}; back:  dbg veth ${name} --up`;
   return `dbg: ${escapeControls(text)}\n`;
 }

@@ -52,7 +52,7 @@ export function vethCommand(ctx: Context, finish: Finish): Command {
         .conflicts('up'),
     )
     .addOption(new Option('--loss <percent>', 'so many of the frames vanish, in each direction').conflicts('up'))
-    .addOption(new Option('--rate <rate>', 'what is more than this vanishes, in each direction: 1mbit').conflicts('up'))
+    .addOption(new Option('--rate <rate>', 'no more than this, in each direction: 1mbit').conflicts('up'))
     .addOption(new Option('--delay <time>', 'what it gets is late: 100ms, 100ms±20ms (needs netem)').conflicts('up'))
     .addOption(new Option('--in', 'only what the container gets').conflicts('out'))
     .option('--out', 'only what it sends')

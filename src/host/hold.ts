@@ -25,6 +25,8 @@ export function hold(argv: readonly string[], env: Environment): Held {
   return {
     said: Promise.race([line, ended]).then((all) => all.split('\n')[0]!),
     ended,
+    hear: (listener) =>
+      void child.stdout.on('data', (chunk: Buffer) => chunk.toString().split('\n').filter(Boolean).forEach(listener)),
     kill: () => void child.kill('SIGKILL'),
     release: (word) => void child.stdin.end(word === undefined ? '' : `${word}\n`),
   };

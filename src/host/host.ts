@@ -194,6 +194,8 @@ export interface Held {
   readonly said: Promise<string>;
   /** all that it printed, once it has ended */
   readonly ended: Promise<string>;
+  /** Calls back for each line that it prints from now on. */
+  hear(listener: (line: string) => void): void;
   /** Ends its stdin, with a last line if there is one to say. */
   release(word?: string): void;
   /** Ends it, by SIGKILL. */

@@ -6,8 +6,9 @@ import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { hostNamespace } from '../host/namespaces.ts';
 import type { Link } from './links.ts';
-import type { Mark } from './cut/mark.ts';
+import { seenIn, type SeenMark } from './cut/in-force.ts';
 import { believed } from './cut/notes.ts';
+import type { DevicePoint } from './cut/plan.ts';
 import { withNetworks } from './networks.ts';
 import { hostObserver, lookInside, type Inside } from './look.ts';
 import { otherObservers, peerNamespace } from './observers.ts';
@@ -21,7 +22,9 @@ export interface ContainerInterface extends Pair {
   /** the engine's network that it belongs to; undefined for one the engine does not know */
   readonly network: string | undefined;
   /** what a cut of dbg's says of itself; undefined when there is none */
-  readonly mark: Mark | undefined;
+  readonly mark: SeenMark | undefined;
+  /** the same of one at the container's own end, where there is another end to be cut at, too */
+  readonly ownMark: SeenMark | undefined;
 }
 
 /** What a container's network namespace is. */
@@ -55,6 +58,10 @@ export async function containerNetwork(
   const observers = [fromHost, ...(lost.length > 0 ? await otherObservers(host, inside, lost) : [])];
 
   const marks = believed(host);
+  const seen = async (at: DevicePoint | undefined) => {
+    const mark = at && marks.mark(at);
+    return mark && (await seenIn(host, at.place, [{ device: at.device, mark }]))[0]!.mark;
+  };
   const interfaces: Omit<ContainerInterface, 'network'>[] = [];
   // One after the other: a container decides how many veths it has.
   for (const link of siblings.filter(carriesTraffic)) {
@@ -63,7 +70,8 @@ export async function containerNetwork(
     const evidence = { inside: link, siblings, peerIfindex, observers, innerPid: inner.get(link) };
     const pair = provePair(evidence);
     const at = pair.cutAt === 'own' ? ownPoint(target, netns, link) : pair.device && { ...pair, device: pair.device };
-    interfaces.push({ ...pair, target, inside: link, mark: at && marks.mark(at) });
+    const own = pair.cutAt === 'own' ? undefined : ownPoint(target, netns, link);
+    interfaces.push({ ...pair, target, inside: link, mark: await seen(at), ownMark: await seen(own) });
   }
   return { target, netns, isHosts, interfaces: withNetworks(interfaces, endpoints) };
 }

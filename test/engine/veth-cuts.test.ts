@@ -20,6 +20,8 @@ async function rows(container: string): Promise<Row[]> {
 
 async function does(...args: readonly string[]): Promise<string> {
   const { stdout, stderr, exitCode } = await dbg(['veth', ...args]);
+  // attack-lock.test.ts, beside this one, holds the lock for longer than dbg waits.
+  if (String(stderr).includes('another dbg is making or undoing a cut')) return does(...args);
   expect(exitCode, String(stderr)).toBe(0);
   return stdout as string;
 }
@@ -296,8 +298,10 @@ describe('a cut is undone', () => {
     const first = start(lan.web, '--blackhole', '--for', '1h');
     await firstLine(first);
     await does(lan.web, '--drop', lan.db);
-    first.kill('SIGINT');
-    expect((await first).stderr).toContain('was cut anew meanwhile, and that cut stays');
+    expect(await first).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining('was cut anew meanwhile, and that cut stays'),
+    });
     expect((await rows(lan.web))[0]!.cut).toBe(`drop:${lan.db}`);
     await all(lan, lan.web, lan.cache);
     expect(await through(lan, lan.web, lan.db)).toEqual([]);
@@ -346,7 +350,11 @@ describe('a cut is undone', () => {
     const lan = await lanOf(lab);
     for (let time = 0; time < 5; time++) {
       const both = [start(lan.web, '--down', '--for', '300ms'), start(lan.web, '--blackhole', '--for', '300ms')];
-      for (const { exitCode } of await Promise.all(both)) expect(exitCode).toBe(0);
+      for (const { exitCode, stderr } of await Promise.all(both)) {
+        expect([exitCode, stderr]).toEqual(
+          exitCode === 0 ? [0, expect.stringContaining('is back')] : [125, expect.stringContaining('was cut anew')],
+        );
+      }
       expect((await rows(lan.web))[0]).toMatchObject({ state: 'up', cut: null });
     }
     await all(lan, lan.web, lan.db);

@@ -99,11 +99,11 @@ describe('what is wrong', () => {
   test('down at the host’s end, with what the cut says of itself', async ({ lab }) => {
     const { web, device } = await pair(lab);
     await ip('link', 'set', device, 'down');
-    await ip('link', 'set', device, 'alias', 'dbg cut 0a1b2c3d drop:"x" ann 1764000000 0 web/eth0');
-    expect((await rows(web))[0]).toMatchObject({ state: 'down', cut: 'drop:"x"', problems: ['down'] });
-    expect((await dbg(['veth', '--all'])).stdout).toContain('cut: drop:"x"');
-    expect((await dbg(['veth', '--all', '--dot'])).stdout).toContain('cut: drop:\\"x\\"');
-    expect((await dbg(['veth', '--all', '--mermaid'])).stdout).toContain('cut: drop:#34;x#34;');
+    await ip('link', 'set', device, 'alias', 'dbg cut 0a1b2c3d down,"x" ann 1764000000 0 web/eth0');
+    expect((await rows(web))[0]).toMatchObject({ state: 'down', cut: 'down,"x"', problems: ['down'] });
+    expect((await dbg(['veth', '--all'])).stdout).toContain('cut: down,"x"');
+    expect((await dbg(['veth', '--all', '--dot'])).stdout).toContain('cut: down,\\"x\\"');
+    expect((await dbg(['veth', '--all', '--mermaid'])).stdout).toContain('cut: down,#34;x#34;');
   });
 
   test('down at its own end: still found, with the address that it was given', async ({ lab }) => {

@@ -162,6 +162,7 @@ export function fakeHost({
       said: Promise.resolve('ok'),
       ended: Promise.resolve('ok\nundone\n'),
       release: () => undefined,
+      hear: () => undefined,
       kill: () => undefined,
     }),
     signalled: () => ({ first: new Promise(() => undefined), stop: () => undefined }),

@@ -56,7 +56,12 @@ function rateCells(each: MappedInterface, rates: RateOf | undefined): string[] {
 /** What is to be noticed, the worst first. That it is down is what a cut is. */
 export function notes({ mark, problems, sharedBy }: Pick<MappedInterface, 'mark' | 'problems' | 'sharedBy'>): string {
   const wrong =
-    mark === undefined ? problems : [`cut: ${mark.what}`, ...problems.filter((problem) => problem !== 'down')];
+    mark === undefined
+      ? problems
+      : [
+          mark.isInForce ? `cut: ${mark.what}` : `cut no more: ${mark.what} is not in force`,
+          ...problems.filter((problem) => problem !== 'down'),
+        ];
   return [...wrong, ...shared(sharedBy)].join('; ');
 }
 

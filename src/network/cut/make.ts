@@ -6,19 +6,27 @@ import { cutArgv, undoArgv, type Cut, type DevicePoint } from './plan.ts';
 
 /** Cuts that are in force, each with a guard that undoes it when its time is over or dbg is gone. */
 export interface MadeCuts {
-  /** They stay, on purpose: their guards end. */
+  readonly each: readonly MadeCut[];
+  /** They stay, on purpose: their guards leave dbg. */
   keep(): Promise<void>;
   /** Undoes them now. Throws a DbgError when one stays. */
-  undo(): Promise<End>;
-  /** Resolves when their time is over and they are undone. Throws as `undo`. */
-  over(milliseconds: number): Promise<End>;
+  undo(): Promise<void>;
+}
+
+export interface MadeCut {
+  readonly cut: Cut;
+  /** Resolves when it is over. Throws a DbgError when it stays all the same. */
+  readonly end: Promise<End>;
+  /** Calls back each time that the guard had to make it anew, as its rules had gone, or the device's name. */
+  hear(remade: () => void): void;
 }
 
 /**
- * How cuts ended. undone: as they should; killed: a guard was killed, or stood still, and dbg undid its cut; replaced: somebody cut a
- * device anew, and that cut stays; ended: the devices have.
+ * How a cut ended for its guard, as that says (script.ts). kept: it stays; undone: as it should; killed: the guard was killed, or stood still, and dbg undid its
+ * cut; replaced: somebody cut the device anew; restored: dbg's own --up; lifted: somebody set the link up, or the kernel refused to make
+ * the cut anew; ended: the device has left its namespace.
  */
-export type End = 'killed' | 'replaced' | 'undone' | 'ended';
+export type End = 'kept' | 'undone' | 'killed' | 'replaced' | 'restored' | 'lifted' | 'ended';
 
 /** A guard that was stopped (SIGSTOP) is waited for so long; what it does takes a tenth of a second, and longer on a busy machine. */
 const PATIENCE_MS = 5_000;
@@ -29,29 +37,49 @@ const SILENCE_MS = 15_000;
 /** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
 export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCuts> {
   const guards = cuts.map((cut) => ({ cut, held: host.hold(cutArgv(host, cut)) }));
-  const timer = setTimeout(() => guards.forEach(({ held }) => held.kill()), SILENCE_MS);
-  const answers = await Promise.all(guards.map(({ held }) => held.said)).finally(() => clearTimeout(timer));
+  await within(SILENCE_MS, guards, ({ said }) => said);
+  const answers = await Promise.all(guards.map(({ held }) => held.said));
+  const each = guards.map(({ cut, held }, at) => {
+    const end = answers[at] === 'ok' ? endOf(host, cut, held) : held.ended.then(() => 'undone' as const);
+    end.catch(() => undefined); // until somebody waits for it
+    return { cut, end, hear: (remade: () => void) => held.hear((line) => void (line === 'remade' && remade())) };
+  });
   const undo = async () => {
     guards.forEach(({ held }) => held.release());
-    return over(host, guards, 0);
+    await within(PATIENCE_MS, guards, ({ ended }) => ended);
+    await Promise.all(each.map(({ end }) => end));
   };
   const failed = answers.findIndex((answer) => answer !== 'ok');
   if (failed >= 0) {
     await undo();
+    const left = cuts.filter((_, at) => /^(failed .*)?$/.test(answers[at]!));
+    await undoCuts(
+      host,
+      left.map(({ interface: { at } }) => at),
+      false,
+    );
     throw failure(cuts[failed]!, answers[failed]!);
   }
   try {
-    for (const { interface: each, alias } of cuts) note(host, each.at, alias);
+    for (const {
+      interface: { at },
+      alias,
+    } of cuts)
+      note(host, at, alias);
   } catch (error) {
     await undo();
     throw error;
   }
   return {
+    each,
     undo,
-    over: (milliseconds) => over(host, guards, milliseconds),
     keep: async () => {
       guards.forEach(({ held }) => held.release('keep'));
-      await Promise.all(guards.map(({ held }) => held.ended));
+      await within(PATIENCE_MS, guards, ({ ended }) => ended);
+      const ends = await Promise.all(each.map(({ end }) => end));
+      if (!ends.includes('killed')) return;
+      await Promise.all(each.map(({ cut }) => undoCuts(host, [cut.interface.at], false)));
+      throw new DbgError('a guard was killed or stopped before the cut was whole: it is undone');
     },
   };
 }
@@ -61,20 +89,25 @@ interface Guarded {
   readonly held: Held;
 }
 
+/** Waits for all guards; those that do not come to it in time were stopped, and are killed. */
+async function within(milliseconds: number, guards: readonly Guarded[], what: (held: Held) => Promise<unknown>) {
+  const timer = setTimeout(() => guards.forEach(({ held }) => held.kill()), milliseconds);
+  await Promise.all(guards.map(({ held }) => what(held))).finally(() => clearTimeout(timer));
+}
+
 /** A guard that does not say what has become of its cut was killed, or could not undo it: then it is undone from here. */
-async function over(host: Host, guards: readonly Guarded[], milliseconds: number): Promise<End> {
-  const timer = setTimeout(() => guards.forEach(({ held }) => held.kill()), milliseconds + PATIENCE_MS);
-  const said = await Promise.all(guards.map(({ held }) => held.ended)).finally(() => clearTimeout(timer));
-  const ends = said.map((text) => /^(undone|replaced|ended|gone|locked)$/m.exec(text)?.[1]);
-  const left = guards.filter((_, at) => ends[at] === undefined);
-  await undoCuts(
-    host,
-    left.map(({ cut }) => cut.interface.at),
-    false,
-  );
-  for (const { cut } of guards) forget(host, cut.interface.at, cut.alias);
-  if (left.length > 0) return 'killed';
-  return (['replaced', 'undone'] as const).find((end) => ends.includes(end)) ?? 'ended';
+async function endOf(host: Host, cut: Cut, held: Held): Promise<End> {
+  const {
+    milliseconds,
+    interface: { at },
+  } = cut;
+  const timer = milliseconds === undefined ? undefined : setTimeout(() => held.kill(), milliseconds + PATIENCE_MS);
+  const said = await held.ended.finally(() => clearTimeout(timer));
+  if (/^kept$/m.test(said)) return 'kept';
+  const end = /^(undone|replaced|restored|lifted|ended)$/m.exec(said)?.[1] as End | undefined;
+  if (end === undefined) await undoCuts(host, [at], false);
+  forget(host, at, cut.alias);
+  return end ?? 'killed';
 }
 
 function failure(cut: Cut, answer: string): DbgError {

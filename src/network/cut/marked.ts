@@ -6,14 +6,15 @@ import { again } from '../look.ts';
 import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetworkNamespaces } from '../peer.ts';
 import { HOST, inPlace, isHeldByFile, pinnedPlaces, type Place } from '../place.ts';
-import { parseMark, type Mark } from './mark.ts';
+import { isInForce, tablesIn, type SeenMark } from './in-force.ts';
+import { parseMark } from './mark.ts';
 import { believed, type Believed } from './notes.ts';
 import type { DevicePoint } from './plan.ts';
 import { tableName } from './ruleset.ts';
 
 /** A device with dbg's mark. */
 export interface Marked extends DevicePoint {
-  readonly mark: Mark;
+  readonly mark: SeenMark;
 }
 
 /** What dbg's cuts have left on this host. */
@@ -61,24 +62,20 @@ async function remainsIn(host: Host, place: Place, marks: Believed): Promise<Rem
   const look = await output(['ip', '-d', '-j', 'link']);
   if (look === '') return { marked: [], tables: [], doubtful: [] };
   const links = parseLinks(look);
+  const tables = await tablesIn(host, place);
   const marked = links.flatMap((device) => {
     const mark = marks.mark({ device, place });
-    return mark === undefined ? [] : [{ device, place, mark }];
+    return mark === undefined ? [] : [{ device, place, mark: { ...mark, isInForce: isInForce(mark, device, tables) } }];
   });
   const isTrue = new Set(marked.map(({ device }) => device));
   const doubtful = isHeldByFile(place)
     ? links.filter((device) => parseMark(device.alias) && !isTrue.has(device)).map(({ name }) => name)
     : [];
-  if (host.find('nft').kind !== 'found') return { marked, tables: [], doubtful };
   const isMarked = new Set(marked.map(({ device }) => tableName(device.ifindex)));
-  const names = parseTables(await output(['nft', 'list', 'tables', 'netdev']));
-  const tables = names.filter((name) => !isMarked.has(name) && marks.table(place, Number(name.slice('dbg_'.length))));
-  return { marked, tables: tables.map((name) => ({ place, name })), doubtful };
+  const isLeft = (name: string) =>
+    /^dbg_\d+$/.test(name) && !isMarked.has(name) && marks.table(place, Number(name.slice('dbg_'.length)));
+  return { marked, tables: [...(tables?.keys() ?? [])].filter(isLeft).map((name) => ({ place, name })), doubtful };
 }
-
-/** The names of dbg's tables in what `nft list tables netdev` prints: "table netdev dbg_57". */
-export const parseTables = (text: string): string[] =>
-  [...text.matchAll(/^table netdev (dbg_\d+)$/gm)].map(([, name]) => name!);
 
 /** The argv that removes a table without a mark. */
 export const deleteTable = (host: Host, { place, name }: Remains['tables'][number]): string[] =>

@@ -4,10 +4,11 @@ import type { Host } from '../../host/host.ts';
 import type { Link } from '../links.ts';
 import { inPlace } from '../place.ts';
 import { foreignAlias, formatMark, parseMark, type Mark } from './mark.ts';
-import { ruleset, tableName } from './ruleset.ts';
+import { DEVICE, ruleset, tableName } from './ruleset.ts';
+import { qdisc } from './qdisc.ts';
 import { CUT_SCRIPT, UNDO_SCRIPT } from './script.ts';
 import type { Cuttable } from './selection.ts';
-import { waysText, type Delay, type Ways } from './ways.ts';
+import { waysText, type Ways } from './ways.ts';
 
 /** A cut of one interface, ready to be made. */
 export interface Cut {
@@ -16,7 +17,7 @@ export interface Cut {
   readonly alias: string;
   readonly down: boolean;
   readonly ruleset: string | undefined;
-  readonly netem: readonly string[];
+  readonly qdisc: readonly string[];
   /** until it undoes itself; undefined: it stays */
   readonly milliseconds: number | undefined;
 }
@@ -32,8 +33,41 @@ export interface CutWish {
   readonly id: string;
 }
 
-/** Plans a cut of an interface. Throws a DbgError for what cannot be done there, before anything is. */
-export function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: CutWish): Cut {
+/**
+ * Plans the cuts of an interface: one, or two where a rate is to hold for what the container sends, too, which is held back at its own
+ * end. Throws a DbgError for what cannot be done there, before anything is.
+ */
+export function planCuts(each: Cuttable, own: DevicePoint, wish: CutWish): Cut[] {
+  const { ways } = wish;
+  const { rate, delay, direction } = ways;
+  const isOwn = each.at.side === 'own';
+  if (isOwn && (delay !== undefined || (rate !== undefined && direction !== 'out'))) {
+    const option = delay === undefined ? 'rate' : 'delay';
+    throw new DbgError(
+      `refused: --${option} of what it gets works at the host's end of a wire, and ${each.at.device.name} has none`,
+      delay === undefined ? { next: [{ what: 'of what it sends', command: 'dbg veth … --rate … --out' }] } : {},
+    );
+  }
+  if (isOwn || rate === undefined || direction === 'in') return [planCut(each, wish)];
+  const sent = planCut(
+    { ...each, at: { ...own, side: 'own' } },
+    { ...wish, ways: { ...NO_WAYS, rate, direction: 'out' } },
+  );
+  const rest: Ways = direction === 'out' ? { ...ways, rate: undefined } : ways;
+  const isAll = rest.drop.length === 0 && rest.loss === undefined && rest.rate === undefined;
+  return isAll ? [sent] : [planCut(each, { ...wish, ways: rest }), sent];
+}
+
+const NO_WAYS: Omit<Ways, 'direction'> = {
+  down: false,
+  blackhole: false,
+  drop: [],
+  loss: undefined,
+  rate: undefined,
+  delay: undefined,
+};
+
+function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: CutWish): Cut {
   const { device, side } = each.at;
   // Set down at its own end, a container loses its routes: there, its frames are dropped instead.
   const ways = wished.down && side === 'own' ? { ...wished, down: false, blackhole: true } : wished;
@@ -53,7 +87,7 @@ export function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, i
       next: [{ what: 'shorten it', command: shellLine(['ip', 'link', 'set', 'dev', device.name, 'alias', '…']) }],
     });
   }
-  const rules = ruleset({ ifindex: device.ifindex, name: device.name, side }, ways);
+  const rules = ruleset({ ifindex: device.ifindex, side }, ways);
   // nft has no way to write a quote within its quotes, and a container may name its own devices.
   if (rules !== undefined && !/^[\w.@:+-]+$/.test(device.name)) {
     throw new DbgError(`refused: nft cannot be told of a device with the name ${shellQuote(device.name)}`);
@@ -64,26 +98,22 @@ export function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, i
     alias,
     down: ways.down,
     ruleset: rules,
-    netem: netem(ways.delay, each),
+    qdisc: checkedQdisc(ways, each),
     milliseconds,
   };
 }
 
-/** netem's words (tc-netem(8)). It holds back what a device sends: at the host's end, what the container gets. */
-function netem(delay: Delay | undefined, { at: { device, side } }: Cuttable): string[] {
-  if (delay === undefined) return [];
-  if (side === 'own')
-    throw new DbgError(`refused: --delay works at the host's end of a wire, and ${device.name} has none`);
-  const isOurs = device.qdisc === 'netem' && parseMark(device.alias) !== undefined;
-  if (device.qdisc !== 'noqueue' && !isOurs) {
-    throw new DbgError(
-      `refused: ${device.name} has a queueing discipline already (${device.qdisc}), which is not dbg's`,
-      {
-        next: [{ what: 'see it', command: shellLine(['tc', 'qdisc', 'show', 'dev', device.name]) }],
-      },
-    );
-  }
-  return ['delay', `${delay.milliseconds}ms`, ...(delay.jitter > 0 ? [`${delay.jitter}ms`] : [])];
+/** Throws a DbgError where a queueing discipline is that is somebody else's. */
+function checkedQdisc(ways: Ways, { at: { device } }: Cuttable): string[] {
+  const words = qdisc(ways);
+  const isOurs = ['netem', 'tbf'].includes(device.qdisc) && parseMark(device.alias) !== undefined;
+  if (words.length === 0 || device.qdisc === 'noqueue' || isOurs) return words;
+  throw new DbgError(
+    `refused: ${device.name} has a queueing discipline already (${device.qdisc}), which is not dbg's`,
+    {
+      next: [{ what: 'see it', command: shellLine(['tc', 'qdisc', 'show', 'dev', device.name]) }],
+    },
+  );
 }
 
 /** A device, and where it is. */
@@ -92,7 +122,7 @@ export type DevicePoint = Pick<Cuttable['at'], 'device' | 'place'>;
 /** The argv that makes a cut and guards it. */
 export function cutArgv(
   host: Host,
-  { interface: each, mark, alias, down, ruleset: rules, netem: words, milliseconds }: Cut,
+  { interface: each, mark, alias, down, ruleset: rules, qdisc: words, milliseconds }: Cut,
 ): string[] {
   const { device, place } = each.at;
   const { target } = each;
@@ -109,7 +139,7 @@ export function cutArgv(
     String(target.pid),
     target.startTime,
     target.container.id,
-    milliseconds === undefined ? '' : String(milliseconds / 1000),
+    milliseconds === undefined ? '' : String(Math.ceil(milliseconds / 10)),
     alias,
     down ? 'down' : '',
     rules ?? '',
@@ -135,13 +165,13 @@ const wire = ({ linkIndex, linkNetnsid }: Link) =>
 /** What a cut comes to, for people to learn from and to paste. */
 export function cutCommands(
   host: Host,
-  { interface: { at }, down, ruleset: rules, netem: words, alias }: Cut,
+  { interface: { at }, down, ruleset: rules, qdisc: words, alias }: Cut,
 ): string[][] {
   const { name } = at.device;
   const making = [
     ['ip', 'link', 'set', 'dev', name, 'alias', alias],
-    ...(rules === undefined ? [] : [['nft', rules]]),
-    ...(words.length === 0 ? [] : [['tc', 'qdisc', 'add', 'dev', name, 'root', 'handle', 'dbb:', 'netem', ...words]]),
+    ...(rules === undefined ? [] : [['nft', rules.replaceAll(DEVICE, name)]]),
+    ...(words.length === 0 ? [] : [['tc', 'qdisc', 'add', 'dev', name, 'root', 'handle', 'dbb:', ...words]]),
     ...(down ? [['ip', 'link', 'set', 'dev', name, 'down']] : []),
   ];
   // One that is there already is taken away before.
@@ -154,11 +184,11 @@ export function undoCommands(host: Host, { device, place }: DevicePoint, isUp: b
   const { name, ifindex, alias } = device;
   const mark = parseMark(alias);
   const what = mark?.what.split(',') ?? [];
-  const hasTable = what.some((word) => /^(blackhole$|drop:|loss:|rate:)/.test(word));
+  const hasTable = what.some((word) => /^(blackhole$|drop:|loss:)/.test(word));
   const isSet = isUp || what[0] === 'down';
   return [
     ...(hasTable ? [['nft', 'delete', 'table', 'netdev', tableName(ifindex)]] : []),
-    ...(what.some((word) => word.startsWith('delay:'))
+    ...(what.some((word) => /^(delay|rate):/.test(word))
       ? [['tc', 'qdisc', 'del', 'dev', name, 'root', 'handle', 'dbb:']]
       : []),
     ...(isSet ? [['ip', 'link', 'set', 'dev', name, 'up']] : []),

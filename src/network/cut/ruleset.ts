@@ -4,7 +4,6 @@ import type { Direction, PeerMatch, Ways } from './ways.ts';
 /** A device on which frames are dropped, and which of its hooks the container's outgoing frames pass. */
 export interface CutPoint {
   readonly ifindex: number;
-  readonly name: string;
   /** peer: the other end of its wire, where they come in; own: the container's own device, where they go out */
   readonly side: 'peer' | 'own';
 }
@@ -12,37 +11,42 @@ export interface CutPoint {
 /** dbg's own table for a device; an ifindex is not given twice as long as the kernel has not counted through all of them. */
 export const tableName = (ifindex: number) => `dbg_${ifindex}`;
 
+/** Stands for the device's name in a ruleset: names move, and none holds it (plan.ts). */
+export const DEVICE = '@';
+
 /**
  * What nft(8) is told for a cut that drops frames; undefined when none is dropped. The netdev family sees every frame of a device
  * before anything else does: of ARP and both families, before routing, NAT and the bridge. Its egress hook is there since Linux 5.16.
  * A table of that name is replaced; no other is touched.
+ *
+ * From Linux 6.16 on, a chain is about a name, and so about the next device that gets it. What is not the device's itself passes.
  */
-export function ruleset({ ifindex, name, side }: CutPoint, ways: Ways): string | undefined {
+export function ruleset({ ifindex, side }: CutPoint, ways: Ways): string | undefined {
   const chains = (['out', 'in'] as const).flatMap((direction) => {
     const rules = ways.direction === 'both' || ways.direction === direction ? rulesFor(direction, ways) : [];
     const hook = (direction === 'out') === (side === 'peer') ? 'ingress' : 'egress';
     if (rules.length === 0) return [];
-    return [`chain ${direction} {`, `type filter hook ${hook} device "${name}" priority -500;`, ...rules, '}'];
+    const others = `${hook === 'ingress' ? 'iif' : 'oif'} != ${ifindex} accept`;
+    return [
+      `chain ${direction} {`,
+      `type filter hook ${hook} device "${DEVICE}" priority -500;`,
+      others,
+      ...rules,
+      '}',
+    ];
   });
   const table = `table netdev ${tableName(ifindex)}`;
   // Named before it is deleted, so that it is there to be deleted; all of it is one transaction.
   return chains.length === 0 ? undefined : [table, `delete ${table}`, `${table} {`, ...chains, '}'].join('\n');
 }
 
-/**
- * Of a rate, so much may come at once: a veth carries a TCP stream in pieces of up to 64 KiB (GSO), and one that never fits would
- * never pass.
- */
-const BURST_BYTES = 128 * 1024;
-
-function rulesFor(direction: Exclude<Direction, 'both'>, { blackhole, drop, loss, rate }: Ways): string[] {
+function rulesFor(direction: Exclude<Direction, 'both'>, { blackhole, drop, loss }: Ways): string[] {
   const lost = Math.round((loss ?? 0) * 10_000);
   // nft refuses to compare with what numgen never gives.
   if (blackhole || lost === 10_000) return ['counter drop'];
   return [
     ...drop.flatMap((peer) => peerRules(direction, peer)),
     ...(loss === undefined ? [] : [`numgen random mod 10000 < ${lost} counter drop`]),
-    ...(rate === undefined ? [] : [`limit rate over ${rate} bytes/second burst ${BURST_BYTES} bytes counter drop`]),
   ];
 }
 

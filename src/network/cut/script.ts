@@ -52,7 +52,7 @@ clearOnce() {
   look && deleteTable || return
   [ "$line" ] || return 0
   case $(tc qdisc show dev "$name" 2>/dev/null) in
-    *"qdisc netem dbb: root"*) found=1; tc qdisc del dev "$name" root handle dbb: || return ;;
+    *" dbb: root"*) found=1; tc qdisc del dev "$name" root handle dbb: || return ;;
   esac
   case $line in *"alias dbg cut "????????" down "*) isDown=down ;; esac
   flags=\${line#*: <}
@@ -71,14 +71,20 @@ isPlace() { [ -z "$netns" ] || [ "$(readlink /proc/self/ns/net)" = "net:[$netns]
  * In the last instant it looks again: is this still that namespace, that process of that container, that device at the other end
  * of its wire. It says "ok", "gone", "locked" when it did not get the lock, or "failed" with the reason. Then it waits for the line
  * "keep" on stdin; else it undoes the cut, when the time is over or when stdin ends, as it does with dbg, however that dies, and says
- * "undone", or "ended" when its device has. A cut that another one has replaced is not its own any more: the mark tells, and it says
- * "replaced". Where somebody wrote another alias over the mark, it undoes what it did all the same.
+ * "undone". Where somebody wrote another alias over the mark, it undoes what it did all the same.
  *
- * Arguments: NETNS IFINDEX ALIAS ID NAME PEER NETNSID PID START CONTAINER SECONDS MARK DOWN RULESET NETEM…
+ * Twice a second it looks whether the kernel still does what the mark says. Rules that are gone (`nft flush ruleset`) or about a name
+ * that the device has no longer are made anew: "remade". It ends with "ended" when the device has left this namespace, "replaced" when
+ * another cut has its place, "restored" when dbg took the mark away, "lifted" when somebody set the link up, or rules cannot be made.
+ *
+ * A cut that is kept, and needs more than the link's state, has a shell of this that looks on, every 2 s, until it is undone or its
+ * device has gone: no table stays behind for the next device of that name.
+ *
+ * Arguments: NETNS IFINDEX ALIAS ID NAME PEER NETNSID PID START CONTAINER CENTISECONDS MARK DOWN RULESET QDISC…
  */
 export const CUT_SCRIPT = `
 netns=$1 ifindex=$2 alias=$3 id=$4 wanted=$5 peer=$6 netnsid=$7 pid=$8 start=$9; shift 9
-container=$1 seconds=$2 mark=$3 down=$4 ruleset=$5; shift 5
+container=$1 time=$2 mark=$3 down=$4 ruleset=$5; shift 5
 isDown=
 trap '' PIPE
 trap : HUP INT TERM QUIT
@@ -104,20 +110,84 @@ isMarked() { look && case $line in *"alias dbg cut $id "*) ;; *) return 1 ;; esa
 # nft can be refused because somebody else's rules change in that moment.
 atLast() { for turn in 1 2 3 4 5; do clear 2>/dev/null && return; sleep 0.2; done; return 1; }
 
+# The ruleset, with the name that the device has now.
+rules() {
+  text= rest=$ruleset
+  while :; do case $rest in *@*) text=$text\${rest%%@*}$name rest=\${rest#*@} ;; *) break ;; esac; done
+  nft "$text$rest"
+}
+# What the kernel has of it, without what it has counted.
+inKernel() { nft -s list table netdev "dbg_$ifindex" 2>/dev/null; }
+hasQdisc() { case $(tc qdisc show dev "$name" 2>/dev/null) in *" dbb: root"*) ;; *) return 1 ;; esac; }
+makeAnew() {
+  lock 5
+  isMarked && { [ ! "$ruleset" ] || rules; } && { [ $# = 0 ] || hasQdisc || tc qdisc add dev "$name" root handle dbb: "$@"; } 2>/dev/null
+  made=$?
+  flock -u 9
+  isLocked=
+  [ "$made" = 0 ] && kernel=$(inKernel) hooked=$name && isMarked
+}
+# Whether it is in force, perhaps anew; else what has become of it is in $end.
+watch() {
+  look || return 0
+  end=ended
+  [ "$line" ] || return
+  flags=\${line#*: <}
+  case $line in *"alias dbg cut $id "*) isOurs=1 ;; *"alias dbg cut "*) end=replaced; return 1 ;; *) isOurs= ;; esac
+  isThere=1
+  [ ! "$ruleset" ] || { [ "$name" = "$hooked" ] && [ "$(inKernel)" = "$kernel" ]; } || isThere=
+  [ $# = 0 ] || hasQdisc || isThere=
+  case $down,\${flags%%>*}, in down,UP,* | down,*,UP,*) isThere= ;; esac
+  [ "$isThere" ] && return
+  end=restored
+  [ "$isOurs" ] || return
+  end=lifted
+  [ ! "$down" ] || return
+  makeAnew "$@" && echo remade
+}
+now() { read -r up _ </proc/uptime; now=\${up%.*}\${up#*.}; }
+# Whether there is time left, of which "tick" is to be waited for.
+hasTime() {
+  tick=0.5
+  [ "$time" ] || return 0
+  now
+  left=$((over - now))
+  [ "$left" -gt 0 ] || return
+  [ "$left" -gt 50 ] || tick=0.$(printf %02d "$left")
+}
+
 lock 5 || { echo locked; exit 1; }
 isPlace && isContainer && isDevice || { echo gone; exit 1; }
 case $line in *"alias dbg cut "*) step clear ;; esac
 step ip link set dev "$name" alias "$mark"
-[ -z "$ruleset" ] || step nft "$ruleset"
-[ $# = 0 ] || step tc qdisc add dev "$name" root handle dbb: netem "$@"
+[ -z "$ruleset" ] || step rules
+[ $# = 0 ] || step tc qdisc add dev "$name" root handle dbb: "$@"
 [ -z "$down" ] || step ip link set dev "$name" down
 isDown=$down
 isMarked || { atLast; [ "$line" ] && echo "failed somebody undid it meanwhile" || echo gone; exit 1; }
 flock -u 9
 isLocked=
+kernel=$(inKernel) hooked=$name
+now
+over=$((now + \${time:-0}))
 echo ok
-word=$(\${seconds:+timeout "$seconds"} head -n 1)
-[ "$word" = keep ] && exit
+word= code=124 end=
+while [ "$code" = 124 ] && hasTime; do
+  word=$(timeout "$tick" head -n 1)
+  code=$?
+  [ "$code" = 124 ] && { watch "$@" || break; }
+  end=
+done
+if [ "$word" = keep ]; then
+  echo kept
+  [ "$ruleset" ] || [ $# != 0 ] || exit
+  # Not a child that dbg waits for.
+  {
+    while sleep 2; do watch "$@" || break; done
+    [ "$end" = restored ] || [ "$end" = replaced ] || { lock 1; atLast; }
+  } </dev/null >/dev/null 2>&1 9<&- 3>&- &
+  exit
+fi
 lock 1
 look || exit
 case $line in
@@ -125,8 +195,8 @@ case $line in
   *"alias dbg cut "*) echo replaced; exit ;;
 esac
 atLast || exit
-[ "$line" ] || { echo ended; exit; }
-echo undone
+[ "$line" ] || end=ended
+echo "\${end:-undone}"
 `.trim();
 
 /**

@@ -20,15 +20,17 @@ export interface Selection {
   readonly network?: string;
 }
 
+/** Whether a person chose this one. */
+export const isSelected =
+  ({ interface: name, network: wanted }: Selection) =>
+  ({ inside, network }: ContainerInterface): boolean =>
+    (name === undefined || inside.name === name) && (wanted === undefined || network === wanted);
+
 /** The interfaces that a person chose. Throws a DbgError that names the ones there are. */
-export function selected(
-  network: ContainerNetwork,
-  { interface: name, network: wanted }: Selection,
-): readonly ContainerInterface[] {
+export function selected(network: ContainerNetwork, selection: Selection): readonly ContainerInterface[] {
   const { interfaces, target } = network;
-  const chosen = interfaces.filter(
-    (each) => (name === undefined || each.inside.name === name) && (wanted === undefined || each.network === wanted),
-  );
+  const { interface: name, network: wanted } = selection;
+  const chosen = interfaces.filter(isSelected(selection));
   if (chosen.length > 0 || (name === undefined && wanted === undefined)) return chosen;
   const what = [
     `no interface${name === undefined ? '' : ` "${name}"`}`,

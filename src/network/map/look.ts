@@ -4,7 +4,7 @@ import { parseNamespace } from '../../enter/namespaces.ts';
 import type { Target } from '../../enter/target.ts';
 import type { Host } from '../../host/host.ts';
 import { hostNamespace, inHostNetwork } from '../../host/namespaces.ts';
-import type { Mark } from '../cut/mark.ts';
+import { seenIn, type SeenMark } from '../cut/in-force.ts';
 import { believed } from '../cut/notes.ts';
 import { netnsOf } from '../interfaces.ts';
 import { parseLinks, type Link } from '../links.ts';
@@ -36,7 +36,7 @@ export interface Look {
   /** the host's number for each namespace that has one, by inode */
   readonly netnsids: ReadonlyMap<number, number>;
   /** those of the host's devices that dbg has cut, with what the cut says of itself */
-  readonly marks: ReadonlyMap<Link, Mark>;
+  readonly marks: ReadonlyMap<Link, SeenMark>;
   /** milliseconds since the epoch: when the counters were read, and when the look began */
   readonly at: number;
   readonly startedAt: number;
@@ -61,12 +61,13 @@ export async function lookAtHost(host: Host, engine: Engine, now: () => number):
   const marks = believed(host);
   const marked = hostLinks.flatMap((device) => {
     const mark = marks.mark({ device, place: HOST });
-    return mark === undefined ? [] : [[device, mark] as const];
+    return mark === undefined ? [] : [{ device, mark }];
   });
+  const seenMarks = await seenIn(host, HOST, marked);
   return {
     rooms: roomsOf(host, known),
     hostLinks,
-    marks: new Map(marked),
+    marks: new Map(seenMarks.map(({ device, mark }) => [device, mark])),
     netnsids: parseNetnsids(namespaces),
     at: now(),
     startedAt,

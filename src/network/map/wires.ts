@@ -37,6 +37,7 @@ export function interfacesOf(
         target: owner,
         inside: link,
         network: undefined,
+        ownMark: undefined, // asked of its own device, which this look does not enter for
         counters: device.counters,
         ...pairOf(device, link, peer, netnsid),
       },

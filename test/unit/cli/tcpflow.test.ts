@@ -16,6 +16,7 @@ const wire = (name: string, over: Partial<ContainerInterface> = {}): ContainerIn
   reason: '',
   cutAt: 'peer',
   mark: undefined,
+  ownMark: undefined,
   ...over,
 });
 const network = (...interfaces: ContainerInterface[]) => ({ target, netns: 7, isHosts: false, interfaces });

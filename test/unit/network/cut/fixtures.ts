@@ -29,6 +29,7 @@ export const sure = (name: string, ifindex: number, network?: string): Container
   network,
   cutAt: 'peer',
   mark: undefined,
+  ownMark: undefined,
 });
 
 export const unsure = (name: string, ifindex: number, network?: string): ContainerInterface => ({

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { DbgError } from '../../../../src/errors.ts';
 import type { Host } from '../../../../src/host/host.ts';
 import { makeCuts, undoCuts } from '../../../../src/network/cut/make.ts';
-import { planCut, undoArgv } from '../../../../src/network/cut/plan.ts';
+import { planCuts, undoArgv } from '../../../../src/network/cut/plan.ts';
 import { HOST } from '../../../../src/network/place.ts';
 import { fakeHost, fakeNotes, link } from '../../fakes.ts';
-import { atPeer, ways } from './fixtures.ts';
+import { atOwn, atPeer, ways } from './fixtures.ts';
 
 /** What a guard says at once, and what it has said when it has ended; it ends by itself, or once it is released. */
 interface Guard {
@@ -14,11 +14,12 @@ interface Guard {
   readonly endsItself?: boolean;
 }
 const GOOD: Guard = { said: 'ok', ended: 'ok\nundone\n' };
+const KEPT: Guard = { said: 'ok', ended: 'ok\nkept\n' };
 const KILLED: Guard = { said: 'ok', ended: 'ok\n', endsItself: true };
 const failed = (why: string): Guard => ({ said: `failed ${why}`, ended: `failed ${why}\n`, endsItself: true });
 
-const cuts = ['veth102', 'veth103'].map((name, at) =>
-  planCut(atPeer({ name, ifindex: 102 + at }), {
+const cuts = ['veth102', 'veth103'].flatMap((name, at) =>
+  planCuts(atPeer({ name, ifindex: 102 + at }), atOwn().at, {
     ways: ways({ down: true }),
     milliseconds: undefined,
     by: 'ann',
@@ -47,6 +48,7 @@ function hostWith(guards: readonly Guard[], refuse: (argv: readonly string[]) =>
           released.push(`${at}${word === undefined ? '' : ` ${word}`}`);
           end();
         },
+        hear: () => undefined,
       };
     },
     output: async (argv) => {
@@ -63,7 +65,7 @@ const error = (over: Partial<DbgError>) => expect.objectContaining(over) as DbgE
 
 describe('all are made', () => {
   test('and kept', async () => {
-    const { host, held, released, ran } = hostWith([GOOD, GOOD]);
+    const { host, held, released, ran } = hostWith([KEPT, KEPT]);
     await (await makeCuts(host, cuts)).keep();
     expect(held.map((argv) => argv.includes('dbg-cut'))).toEqual([true, true]);
     expect(released).toEqual(['0 keep', '1 keep']);
@@ -96,19 +98,31 @@ describe('all are made', () => {
     expect([released, ran]).toEqual([['0', '1'], []]);
   });
 
-  test('and over by themselves', async () => {
-    const { host, released, ran } = hostWith([
-      { ...GOOD, endsItself: true },
-      { ...GOOD, endsItself: true },
-    ]);
-    await (await makeCuts(host, cuts)).over(0);
-    expect([released, ran]).toEqual([[], []]);
+  test.each(['undone', 'replaced', 'restored', 'lifted', 'ended'] as const)(
+    'and over by themselves: %s',
+    async (end) => {
+      const { host, released, ran } = hostWith([
+        { said: 'ok', ended: `ok\nremade\n${end}\n`, endsItself: true },
+        { ...GOOD, endsItself: true },
+      ]);
+      const made = await makeCuts(host, cuts);
+      expect(await Promise.all(made.each.map((each) => each.end))).toEqual([end, 'undone']);
+      expect([released, ran, host.notes.all().size]).toEqual([[], [], 0]);
+    },
+  );
+
+  test('one guard was killed, its cut is undone from here', async () => {
+    const { host, ran } = hostWith([{ ...GOOD, endsItself: true }, KILLED]);
+    const made = await makeCuts(host, cuts);
+    expect(await Promise.all(made.each.map((each) => each.end))).toEqual(['undone', 'killed']);
+    expect(ran).toEqual([undone(1)]);
   });
 
-  test.each(['over', 'undo'] as const)('one guard was killed, its cut is undone from here: %s', async (how) => {
-    const { host, ran } = hostWith([{ ...GOOD, endsItself: true }, KILLED]);
-    await (await makeCuts(host, cuts))[how](0);
-    expect(ran).toEqual([undone(1)]);
+  test('one guard was stopped before it could leave: nothing is cut, and that is an error', async () => {
+    const { host, ran } = hostWith([KEPT, KILLED]);
+    const made = await makeCuts(host, cuts);
+    await expect(made.keep()).rejects.toThrow('a guard was killed or stopped');
+    expect(ran).toEqual(expect.arrayContaining([undone(0), undone(1)]));
   });
 
   test('none at all', async () => {

@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
-import { deleteTable, findRemains, parseTables } from '../../../../src/network/cut/marked.ts';
+import { deleteTable, findRemains } from '../../../../src/network/cut/marked.ts';
 import { HOST } from '../../../../src/network/place.ts';
 import { fakeHost, fakeNotes } from '../../fakes.ts';
-
-test.each([
-  ['', []],
-  ['table netdev dbg_57\n', ['dbg_57']],
-  ['table netdev dbg_57\ntable netdev filter\ntable netdev dbg_2\n', ['dbg_57', 'dbg_2']],
-  ['table netdev dbg_x\ntable netdev my_dbg_5\ntable netdev dbg_5_old\ntable inet dbg_5\n table netdev dbg_5\n', []],
-])('nft list tables: %j', (text, names) => expect(parseTables(text)).toEqual(names));
 
 const ELSEWHERE = { path: '/proc/50/ns/net', netns: 9 };
 const ENTER = 'nsenter --net=/proc/50/ns/net --';
@@ -27,6 +20,9 @@ const NOTED = {
   'cut-9-57': 'dbg cut',
 };
 
+const TABLES = (...names: readonly string[]) =>
+  names.map((name) => `table netdev ${name} {\n\tchain in {\n\t}\n}\n`).join('');
+
 /** A host with a namespace of a process besides its own, and one that has gone meanwhile. */
 const host = (missing: string[] = [], notes: Readonly<Record<string, string>> = NOTED) => ({
   ...fakeHost({
@@ -36,9 +32,9 @@ const host = (missing: string[] = [], notes: Readonly<Record<string, string>> = 
       'lsns -t net -J -o NS,PID':
         '{"namespaces":[{"ns":1,"pid":1},{"ns":"9","pid":"50"},{"ns":9,"pid":51},{"ns":11,"pid":60},{"ns":12,"pid":null}]}',
       'ip -d -j link': JSON.stringify([device(2, ''), device(57, mark('0123abcd', 'web/eth0')), device(58, 'uplink')]),
-      'nft list tables netdev': 'table netdev dbg_57\ntable netdev dbg_99\n',
+      'nft -s list ruleset netdev': TABLES('dbg_57', 'dbg_99', 'filter', 'dbg_5_old'),
       [`${ENTER} ip -d -j link`]: JSON.stringify([device(3, mark('4567abcd', 'db/eth0'))]),
-      [`${ENTER} nft list tables netdev`]: 'table netdev dbg_57\n',
+      [`${ENTER} nft -s list ruleset netdev`]: TABLES('dbg_57'),
     },
   }),
   notes: fakeNotes(notes),

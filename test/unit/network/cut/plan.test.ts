@@ -3,12 +3,13 @@ import type { DbgError } from '../../../../src/errors.ts';
 import {
   cutArgv,
   cutCommands,
-  planCut,
+  planCuts,
   undoArgv,
   undoCommands,
   type CutWish,
 } from '../../../../src/network/cut/plan.ts';
 import { CUT_SCRIPT, UNDO_SCRIPT } from '../../../../src/network/cut/script.ts';
+import type { Cuttable } from '../../../../src/network/cut/selection.ts';
 import type { Ways } from '../../../../src/network/cut/ways.ts';
 import { HOST } from '../../../../src/network/place.ts';
 import { fakeHost, ID, link } from '../../fakes.ts';
@@ -21,6 +22,12 @@ const wish = (over: Partial<Ways>, milliseconds?: number): CutWish => ({
   now: 1_767_225_780_500,
   id: '0123abcd',
 });
+/** The one cut of a wish that needs no other. */
+const planCut = (each: Cuttable, wished: CutWish) => {
+  const [cut, ...others] = planCuts(each, atOwn().at, wished);
+  expect(others).toEqual([]);
+  return cut!;
+};
 const error = (over: Partial<DbgError>) => expect.objectContaining(over) as DbgError;
 const delay = { milliseconds: 100, jitter: 0 };
 const ELSEWHERE = { path: '/run/docker/netns/1-abc', netns: 9 };
@@ -31,14 +38,14 @@ describe('a plan', () => {
     expect(planCut(atPeer(), wish({ down: true }))).toMatchObject({
       down: true,
       ruleset: undefined,
-      netem: [],
+      qdisc: [],
       alias: 'dbg cut 0123abcd down ann 1767225780 0 web/eth0',
     }));
 
   test("down, at the container's own end: its routes stay, its frames are dropped", () => {
     const cut = planCut(atOwn(), wish({ down: true }));
     expect(cut).toMatchObject({ down: false, mark: { what: 'blackhole' } });
-    expect(cut.ruleset).toContain('device "eth0" priority -500;\ncounter drop');
+    expect(cut.ruleset).toContain('device "@" priority -500;\noif != 2 accept\ncounter drop');
   });
 
   test('for a time: until the second in which it is over', () =>
@@ -73,20 +80,24 @@ describe('a plan', () => {
   });
 
   test.each(['veth0a1b2c3', 'br-0123', 'eth0.5', 'a@b', 'a:1'])('but of %s', (name) =>
-    expect(planCut(atPeer({ name }), wish({ loss: 0.3 })).ruleset).toContain(`device "${name}"`),
+    expect(planCut(atPeer({ name }), wish({ loss: 0.3 })).ruleset).toBeDefined(),
   );
 });
 
-describe('netem', () => {
+describe('what holds frames back', () => {
   test.each([
-    [0, ['delay', '100ms']],
-    [20, ['delay', '100ms', '20ms']],
+    [0, ['netem', 'delay', '100ms']],
+    [20, ['netem', 'delay', '100ms', '20ms']],
   ])('jitter %i', (jitter, words) =>
-    expect(planCut(atPeer(), wish({ delay: { ...delay, jitter } })).netem).toEqual(words),
+    expect(planCut(atPeer(), wish({ delay: { ...delay, jitter } })).qdisc).toEqual(words),
   );
 
   test('in the place of its own', () =>
-    expect(planCut(atPeer({ qdisc: 'netem', alias: MARKED }), wish({ delay })).netem).toEqual(['delay', '100ms']));
+    expect(planCut(atPeer({ qdisc: 'netem', alias: MARKED }), wish({ delay })).qdisc).toEqual([
+      'netem',
+      'delay',
+      '100ms',
+    ]));
 
   test('not in the place of anybody else’s', () =>
     expect(() => planCut(atPeer({ qdisc: 'fq_codel' }), wish({ delay }))).toThrow(
@@ -98,8 +109,35 @@ describe('netem', () => {
 
   test("not at the container's own end", () =>
     expect(() => planCut(atOwn(), wish({ delay }))).toThrow(
-      "refused: --delay works at the host's end of a wire, and eth0 has none",
+      "refused: --delay of what it gets works at the host's end of a wire, and eth0 has none",
     ));
+
+  test('a rate, at the end that sends: two cuts', () => {
+    const [into, out, ...others] = planCuts(atPeer(), atOwn().at, wish({ rate: 125_000, loss: 0.3 }));
+    expect(others).toEqual([]);
+    expect([into!.interface.at.side, into!.mark.what]).toEqual(['peer', 'loss:30%,rate:1000000bit']);
+    expect(into!.qdisc.join(' ')).toBe('tbf rate 1000000bit burst 16384b limit 81920b');
+    expect([out!.interface.at.side, out!.mark.what, out!.ruleset]).toEqual(['own', 'rate:1000000bit,out', undefined]);
+    expect(out!.qdisc).toEqual(into!.qdisc);
+  });
+
+  test.each<[Partial<Ways>, string[]]>([
+    [{ rate: 125_000, direction: 'in' }, ['peer rate:1000000bit,in']],
+    [{ rate: 125_000, direction: 'out' }, ['own rate:1000000bit,out']],
+    [{ rate: 125_000, loss: 0.5, direction: 'out' }, ['peer loss:50%,out', 'own rate:1000000bit,out']],
+    [{ rate: 125_000, delay }, ['peer rate:1000000bit,delay:100ms', 'own rate:1000000bit,out']],
+  ])('%j', (over, cuts) =>
+    expect(
+      planCuts(atPeer(), atOwn().at, wish(over)).map((cut) => `${cut.interface.at.side} ${cut.mark.what}`),
+    ).toEqual(cuts),
+  );
+
+  test('one without a wire: what it sends', () => {
+    expect(() => planCut(atOwn(), wish({ rate: 125_000 }))).toThrow('refused: --rate of what it gets');
+    expect(planCut(atOwn(), wish({ rate: 12_500_000, direction: 'out' })).qdisc.join(' ')).toBe(
+      'tbf rate 100000000bit burst 125000b limit 750000b',
+    );
+  });
 });
 
 describe('the argv that makes a cut', () => {
@@ -121,7 +159,7 @@ describe('the argv that makes a cut', () => {
       '1234',
       '4242',
       ID,
-      '1.5',
+      '150',
       'dbg cut 0123abcd down ann 1767225780 1767225782 web/eth0 | uplink',
       'down',
       '',
@@ -133,8 +171,8 @@ describe('the argv that makes a cut', () => {
     const there = argv({ ...each, at: { ...each.at, place: ELSEWHERE } }, { delay, loss: 0.3 });
     expect(there.slice(0, 5)).toEqual(['nsenter', '--net=/run/docker/netns/1-abc', '--', 'sh', '-c']);
     expect(there[7]).toBe('9');
-    expect(there.at(-3)).toContain('table netdev dbg_102 {');
-    expect(there.slice(-2)).toEqual(['delay', '100ms']);
+    expect(there.at(-4)).toContain('table netdev dbg_102 {');
+    expect(there.slice(-3)).toEqual(['netem', 'delay', '100ms']);
   });
 
   test('for one without a wire', () => {
@@ -168,7 +206,7 @@ describe('what a dry run shows', () => {
     const enter = ['nsenter', '--net=/run/docker/netns/1-abc', '--'];
     expect(cutCommands(fakeHost(), cut)).toEqual([
       [...enter, 'ip', 'link', 'set', 'dev', 'veth102', 'alias', cut.alias],
-      [...enter, 'nft', cut.ruleset],
+      [...enter, 'nft', cut.ruleset!.replaceAll('@', 'veth102')],
       [...enter, ...'tc qdisc add dev veth102 root handle dbb: netem delay 100ms'.split(' ')],
     ]);
   });

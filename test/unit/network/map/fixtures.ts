@@ -72,7 +72,12 @@ export function map(over: Partial<Look> = {}): HostMap {
   return mapOf({
     rooms: [room('web')],
     hostLinks,
-    marks: new Map(hostLinks.flatMap((link) => (parseMark(link.alias) ? [[link, parseMark(link.alias)!]] : []))),
+    marks: new Map(
+      hostLinks.flatMap((link) => {
+        const mark = parseMark(link.alias);
+        return mark ? [[link, { ...mark, isInForce: true }]] : [];
+      }),
+    ),
     netnsids: new Map([
       [7, 4],
       [8, 5],

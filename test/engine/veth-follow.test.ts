@@ -1,0 +1,233 @@
+import { execa } from 'execa';
+import { describe, expect } from 'vitest';
+import { dbg, firstLine, says } from './support/dbg.ts';
+import { test, type Lab } from './support/lab.ts';
+
+// A cut is in force when the kernel says so: it follows its device and its container, or dbg says that it does not.
+
+interface Row {
+  readonly interface: string;
+  readonly host_device: string;
+  readonly peer_ifindex: number;
+  readonly cut: string | null;
+}
+interface Status {
+  readonly container: string;
+  readonly device: string;
+  readonly in_force: boolean;
+}
+
+const does = async (...args: readonly string[]): Promise<string> => {
+  const { stdout, stderr, exitCode } = await dbg(['veth', ...args]);
+  expect(exitCode, String(stderr)).toBe(0);
+  return String(stdout);
+};
+const rows = async (name: string) => JSON.parse(await does(name, '--json')) as Row[];
+const cutsOf = async (name: string) => (await rows(name)).map((row) => `${row.interface} ${row.cut}`).toSorted();
+const statusOf = async (name: string) =>
+  (JSON.parse(await does('--status', '--json')) as Status[]).filter(({ container }) => container === name);
+const start = (...args: readonly string[]) => dbg(['veth', ...args]);
+const tables = async () => (await execa('nft', ['list', 'tables', 'netdev'])).stdout;
+const watchers = async (lab: Lab, name: string) => {
+  const id = await lab.docker('inspect', '-f', '{{.Id}}', name);
+  return (await execa('pgrep', ['-f', `dbg-cut .*${id}`], { reject: false })).stdout;
+};
+
+async function rename(device: string, to: string): Promise<void> {
+  for (const words of [['down'], ['name', to]]) await execa('ip', ['link', 'set', 'dev', device, ...words]);
+  await execa('ip', ['link', 'set', 'dev', to, 'up']);
+}
+
+/** Two containers on a network of their own; whether a packet of the first reaches the second. */
+async function two(lab: Lab) {
+  const network = await lab.network('n');
+  const run = (suffix: string) => lab.run(suffix, { options: ['--network', network] });
+  const [web, db] = [await run('web'), await run('db')];
+  const address = await lab.address(db);
+  const isThrough = async (from = web) =>
+    (await execa('docker', ['exec', from, 'ping', '-c', '1', '-W', '1', address], { reject: false })).exitCode === 0;
+  const isCut = () => expect.poll(() => isThrough(), { interval: 100 }).toBe(false);
+  const isFree = (from = web) => expect.poll(() => isThrough(from), { interval: 100 }).toBe(true);
+  return { network, web, db, run, isThrough, isCut, isFree };
+}
+
+describe('its device', () => {
+  test.for([['--for', '1h'], []] as const)(
+    'is renamed, and all rules of the host are flushed: %j',
+    async (time, { lab }) => {
+      const { web, isCut, isFree, isThrough } = await two(lab);
+      const running = start(web, '--blackhole', ...time);
+      if (time.length > 0) await firstLine(running);
+      else await running;
+      expect(await isThrough()).toBe(false);
+      const device = (await rows(web))[0]!.host_device;
+      const to = `n${device.slice(4)}`;
+      const said = time.length > 0 ? says(running, 'had lost its rules, or its name, and is cut anew') : undefined;
+      await rename(device, to);
+      await said;
+      await expect.poll(() => statusOf(web)).toEqual([expect.objectContaining({ device: to, in_force: true })]);
+      await isCut();
+      await execa('nft', ['flush', 'ruleset', 'netdev']);
+      await expect.poll(() => statusOf(web)).toEqual([expect.objectContaining({ in_force: true })]);
+      await isCut();
+      if (time.length > 0) running.kill('SIGINT');
+      else await does(web, '--up');
+      await isFree();
+      expect(await cutsOf(web)).toEqual(['eth0 null']);
+      await expect.poll(() => watchers(lab, web)).toBe('');
+    },
+  );
+
+  test('nobody looks after it any more: --status, veth and --all say what the kernel does', async ({ lab }) => {
+    const { web, isFree, isThrough } = await two(lab);
+    await does(web, '--drop', '10.0.0.0/8');
+    for (const pid of (await watchers(lab, web)).split('\n')) process.kill(Number(pid), 'SIGKILL');
+    await execa('nft', ['flush', 'ruleset', 'netdev']);
+    await isFree();
+    expect(await statusOf(web)).toEqual([expect.objectContaining({ in_force: false })]);
+    expect(await does('--status')).toContain('NOT IN FORCE');
+    expect((await dbg(['veth', web])).stderr).toContain('is cut no more');
+    expect(await cutsOf(web)).toEqual(['eth0 null']);
+    expect(await does('--all')).toContain('cut no more: drop:10.0.0.0/8');
+    await does('--restore-all');
+    expect(await statusOf(web)).toEqual([]);
+    expect(await isThrough()).toBe(true);
+  });
+
+  test.for([true, false])(
+    'goes, and the next one has its name: no table stays, nor is that one cut (watched: %s)',
+    async (isWatched, { lab }) => {
+      const { web, run, isFree } = await two(lab);
+      await does(web, '--blackhole');
+      const { host_device: name, peer_ifindex: ifindex } = (await rows(web))[0]!;
+      if (!isWatched) for (const pid of (await watchers(lab, web)).split('\n')) process.kill(Number(pid), 'SIGKILL');
+      await lab.docker('rm', '-f', web);
+      const next = await run('next');
+      await rename((await rows(next))[0]!.host_device, name);
+      await isFree(next);
+      expect(await statusOf(next)).toEqual([]);
+      if (isWatched) await expect.poll(tables).not.toContain(`dbg_${ifindex}`);
+      else {
+        const { stderr } = await dbg(['veth', '--status']);
+        expect(stderr).toContain(`dbg_${ifindex}`);
+        await does('--restore-all');
+        expect(await tables()).not.toContain(`dbg_${ifindex}`);
+      }
+    },
+  );
+
+  test('is set up by somebody: that is said at once, and is no success', async ({ lab }) => {
+    const { web, isFree } = await two(lab);
+    const running = start(web, '--down', '--for', '1h');
+    await firstLine(running);
+    await execa('ip', ['link', 'set', 'dev', (await rows(web))[0]!.host_device, 'up']);
+    expect(await running).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('back before its time') });
+    await isFree();
+    expect(await cutsOf(web)).toEqual(['eth0 null']);
+  });
+
+  test('is brought back by another dbg: so is that', async ({ lab }) => {
+    const { web } = await two(lab);
+    const running = start(web, '--blackhole', '--for', '1h');
+    await firstLine(running);
+    await does(web, '--up');
+    expect(await running).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining('was brought back meanwhile'),
+    });
+    await expect.poll(() => watchers(lab, web)).toBe('');
+  });
+});
+
+describe('its container', () => {
+  test.for(['--blackhole', '--down'])(
+    'is connected anew, to another network too, and restarted: %s',
+    async (way, { lab }) => {
+      const { network, web, isCut, isFree } = await two(lab);
+      const other = await lab.network('m');
+      const running = start(web, way, '--for', '1h');
+      await firstLine(running);
+      let said = says(running, 'has a new');
+      await lab.docker('network', 'disconnect', network, web);
+      await lab.docker('network', 'connect', network, web);
+      await said;
+      await isCut();
+      said = says(running, 'has a new');
+      await lab.docker('network', 'connect', other, web);
+      await said;
+      const what = way.slice(2);
+      expect((await cutsOf(web)).map((cut) => cut.split(' ')[1])).toEqual([what, what]);
+      said = says(running, 'was restarted');
+      await lab.docker('restart', '-t', '0', web);
+      await said;
+      await isCut();
+      expect((await cutsOf(web)).map((cut) => cut.split(' ')[1])).toEqual([what, what]);
+      running.kill('SIGTERM');
+      expect((await running).exitCode).toBe(143);
+      await isFree();
+      expect((await cutsOf(web)).map((cut) => cut.split(' ')[1])).toEqual(['null', 'null']);
+      await lab.docker('network', 'disconnect', other, web);
+    },
+  );
+
+  test('one interface of it: another network is left alone', async ({ lab }) => {
+    const { web } = await two(lab);
+    const other = await lab.network('m');
+    const running = start(web, '--blackhole', '--interface', 'eth0', '--for', '1h');
+    await firstLine(running);
+    await lab.docker('network', 'connect', other, web);
+    expect(await cutsOf(web)).toEqual(['eth0 blackhole', 'eth1 null']);
+    running.kill('SIGINT');
+    expect((await running).stderr).not.toContain('has a new');
+    await lab.docker('network', 'disconnect', other, web);
+  });
+});
+
+test('--rate holds TCP and UDP to it, both ways, at the ends that send', async ({ lab }) => {
+  const { web, db, isThrough } = await two(lab);
+  await does(web, '--rate', '10mbit');
+  expect(await isThrough()).toBe(true);
+  for (const each of [web, db]) {
+    const pid = await lab.pid(each);
+    const script = `const net = require('net'), dgram = require('dgram');
+      let udp = 0;
+      dgram.createSocket('udp4').on('message', (m) => (udp += m.length)).bind(9);
+      net.createServer((s) => { let n = 0, from; s.on('data', (d) => { from ??= Date.now(); n += d.length; });
+        setTimeout(() => { s.end(String(n * 8 / (Date.now() - from) / 1000)); }, 5000); }).listen(8);
+      net.createServer((s) => { udp = 0; const from = Date.now(); setTimeout(() => s.end(String(udp * 8 / (Date.now() - from) / 1000)), 3000); s.resume(); }).listen(7, () => console.log('ready'));`;
+    const server = execa('nsenter', ['-t', String(pid), '-n', process.execPath, '-e', script], { reject: false });
+    lab.cleanUp(async () => void (server.kill(), await server));
+    await firstLine(server);
+  }
+  const client = `const [host, kind] = process.argv.slice(1);
+    const net = require('net'), dgram = require('dgram');
+    const s = net.connect(kind === 'tcp' ? 8 : 7, host);
+    let said = '';
+    s.on('data', (d) => (said += d)).on('end', () => { console.log(said); process.exit(); }).on('error', () => 0);
+    if (kind === 'tcp') { const b = Buffer.alloc(65536); const go = () => { while (s.write(b)); }; s.on('drain', go); go(); }
+    else { const u = dgram.createSocket('udp4'); const b = Buffer.alloc(1400); setInterval(() => { for (let i = 0; i < 20; i++) u.send(b, 9, host, () => 0); }, 2); }`;
+  for (const [from, to] of [
+    [web, db],
+    [db, web],
+  ] as const) {
+    for (const kind of ['tcp', 'udp']) {
+      const argv = [
+        '-t',
+        String(await lab.pid(from)),
+        '-n',
+        process.execPath,
+        '-e',
+        client,
+        await lab.address(to),
+        kind,
+      ];
+      const mbit = Number((await execa('nsenter', argv)).stdout);
+      console.log(`${kind} ${from === web ? 'out' : 'in'}: ${mbit.toFixed(2)} of 10 Mbit/s`);
+      expect(mbit).toBeGreaterThan(8.5);
+      expect(mbit).toBeLessThan(11);
+    }
+  }
+  expect((await statusOf(web)).map(({ in_force }) => in_force)).toEqual([true, true]);
+  expect(await does(web, '--up')).toContain('is back online');
+  expect(await statusOf(web)).toEqual([]);
+});
