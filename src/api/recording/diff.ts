@@ -1,6 +1,6 @@
 import { header, type RequestHead } from '../http/head.ts';
 import { align } from './align.ts';
-import { jsonDifferences, parsedJson } from './json-difference.ts';
+import { differenceText, jsonDifferences, parsedJson } from './json-difference.ts';
 import type { WholeCall } from './whole-call.ts';
 
 /** A call of one session beside that of the other; one of them is undefined where the other session has none like it. */
@@ -65,7 +65,7 @@ function shape(value: unknown): unknown {
 
 function differencesOf(a: Normal, b: Normal): string[] {
   const found: string[] = [];
-  const add = (what: string, was: unknown, is: unknown) => found.push(`${what}: ${told(was)} → ${told(is)}`);
+  const add = (what: string, was: unknown, is: unknown) => found.push(differenceText(what, was, is));
   const [was, is] = [a.whole.call, b.whole.call];
   if (was.operation.version !== is.operation.version) add('version', was.operation.version, is.operation.version);
   for (const name of new Set([...a.query.keys(), ...b.query.keys()])) {
@@ -85,6 +85,3 @@ function differencesOf(a: Normal, b: Normal): string[] {
   }
   return found;
 }
-
-const told = (value: unknown) =>
-  value === undefined ? '—' : typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { answerBytes, refusal } from '../gate/made.ts';
+import { escapeControls } from '../../text.ts';
 import { requestFraming } from '../http/framing.ts';
 import { parseRequestHead, type RequestHead } from '../http/head.ts';
 import { messageReader } from '../http/message.ts';
@@ -70,8 +71,7 @@ function serve(
     const found = find({ head: asked, body: content });
     const { target } = redactHead(asked);
     const text = `${asked.method} ${operationOf(asked.method, target).path}`;
-    if (found.kind === 'none')
-      return refuse(asked, `not in the recording: ${asked.method} ${target}${hint(asked, found.nearest)}`);
+    if (found.kind === 'none') return refuse(asked, `not in the recording: ${asked.method} ${target}${hint(found)}`);
     const { call } = found;
     if (found.kind === 'alike') options.alike(text, call);
     if (call.missing > 0) {
@@ -88,7 +88,8 @@ function serve(
 
   function refuse(asked: RequestHead, message: string): void {
     options.failed(message);
-    client.write(answerBytes(refusal(501, `dbg replay: ${message}`), asked.method, false));
+    // docker prints it as it is.
+    client.write(answerBytes(refusal(501, `dbg replay: ${escapeControls(message)}`), asked.method, false));
     next();
   }
 
@@ -113,10 +114,8 @@ function serve(
   });
 }
 
-function hint(asked: RequestHead, nearest: RecordedCall | undefined): string {
+function hint({ nearest }: Found & { kind: 'none' }): string {
   if (!nearest) return '';
-  const { method, target } = nearest.request;
-  const isSame = method === asked.method && target === asked.target;
-  const what = isSame ? 'the same with another body' : `${method} ${redactHead(nearest.request).target}`;
-  return `; nearest: ${what} (#${nearest.number})`;
+  const { call, why } = nearest;
+  return `; nearest: ${call.request.method} ${redactHead(call.request).target} (#${call.number})${why && `, ${why}`}`;
 }

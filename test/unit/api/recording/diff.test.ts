@@ -46,6 +46,31 @@ test.for<[what: string, Said, Said, string[]]>([
     { request: 'POST /containers/create', body: { HostConfig: { Memory: 5 } } },
     ['body .HostConfig.Memory: 0 → 5'],
   ],
+  [
+    'not the order of a list that is a set',
+    { request: 'POST /containers/create', body: { Env: ['A=1', 'B=2'], HostConfig: { Binds: ['/a:/b', '/c:/d'] } } },
+    { request: 'POST /containers/create', body: { Env: ['B=2', 'A=1'], HostConfig: { Binds: ['/c:/d', '/a:/b'] } } },
+    [],
+  ],
+  [
+    'what such a list has more or less, or has another value for',
+    {
+      request: 'POST /containers/create',
+      body: { Env: ['A=1', 'B=2'], HostConfig: { CapAdd: ['X', 'Y'] }, Cmd: ['a', 'b'] },
+    },
+    {
+      request: 'POST /containers/create',
+      body: { Env: ['B=3', 'A=1', 'C'], HostConfig: { CapAdd: ['Y', 'Z', 'W'] }, Cmd: ['b', 'a'] },
+    },
+    [
+      'body .Env B: 2 → 3',
+      'body .Env C: — → C',
+      'body .HostConfig.CapAdd: X → W',
+      'body .HostConfig.CapAdd: — → Z',
+      'body .Cmd[0]: a → b',
+      'body .Cmd[1]: b → a',
+    ],
+  ],
   ['the status', { request: 'GET /info' }, { request: 'GET /info', status: 500 }, ['status: 200 → 500']],
   [
     'the form of the answer',

@@ -179,6 +179,164 @@ describe('answers', () => {
     expect(said.failed).toHaveLength(1);
   });
 
+  describe('lists that are sets, whatever their order', () => {
+    const create = (body: unknown) => post('/containers/create?name=web', JSON.stringify(body));
+    const filtered = (filters: unknown) =>
+      get(`/containers/json?filters=${encodeURIComponent(JSON.stringify(filters))}`);
+    test.for<[what: string, recorded: string, asked: string, isSame: boolean]>([
+      ['Env', create({ Env: ['A=1', 'B=2', 'C'] }), create({ Env: ['C', 'B=2', 'A=1'] }), true],
+      [
+        'Env: of two values of a name, the last holds',
+        create({ Env: ['A=1', 'A=2'] }),
+        create({ Env: ['A=2', 'A=1'] }),
+        false,
+      ],
+      ['Env: one that differs', create({ Env: ['A=1', 'B=2'] }), create({ Env: ['B=2', 'A=2'] }), false],
+      ...['Binds', 'ExtraHosts', 'CapAdd', 'CapDrop', 'SecurityOpt', 'GroupAdd', 'Links', 'MaskedPaths'].map(
+        (name): [string, string, string, boolean] => [
+          name,
+          create({ HostConfig: { [name]: ['/a:/x', 'b', 'c'] } }),
+          create({ HostConfig: { [name]: ['c', '/a:/x', 'b'] } }),
+          true,
+        ],
+      ),
+      [
+        'Mounts and Ulimits: objects, whose members have no order either',
+        create({
+          HostConfig: {
+            Mounts: [
+              { Type: 'bind', Target: '/a' },
+              { Type: 'bind', Target: '/b' },
+            ],
+            Ulimits: [1, 2],
+          },
+        }),
+        create({
+          HostConfig: {
+            Ulimits: [2, 1],
+            Mounts: [
+              { Target: '/b', Type: 'bind' },
+              { Type: 'bind', Target: '/a' },
+            ],
+          },
+        }),
+        true,
+      ],
+      [
+        'ports and aliases',
+        create({
+          HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '1' }, { HostPort: '2' }] } },
+          N: { Aliases: ['a', 'b'] },
+        }),
+        create({
+          HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '2' }, { HostPort: '1' }] } },
+          N: { Aliases: ['b', 'a'] },
+        }),
+        true,
+      ],
+      [
+        'what a GPU is asked for: a list of lists',
+        create({ DeviceRequests: [{ Capabilities: [['gpu', 'nvidia'], ['tpu']] }] }),
+        create({ DeviceRequests: [{ Capabilities: [['tpu'], ['nvidia', 'gpu']] }] }),
+        true,
+      ],
+      [
+        'the label in which Compose joins what it read from a map',
+        create({ Labels: { 'com.docker.compose.depends_on': 'db:service_started:false,mq:service_healthy:false' } }),
+        create({ Labels: { 'com.docker.compose.depends_on': 'mq:service_healthy:false,db:service_started:false' } }),
+        true,
+      ],
+      ['filters', filtered({ label: ['a', 'b'] }), filtered({ label: ['b', 'a'] }), true],
+      ...['Cmd', 'Entrypoint', 'Test', 'OnBuild', 'Shell', 'Dns', 'DnsSearch'].map(
+        (name): [string, string, string, boolean] => [
+          `not ${name}`,
+          create({ [name]: ['a', 'b'] }),
+          create({ [name]: ['b', 'a'] }),
+          false,
+        ],
+      ),
+    ])('%s', async ([, before, asked, isSame]) => {
+      const { path, said } = await replaying([
+        ['client', before],
+        ['engine', ok('x')],
+      ]);
+      expect(await talk(path, [asked])).toEqual(isSame ? ok('x') : expect.stringContaining('501'));
+      expect(said.failed).toHaveLength(isSame ? 0 : 1);
+    });
+  });
+
+  describe('what differs from the nearest is named', () => {
+    const create = (name: string, body: unknown) => post(`/containers/create?name=${name}`, JSON.stringify(body));
+    const upload = (body: string) =>
+      `PUT /containers/a/archive?path=x HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const long = 'x'.repeat(5000);
+    test.for<[what: string, asked: string, differs: string]>([
+      ['a variable', create('web', { Image: 'a', Env: ['B=2', 'A=3'] }), 'which differs: body .Env A: 1 → 3'],
+      [
+        'one more, one less',
+        create('web', { Image: 'a', Env: ['A=1', 'C=3'] }),
+        'which differs: body .Env B: 2 → —; body .Env C: — → 3',
+      ],
+      ['a member', create('web', { Image: 'b', Env: ['B=2', 'A=1'] }), 'which differs: body .Image: a → b'],
+      ['a parameter', create('db', { Image: 'a', Env: ['A=1', 'B=2'] }), 'which differs: query name: web → db'],
+      [
+        'many: the first ones',
+        create('web', { Image: 'a', Env: ['A=1', 'B=2'], C: 1, D: 1, E: 1, F: 1, G: 1 }),
+        'which differs: body .C: — → 1; body .D: — → 1; body .E: — → 1; and 2 more',
+      ],
+      [
+        'a long one: its beginning',
+        create('web', { Image: long, Env: ['A=1', 'B=2'] }),
+        `which differs: body .Image: a → ${'x'.repeat(183)}…`,
+      ],
+      ['bytes', upload('cd'), 'whose body is another one'],
+      [
+        'what drives a terminal is shown',
+        create('web', { Image: '\u001b[31m', Env: ['A=1', 'B=2'] }),
+        'body .Image: a → \\e[31m',
+      ],
+    ])('%s', async ([, asked, differs]) => {
+      const { path, said } = await replaying([
+        ['client', create('web', { Image: 'other', Env: ['X=1'] })],
+        ['engine', ok('x')],
+        ['client', create('web', { Image: 'a', Env: ['A=1', 'B=2'] })],
+        ['engine', ok('x')],
+        ['client', upload('ab')],
+        ['engine', ok('x')],
+      ]);
+      const answer = Buffer.from(await talk(path, [asked]), 'latin1').toString('utf8');
+      expect(said.failed.join()).toMatch(/; nearest: (?:POST|PUT) \S+ \(#[23]\), /);
+      expect(said.failed.join()).toContain(differs);
+      expect((JSON.parse(answer.split('\r\n\r\n')[1]!) as { message: string }).message).toContain(differs);
+    });
+
+    test('not a secret, whichever side has it', async () => {
+      const { path, said } = await replaying([
+        ['client', create('web', { Env: ['DB_PASSWORD=hunter2', 'A=1'] })],
+        ['engine', ok('x')],
+      ]);
+      await talk(path, [
+        create('web', { Env: ['DB_PASSWORD=hunter3', 'A=1'] }),
+        create('web', { Env: ['DB_PASSWORD=hunter3', 'A=2'] }),
+      ]);
+      expect(said.failed.map((message) => message.replace(/.*\(#1\), /, ''))).toEqual([
+        'which differs in a secret',
+        'which differs: body .Env A: 1 → 2',
+      ]);
+      expect(said.failed.join()).not.toContain('hunter');
+    });
+
+    test('not of a request that nobody can read to its depth', async () => {
+      const deep = (value: string) => `{"A":${'['.repeat(50_000)}${value}${']'.repeat(50_000)}}`;
+      const { path, said } = await replaying([
+        ['client', post('/x', deep('1'))],
+        ['engine', ok('x')],
+      ]);
+      expect(await talk(path, [post('/x', deep('2'))])).toContain('501');
+      expect(said.failed.join()).toContain('(#1), whose body is another one');
+    });
+  });
+
   test('what is said of a call that was not recorded is without secrets', async () => {
     const { path, said } = await replaying([
       ['client', get('/build?buildargs=%7B%22TOKEN%22%3A%22s3cret1%22%7D')],
