@@ -1,4 +1,4 @@
-import type { HearWire, WireEvent } from './events.ts';
+import { CUT_OFF, type HearWire, type WireEvent } from './events.ts';
 import type { Side } from './http/exchange.ts';
 import { mediaType, perObject, type RequestHead, type ResponseHead } from './http/head.ts';
 import { operationOf, type Operation } from './operation.ts';
@@ -62,7 +62,7 @@ export function followCalls(hear: HearCall): HearWire {
         connections.delete(event.connection);
         for (const call of open.values()) {
           // A stream ends with its connection; so does the request of an answer that came before all of it was sent.
-          if (event.error !== undefined) call.failure ??= event.error;
+          if (event.error !== undefined && !isWayOfHttp2(call, event.error)) call.failure ??= event.error;
           else if (call.protocol === undefined && !call.received.isOver)
             call.failure ??= `the ${event.first} closed the connection`;
           call.endedAt = event.time;
@@ -82,6 +82,12 @@ export function followCalls(hear: HearCall): HearWire {
     }
   };
 }
+
+/**
+ * Who ends HTTP/2 closes its connection when it has what it wanted, whatever the other still says about that (GOAWAY, an acknowledgement):
+ * so does each build of buildx's, with /grpc and /session. Whether all was said, only the two can tell.
+ */
+const isWayOfHttp2 = ({ protocol }: Call, error: string) => protocol?.startsWith('h2') === true && error === CUT_OFF;
 
 type CallEvent = Extract<WireEvent, { call: number }>;
 

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { errorCode } from '../../errors.ts';
+import { CUT_OFF } from '../events.ts';
 import type { Side } from '../http/exchange.ts';
 import { busyPoll } from './busy-poll.ts';
 import type { Closing, Crossing, HearCrossing } from './crossing.ts';
@@ -51,5 +52,5 @@ const NOTHING = Buffer.alloc(0);
 function reasonOf(error: Error | undefined): string | undefined {
   if (error === undefined) return undefined;
   const code = errorCode(error);
-  return code === 'EPIPE' || code === 'ECONNRESET' ? 'one end was closed before the other had said all' : error.message;
+  return code === 'EPIPE' || code === 'ECONNRESET' ? CUT_OFF : error.message;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { followCalls, jsonOf, MOST_KEPT_BYTES, type Call } from '../../../src/api/call.ts';
-import type { ConnectionEvent } from '../../../src/api/events.ts';
+import { CUT_OFF, type ConnectionEvent } from '../../../src/api/events.ts';
 import { readExchange } from '../../../src/api/http/exchange.ts';
 
 /** The calls of one connection, as they are at the end. */
@@ -78,6 +78,29 @@ test('a stream ends with its connection, and that is no failure', () => {
   });
   expect(all[0]).toMatchObject({ protocol: 'tcp', failure: undefined, sent: { bytes: 7 }, received: { bytes: 6 } });
   expect(ends).toEqual([1]);
+});
+
+test.for([
+  ['h2c', CUT_OFF, undefined],
+  ['h2c', 'it was cut', 'it was cut'],
+  ['tcp', CUT_OFF, CUT_OFF],
+])('a stream of %s that ends with "%s"', ([protocol, error, failure]) => {
+  for (const first of ['client', 'engine'] as const) {
+    const { all, ends } = calls(({ client, engine }, tell) => {
+      client(Buffer.from(`POST /grpc HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`));
+      engine(Buffer.from(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${protocol}\r\n\r\nSETTINGS`));
+      tell({ type: 'close', first, error });
+    });
+    expect([all[0]!.protocol, all[0]!.failure, ends]).toEqual([protocol, failure, [1]]);
+  }
+});
+
+test('HTTP/2 from its first byte on is closed so too', () => {
+  const { all } = calls(({ client }, tell) => {
+    client(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'));
+    tell({ type: 'close', first: 'client', error: CUT_OFF });
+  });
+  expect(all[0]).toMatchObject({ protocol: 'h2c', failure: undefined });
 });
 
 test('an answer that came before all was sent, and ended the connection, is none either', () => {
