@@ -139,10 +139,16 @@ function isListenedOn(path: string): Promise<boolean> {
   });
 }
 
+/**
+ * As many clients may wait to be taken as the kernel lets wait anywhere: it makes net.core.somaxconn of what is larger (listen(2); 4096 since
+ * Linux 5.4). So does the engine (Go, net: maxListenerBacklog); a client beyond that is refused (EAGAIN).
+ */
+const BACKLOG = 65_535;
+
 function started(server: Server, options: { path: string } | { host: string; port: number }): Promise<void> {
   return new Promise((done, fail) => {
     server.once('error', fail);
-    server.listen({ ...options, backlog: 1024 }, () => {
+    server.listen({ ...options, backlog: BACKLOG }, () => {
       server.off('error', fail);
       server.on('error', () => undefined); // accept(2) fails while there are no file descriptors left
       done();
@@ -150,11 +156,16 @@ function started(server: Server, options: { path: string } | { host: string; por
   });
 }
 
+/**
+ * A line for a shell. fuser(1), lsof(8) and ss(8) look for the path that a socket was bound to, which is not where it lies now when it was moved
+ * there, as dbg moves its own; the number of its file tells (unix_diag, UDIAG_SHOW_VFS).
+ */
+const whoListens = (path: string) => `ss -xlpe | grep "ino:$(stat -c %i -- ${shellQuote(path)}) "`;
+
 function cannotListen(at: Listen, error: unknown): Error {
   if (error instanceof DbgError) return error;
   const where = at.kind === 'unix' ? at.path : `${at.host}:${at.port}`;
-  const who =
-    at.kind === 'unix' ? ['fuser', '-v', at.path].map(shellQuote).join(' ') : `ss -ltnp 'sport = :${at.port}'`;
+  const who = at.kind === 'unix' ? whoListens(at.path) : `ss -ltnp 'sport = :${at.port}'`;
   if (errorCode(error) === 'EADDRINUSE') {
     return new DbgError(`somebody listens on ${where} already`, { next: [{ what: 'who it is', command: who }] });
   }

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isLoopback, listen, listenText, parseListen } from '../../../../src/api/wire/listener.ts';
-import { EXIT } from '../../../../src/errors.ts';
+import { errorCode, EXIT } from '../../../../src/errors.ts';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'dbg-listen-'))));
@@ -70,6 +70,27 @@ test('on TCP the kernel’s port is told', async () => {
   const { at, close } = await listen({ kind: 'tcp', host: '127.0.0.1', port: 0 });
   expect(at.kind === 'tcp' && at.port).toBeGreaterThan(0);
   await expect(listen(at)).rejects.toThrow('somebody listens');
+  await close(0);
+});
+
+const MOST_WAITING = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+const BURST = 2000;
+
+test.for(['unix', 'tcp'] as const)('a burst of 2000 connects, as the engine takes it: %s', async (kind, { skip }) => {
+  skip(MOST_WAITING < BURST, `net.core.somaxconn is ${MOST_WAITING}: no server here has so many clients wait`);
+  const path = join(folder, 's');
+  const { server, at, close } = await listen(kind === 'unix' ? { kind, path } : { kind, host: '127.0.0.1', port: 0 });
+  let taken = 0;
+  server.on('connection', (socket) => (taken++, socket.resume().on('error', () => undefined)));
+  const failed: (string | undefined)[] = [];
+  // All of them within one turn of the event loop, in which the server takes none.
+  const clients = Array.from({ length: BURST }, () => {
+    const client = at.kind === 'unix' ? connect(at.path) : connect(at.port, at.host);
+    return client.on('error', (error) => failed.push(errorCode(error)));
+  });
+  await expect.poll(() => taken + failed.length).toBe(BURST);
+  expect(failed).toEqual([]);
+  clients.forEach((client) => client.destroy());
   await close(0);
 });
 
