@@ -1,7 +1,11 @@
+import { libpodOperation } from './libpod.ts';
+
 /** What a call is about, by the Engine API's own words. */
 export interface Operation {
   /** the operationId of the API's definition (moby, api/swagger.yaml): "ContainerList"; "" when it has none */
   readonly name: string;
+  /** the Docker operation that it is, or that Podman's is like: that has the same streams, secrets and names of containers */
+  readonly like: string;
   /** what the path names: a container's, exec's, image's … name or id; undefined when it names none */
   readonly subject: { readonly kind: string; readonly ref: string } | undefined;
   /** "1.41"; undefined when the path does not say */
@@ -11,7 +15,7 @@ export interface Operation {
   readonly query: string;
 }
 
-/** Tells which operation of the Engine API a request is (versions up to 1.51). */
+/** Tells which operation of the Engine API a request is (versions up to 1.51), or of Podman's own ("PodListLibpod"). */
 export function operationOf(method: string, target: string): Operation {
   const key = `${method} ${target}`;
   const before = known.get(key);
@@ -34,9 +38,11 @@ function read(method: string, target: string): Operation {
   const [, version, path = full] = /^(?:https?:\/\/[^/]*)?(?:\/v([\d.]+))?(\/.*)$/.exec(full) ?? [];
   const parts = path.split('/').slice(1);
   const [area = '', ...rest] = parts;
-  const { name, kind, ref } = find(method === 'HEAD' ? 'GET' : method, area, rest);
+  const asked = method === 'HEAD' ? 'GET' : method;
+  const { name, like = name, kind, ref } = area === 'libpod' ? findLibpod(asked, rest) : find(asked, area, rest);
   return {
     name,
+    like,
     subject: kind === undefined || !ref ? undefined : { kind, ref: decoded(ref) },
     version,
     path,
@@ -46,8 +52,9 @@ function read(method: string, target: string): Operation {
 
 interface Found {
   readonly name: string;
+  readonly like?: string;
   readonly kind?: string;
-  readonly ref?: string;
+  readonly ref?: string | undefined;
 }
 
 /** A name may hold slashes where the API lets it (images, plugins): it is what stands before the last word. */
@@ -67,6 +74,16 @@ function find(method: string, area: string, rest: readonly string[]): Found {
     return { name: itself, kind, ref: rest.join('/') };
   }
   return { name: '', kind, ref: rest[0]! };
+}
+
+function findLibpod(method: string, rest: readonly string[]): Found {
+  const path = rest.join('/');
+  if (path === '_ping') return find(method, path, []);
+  const [area = '', ref] = rest;
+  const kind = Object.hasOwn(LIBPOD_KINDS, area) ? LIBPOD_KINDS[area] : undefined;
+  const found = libpodOperation(method, path);
+  const subject = kind === undefined ? {} : { kind, ref: found ? found.ref : ref };
+  return found ? { name: `${found.name}Libpod`, like: found.name, ...subject } : { name: '', ...subject };
 }
 
 function decoded(ref: string): string {
@@ -91,6 +108,14 @@ export const KINDS: Readonly<Record<string, string>> = {
   secrets: 'secret',
   configs: 'config',
   distribution: 'distribution',
+};
+
+const LIBPOD_KINDS: Readonly<Record<string, string>> = {
+  ...KINDS,
+  pods: 'pod',
+  manifests: 'manifest',
+  artifacts: 'artifact',
+  quadlets: 'quadlet',
 };
 
 /** Kinds whose names may hold slashes. */
@@ -216,7 +241,7 @@ const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   distribution: { 'GET */json': 'DistributionInspect' },
 };
 
-/** All names that `operationOf` gives. */
+/** All names of Docker's that `operationOf` gives. */
 export const OPERATIONS: ReadonlySet<string> = new Set(Object.values(AREAS).flatMap((area) => Object.values(area)));
 
 interface OperationPath {

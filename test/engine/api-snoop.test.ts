@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
@@ -46,6 +47,23 @@ const nothingIsLeft = async (lab: Lab) => {
   const sweepers = () => processes().filter(({ command }) => command.includes(`dbg-sweep ${lab.folder}`));
   await expect.poll(sweepers).toEqual([]);
 };
+
+test('a socket that somebody listens on: the hint finds who', async ({ lab }) => {
+  const { running, path } = await listening(lab);
+  const bound = join(lab.folder, 'b o und');
+  const server = createServer();
+  await new Promise<void>((done) => void server.listen(bound, done));
+  lab.cleanUp(async () => void (await new Promise((done) => server.close(done))));
+  for (const [socket, pid] of [
+    [path, running.pid],
+    [bound, process.pid],
+  ] as const) {
+    const { stderr, exitCode } = await dbg(['api', 'snoop', '--listen', `unix:${socket}`]);
+    expect([exitCode, stderr]).toEqual([125, expect.stringContaining(`somebody listens on ${socket} already`)]);
+    const hint = /who it is: +(.*)/.exec(String(stderr))![1]!;
+    expect((await execa('sh', ['-c', hint])).stdout).toContain(`pid=${pid},`);
+  }
+});
 
 describe('of a command', () => {
   test('its own output, exit code, and a line for each call', async ({ lab }) => {
@@ -130,6 +148,26 @@ describe('of a command', () => {
     expect(terminal.screen()).toContain('\u001b[32m204');
     expect(stripVTControlCharacters(terminal.screen())).toContain('204');
   });
+});
+
+test('12 digits of an id are shown by the name too: inspect, stats, rename, exec', async ({ lab }) => {
+  const web = await lab.run('web');
+  const id = (await lab.docker('inspect', '-f', '{{.Id}}', web)).slice(0, 12);
+  const { text, docker } = await listening(lab);
+  for (const line of [`inspect ${id}`, `stats --no-stream ${web}`, `stats --no-stream ${id}`, `exec ${id} true`]) {
+    expect((await docker(...line.split(' '))).exitCode).toBe(0);
+  }
+  const renamed = lab.name('renamed');
+  await docker('rename', id, renamed);
+  await docker('pause', id);
+  await docker('unpause', id);
+  await expect.poll(() => text.out).toMatch(new RegExp(`ContainerPause +${renamed} +204`));
+  const shown = (operation: string) =>
+    [...text.out.matchAll(new RegExp(`${operation} +(\\S+)`, 'g'))].map((match) => match[1]);
+  expect(new Set([...shown('ContainerInspect'), ...shown('ContainerStats'), ...shown('ExecStart')])).toEqual(
+    new Set([web]),
+  );
+  expect(shown('ContainerStats')).toHaveLength(2);
 });
 
 describe('who is led to it', () => {

@@ -56,11 +56,11 @@ export function pieceReader(hear: (piece: Piece) => void): (call: Call, event: W
 
 /** One that refuses says why in JSON. */
 function isFramed({ operation, response }: Call): boolean {
-  if (response === undefined || !FRAMED.has(operation.name)) return false;
+  if (response === undefined || !FRAMED.has(operation.like)) return false;
   return response.status < 300 && mediaType(response.headers) !== 'application/json';
 }
 
 function streamOf(call: Call, from: Side): StreamName {
   if (call.protocol === undefined) return 'body';
-  return FRAMED.has(call.operation.name) && from === 'client' ? 'stdin' : 'raw';
+  return FRAMED.has(call.operation.like) && from === 'client' ? 'stdin' : 'raw';
 }

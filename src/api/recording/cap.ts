@@ -98,7 +98,7 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
       case 'data':
         return data(event);
       case 'request':
-        if (FLOWS.has(operationOf(event.head.method, event.head.target).name)) callOf(event).most = caps.stream;
+        if (FLOWS.has(operationOf(event.head.method, event.head.target).like)) callOf(event).most = caps.stream;
         break;
       case 'stream':
         end(event.call, 'client', event.time);

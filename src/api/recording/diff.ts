@@ -46,7 +46,7 @@ function normalizer(): (whole: WholeCall) => Normal {
     const { operation, request } = whole.call;
     const key = normal(`${request?.method} ${operation.path}`);
     const query = new Map([...new URLSearchParams(operation.query)].map(([name, value]) => [name, normal(value)]));
-    if (/^(?:SystemEvents|.*Logs)$/.test(operation.name)) for (const name of ['since', 'until']) query.delete(name);
+    if (/^(?:SystemEvents|.*Logs)$/.test(operation.like)) for (const name of ['since', 'until']) query.delete(name);
     const text = normal(Buffer.concat(whole.sent.pieces).toString('utf8'));
     const answer = Buffer.concat(whole.received.pieces);
     const json = answer.length <= MOST_COMPARED_BYTES ? parsedJson(normal(answer.toString('utf8'))) : undefined;

@@ -43,7 +43,7 @@ export function harEntry({ call, sent, typed, received, sentAt }: WholeCall, eng
       httpVersion: `HTTP/${response?.version ?? '1.1'}`,
       cookies: [],
       headers: pairs(response?.headers ?? []),
-      content: content(response?.headers ?? [], received, FRAMED.has(call.operation.name)),
+      content: content(response?.headers ?? [], received, FRAMED.has(call.operation.like)),
       redirectURL: header(response?.headers ?? [], 'location') ?? '',
       headersSize: -1,
       bodySize: response ? sizeOf(received) : -1,

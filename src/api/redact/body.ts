@@ -6,6 +6,7 @@ import type { Side } from '../http/exchange.ts';
 import { gather } from '../http/gather.ts';
 import { redactQuery, sentRule } from './head.ts';
 import { redactJson, type Rule } from './json.ts';
+import { REDACTED } from './names.ts';
 import { redactLoosely } from './text.ts';
 import { valueEnds } from './values.ts';
 
@@ -29,6 +30,18 @@ export interface Way {
 export function omitting(way: Way, hear: HearWire): Stage {
   const omitted = counter(way, hear);
   return { data: ({ data }) => omitted.add(data), flush: (time) => omitted.tell(time) };
+}
+
+/** In the place of all, the mark stands: a digest of what somebody has thought of could be guessed. */
+export function secretStage(way: Way, hear: HearWire): Stage {
+  let isAny = false;
+  return {
+    data: () => void (isAny = true),
+    flush: (time) => {
+      if (isAny) hear({ ...way, type: 'data', data: Buffer.from(REDACTED), time });
+      isAny = false;
+    },
+  };
 }
 
 function counter(way: Way, hear: HearWire) {

@@ -4,8 +4,8 @@ import { redactJson, toLatin1, toUtf8, type Rule } from './json.ts';
 import { isNoSecret, isSecretHeader, REDACTED } from './names.ts';
 import { isSecretQuery, redactText } from './text.ts';
 
-/** How a body is treated: it is JSON; it may be, or is text (nobody said what it is); it is like a query; it is left as it is; it cannot be looked into. */
-export type Treatment = 'json' | 'maybe json' | 'form' | 'pass' | 'omit';
+/** How a body is treated: it is JSON; it may be, or is text (nobody said what it is); it is like a query; it is left as it is; it cannot be looked into; all of it is a secret. */
+export type Treatment = 'json' | 'maybe json' | 'form' | 'pass' | 'omit' | 'secret';
 
 export interface SafeRequest {
   /** the head that came, where there was nothing to redact */
@@ -28,13 +28,9 @@ export interface SafeResponse {
 export const safeRequest = perObject((head: RequestHead): SafeRequest => {
   const target = redactTarget(head.target);
   const headers = redactHeaders(head.headers);
-  const { name } = operationOf(head.method, target);
-  const body = !hasBody(head)
-    ? 'pass'
-    : name === 'SystemAuth'
-      ? encodedOr('json', head.headers)
-      : treatment(head.headers);
-  const [sent, received] = [sentRule(name), bodyRule(name)];
+  const { name, like } = operationOf(head.method, target);
+  const body = hasBody(head) ? sentTreatment(name, head.headers) : 'pass';
+  const [sent, received] = [sentRule(like), bodyRule(like)];
   const isSecretStream = name === 'Session' || name === 'Grpc';
   return {
     head: target === head.target && headers === head.headers ? head : { ...head, target, headers },
@@ -45,6 +41,11 @@ export const safeRequest = perObject((head: RequestHead): SafeRequest => {
     isSecretStream,
   };
 });
+
+function sentTreatment(operation: string, headers: readonly Header[]): Treatment {
+  if (operation === 'SecretCreateLibpod') return 'secret';
+  return operation === 'SystemAuth' ? encodedOr('json', headers) : treatment(headers);
+}
 
 const bodyRule = (operation: string): Rule => (/^(?:Secret|Config)/.test(operation) ? 'data' : 'plain');
 

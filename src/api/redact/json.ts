@@ -154,6 +154,9 @@ export function redactJson(text: string, rule: Rule = 'plain'): string {
   }
 }
 
+/** What a secret or a configuration holds; `SecretData` is Podman's. */
+const DATA: ReadonlySet<string> = new Set(['data', 'secretdata']);
+
 /** Arrays in which one string tells what the next is. */
 const AWAITING_ARRAYS: ReadonlySet<Rule> = new Set(['plain', 'data']);
 /** Keys of which what stands beside them tells what they hold. Those of a map are a person's. */
@@ -211,7 +214,7 @@ function redactString(value: string, frame: Frame | undefined, top: Rule): strin
   const { key, name, rule } = frame ?? { key: undefined, name: '', rule: top };
   if (rule === 'all') return REDACTED;
   if (key !== undefined) {
-    if (isSecretKey(key) || (rule === 'data' && key === 'data')) return REDACTED;
+    if (isSecretKey(key) || (rule === 'data' && DATA.has(key))) return REDACTED;
     if (rule === 'login') return key === 'username' || key === 'serveraddress' ? redactText(value) : REDACTED;
     if (rule === 'map') return isSecretValue(name, value) ? REDACTED : redactPairs(anyText(value));
     return isSecretField(name) && isSecretValue(name, value) ? REDACTED : anyText(value);
@@ -231,7 +234,7 @@ function ruleBelow(frame: Frame | undefined, top: Rule): Rule {
   if (!frame) return top;
   const { key, rule } = frame;
   if (rule === 'all' || key === undefined) return rule === 'map' ? 'plain' : rule;
-  if (isSecretKey(key) || rule === 'login' || (rule === 'data' && key === 'data')) return 'all';
+  if (isSecretKey(key) || rule === 'login' || (rule === 'data' && DATA.has(key))) return 'all';
   if (key === 'env' || key === 'label' || key === 'label!') return 'env';
   if (MAPS.has(key)) return 'map';
   return rule === 'data' ? 'data' : 'plain';

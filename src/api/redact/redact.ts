@@ -4,7 +4,7 @@ import { safeRequest, safeResponse, type SafeRequest, type Treatment } from './h
 import type { Rule } from './json.ts';
 import { REDACTED } from './names.ts';
 import { redactLoosely } from './text.ts';
-import { formStage, jsonStage, maybeJsonStage, omitting, type Stage, type Way } from './body.ts';
+import { formStage, jsonStage, maybeJsonStage, omitting, secretStage, type Stage, type Way } from './body.ts';
 
 interface Redacting {
   readonly request: SafeRequest | undefined;
@@ -109,6 +109,7 @@ function stage(treatment: Treatment, at: Way, rule: Rule, hear: HearWire): Stage
   if (treatment === 'json') return jsonStage(at, rule, hear);
   if (treatment === 'maybe json') return maybeJsonStage(at, rule, hear);
   if (treatment === 'form') return formStage(at, hear);
+  if (treatment === 'secret') return secretStage(at, hear);
   return treatment === 'omit' ? omitting(at, hear) : undefined;
 }
 

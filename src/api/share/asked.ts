@@ -1,5 +1,5 @@
 import type { RequestHead } from '../http/head.ts';
-import { operationOf, SLASHED } from '../operation.ts';
+import { OPERATIONS, operationOf, SLASHED } from '../operation.ts';
 
 /** What a request asks for, as the engine would read it. */
 export interface Asked {
@@ -39,7 +39,9 @@ export function askedFor({ method, target }: Pick<RequestHead, 'method' | 'targe
   const version = /^\/v([\d.]+)(?=\/)/.exec(path)?.[1];
   if (version !== undefined) path = path.slice(`/v${version}`.length);
   if (/^\/v[\d.]+\//.test(path)) return undefined;
-  const { name, subject } = operationOf(method, path);
+  const { name: operation, subject } = operationOf(method, path);
+  // Of what Podman's own API does, nothing is judged.
+  const name = OPERATIONS.has(operation) ? operation : '';
   const known = { method: method === 'HEAD' ? 'GET' : method, path, query, version };
   if (!subject?.ref.includes('/')) return { ...known, anyPath: undefined, operation: name };
   // By a link, a container has a name with a slash: /containers/web/db/exec is about another one than web.

@@ -32,7 +32,7 @@ export function callDetail(call: Call, print: (make: Make) => void): Detail {
         case 'request':
           return head('>', `${event.head.method} ${event.head.target} HTTP/${event.head.version}`, event.head);
         case 'response':
-          sides.engine = FRAMED.has(call.operation.name)
+          sides.engine = FRAMED.has(call.operation.like)
             ? streamText(say)
             : bodyText(event.head, (text) => say('<', text));
           return head('<', `HTTP/${event.head.version} ${event.head.status} ${event.head.reason}`, event.head);

@@ -39,11 +39,50 @@ test.for<[request: string, name: string, subject?: string]>([
   ['GET /__proto__/x', ''],
   ['GET /containers/constructor/json', 'ContainerInspect', 'container constructor'],
   ['GET *', ''],
+  ['GET /v4.3.1/libpod/containers/json?all=true', 'ContainerListLibpod'],
+  ['GET /libpod/_ping', 'SystemPing'],
+  ['HEAD /libpod/_ping', 'SystemPing'],
+  ['GET /v5.0.0/libpod/info', 'SystemInfoLibpod'],
+  ['GET /v4.3.1/libpod/containers/web/json', 'ContainerInspectLibpod', 'container web'],
+  ['GET /v4.3.1/libpod/containers/web/exists', 'ContainerExistsLibpod', 'container web'],
+  ['GET /v4.3.1/libpod/containers/stats', 'ContainersStatsAllLibpod'],
+  ['DELETE /v4.3.1/libpod/containers/web?force=true', 'ContainerDeleteLibpod', 'container web'],
+  ['POST /libpod/containers/create', 'ContainerCreateLibpod'],
+  ['POST /libpod/containers/create/start', 'ContainerStartLibpod', 'container create'],
+  ['POST /libpod/exec/abc/start', 'ExecStartLibpod', 'exec abc'],
+  ['POST /libpod/pods/create', 'PodCreateLibpod'],
+  ['POST /v4.3.1/libpod/pods/p/stop', 'PodStopLibpod', 'pod p'],
+  ['GET /libpod/images/registry:5000/a/b:c/json', 'ImageInspectLibpod', 'image registry:5000/a/b:c'],
+  ['GET /libpod/images/a%2Fb/exists', 'ImageExistsLibpod', 'image a/b'],
+  ['DELETE /libpod/images/a/b', 'ImageDeleteLibpod', 'image a/b'],
+  ['DELETE /libpod/images/remove', 'ImageDeleteAllLibpod'],
+  ['POST /libpod/images/pull?reference=a', 'ImagePullLibpod'],
+  ['POST /libpod/manifests/a/b/registry/docker.io/x', 'ManifestPushLibpod', 'manifest a/b'],
+  ['GET /libpod/networks/podman/json', 'NetworkInspectLibpod', 'network podman'],
+  ['POST /libpod/secrets/create?name=s', 'SecretCreateLibpod'],
+  ['GET /libpod/generate/web/systemd', 'GenerateSystemdLibpod'],
+  ['POST /libpod/play/kube', 'PlayKubeLibpod'],
+  ['GET /libpod/system/df', 'SystemDataUsageLibpod'],
+  ['GET /libpod/nothing', ''],
+  ['GET /libpod', ''],
+  ['BREW /libpod/containers/web/json', '', 'container web'],
+  ['GET /libpod/constructor/json', ''],
   [' ', ''],
 ])('%s', ([request, name, wanted]) => {
   const [method = '', target = ''] = request.split(' ');
   const { name: found, subject } = operationOf(method, target);
   expect([found, subject && `${subject.kind} ${subject.ref}`]).toEqual([name, wanted]);
+});
+
+test.for([
+  ['GET /libpod/containers/web/logs', 'ContainerLogs'],
+  ['POST /libpod/containers/web/attach', 'ContainerAttach'],
+  ['GET /containers/web/logs', 'ContainerLogs'],
+  ['GET /libpod/pods/json', 'PodList'],
+  ['GET /nothing', ''],
+])('%s is like %s', ([request = '', like]) => {
+  const [method = '', target = ''] = request.split(' ');
+  expect(operationOf(method, target).like).toBe(like);
 });
 
 test('version, path and query are told apart', () => {

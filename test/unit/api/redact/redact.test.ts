@@ -245,3 +245,20 @@ test('a head that was seen is not looked at again', () => {
   for (const call of [1, 2]) stage({ type: 'request', call, head, connection: 1, time: 0 });
   expect(heads[0]).toBe(heads[1]);
 });
+
+test('a secret that Podman’s own API is given, or gives back', () => {
+  for (const size of [Infinity, 1]) {
+    const made = heard(
+      { request: 'POST /v4.3.1/libpod/secrets/create?name=s', body: SECRET, answer: { ID: 'a1' } },
+      size,
+    );
+    expect(bodyOf(made.before, 'client')).toBe(SECRET);
+    expect(bodyOf(made.after, 'client')).toBe('[redacted]');
+    expect(JSON.stringify(made.after)).not.toContain('omitted');
+  }
+  const shown = heard({
+    request: 'GET /libpod/secrets/s/json?showsecret=true',
+    answer: { ID: 'a1', Spec: { Name: 's' }, SecretData: SECRET },
+  });
+  expect(bodyOf(shown.after, 'engine')).toBe('{"ID":"a1","Spec":{"Name":"s"},"SecretData":"[redacted]"}\n');
+});

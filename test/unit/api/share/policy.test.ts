@@ -29,6 +29,14 @@ const policy = ({
 });
 const lets = (by: Policy, line: string, headers?: Headers) => refusal(by, request(line, headers)) === undefined;
 
+test('what Podman’s own API does is not judged, and not let through', () => {
+  for (const by of [policy({ deny: ['ContainerKill'] }), policy({ readOnly: true }), policy({ allow: ['GET /**'] })]) {
+    for (const path of ['/libpod/containers/json', '/v4.3.1/libpod/info', '/libpod/containers/web/kill']) {
+      expect(refusal(by, request(`GET ${path}`))).toMatch(/^not an operation that dbg knows$|^API 4/);
+    }
+  }
+});
+
 test('without a rule all is let through but HTTP/2, in which calls would hide', () => {
   const none = policy({});
   expect(lets(none, 'POST /v1.41/containers/create')).toBe(true);
