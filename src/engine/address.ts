@@ -19,6 +19,9 @@ export function addressText(address: EngineAddress): string {
   return address.kind === 'unix' ? `unix://${address.path}` : `tcp://${address.host}:${address.port}`;
 }
 
+/** Whether it is spoken to through TLS. */
+export const isTls = (address: EngineAddress): boolean => address.kind === 'tcp' && address.tls !== undefined;
+
 /**
  * The engine that docker's own CLI would use: DOCKER_HOST, then DOCKER_CONTEXT, then `currentContext` of config.json,
  * then the default socket (docker/cli, cli/command/cli.go). Throws a DbgError for an address dbg cannot use.
@@ -26,8 +29,8 @@ export function addressText(address: EngineAddress): string {
 export async function engineAddress(env: Environment): Promise<EngineAddress> {
   if (env['DOCKER_HOST']) {
     // With DOCKER_TLS alone, docker believes any certificate. dbg, which often is root, does not.
-    const isTls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS']);
-    return parseHost(env['DOCKER_HOST'], isTls ? tlsFromEnvironment(env) : undefined);
+    const wantsTls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS']);
+    return parseHost(env['DOCKER_HOST'], wantsTls ? tlsFromEnvironment(env) : undefined);
   }
   const folder = configFolder(env);
   const context = env['DOCKER_CONTEXT'] || currentContext(folder);

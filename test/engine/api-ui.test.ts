@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Agent, get, request } from 'node:http';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import type { Browser, Page } from 'playwright-core';
@@ -29,7 +30,7 @@ async function started(lab: Lab, args: readonly string[] = []) {
   const env = { DOCKER_HOST: `unix://${path}` };
   const docker = (docked: readonly string[], options: Options = {}) =>
     execa('docker', docked, { reject: false, stdin: 'ignore', env, ...options });
-  return { running, url, docker };
+  return { running, url, docker, path };
 }
 
 /** The same with a window that shows it. */
@@ -41,6 +42,11 @@ async function looking(lab: Lab) {
   await window.page.getByText('live', { exact: true }).waitFor();
   return { ...ui, ...window };
 }
+
+const pinged = (socketPath: string, agent: Agent) =>
+  new Promise((done, fail) => {
+    get({ socketPath, path: '/_ping', agent }, (answer) => answer.resume().on('end', done)).on('error', fail);
+  });
 
 const REFUSED = 'refused';
 /** The rows that are shown and have this text, or were answered by a status of 400 and more. */
@@ -171,6 +177,165 @@ test('what containers say is text, whatever it looks like', async ({ lab }) => {
   expect(requests.filter((each) => !each.startsWith(new URL(url).origin))).toEqual([]);
 });
 
+const numbers = (page: Page) =>
+  page
+    .locator('#rows tr:not([hidden])')
+    .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-call'))));
+const download = async (page: Page, button: string) => {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+  return readFileSync(await file.path(), 'utf8');
+};
+
+test('sorted, searched in bodies, copied as curl, saved, cleared; rows have names; no secret in any of it', async ({
+  lab,
+}) => {
+  const { page, context, docker, faults, path, running } = await looking(lab);
+  const web = await lab.run('web', { options: ['--env', 'COLOUR=blue', '--env', 'DB_PASSWORD=hunter2'] });
+  await docker(['inspect', web]);
+  await docker(['exec', web, 'sh', '-c', 'echo a-needle']);
+  await docker(['rm', lab.name('none')]);
+  await rowsOf(page, 'ContainerDelete').waitFor();
+  await expect.poll(async () => (await cells(page, 'ContainerDelete'))[5]).toMatch(/ ms$/);
+
+  // By a screen reader, and as a waterfall.
+  await page
+    .getByRole('row', { name: new RegExp(`^call \\d+, ContainerInspect, ${web}, status 200, took .* ms$`) })
+    .first()
+    .waitFor();
+  const all = await numbers(page);
+  await expect.poll(() => page.locator('#rows .waterfall .bar:not([hidden])').count()).toBe(all.length);
+  const bar = page.locator('#rows tr', { hasText: 'ContainerDelete' }).locator('.bar');
+  expect(await bar.getAttribute('style')).toMatch(/^left: [1-9]/);
+
+  // A click on a head sorts, up, down, and as they came.
+  const took = page.getByRole('columnheader', { name: 'Took' });
+  const sorted = async (order: string) => {
+    await took.getByRole('button').click();
+    await expect.poll(() => took.getAttribute('aria-sort')).toBe(order);
+    return numbers(page);
+  };
+  const up = await sorted('ascending');
+  expect(up).not.toEqual(all);
+  const down = await sorted('descending');
+  expect(down.toSorted((a, b) => a - b)).toEqual(all);
+  expect(down[0]).toBe(up.at(-1));
+  await page.keyboard.press('Home');
+  await expect.poll(() => page.locator('[aria-selected=true]').getAttribute('data-call')).toBe(String(down[0]));
+  await page.keyboard.press('Escape');
+  expect(await sorted('none')).toEqual(all);
+
+  // What is said on streams, and in bodies; a secret is nowhere.
+  const filter = page.locator('#filter');
+  const found = async (text: string) => {
+    await filter.fill(text);
+    return expect.poll(async () => (await page.locator('#rows tr:not([hidden]) .operation').allInnerTexts()).join());
+  };
+  await (await found('body:A-Needle op:start')).toBe('ExecStart');
+  // docker exec asks as well.
+  await (await found('body:COLOUR=blue')).toBe('ContainerInspect,ContainerInspect');
+  await (await found('body:hunter2')).toBe('');
+  await (await found('body:colour=blue')).toBe('ContainerInspect,ContainerInspect');
+  // Also what comes later.
+  await docker(['inspect', web]);
+  await expect.poll(() => rowsOf(page, 'ContainerInspect').count()).toBe(3);
+
+  // What the list shows is saved, and reads as any recording.
+  const recording = join(lab.folder, 'saved.ndjson');
+  writeFileSync(recording, await download(page, 'Save recording'));
+  const shown = await dbg(['api', 'show', '--json', recording]);
+  expect(
+    String(shown.stdout)
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
+    { operation: 'ContainerInspect', container: web, status: 200 },
+    { operation: 'ContainerInspect', container: web, status: 200 },
+    { operation: 'ContainerInspect', container: web, status: 200 },
+  ]);
+  const har = await download(page, 'Save HAR');
+  expect(JSON.parse(har).log.entries).toHaveLength(3);
+  expect(har + String((await dbg(['api', 'show', '-v', '--reveal', recording])).stdout)).not.toContain('hunter2');
+  await filter.fill('');
+
+  // A line of curl, which asks the same.
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await rowsOf(page, 'ContainerDelete').click();
+  await page.getByRole('button', { name: 'Copy as curl' }).click();
+  await page.getByText('copied', { exact: true }).waitFor();
+  const line = await page.evaluate<string>('navigator.clipboard.readText()');
+  expect(line).toBe(await page.locator('pre.curl').innerText());
+  expect((await execa('sh', ['-c', `${line} -s`])).stdout).toContain(`No such container: ${lab.name('none')}`);
+  await page.keyboard.press('Escape');
+
+  // Cleared, it stays so, also when it is loaded again.
+  await page.getByRole('button', { name: 'Clear' }).click();
+  expect(await numbers(page)).toEqual([]);
+  await docker(['version']);
+  await rowsOf(page, 'SystemVersion').waitFor();
+  await page.reload();
+  await rowsOf(page, 'SystemVersion').waitFor();
+  expect(Math.min(...(await numbers(page)))).toBeGreaterThan(Math.max(...all));
+  expect([faults, running.exitCode, path]).toEqual([[], null, path]);
+});
+
+test('of many calls, the page says how many older ones are gone', async ({ lab }) => {
+  const { page, path } = await looking(lab);
+  expect(await page.locator('#gone').isVisible()).toBe(false);
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  await Promise.all(Array.from({ length: 2050 }, () => pinged(path, agent)));
+  agent.destroy();
+  await page.getByText('50 older calls are gone').waitFor();
+  await page.reload();
+  await page.getByText('50 older calls are gone').waitFor();
+  await expect.poll(() => rowsOf(page, '').count()).toBe(2000);
+});
+
+describe('of a recording', () => {
+  test('its calls, their time, without the secrets that it has; Ctrl-C ends it', async ({ lab }) => {
+    const web = await lab.run('web', { options: ['--env', 'DB_PASSWORD=hunter2'] });
+    const recording = join(lab.folder, 'r.ndjson');
+    await dbg(['api', 'record', '-q', '--reveal', recording, '--', 'docker', 'inspect', web]);
+    const opened = async (...args: string[]) => {
+      const running = execa(process.execPath, [DBG, 'api', 'ui', ...args, recording], {
+        reject: false,
+        stdin: 'ignore',
+        env: { DOCKER_HOST: 'unix:///nowhere/at/all' },
+      });
+      lab.cleanUp(async () => (running.kill('SIGKILL'), await running));
+      let said = '';
+      running.stderr.on('data', (piece) => (said += piece));
+      await expect.poll(() => said).toContain('token=');
+      const window = await openWindow(browser);
+      lab.cleanUp(() => window.context.close());
+      await window.page.goto(/http:\S+/.exec(said)![0]);
+      await window.page.getByText('recording', { exact: true }).waitFor();
+      return { running, ...window };
+    };
+    const { page, running, faults } = await opened();
+    await expect.poll(async () => (await cells(page, 'ContainerInspect')).slice(3, 5)).toEqual([web, '200']);
+    await expect.poll(() => page.locator('#rows .bar:not([hidden])').count()).toBe(await rowsOf(page, '').count());
+    await rowsOf(page, 'ContainerInspect').click();
+    await detail(page).getByText('DB_PASSWORD=[redacted]').waitFor();
+    expect((await download(page, 'Save HAR')) + (await download(page, 'Save recording'))).not.toContain('hunter2');
+    running.kill('SIGINT');
+    await page.getByText('dbg has ended').waitFor();
+    expect([(await running).exitCode, faults]).toEqual([0, []]);
+
+    const revealed = await opened('--reveal');
+    await rowsOf(revealed.page, 'ContainerInspect').click();
+    await detail(revealed.page).getByText('DB_PASSWORD=hunter2').waitFor();
+  });
+
+  test('what is none, and what listens', async ({ lab }) => {
+    const none = await dbg(['api', 'ui', join(lab.folder, 'none')]);
+    expect([none.exitCode, none.stderr]).toEqual([125, expect.stringContaining('there is no file')]);
+    const listens = await dbg(['api', 'ui', '--context', 'x', 'r.ndjson']);
+    expect([listens.exitCode, listens.stderr]).toEqual([2, expect.stringContaining('nothing listens')]);
+    // Behind a --, one word is a command.
+    expect((await dbg(['api', 'ui', '--', 'true'])).exitCode).toBe(0);
+  });
+});
+
 describe('who may look', () => {
   test('the token opens it, once; nothing else does', async ({ lab }) => {
     const { url } = await started(lab);
@@ -190,6 +355,9 @@ describe('who may look', () => {
       await statusOf(`${origin}/events`),
       await statusOf(`${origin}/events`, { Cookie: cookie.split(';')[0]! }),
       await statusOf(`${origin}/call/1`, { Cookie: cookie.split(';')[0]! }),
+      await statusOf(`${origin}/curl/1`, { Cookie: cookie.split(';')[0]! }),
+      await statusOf(`${origin}/save/har?calls=1`, { Cookie: cookie.split(';')[0]! }),
+      await statusOf(`${origin}/find?text=a&calls=1`),
       await statusOf(`${origin}/call/1`, { ...bearer, Host: 'evil.example' }),
       await statusOf(url, { Host: `evil.example:${host.split(':')[1]}` }),
       await statusOf(url, {}, 'POST'),

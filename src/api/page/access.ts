@@ -1,12 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { parseCalls, type Calls } from './calls.ts';
 
 /**
  * Who may read what. Any process of this machine, and any web page that the person's browser shows, can send requests to a port of
  * 127.0.0.1; the API's traffic is as good as root. So:
  * - the address that dbg prints has a token of 128 bits. It opens the page once; the page's script then keeps the token (sessionStorage,
  *   which no other port can read) and takes it out of the address;
- * - what was on the wire (`/events`, `/call/N`) is given for the token in an Authorization header alone: no form, image, script or
+ * - what was on the wire (`/events`, `/call/N`, `/curl/N`, `/save/…`, `/find`) is given for the token in an Authorization header alone: no form, image, script or
  *   frame of another page can send that, and a cookie would not do: browsers send it to every port of 127.0.0.1, also to a
  *   stranger's;
  * - reloading the page needs its three kinds of files, which hold nothing: those are given for a cookie with another random value;
@@ -20,7 +21,10 @@ export interface Secrets {
 export type Wish =
   | { readonly kind: 'file'; readonly name: string; readonly setCookie: boolean }
   | { readonly kind: 'events' }
-  | { readonly kind: 'call'; readonly call: number; readonly from: number };
+  | { readonly kind: 'call'; readonly call: number; readonly from: number }
+  | { readonly kind: 'curl'; readonly call: number }
+  | { readonly kind: 'save'; readonly as: 'har' | 'recording'; readonly calls: Calls }
+  | { readonly kind: 'find'; readonly text: string; readonly calls: Calls };
 
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
@@ -32,16 +36,28 @@ export function granted({ method, url = '', headers }: Asked, port: number, secr
   if (token !== undefined) {
     return same(token, secrets.token) ? { kind: 'file', name: 'index.html', setCookie: true } : undefined;
   }
-  const file = /^\/([a-z]*(?:\.[a-z]+)?)$/.exec(path)?.[1];
-  if (file !== undefined && file !== 'events') {
+  const file = /^\/((?:[a-z]+\.[a-z]+)?)$/.exec(path)?.[1];
+  if (file !== undefined) {
     if (!same(cookieOf(headers.cookie, cookieName(port)), secrets.cookie)) return undefined;
     return { kind: 'file', name: file || 'index.html', setCookie: false };
   }
   if (!same(/^Bearer (\w+)$/.exec(headers.authorization ?? '')?.[1] ?? '', secrets.token)) return undefined;
   if (path === '/events') return { kind: 'events' };
+  const curl = /^\/curl\/(\d{1,15})$/.exec(path)?.[1];
+  if (curl !== undefined) return { kind: 'curl', call: Number(curl) };
+  const as = /^\/save\/(har|recording)$/.exec(path)?.[1] as 'har' | 'recording' | undefined;
+  if (as !== undefined || path === '/find') return someCalls(as, new URLSearchParams(query));
   const call = /^\/call\/(\d{1,15})$/.exec(path)?.[1];
   const from = /^from=(\d{1,15})$/.exec(query)?.[1];
   return call === undefined ? undefined : { kind: 'call', call: Number(call), from: Number(from ?? 0) };
+}
+
+function someCalls(as: 'har' | 'recording' | undefined, query: URLSearchParams): Wish | undefined {
+  const calls = parseCalls(query.get('calls') ?? '');
+  const text = query.get('text') ?? '';
+  if (calls === undefined) return undefined;
+  if (as !== undefined) return { kind: 'save', as, calls };
+  return text === '' ? undefined : { kind: 'find', text, calls };
 }
 
 /** Cookies are the same for all ports: so that two sessions do not take each other's, the port is in its name. */

@@ -36,7 +36,7 @@ export function detailOf({ call, pieces, dropped, leftOut }: Kept, row: Row, fro
     row,
     request: call.request ?? null,
     response: call.response ?? null,
-    leftOut,
+    leftOut: leftOut.client + leftOut.engine,
     pieces: pieces.slice(first, end).map(({ data, ...piece }) => ({ ...piece, base64: data.toString('base64') })),
     next: dropped + end,
     more: end < pieces.length,

@@ -7,6 +7,11 @@ export interface Message {
   /** dbg's clock, ms since the epoch */
   readonly now?: number;
   readonly engine?: string;
+  /** what it shows is a recording */
+  readonly recording?: boolean;
+  /** so many calls are kept; how many were there before, and are not any more */
+  readonly most?: number;
+  readonly gone?: number;
   /** The page did not read as fast as the calls came: it gets no more. */
   readonly behind?: true;
   /** dbg ends */
@@ -37,12 +42,12 @@ const EVERY_MS = 100;
 const MOST_WAITING = 8e6;
 
 export interface FeedOptions {
-  readonly calls: Pick<History, 'row' | 'rows'>;
+  readonly calls: Pick<History, 'row' | 'rows' | 'gone'>;
   readonly clock: () => number;
-  readonly engine: string;
+  readonly about: Pick<Message, 'engine' | 'recording' | 'most'>;
 }
 
-export function feed({ calls, clock, engine }: FeedOptions): Feed {
+export function feed({ calls, clock, about }: FeedOptions): Feed {
   const viewers = new Set<Viewer>();
   const dirty = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
@@ -57,7 +62,7 @@ export function feed({ calls, clock, engine }: FeedOptions): Feed {
     const rows = [...dirty].flatMap((call) => calls.row(call) ?? []);
     dirty.clear();
     if (viewers.size === 0) return;
-    const text = eventText({ rows, now: clock() });
+    const text = eventText({ rows, now: clock(), gone: calls.gone() });
     for (const viewer of viewers) {
       if (viewer.waiting() <= MOST_WAITING) {
         viewer.write(text);
@@ -76,7 +81,7 @@ export function feed({ calls, clock, engine }: FeedOptions): Feed {
     },
     join: (viewer) => {
       viewers.add(viewer);
-      viewer.write(eventText({ engine, rows: calls.rows(), now: clock() }));
+      viewer.write(eventText({ ...about, rows: calls.rows(), now: clock(), gone: calls.gone() }));
       return () => leave(viewer);
     },
     viewers: () => viewers.size,

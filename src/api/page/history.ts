@@ -1,5 +1,6 @@
 import { followCalls, type Call } from '../call.ts';
 import type { HearWire, WireEvent } from '../events.ts';
+import type { Side } from '../http/exchange.ts';
 import type { Names } from '../names.ts';
 import { detailOf, type Detail } from './detail.ts';
 import { lanes } from './lanes.ts';
@@ -12,6 +13,12 @@ export interface History {
   row(call: number): Row | undefined;
   /** the oldest first */
   rows(): Row[];
+  /** how many calls were before these, and are not kept any more */
+  gone(): number;
+  /** what is kept of a call */
+  kept(call: number): Kept | undefined;
+  /** the numbers of those that are kept, the oldest first */
+  numbers(): number[];
   /** All that is kept of a call, its pieces from that one on; undefined when it is not kept any more. */
   detail(call: number, from: number): Detail | undefined;
 }
@@ -23,7 +30,7 @@ export interface HistoryOptions {
   readonly most?: Partial<Bounds>;
 }
 
-interface Bounds {
+export interface Bounds {
   readonly calls: number;
   /** of all calls together */
   readonly bytes: number;
@@ -31,7 +38,7 @@ interface Bounds {
   readonly bytesOfOne: number;
 }
 
-const MOST: Bounds = { calls: 2000, bytes: 64e6, bytesOfOne: 4e6 };
+export const MOST: Bounds = { calls: 2000, bytes: 64e6, bytesOfOne: 4e6 };
 
 /** A piece takes so much memory besides its bytes; otherwise a sender of single bytes would fill it. */
 const PIECE_COST = 256;
@@ -44,8 +51,8 @@ export interface Kept {
   readonly pieces: Piece[];
   /** how many pieces there were before the first that is kept, or are not kept since */
   dropped: number;
-  /** bytes that are not kept */
-  leftOut: number;
+  /** bytes that are not kept, by who sent them */
+  readonly leftOut: Record<Side, number>;
   cost: number;
 }
 
@@ -57,6 +64,7 @@ export function history({ names, changed, most }: HistoryOptions): History {
   const lane = lanes();
   let total = 0;
   let newest = 0;
+  let gone = 0;
 
   function begin(call: Call): Kept {
     const kept: Kept = {
@@ -65,7 +73,7 @@ export function history({ names, changed, most }: HistoryOptions): History {
       read: pieceReader((piece) => keep(kept, piece)),
       pieces: [],
       dropped: 0,
-      leftOut: 0,
+      leftOut: { client: 0, engine: 0 },
       cost: 0,
     };
     newest = call.number;
@@ -86,12 +94,13 @@ export function history({ names, changed, most }: HistoryOptions): History {
     if (!oldest) return;
     drop(oldest, oldest.pieces.length);
     calls.delete(oldest.call.number);
+    gone++;
   }
 
   function drop(kept: Kept, count: number): void {
     for (const piece of kept.pieces.splice(0, count)) {
       kept.dropped++;
-      kept.leftOut += piece.data.length;
+      kept.leftOut[piece.from] += piece.data.length;
       kept.cost -= costOf(piece);
       total -= costOf(piece);
     }
@@ -101,7 +110,7 @@ export function history({ names, changed, most }: HistoryOptions): History {
   function keep(kept: Kept, piece: Piece): void {
     if (kept.cost + costOf(piece) > bounds.bytesOfOne) {
       if (piece.stream === 'body') {
-        kept.leftOut += piece.data.length;
+        kept.leftOut[piece.from] += piece.data.length;
         return;
       }
       // A stream's end is kept: half of it goes at once, so that not each piece moves all others.
@@ -151,6 +160,9 @@ export function history({ names, changed, most }: HistoryOptions): History {
       return kept && show(kept);
     },
     rows: () => [...calls.values()].map(show),
+    gone: () => gone,
+    kept: (call) => calls.get(call),
+    numbers: () => [...calls.keys()],
     detail: (call, from) => {
       const kept = calls.get(call);
       return kept && detailOf(kept, show(kept), from);

@@ -3,12 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DbgError, errorCode, errorMessage } from '../../errors.ts';
 import type { HearWire } from '../events.ts';
 import type { Names } from '../names.ts';
+import { curlLine } from '../recording/curl.ts';
 import { cookieName, granted, HEADERS, type Secrets, type Wish } from './access.ts';
+import { isAmong, type Calls } from './calls.ts';
 import { feed, type Feed } from './feed.ts';
-import { history, type History } from './history.ts';
+import { isInBodies } from './find.ts';
+import { history, MOST, type Bounds, type History, type Kept } from './history.ts';
+import { harOf, recordingOf, type Source } from './save.ts';
+import { wholeOf } from './whole.ts';
 
 /** The live view: a page for browsers of this machine, of what it hears. */
 export interface Page {
@@ -29,8 +35,13 @@ export interface PageOptions {
   readonly port: number;
   readonly clock: () => number;
   readonly names: Names;
-  /** which engine it is, for the page's title */
-  readonly engine: string;
+  /** what it shows, for the page's title */
+  readonly title: string;
+  /** which engine that is, or was */
+  readonly source: Source;
+  /** what is heard is a recording */
+  readonly isRecording?: boolean;
+  readonly most?: Partial<Bounds>;
 }
 
 const HOST = '127.0.0.1';
@@ -41,13 +52,18 @@ const LAST_BYTES_MS = 500;
 /** A browser that reloads the page is back after less than that. */
 const RELOAD_MS = 2000;
 
+/** Which calls are wanted stands in the query: 2000 numbers at worst. */
+const MOST_HEADER_BYTES = 131_072;
+
 /** Serves the page. Throws a DbgError where it cannot listen. */
-export async function servePage({ folder, port: wanted, clock, names, engine }: PageOptions): Promise<Page> {
+export async function servePage(options: PageOptions): Promise<Page> {
+  const { folder, port: wanted, clock, names, title, source, isRecording = false, most = {} } = options;
   const secrets: Secrets = { token: randomBytes(16).toString('hex'), cookie: randomBytes(16).toString('hex') };
   const files = readFiles(folder);
-  const calls = history({ names, changed: (call) => viewers.changed(call) });
-  const viewers = feed({ calls, clock, engine });
-  const server = createServer();
+  const calls = history({ names, changed: (call) => viewers.changed(call), most });
+  const about = { engine: title, recording: isRecording, most: most.calls ?? MOST.calls };
+  const viewers = feed({ calls, clock, about });
+  const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES });
   server.maxConnections = MOST_CONNECTIONS;
   const port = await new Promise<number>((done, fail) => {
     server.once('error', (error) => fail(cannotListen(wanted, error)));
@@ -63,6 +79,14 @@ export async function servePage({ folder, port: wanted, clock, names, engine }: 
   function answer(wish: Wish, response: ServerResponse): void {
     if (wish.kind === 'events') return stream(viewers, response);
     if (wish.kind === 'call') return sendDetail(calls, wish, response);
+    if (wish.kind === 'curl') return sendCurl(calls.kept(wish.call), source, response);
+    const failed = () => void response.destroy();
+    if (wish.kind === 'find') return void sendFound(calls, wish, response).catch(failed);
+    if (wish.kind === 'save') {
+      const some = keptAmong(calls, wish.calls);
+      const pieces = wish.as === 'har' ? harOf(some, source) : recordingOf(some, source);
+      return void sendPieces(pieces, response).catch(failed);
+    }
     const file = files.get(wish.name);
     if (!file) return refuse(response, 403);
     const cookie = `${cookieName(port)}=${secrets.cookie}; HttpOnly; SameSite=Strict; Path=/`;
@@ -116,8 +140,59 @@ function stream(viewers: Feed, response: ServerResponse): void {
 function sendDetail(calls: History, { call, from }: Wish & { kind: 'call' }, response: ServerResponse): void {
   const detail = calls.detail(call, from);
   if (!detail) return refuse(response, 404);
+  sendJson(detail, response);
+}
+
+function sendJson(value: unknown, response: ServerResponse): void {
   response.writeHead(200, { ...HEADERS, 'Content-Type': 'application/json' });
-  response.end(JSON.stringify(detail));
+  response.end(JSON.stringify(value));
+}
+
+function sendCurl(kept: Kept | undefined, source: Source, response: ServerResponse): void {
+  if (!kept) return refuse(response, 404);
+  try {
+    sendJson(curlLine(wholeOf(kept), { recording: 'dbg api', version: 1, started: 0, ...source }), response);
+  } catch (error) {
+    // Of some calls there is no such line, and why is said.
+    sendJson({ line: '', notes: [errorMessage(error)] }, response);
+  }
+}
+
+const keptAmong = (calls: History, some: Calls): Kept[] =>
+  calls
+    .numbers()
+    .filter((number) => isAmong(some, number))
+    .flatMap((number) => calls.kept(number) ?? []);
+
+/** So much work is done at once; then the traffic is moved on. */
+const MOST_AT_ONCE = 512_000;
+
+async function sendFound(calls: History, { text, calls: some }: Wish & { kind: 'find' }, response: ServerResponse) {
+  const found: number[] = [];
+  let work = 0;
+  for (const kept of keptAmong(calls, some)) {
+    if (response.destroyed) return;
+    if (isInBodies(kept, text)) found.push(kept.call.number);
+    work += kept.cost;
+    if (work < MOST_AT_ONCE) continue;
+    work = 0;
+    await nextTurn();
+  }
+  sendJson(found, response);
+}
+
+async function sendPieces(pieces: Iterable<string>, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { ...HEADERS, 'Content-Type': 'application/octet-stream' });
+  let work = 0;
+  for (const piece of pieces) {
+    if (response.destroyed) return;
+    const isTaken = response.write(piece);
+    work += piece.length;
+    if (!isTaken) await new Promise((done) => response.once('drain', done).once('close', done));
+    else if (work > MOST_AT_ONCE) await nextTurn();
+    if (work > MOST_AT_ONCE) work = 0;
+  }
+  response.end();
 }
 
 const TYPES: Readonly<Record<string, string>> = {

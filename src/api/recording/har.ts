@@ -11,7 +11,11 @@ export const harFrame = (version: string): { readonly head: string; readonly tai
 });
 
 /** A call as an entry of a HAR; `engine` is the recording's. Names with an underscore are dbg's own, as the format has it. */
-export function harEntry({ call, sent, typed, received, sentAt }: WholeCall, engine: string, tls: boolean): object {
+export function harEntry(
+  { call, sent, typed, received, said, sentAt }: WholeCall,
+  engine: string,
+  tls: boolean,
+): object {
   const { request, response } = call;
   const end = call.endedAt ?? call.startedAt;
   const answeredAt = call.answeredAt ?? end;
@@ -43,10 +47,14 @@ export function harEntry({ call, sent, typed, received, sentAt }: WholeCall, eng
       httpVersion: `HTTP/${response?.version ?? '1.1'}`,
       cookies: [],
       headers: pairs(response?.headers ?? []),
-      content: content(response?.headers ?? [], received, FRAMED.has(call.operation.like)),
+      content: content(
+        response?.headers ?? [],
+        received,
+        said ?? (FRAMED.has(call.operation.like) ? framed(received) : undefined),
+      ),
       redirectURL: header(response?.headers ?? [], 'location') ?? '',
       headersSize: -1,
-      bodySize: response ? sizeOf(received) : -1,
+      bodySize: response ? call.received.bytes : -1,
     },
     cache: {},
     timings,
@@ -88,8 +96,7 @@ function postData(headers: readonly Header[], body: Content): object {
 
 const UNKNOWN = 'application/octet-stream';
 
-function content(headers: readonly Header[], body: Content, isFramed: boolean): object {
-  const said = isFramed ? framed(body) : undefined;
+function content(headers: readonly Header[], body: Content, said: Content | undefined): object {
   const { text, encoding, comment } = textOf(said ?? body);
   return {
     size: sizeOf(said ?? body),

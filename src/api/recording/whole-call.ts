@@ -18,6 +18,8 @@ export interface WholeCall {
   /** what the client sent on the stream that it became */
   readonly typed: Content;
   readonly received: Content;
+  /** what that said, where it came in frames and these are not kept */
+  readonly said?: Content;
   /** when the request had been sent */
   sentAt: number | undefined;
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { peerFinder } from '../../api/peer.ts';
 import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
-import { addressText, type EngineAddress } from '../../engine/address.ts';
+import { addressText, isTls, type EngineAddress } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { OpenFile } from '../../host/host.ts';
 import { parseSize, shellLine } from '../../text.ts';
@@ -116,8 +116,6 @@ function jobOf(
   } as const;
   return { kind: 'recording', descriptor, header, maxBody, reveal };
 }
-
-const isTls = (address: EngineAddress) => address.kind === 'tcp' && address.tls !== undefined;
 
 /** Who reads the pipe has seen enough: | head. */
 const hasLeft = ({ code }: PlainError) => code === 'EPIPE';

@@ -1,15 +1,20 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { names } from '../../api/names.ts';
-import type { Page } from '../../api/page/server.ts';
+import type { Page, PageOptions } from '../../api/page/server.ts';
 import { peerFinder } from '../../api/peer.ts';
+import { hearAll, openRecording } from '../../api/recording/read.ts';
 import { proxy } from '../../api/wire/proxy.ts';
 import { reading } from '../../api/wire/reading.ts';
 import type { Context } from '../../context.ts';
-import { addressText } from '../../engine/address.ts';
+import { addressText, isTls } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
+import { escapeControls, shellLine } from '../../text.ts';
+import { toolArguments } from '../enter.ts';
 import type { Finish } from '../program.ts';
 import { addSession, session, type SessionOptions } from './session.ts';
+import { noteOn } from './show.ts';
 import { shown, type RevealOption } from './stage.ts';
 
 interface UiOptions extends SessionOptions, RevealOption {
@@ -19,39 +24,47 @@ interface UiOptions extends SessionOptions, RevealOption {
 export function uiCommand(ctx: Context, finish: Finish): Command {
   return addSession(
     new Command('ui')
-      .summary('the calls, live, as a page in the browser')
+      .summary('the calls, live or of a recording, as a page in the browser')
       .description(
-        'Show the calls between docker and the engine in a local web page: what they carry, their streams, their time. The page is for this machine alone (127.0.0.1), and for who has the address that dbg prints.',
+        'Show the calls between docker and the engine in a local web page: what they carry, their streams, their time; with FILE, those of a recording. The page is for this machine alone (127.0.0.1), and for who has the address that dbg prints.',
       )
-      .usage('[OPTIONS] [-- COMMAND [ARG…]]'),
+      .usage('[OPTIONS] [FILE | -- COMMAND [ARG…]]'),
   )
     .option('--port <number>', "the page's port on 127.0.0.1; otherwise one that is free")
     .option('--reveal', 'with the secrets that are left out otherwise')
     .addHelpText(
       'after',
-      '\nExamples:\n  dbg api ui\n  dbg api ui -- docker compose up\n  dbg api ui --context watched --port 8123',
+      '\nExamples:\n  dbg api ui\n  dbg api ui -- docker compose up\n  dbg api ui --context watched --port 8123\n  dbg api ui pull.ndjson',
     )
-    .action(async (command: string[], options: UiOptions) => finish(await ui(ctx, command, options)));
+    .action(async (words: string[], options: UiOptions) => {
+      const file = fileOf(words, ctx.args);
+      finish(await (file === undefined ? live(ctx, toolArguments(words), options) : recorded(ctx, file, options)));
+    });
 }
 
-async function ui(ctx: Context, command: readonly string[], options: UiOptions): Promise<number> {
+/** One word that does not stand behind a -- is a recording; a command has more, or a -- before it. */
+function fileOf(words: readonly string[], args: readonly string[]): string | undefined {
+  const [word] = words;
+  return words.length === 1 && word !== '--' && args.at(-2) !== '--' ? word : undefined;
+}
+
+async function live(ctx: Context, command: readonly string[], options: UiOptions): Promise<number> {
   const port = portOf(options.port);
   const engine = await ctx.engine();
-  // Only this verb needs node:http.
-  const { servePage } = await import('../../api/page/server.ts');
-  const page = await servePage({
-    folder: join(ctx.assetFolder, 'page'),
+  const { address } = engine;
+  const text = addressText(address);
+  const page = await openPage(ctx, {
     port,
-    clock: ctx.clock,
     names: names(async (id) => (await engine.inspect(id))?.name),
-    engine: addressText(engine.address),
+    title: text,
+    source: { engine: text, tls: isTls(address) },
   });
   const peerOf = peerFinder(ctx.host).of;
   try {
     return await session(ctx, command, options, {
       start: (server, connect) => {
         proxy(server, { connect, hear: reading(shown(options, page.hear)), clock: ctx.clock, peerOf });
-        ctx.stderr.write(`open in a browser of this machine:  ${page.url}\n`);
+        say(ctx, page);
       },
       end: async () => void (command.length > 0 && (await untilSeen(ctx, page))),
     });
@@ -59,6 +72,49 @@ async function ui(ctx: Context, command: readonly string[], options: UiOptions):
     await page.close();
   }
 }
+
+/** More than of live calls: nobody waits for them to move on. */
+const MOST_RECORDED = { calls: 10_000, bytes: 256e6 };
+
+async function recorded(ctx: Context, path: string, options: UiOptions): Promise<number> {
+  if (options.listen !== undefined || options.context !== undefined) throw nothingListens(path);
+  const port = portOf(options.port);
+  const { header, events } = await openRecording(path, noteOn(ctx));
+  const page = await openPage(ctx, {
+    port,
+    names: names(),
+    title: `${path} · ${header.engine}`,
+    source: { engine: header.engine, ...(header.tls && { tls: true }) },
+    isRecording: true,
+    most: MOST_RECORDED,
+  });
+  try {
+    say(ctx, page);
+    const { first, stop } = ctx.host.signalled();
+    // What comes through a pipe may be live: it is shown as it comes.
+    const all = hearAll(events, shown(options, page.hear));
+    const signal = await Promise.race([first, all.then(() => first)]);
+    stop();
+    return signal === 'SIGINT' ? 0 : 128 + constants.signals[signal];
+  } finally {
+    await page.close();
+  }
+}
+
+const nothingListens = (path: string) =>
+  new DbgError(`${path} is taken for a recording, for which nothing listens: no --listen, no --context`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'if it is a command', command: shellLine(['dbg', 'api', 'ui', '--', path]) }],
+  });
+
+async function openPage(ctx: Context, options: Omit<PageOptions, 'folder' | 'clock'>): Promise<Page> {
+  // Only this verb needs node:http.
+  const { servePage } = await import('../../api/page/server.ts');
+  return servePage({ folder: join(ctx.assetFolder, 'page'), clock: ctx.clock, ...options });
+}
+
+const say = (ctx: Context, { url }: Page) =>
+  ctx.stderr.write(`open in a browser of this machine:  ${escapeControls(url)}\n`);
 
 /** A command's end is not that of who looks at it: on a terminal the page stays until Ctrl-C, elsewhere as long as a browser shows it. */
 async function untilSeen(ctx: Context, page: Page): Promise<void> {

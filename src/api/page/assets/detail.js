@@ -3,12 +3,18 @@ import { fromBase64 } from './body.js';
 import { byId, classOf, element } from './dom.js';
 import { bytesText, millisecondsText, timeOfDay, visible } from './format.js';
 import { makeBody, makeStream } from './flow.js';
+import { makeCurl } from './save.js';
 
 /** @import { Row } from '../row.ts' */
 /** @import { Detail } from '../detail.ts' */
 
-/** @param {(call: number, from: number) => Promise<Detail | undefined>} ask */
-export function makeDetail(ask) {
+/** @import { Curl } from './save.js' */
+
+/**
+ * @param {(call: number, from: number) => Promise<Detail | undefined>} ask
+ * @param {(call: number) => Promise<Curl | undefined>} askCurl
+ */
+export function makeDetail(ask, askCurl) {
   const panel = byId('detail', HTMLElement);
   const box = byId('detail-content', HTMLElement);
   /** @type {ReturnType<typeof view> | undefined} */
@@ -39,7 +45,13 @@ export function makeDetail(ask) {
   return {
     open(/** @type {number | undefined} */ call) {
       if (open?.call === call) return;
-      open = call === undefined ? undefined : view(call);
+      open =
+        call === undefined
+          ? undefined
+          : view(
+              call,
+              makeCurl(() => askCurl(call)),
+            );
       panel.hidden = open === undefined;
       document.body.classList.toggle('with-detail', open !== undefined);
       box.replaceChildren(...(open ? [open.box] : []));
@@ -53,7 +65,7 @@ export function makeDetail(ask) {
   };
 }
 
-function view(/** @type {number} */ call) {
+function view(/** @type {number} */ call, /** @type {HTMLElement} */ tools) {
   const summary = element('div', { class: 'summary' });
   const request = element('section', { class: 'request', 'aria-label': 'Request' });
   const response = element('section', { class: 'response', 'aria-label': 'Response' });
@@ -62,7 +74,7 @@ function view(/** @type {number} */ call) {
   note.hidden = true;
   streams.hidden = true;
   const title = element('h2', {}, `#${call}`);
-  const box = element('div', {}, title, summary, request, response, streams, note);
+  const box = element('div', {}, title, summary, tools, request, response, streams, note);
   const stream = makeStream(streams);
   /** @type {Record<'client' | 'engine', ReturnType<typeof makeBody> | undefined>} */
   const bodies = { client: undefined, engine: undefined };

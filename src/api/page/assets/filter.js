@@ -21,25 +21,37 @@ const FIELDS = {
 
 /**
  * Reads a filter: all its words must fit. A word is a part of any cell; `field:word` a part of that one; `field>=400` compares (also
- * `>`, `<`, `<=`, `=`); a `-` in front: what does not fit. A word that names no field is a word.
+ * `>`, `<`, `<=`, `=`); `body:word`: one that `isInBody` finds; a `-` in front: what does not fit. A word that names no field is a word.
  * @param {string} text
+ * @param {(word: string, row: Row) => boolean} isInBody
  * @returns {(row: Row) => boolean}
  */
-export function parseFilter(text) {
-  const tests = text
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '' && word !== '-')
-    .map((word) => {
-      if (!word.startsWith('-')) return parseWord(word);
-      const fits = parseWord(word.slice(1));
-      return (/** @type {Row} */ row) => !fits(row);
-    });
+export function parseFilter(text, isInBody = () => false) {
+  const tests = wordsOf(text).map((word) => {
+    if (!word.startsWith('-')) return parseWord(word, isInBody);
+    const fits = parseWord(word.slice(1), isInBody);
+    return (/** @type {Row} */ row) => !fits(row);
+  });
   return (row) => tests.every((fits) => fits(row));
 }
 
-/** @returns {(row: Row) => boolean} */
-function parseWord(/** @type {string} */ word) {
+const wordsOf = (/** @type {string} */ text) => text.split(/\s+/).filter((word) => word !== '' && word !== '-');
+
+const BODY = /^-?body:(.+)$/i;
+
+/** The words that a filter looks for in bodies. */
+export const bodyWords = (/** @type {string} */ text) => [
+  ...new Set(wordsOf(text).flatMap((word) => BODY.exec(word)?.[1] ?? [])),
+];
+
+/**
+ * @param {string} word
+ * @param {(word: string, row: Row) => boolean} isInBody
+ * @returns {(row: Row) => boolean}
+ */
+function parseWord(word, isInBody) {
+  const inBody = BODY.exec(word)?.[1];
+  if (inBody !== undefined) return (row) => isInBody(inBody, row);
   const [, name = '', sign = '', value = ''] = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/i.exec(word) ?? [];
   const key = name.toLowerCase();
   const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;

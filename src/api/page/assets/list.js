@@ -1,11 +1,9 @@
-// The list: a row for each call, the oldest first.
+// The list: a row for each call, the oldest first unless it is sorted otherwise.
 import { byId, classOf, element } from './dom.js';
 import { bytesText, millisecondsText, timeOfDay, visible } from './format.js';
+import { AS_THEY_COME, nextOrder, sorted } from './sort.js';
 
 /** @import { Row } from '../row.ts' */
-
-/** As many as dbg keeps. */
-const MOST_ROWS = 2000;
 
 /** @param {{ chosen: (call: number | undefined) => void, hovered: (call: number | undefined) => void }} listener */
 export function makeList({ chosen, hovered }) {
@@ -13,6 +11,10 @@ export function makeList({ chosen, hovered }) {
   const box = byId('list', HTMLElement);
   const empty = byId('empty', HTMLElement);
   const table = byId('calls', HTMLTableElement);
+  const heads = [...table.querySelectorAll('th')].filter((head) => head.querySelector('button'));
+  /** as many as dbg keeps */
+  let most = 2000;
+  let order = AS_THEY_COME;
   /** @type {Map<number, { row: Row, line: HTMLTableRowElement }>} */
   const known = new Map();
   /** @type {(row: Row) => boolean} */
@@ -27,6 +29,28 @@ export function makeList({ chosen, hovered }) {
   body.addEventListener('click', (event) => select(numberOf(event)));
   body.addEventListener('mouseover', (event) => hovered(numberOf(event)));
   body.addEventListener('mouseleave', () => hovered(undefined));
+
+  for (const head of heads) {
+    head.querySelector('button')?.addEventListener('click', () => {
+      order = nextOrder(order, head.classList.item(0) ?? '');
+      for (const each of heads) each.setAttribute('aria-sort', 'none');
+      const at = heads.find((each) => each.classList.contains(order.column));
+      if (order !== AS_THEY_COME) at?.setAttribute('aria-sort', order.descending ? 'descending' : 'ascending');
+      arrange();
+    });
+  }
+
+  /** Moves only lines that stand elsewhere. */
+  function arrange() {
+    const rows = [...known.values()].map(({ row }) => row);
+    let next = body.firstElementChild;
+    for (const { number } of order === AS_THEY_COME ? rows : sorted(rows, order)) {
+      const line = known.get(number)?.line;
+      if (!line) continue;
+      if (line === next) next = next.nextElementSibling;
+      else body.insertBefore(line, next);
+    }
+  }
 
   function select(/** @type {number | undefined} */ call) {
     if (selected !== undefined) mark(selected, false);
@@ -60,7 +84,7 @@ export function makeList({ chosen, hovered }) {
   return {
     /** Shows rows that are new or have changed. */
     put(/** @type {readonly Row[]} */ rows) {
-      const follows = isAtEnd();
+      const follows = isAtEnd() && order === AS_THEY_COME;
       const added = document.createDocumentFragment();
       for (const row of rows) {
         const before = known.get(row.number);
@@ -71,9 +95,24 @@ export function makeList({ chosen, hovered }) {
         if (!before) added.append(line);
       }
       body.append(added);
-      while (known.size > MOST_ROWS) forget();
+      while (known.size > most) forget();
+      if (order !== AS_THEY_COME) arrange();
       empty.hidden = known.size > 0;
       if (follows) box.scrollTop = box.scrollHeight;
+    },
+    /** Takes all of them away. */
+    clear() {
+      select(undefined);
+      known.clear();
+      body.replaceChildren();
+      empty.hidden = false;
+    },
+    most(/** @type {number} */ rows) {
+      most = rows;
+    },
+    /** Where in that time each call was: when it was waited for, and when its answer came. */
+    waterfall(/** @type {number} */ begin, /** @type {number} */ last, /** @type {number} */ now) {
+      for (const { row, line } of known.values()) if (!line.hidden) fillBar(line, row, begin, last, now);
     },
     filter(/** @type {(row: Row) => boolean} */ by) {
       fits = by;
@@ -85,11 +124,11 @@ export function makeList({ chosen, hovered }) {
     rows: () => [...known.values()].map(({ row }) => row),
     /** Chooses the one so many lines further of those that are shown; ±Infinity: the last or first. */
     move(/** @type {number} */ by) {
-      const shown = [...known.values()].filter(({ line }) => !line.hidden);
+      const shown = [...body.rows].filter((line) => !line.hidden);
       if (shown.length === 0) return;
-      const at = shown.findIndex(({ row }) => row.number === selected);
+      const at = shown.findIndex((line) => line.dataset['call'] === String(selected));
       const from = at < 0 && by < 0 ? shown.length : at;
-      select(shown[Math.max(0, Math.min(shown.length - 1, from + by))]?.row.number);
+      select(Number(shown[Math.max(0, Math.min(shown.length - 1, from + by))]?.dataset['call']));
     },
     hover(/** @type {number | undefined} */ call) {
       body.querySelector('.hover')?.classList.remove('hover');
@@ -106,6 +145,8 @@ function emptyLine(/** @type {Row} */ row) {
     'aria-selected': 'false',
   });
   for (const name of COLUMNS) line.append(element('td', { role: 'gridcell', class: name }));
+  const bar = element('div', { class: 'bar' }, element('div', { class: 'wait' }), element('div', { class: 'receive' }));
+  line.append(element('td', { role: 'gridcell', class: 'waterfall' }, bar));
   return line;
 }
 
@@ -120,6 +161,44 @@ function fill(/** @type {HTMLTableRowElement} */ line, /** @type {Row} */ row, /
     if (text.length > 12) cell.title = text;
   });
   line.className = classOf(row);
+  const label = labelOf(row);
+  if (line.getAttribute('aria-label') !== label) line.setAttribute('aria-label', label);
+}
+
+/** What is read aloud of a row. */
+function labelOf(/** @type {Row} */ row) {
+  const status = row.status === null ? (row.end === null ? 'no answer yet' : 'no answer') : `status ${row.status}`;
+  const took = row.end === null ? 'open' : `took ${millisecondsText(row.end - row.start)}`;
+  const what = row.operation || `${row.method} ${row.path}`;
+  return visible([`call ${row.number}`, what, row.subject, status, took, row.failure].filter(Boolean).join(', '));
+}
+
+/** In percent of its cell, of the time that is shown. */
+function fillBar(
+  /** @type {HTMLTableRowElement} */ line,
+  /** @type {Row} */ row,
+  /** @type {number} */ begin,
+  /** @type {number} */ last,
+  /** @type {number} */ now,
+) {
+  const cell = line.cells[COLUMNS.length];
+  const bar = cell?.firstElementChild;
+  if (!cell || !(bar instanceof HTMLElement) || !(bar.firstElementChild instanceof HTMLElement)) return;
+  const end = row.end ?? now;
+  const scale = 100 / Math.max(last - begin, 10);
+  const [from, to] = [Math.max(row.start, begin), Math.min(end, last)];
+  const answered = Math.max(from, Math.min(row.answered ?? end, to));
+  const drawn = end < begin ? '' : [from - begin, to - from].map((part) => (part * scale).toFixed(2)).join(' ');
+  const wait = `${to > from ? (((answered - from) / (to - from)) * 100).toFixed(1) : 100}%`;
+  if (bar.dataset['drawn'] === `${drawn} ${wait}`) return;
+  bar.dataset['drawn'] = `${drawn} ${wait}`;
+  bar.hidden = drawn === '';
+  const [left, width] = drawn.split(' ');
+  bar.style.left = `${left}%`;
+  bar.style.width = `${width}%`;
+  bar.firstElementChild.style.width = wait;
+  const waited = `waited ${millisecondsText((row.answered ?? end) - row.start)}`;
+  cell.title = row.answered === null ? waited : `${waited}, then received for ${millisecondsText(end - row.answered)}`;
 }
 
 function texts(/** @type {Row} */ row) {

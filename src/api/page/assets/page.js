@@ -1,9 +1,12 @@
 // The live view of `dbg api ui`. What comes from the wire is hostile: it becomes text, and nothing else (dom.js).
 import { makeDetail } from './detail.js';
 import { byId } from './dom.js';
-import { parseFilter } from './filter.js';
+import { bodyWords, parseFilter } from './filter.js';
+import { rangesOf } from './calls.js';
 import { bytesText } from './format.js';
 import { makeList } from './list.js';
+import { fileName, saveFile } from './save.js';
+import { makeSearch } from './search.js';
 import { makeTimeline } from './timeline.js';
 
 /** @import { Row } from '../row.ts' */
@@ -18,6 +21,7 @@ const pauseButton = byId('pause', HTMLButtonElement);
 const state = byId('state', HTMLElement);
 const counters = byId('counters', HTMLElement);
 const spanBox = byId('span', HTMLSelectElement);
+const goneBox = byId('gone', HTMLElement);
 
 /** @type {(row: Row) => boolean} */
 let fits = () => true;
@@ -26,12 +30,20 @@ let held;
 /** dbg's clock less this browser's */
 let ahead = 0;
 let isConnected = false;
+let isRecording = false;
+/** Calls up to this one were cleared, in this window; another dbg counts from 1 again. */
+let cleared = Number(sessionStorage.getItem(`cleared ${token}`) ?? 0);
+let newest = 0;
 
 const hovered = (/** @type {number | undefined} */ call) => {
   list.hover(call);
   timeline.hover(call);
 };
-const detail = makeDetail(askDetail);
+const detail = makeDetail(askDetail, (call) => askJson(`/curl/${call}`));
+const search = makeSearch(
+  async (text, calls) => (await askJson(`/find?text=${encodeURIComponent(text)}&calls=${calls}`)) ?? [],
+  () => filter(),
+);
 const list = makeList({
   chosen: (call) => {
     detail.open(call);
@@ -53,7 +65,11 @@ function takeToken() {
 
 /** @returns {Promise<Detail | undefined>} */
 async function askDetail(/** @type {number} */ call, /** @type {number} */ from) {
-  const answer = await fetch(`/call/${call}?from=${from}`, { headers: authorization });
+  return askJson(`/call/${call}?from=${from}`);
+}
+
+async function askJson(/** @type {string} */ path) {
+  const answer = await fetch(path, { headers: authorization });
   return answer.ok ? answer.json() : undefined;
 }
 
@@ -63,7 +79,6 @@ async function listen() {
     return stop('Open the address that dbg printed: this window does not have its token.');
   }
   isConnected = true;
-  say('live');
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
@@ -81,13 +96,28 @@ function hear(/** @type {Message} */ message) {
     document.title = `dbg api · ${message.engine}`;
     byId('engine', HTMLElement).textContent = message.engine;
   }
+  if (message.recording !== undefined) {
+    isRecording = message.recording;
+    say(isRecording ? 'recording' : 'live');
+    // What has been is all of it.
+    if (isRecording) showSpan('Infinity');
+  }
+  if (message.most !== undefined) list.most(message.most);
+  if (message.gone !== undefined) tellGone(message.gone);
   if (message.now !== undefined) ahead = message.now - Date.now();
   if (message.rows) take(message.rows);
   if (message.behind) stop('This page could not keep up with the calls: reload it.');
   if (message.ended) stop('dbg has ended. What came is still here.');
 }
 
-function take(/** @type {readonly Row[]} */ rows) {
+function tellGone(/** @type {number} */ gone) {
+  goneBox.hidden = gone === 0;
+  goneBox.textContent = `${gone} older ${gone === 1 ? 'call is' : 'calls are'} gone: dbg has not kept ${gone === 1 ? 'it' : 'them'}`;
+}
+
+function take(/** @type {readonly Row[]} */ all) {
+  for (const { number } of all) newest = Math.max(newest, number);
+  const rows = all.filter(({ number }) => number > cleared);
   if (held) {
     for (const row of rows) held.set(row.number, row);
     for (const call of held.keys()) if (held.size > 2000) held.delete(call);
@@ -95,6 +125,7 @@ function take(/** @type {readonly Row[]} */ rows) {
   }
   list.put(rows);
   for (const row of rows) detail.changed(row.number);
+  search.changed(rows);
   schedule();
 }
 
@@ -118,7 +149,10 @@ function schedule() {
     isScheduled = false;
     const rows = list.rows();
     count(rows);
-    timeline.draw(rows, Date.now() + ahead, fits, list.selected());
+    // Of a recording, nothing goes on.
+    const now = isRecording ? Math.max(0, ...rows.map((row) => row.end ?? row.start)) : Date.now() + ahead;
+    const { begin, last } = timeline.draw(rows, now, fits, list.selected());
+    list.waterfall(begin, last, now);
   });
 }
 
@@ -146,8 +180,28 @@ function pause() {
   schedule();
 }
 
+function clear() {
+  cleared = newest;
+  sessionStorage.setItem(`cleared ${token}`, String(cleared));
+  held?.clear();
+  list.clear();
+  schedule();
+}
+
+/** Saves the calls that the list shows. */
+async function save(/** @type {'har' | 'recording'} */ as) {
+  const rows = list.rows().filter((row) => fits(row));
+  if (rows.length === 0) return;
+  const answer = await fetch(`/save/${as}?calls=${rangesOf(rows.map(({ number }) => number))}`, {
+    headers: authorization,
+  });
+  if (!answer.ok) return;
+  saveFile(await answer.blob(), fileName(rows[0]?.start ?? 0, as === 'har' ? 'har' : 'ndjson'));
+}
+
 function filter() {
-  fits = parseFilter(filterBox.value);
+  search.words(bodyWords(filterBox.value), list.rows());
+  fits = parseFilter(filterBox.value, search.has);
   list.filter(fits);
   schedule();
 }
@@ -192,15 +246,23 @@ function escape() {
 
 filterBox.addEventListener('input', filter);
 pauseButton.addEventListener('click', pause);
-spanBox.addEventListener('change', () => {
-  timeline.span(Number(spanBox.value));
+byId('clear', HTMLButtonElement).addEventListener('click', clear);
+byId('save-har', HTMLButtonElement).addEventListener('click', () => void save('har'));
+byId('save-recording', HTMLButtonElement).addEventListener('click', () => void save('recording'));
+spanBox.addEventListener('change', () => showSpan(spanBox.value));
+
+function showSpan(/** @type {string} */ span) {
+  spanBox.value = span;
+  timeline.span(Number(span));
   schedule();
-});
+}
+
 byId('close', HTMLButtonElement).addEventListener('click', () => list.select(undefined));
 new ResizeObserver(schedule).observe(byId('time', HTMLElement));
 // Bars of calls that are open grow.
 setInterval(() => {
-  if (isConnected && !held && !document.hidden && list.rows().some(({ end }) => end === null)) schedule();
+  if (isConnected && !isRecording && !held && !document.hidden && list.rows().some(({ end }) => end === null))
+    schedule();
 }, 500);
 
 listen().catch(() => stop('The connection to dbg has ended. What came is still here.'));

@@ -43,7 +43,7 @@ export function makeTimeline({ chosen, hovered }) {
     return made;
   }
 
-  /** Draws the rows of the list that begin or end in the time that is shown; the others' bars are taken away. */
+  /** Draws the rows of the list that begin or end in the time that is shown, which it gives; the others' bars are taken away. */
   function draw(
     /** @type {readonly Row[]} */ rows,
     /** @type {number} */ now,
@@ -83,6 +83,7 @@ export function makeTimeline({ chosen, hovered }) {
     }
     picture.setAttribute('height', String(AXIS + lanes * LANE));
     drawAxis(begin, last, scale, width);
+    return { begin, last };
   }
 
   function drawAxis(

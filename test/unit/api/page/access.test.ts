@@ -41,6 +41,25 @@ test.each<[Asked, unknown]>([
     { url: '/call/7', authorization: BEARER },
     { kind: 'call', call: 7, from: 0 },
   ],
+  [
+    { url: '/curl/7', authorization: BEARER },
+    { kind: 'curl', call: 7 },
+  ],
+  [
+    { url: '/save/har?calls=1-3,7', authorization: BEARER },
+    {
+      kind: 'save',
+      as: 'har',
+      calls: [
+        [1, 3],
+        [7, 7],
+      ],
+    },
+  ],
+  [
+    { url: '/find?text=a%26b&calls=2', authorization: BEARER },
+    { kind: 'find', text: 'a&b', calls: [[2, 2]] },
+  ],
 ])('%j may', (asked, wish) => {
   expect(ask(asked)).toEqual(wish);
 });
@@ -59,6 +78,16 @@ test.each<Asked>([
   // The cookie goes to every port of 127.0.0.1; it opens nothing of the wire.
   { url: '/events', cookie: COOKIE },
   { url: '/call/1', cookie: COOKIE },
+  { url: '/curl/1', cookie: COOKIE },
+  { url: '/save/har?calls=1', cookie: COOKIE },
+  { url: '/find?text=a&calls=1', cookie: COOKIE },
+  { url: '/curl/1' },
+  { url: '/save/recording?calls=1' },
+  { url: '/save/else?calls=1', authorization: BEARER },
+  { url: '/save/har', authorization: BEARER },
+  { url: '/save/har?calls=1-', authorization: BEARER },
+  { url: '/find?text=&calls=1', authorization: BEARER },
+  { url: '/find', authorization: BEARER },
   { url: `/events?token=${SECRETS.token}` },
   { url: '/events', authorization: `Bearer ${SECRETS.cookie}` },
   { url: '/events', authorization: 'Bearer ' },

@@ -13,8 +13,8 @@ function viewer(waiting = 0) {
   return { messages, write: take, waiting: () => waiting, end: take };
 }
 
-const calls = { row: (call: number) => (call < 9 ? row(call) : undefined), rows: () => [row(1)] };
-const started = () => feed({ calls, clock: () => 5, engine: 'unix:///e' });
+const calls = { row: (call: number) => (call < 9 ? row(call) : undefined), rows: () => [row(1)], gone: () => 3 };
+const started = () => feed({ calls, clock: () => 5, about: { engine: 'unix:///e', recording: false, most: 9 } });
 
 test('all rows first, then what has changed, together', () => {
   const it = started();
@@ -22,9 +22,9 @@ test('all rows first, then what has changed, together', () => {
   it.changed(1);
   it.join(one);
   [2, 3, 2, 9].forEach(it.changed);
-  expect(one.messages).toEqual([{ engine: 'unix:///e', rows: [row(1)], now: 5 }]);
+  expect(one.messages).toEqual([{ engine: 'unix:///e', recording: false, most: 9, rows: [row(1)], now: 5, gone: 3 }]);
   vi.runAllTimers();
-  expect(one.messages[1]).toEqual({ rows: [row(2), row(3)], now: 5 });
+  expect(one.messages[1]).toEqual({ rows: [row(2), row(3)], now: 5, gone: 3 });
 });
 
 test('a page that does not read gets no more, and the others do', () => {
@@ -52,7 +52,7 @@ test('the last one that leaves is told of; the end is told to all', () => {
   expect(empty).not.toHaveBeenCalled();
   it.changed(4);
   it.end();
-  expect(other.messages.slice(1)).toEqual([{ rows: [row(4)], now: 5 }, { ended: true }]);
+  expect(other.messages.slice(1)).toEqual([{ rows: [row(4)], now: 5, gone: 3 }, { ended: true }]);
   leaveToo();
   expect(it.viewers()).toBe(0);
 });

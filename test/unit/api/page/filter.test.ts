@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFilter } from '../../../../src/api/page/assets/filter.js';
+import { bodyWords, parseFilter } from '../../../../src/api/page/assets/filter.js';
 import type { Row } from '../../../../src/api/page/row.ts';
 
 const ROW: Row = {
@@ -51,6 +51,17 @@ test.each([
   ['constructor:x', false],
 ])('%j: %j', (text, shown) => {
   expect(parseFilter(text)(ROW)).toBe(shown);
+});
+
+test('words that are looked for in bodies', () => {
+  expect(bodyWords('web -body:Hush body:x=1 body: BODY:x=1 status>400 body:x')).toEqual(['Hush', 'x=1', 'x']);
+  const isInBody = (word: string) => word === 'hush';
+  expect(
+    ['body:hush', '-body:hush', 'body:other', '-body:other web', 'body:'].map((text) =>
+      parseFilter(text, isInBody)(ROW),
+    ),
+  ).toEqual([true, false, false, true, false]);
+  expect(parseFilter('body:hush')(ROW)).toBe(false);
 });
 
 test.each([

@@ -115,7 +115,7 @@ test('of many calls the oldest that have ended go, and stay away', () => {
     'call' in event ? { ...event, call: event.call + 1 } : event,
   );
   const { calls } = heard([...open, ...others], { most: { calls: 3 } });
-  expect(calls.rows().map(({ number }) => number)).toEqual([1, 5, 6]);
+  expect([calls.rows().map(({ number }) => number), calls.gone()]).toEqual([[1, 5, 6], 3]);
   calls.hear({ type: 'close', first: 'client', error: undefined, connection: 7, time: 99 });
   heard([]);
   calls.hear({ type: 'data', call: 2, from: 'engine', data: Buffer.from('late'), connection: 9, time: 100 });
