@@ -8,8 +8,10 @@ import type { Described, Place } from './place.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface PcapngWish extends FileWish {
-  /** section header and names, that each file begins with */
-  readonly preamble: Buffer;
+  /** the section header, which each file begins with */
+  readonly section: Buffer;
+  /** whose an address is, as far as it is known */
+  readonly names: ReadonlyMap<string, readonly string[]>;
   /** of tcpdump, as it was typed */
   readonly filter: string;
   /** packets after which the capture is over */
@@ -59,16 +61,26 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
   file.onEnding((ending) => hear(ending));
 
   let hasBegun = false;
-  /** Writes to the file, whose first part is the preamble. */
+  /** Writes to the file, whose first part is the section header. */
   function begin(part: Buffer): void {
-    if (!hasBegun) file.begin(wish.preamble);
+    if (!hasBegun) file.begin(wish.section);
     hasBegun = true;
     if (part.length > 0) file.begin(part);
+  }
+  let untold = [wish.names];
+  /**
+   * Writes the names, behind the interfaces that are known by then. Wireshark's writers (editcap, mergecap, "save as") refuse a file
+   * with another block before its first interface: wiretap looks for interfaces up to there, and knows no link type without one.
+   */
+  function tellNames(): void {
+    for (const names of untold) begin(nameResolution(names));
+    untold = [];
   }
   function put(seen: readonly (Packet & { readonly on: number })[]): void {
     const wanted = wish.count === undefined ? seen : seen.slice(0, Math.max(0, wish.count - packets));
     if (wanted.length === 0) return;
     packets += wanted.length;
+    tellNames();
     file.write(Buffer.concat(wanted.map((packet) => enhancedPacket(packet.on, packet, nanoseconds[packet.on]!))));
     if (packets === wish.count) hear({ kind: 'full' });
   }
@@ -96,7 +108,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
 
   return {
     describe,
-    name: (names) => begin(nameResolution(names)),
+    name: (names) => void untold.push(names),
     put,
     paths: file.paths,
     isLive,
@@ -121,11 +133,11 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
           const records = reader.push(piece);
           const header = reader.header();
           if (header === undefined) return;
-          // One on which nothing is seen is part of the capture too; and tcpdump reads no file that has none.
-          if (!wish.sort && ids.size === 0) for (const index of place.indexes ?? [0]) interfaceAt(header, index);
+          // One on which nothing is seen is part of the capture too; and tcpdump and editcap read no file that has none.
+          if (ids.size === 0) for (const index of place.indexes ?? [0]) interfaceAt(header, index);
           const seen = packetsIn(records, header).map((packet): Seen => {
-            const on = wish.sort ? undefined : interfaceOf(header, packet);
-            return { ...packet, on, place, header };
+            const on = interfaceOf(header, packet);
+            return { ...packet, on: wish.sort ? undefined : on, place, header };
           });
           for (const { data } of seen) heldBytes += data.length;
           order.push(source, seen, files.now());
@@ -145,6 +157,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     late: order.late,
     finish: async () => {
       release(order.flush());
+      if (nanoseconds.length > 0) tellNames();
       if (statistics.length > 0) file.write(Buffer.concat(statistics));
       await file.close();
     },

@@ -2,7 +2,7 @@ import { version } from '../../../package.json';
 import { filterOf } from '../../capture/getopt.ts';
 import type { Files } from '../../capture/capture-file.ts';
 import { pcapRecorder } from '../../capture/pcap-recorder.ts';
-import { nameResolution, sectionHeader } from '../../capture/pcapng.ts';
+import { sectionHeader } from '../../capture/pcapng.ts';
 import { pcapngRecorder, type PcapngRecorder, type PcapngWish } from '../../capture/pcapng-recorder.ts';
 import type { Recorder } from '../../capture/recorder.ts';
 import { textRecorder } from '../../capture/text-recorder.ts';
@@ -41,9 +41,8 @@ export async function pcapngOf(
   sort?: NonNullable<PcapngWish['sort']>,
 ): Promise<PcapngRecorder> {
   const about = { application: `dbg ${version}`, comment: shellLine(['dbg', ...ctx.args]) };
-  const names = nameResolution(await containerNames(await ctx.engine()));
-  const preamble = Buffer.concat([sectionHeader(about), names]);
-  const file = { path, maxSize, ring, count, preamble, filter: filterOf(items) };
+  const names = await containerNames(await ctx.engine());
+  const file = { path, maxSize, ring, count, section: sectionHeader(about), names, filter: filterOf(items) };
   return pcapngRecorder(filesOf(ctx), sort ? { ...file, sort } : file);
 }
 

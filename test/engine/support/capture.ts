@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { expect } from 'vitest';
 import { dbg, says, sleep } from './dbg.ts';
 import type { Lab } from './lab.ts';
 
@@ -11,6 +12,38 @@ export async function fields(file: string, names: readonly string[], filter = ''
   const options = names.flatMap((name) => ['-e', name]);
   const { stdout } = await execa('tshark', ['-n', '-r', file, '-Y', filter, '-T', 'fields', ...options]);
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')]));
+}
+
+const NO_SCAPY = await execa('python3', ['-c', 'import scapy.all']).then(
+  () => undefined,
+  (error: unknown) =>
+    String((error as { stderr?: unknown }).stderr)
+      .split('\n')
+      .at(-1),
+);
+if (NO_SCAPY !== undefined) console.log(`scapy reads no file here: ${NO_SCAPY}`);
+
+/**
+ * Fails unless every program that people open captures with takes this file, and finds so many packets: Wireshark's readers and its
+ * writers ("save as" is tshark's -w), tcpdump, and scapy where there is one.
+ */
+export async function readByAll(file: string, count: number): Promise<void> {
+  const saved = (by: string) => `${file}.by-${by}`;
+  const read = Promise.all([fields(file, ['frame.number']), packets(file)]);
+  await Promise.all([
+    execa('editcap', [file, saved('editcap')]),
+    execa('editcap', ['-F', 'pcap', file, saved('editcap.pcap')]),
+    execa('tshark', ['-r', file, '-w', saved('tshark')]),
+    execa('mergecap', ['-w', saved('mergecap'), file, file]),
+  ]);
+  const files = [file, ...['editcap', 'editcap.pcap', 'tshark', 'mergecap'].map(saved)];
+  const { stdout } = await execa('capinfos', ['-Mc', ...files]);
+  const counts = [...stdout.matchAll(/Number of packets: +(\d+)/g)].map(([, found]) => Number(found));
+  expect(counts).toEqual([count, count, count, count, count * 2]);
+  expect((await read).map(({ length }) => length)).toEqual([count, count]);
+  if (NO_SCAPY !== undefined) return;
+  const script = 'import sys, scapy.all as s; print(len(s.rdpcap(sys.argv[1])))';
+  expect(Number((await execa('python3', ['-c', script, file])).stdout)).toBe(count);
 }
 
 /** Two containers on one network; `ping` sends from the second to the first and fails the test when one gets lost. */
