@@ -1,6 +1,8 @@
 import type { Container } from '../engine/container.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ContainerEvent, Engine } from '../engine/engine.ts';
+import type { Meanwhile } from '../engine/watch.ts';
 import { DbgError, EXIT } from '../errors.ts';
+import { shellQuote } from '../text.ts';
 
 /** What ends a capture: something that happens to a container, or that it says. */
 export type StopOn =
@@ -28,6 +30,7 @@ export function watchFor(
   container: Container,
   wanted: readonly StopOn[],
   hear: (what: string) => void,
+  meanwhile: Meanwhile = {},
 ): () => void {
   const actions = new Map(
     wanted.flatMap(({ kind }) =>
@@ -37,7 +40,7 @@ export function watchFor(
   const patterns = wanted.flatMap((each) => (each.kind === 'log' ? [each.pattern] : []));
   const stopEvents =
     actions.size > 0
-      ? engine.watch(container.id, ({ action }) => actions.has(action) && hear(actions.get(action)!))
+      ? engine.watch(container, ({ action }) => actions.has(action) && hear(actions.get(action)!), meanwhile)
       : undefined;
   // A line that is said again and again is told once: the capture ends by the first.
   let hasSaid = false;
@@ -58,16 +61,33 @@ export function watchFor(
 /** The engine tells of a start when the container may have said something already. */
 const TOLD_MS = 500;
 
-/** What a container says, from run to run: the engine ends the stream with each, and has none before the first. */
+/**
+ * What a container says, from run to run: the engine ends the stream with each, and has none before the first. An engine that was
+ * restarted is asked for what was said since.
+ */
 function watchLogs(engine: Engine, container: Container, hear: (line: string) => void): () => void {
   let stop = container.state.pid === 0 ? () => undefined : engine.logs(container, hear);
-  const stopEvents = engine.watch(container.id, ({ action, time }) => {
-    if (action !== 'start') return;
+  const listen = (since: number | undefined) => {
     stop();
-    stop = engine.logs(container, hear, time === undefined ? undefined : time - TOLD_MS);
-  });
+    stop = engine.logs(container, hear, since);
+  };
+  const told = ({ action, time }: ContainerEvent) => {
+    if (action === 'start') listen(time === undefined ? undefined : time - TOLD_MS);
+  };
+  const stopEvents = engine.watch(container, told, { back: listen });
   return () => {
     stopEvents();
     stop();
   };
+}
+
+/** Throws for a container whose words no engine can read, so that `log:` would never be seen. */
+export async function requireLogs(engine: Engine, container: Container, wanted: readonly StopOn[]): Promise<void> {
+  if (!wanted.some(({ kind }) => kind === 'log')) return;
+  const refusal = await engine.logsRefusal(container);
+  if (refusal === undefined) return;
+  const name = shellQuote(container.name);
+  throw new DbgError(`--stop-on log: the engine cannot read what "${container.name}" says: ${refusal}`, {
+    next: [{ what: 'its log driver', command: `docker inspect -f '{{.HostConfig.LogConfig.Type}}' ${name}` }],
+  });
 }

@@ -2,6 +2,7 @@ import type { Container, ContainerSummary } from './container.ts';
 import type { EngineAddress } from './address.ts';
 import type { Network } from './network.ts';
 import { overSocket } from './over-socket.ts';
+import type { Meanwhile } from './watch.ts';
 
 /**
  * What dbg asks an engine. Two ways stand behind it: `overSocket` for a unix socket, with nothing to load, and
@@ -17,15 +18,21 @@ export interface Engine {
   /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
   list(): Promise<ContainerSummary[]>;
   /**
-   * Calls back for each event of a container (GET /events) until the function it gives back is called. When the engine ends the
-   * stream, or there is none, nothing more comes: that is no error, but a session without news.
+   * Calls back for each event of a container, from what it is now, until the function it gives back is called. An engine that is
+   * restarted is asked again, and what happened meanwhile is found out (watch.ts). One that refuses to tell is no error, but no news.
    */
-  watch(id: string, hear: (event: ContainerEvent) => void): () => void;
+  watch(
+    container: Pick<Container, 'id' | 'state'>,
+    hear: (event: ContainerEvent) => void,
+    meanwhile?: Meanwhile,
+  ): () => void;
   /**
    * Calls back, in the same way, for each line that a container says from now on, or since a time in ms since the epoch
-   * (GET /containers/{id}/logs). With the container's end nothing more comes.
+   * (GET /containers/{id}/logs). With the container's end, or the engine's, nothing more comes.
    */
   logs(container: Pick<Container, 'id' | 'hasTty'>, hear: (line: string) => void, since?: number): () => void;
+  /** The engine's sentence when it cannot read what a container says: its log driver writes only. */
+  logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
   /** A network by its name or id (GET /networks/{id}). */
   network(ref: string): Promise<Network>;
 }

@@ -102,7 +102,7 @@ function refused(address: EngineAddress, status: number, body: Buffer): DbgError
 }
 
 /** The engine's own sentence, as far as a person would read it. */
-function messageOf(body: Buffer): string | undefined {
+export function messageOf(body: Buffer): string | undefined {
   try {
     const { message } = (parseJson(body) ?? {}) as { message?: unknown };
     return typeof message === 'string' ? message.slice(0, MOST_WORDS) : undefined;

@@ -6,6 +6,9 @@ export function logQuery(since?: number): Readonly<Record<string, string>> {
   return { follow: 'true', stdout: 'true', stderr: 'true', ...from };
 }
 
+/** The query for the last line, by which an engine says whether what a container says can be read at all. */
+export const LAST_LINE = { stdout: 'true', stderr: 'true', tail: '1' };
+
 /** A longer line is told in parts: a container can write without ever ending one. */
 const MOST_BYTES = 16_384;
 

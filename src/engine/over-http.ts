@@ -6,14 +6,15 @@ import {
   answered,
   answeredList,
   isNoSuchContainer,
+  messageOf,
   noAnswer,
   PATIENCE_MS,
   tooLarge,
   unreachable,
 } from './errors.ts';
-import { eventFilters, eventReader } from './events.ts';
-import { logQuery, logReader } from './logs.ts';
+import { LAST_LINE, logQuery, logReader } from './logs.ts';
 import { parseNetwork } from './network.ts';
+import { watchContainer } from './watch.ts';
 
 /** How one GET reaches an engine. */
 export interface Way {
@@ -34,20 +35,26 @@ export interface Hearing {
 export function overHttp(address: EngineAddress, way: Way): Engine {
   const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES) =>
     whole(way, path, query, mostBytes).catch((error: unknown) => Promise.reject(unreachable(address, error)));
+  const inspect = async (ref: string) => {
+    const answer = await get(`/containers/${encodeURIComponent(ref)}/json`);
+    return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
+  };
   return {
     address,
-    inspect: async (ref) => {
-      const answer = await get(`/containers/${encodeURIComponent(ref)}/json`);
-      return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
+    inspect,
+    watch: (container, hear, meanwhile) => watchContainer(way, inspect, container, hear, meanwhile),
+    logs: ({ id, hasTty }, hear, since) => listen(way, logsOf(id), logQuery(since), logReader(hasTty, hear)),
+    logsRefusal: async ({ id }) => {
+      const answer = await get(logsOf(id), LAST_LINE);
+      return answer.status === 200 ? undefined : (messageOf(answer.body) ?? `status ${answer.status}`);
     },
-    watch: (id, hear) => listen(way, '/events', eventFilters(id), eventReader(hear)),
-    logs: ({ id, hasTty }, hear, since) =>
-      listen(way, `/containers/${encodeURIComponent(id)}/logs`, logQuery(since), logReader(hasTty, hear)),
     network: async (ref) => parseNetwork(answered(address, await get(`/networks/${encodeURIComponent(ref)}`))),
     list: async () =>
       parseContainerList(answeredList(address, await get('/containers/json', { all: '1' }, MOST_BYTES_OF_LIST))),
   };
 }
+
+const logsOf = (id: string) => `/containers/${encodeURIComponent(id)}/logs`;
 
 /** An inspect is 5 kB, and some hundred with all the labels, mounts and environment that one can have. */
 const MOST_BYTES = 4e6;

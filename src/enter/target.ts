@@ -31,6 +31,20 @@ export function enterable(host: Host, container: Container, now: number): Target
   return { container, pid, startTime };
 }
 
+/**
+ * Tells, whenever it is asked, whether the process that a container has now is still there: for a time without an engine. undefined
+ * where this host has no such process. One that has ended and that nobody has waited for is a zombie (proc(5), state Z).
+ */
+export function stillRuns(host: Pick<Host, 'read'>, { id, state }: Container): (() => boolean) | undefined {
+  const stat = () => (state.pid > 0 ? host.read(`/proc/${state.pid}/stat`) : undefined);
+  const startTime = parseStartTime(stat());
+  if (startTime === undefined || !isInContainer(host.read(`/proc/${state.pid}/cgroup`) ?? '', id)) return undefined;
+  return () => {
+    const now = stat();
+    return parseStartTime(now) === startTime && !/\) [ZX] [^)]*$/.test(now ?? '');
+  };
+}
+
 function notHere({ name, state }: Container, because: string): DbgError {
   return new DbgError(`the engine says that "${name}" is process ${state.pid}, but ${because}`, {
     next: [

@@ -82,6 +82,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
     },
     watch: () => () => undefined,
     logs: () => () => undefined,
+    logsRefusal: async () => undefined,
     network: async (ref) => ({ id: ref, name: ref, driver: 'bridge', device: 'docker0', macs: new Map() }),
     list: async () =>
       containers.map(({ id, name, image, labels, networkMode, networks, state }) =>

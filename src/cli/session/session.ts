@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../../enter/plan.ts';
-import type { Target } from '../../enter/target.ts';
+import { stillRuns, type Target } from '../../enter/target.ts';
 import { hostNamespace } from '../../host/namespaces.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { bannerText } from './banner.ts';
@@ -33,5 +33,7 @@ export async function openSession(
     home: ownValues(ctx.env)['HOME'] ?? '',
   });
   if (!isQuiet) ctx.stderr.write(bannerText(target, entry, isHostNetwork));
-  return { argv, env, end: watchSession(await ctx.engine(), target.container, (line) => ctx.stderr.write(line)) };
+  const tell = (line: string) => ctx.stderr.write(line);
+  const { container } = target;
+  return { argv, env, end: watchSession(await ctx.engine(), container, tell, stillRuns(ctx.host, container)) };
 }

@@ -1,5 +1,6 @@
 import type { Container } from '../../engine/container.ts';
 import type { ContainerEvent, Engine } from '../../engine/engine.ts';
+import { LOST } from '../../engine/watch.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 
 /** A container that is restarted dies and starts within this; then one line is enough. */
@@ -9,7 +10,12 @@ const RESTART_MS = 2_000;
  * Tells, while a person is in a container, that it stopped, was restarted, paused or went on, each in one line with what to type.
  * Gives the function that ends it.
  */
-export function watchSession(engine: Engine, container: Container, tell: (line: string) => void): () => void {
+export function watchSession(
+  engine: Engine,
+  container: Container,
+  tell: (line: string) => void,
+  isAlive?: () => boolean,
+): () => void {
   const name = escapeControls(container.name);
   const again = `dbg shell ${shellQuote(container.name)}`;
   const say = (what: string, command: string) => tell(`\r\ndbg: ${name} ${what}:  ${escapeControls(command)}\r\n`);
@@ -26,7 +32,7 @@ export function watchSession(engine: Engine, container: Container, tell: (line: 
       say('is paused: its processes stand still, this shell does not', `docker unpause ${shellQuote(container.name)}`);
     else if (action === 'unpause') tell(`\r\ndbg: ${name} goes on\r\n`);
   };
-  const end = engine.watch(container.id, hear);
+  const end = engine.watch(container, hear, { isAlive, lost: () => tell(`\r\ndbg: ${LOST}\r\n`) });
   return () => {
     clearTimeout(stopped);
     end();

@@ -1,5 +1,6 @@
 import { conductor, type Conductor } from '../../capture/conductor.ts';
 import { both, type Recorder } from '../../capture/recorder.ts';
+import { requireLogs } from '../../capture/stop-on.ts';
 import { tapArgv } from '../../capture/tcpdump.ts';
 import { whereRecorder, type Wanted } from '../../capture/where.ts';
 import type { Context } from '../../context.ts';
@@ -32,6 +33,9 @@ export async function capture(ctx: Context, typed: CaptureWish, options: Tcpdump
   if (options.dryRun) {
     ctx.stdout.write(dryRunText(ctx, argvs(wish, places)));
     return 0;
+  }
+  for (const { target } of unique(places, (place) => place.target?.container.id)) {
+    if (target) await requireLogs(await ctx.engine(), target.container, wish.stopOn);
   }
   const where = wanted && whereRecorder(places, wanted, ctx.now);
   const packets = wish.path === undefined ? undefined : await fileOf(ctx, wish, wish.path);

@@ -3,6 +3,8 @@ import type { Conductor } from '../../capture/conductor.ts';
 import { watchFor } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
+import { LOST } from '../../engine/watch.ts';
+import { stillRuns } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import type { Station } from './places.ts';
 import type { CaptureWish } from './wish.ts';
@@ -37,6 +39,15 @@ export async function endings(
     const timer = setTimeout(() => taps.stop(), milliseconds);
     undo.push(() => clearTimeout(timer));
   };
+  // Said once, however many containers are listened to.
+  let isLost = false;
+  const news = {
+    lost: () => {
+      if (!isLost) tell(`dbg: ${LOST}`);
+      isLost = true;
+    },
+    back: () => void (isLost = false),
+  };
   const entered = new Set(places.flatMap(({ target }) => target?.container ?? []));
   for (const container of [...entered, ...awaited]) {
     const its = places.filter(({ target }) => target?.container.id === container.id);
@@ -49,8 +60,9 @@ export async function endings(
       tell(`dbg: ${container.name}: ${what}${after}`);
       endIn(wish.afterMs);
     };
-    undo.push(engine.watch(container.id, dropped));
-    if (wish.stopOn.length > 0) undo.push(watchFor(engine, container, wish.stopOn, happened));
+    const meanwhile = { ...news, isAlive: stillRuns(ctx.host, container) };
+    undo.push(engine.watch(container, dropped, meanwhile));
+    if (wish.stopOn.length > 0) undo.push(watchFor(engine, container, wish.stopOn, happened, meanwhile));
   }
   return {
     begin: () => {

@@ -103,7 +103,7 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
   };
   let stop = () => undefined as void;
   turn = ctx.engine().then(async (engine) => {
-    stop = engine.watch(container.id, hear);
+    stop = engine.watch(container, hear);
     if (container.state.pid === 0) return;
     from = ctx.now();
     await started();

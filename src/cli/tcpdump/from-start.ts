@@ -1,6 +1,7 @@
 import { has } from '../../capture/getopt.ts';
 import { follow, type Follow } from '../../capture/follow.ts';
 import type { PcapngRecorder } from '../../capture/pcapng-recorder.ts';
+import { requireLogs } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
 import { findContainer } from '../../engine/find.ts';
 import { DbgError, EXIT } from '../../errors.ts';
@@ -28,6 +29,7 @@ export async function captureFromStart(ctx: Context, wish: CaptureWish, options:
   if (exitCode !== undefined) return exitCode;
 
   const followed = await Promise.all(wish.refs.map((ref) => waitedFor(ctx, ref, options)));
+  for (const { container } of followed) await requireLogs(await ctx.engine(), container, wish.stopOn);
   const taps = unique(
     followed.flatMap((each) => [...each.taps.values()]),
     ({ name }) => name,

@@ -12,7 +12,7 @@ function watched(pid: number, ...wanted: readonly string[]) {
   const its = container({ state: { pid } });
   const engine = {
     ...fakeEngine([its]),
-    watch: (_: string, hear: (event: ContainerEvent) => void) => {
+    watch: (_: unknown, hear: (event: ContainerEvent) => void) => {
       listeners.push(hear);
       return () => undefined;
     },

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { overHttp, type Hearing } from '../../../src/engine/over-http.ts';
-import { ID } from '../fakes.ts';
+import { container, ID } from '../fakes.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -103,12 +103,13 @@ test.each([
 test('what is heard of a refusal to stream is no event', () => {
   const { engine, asked } = way();
   const heard: unknown[] = [];
-  engine.watch(ID, (event) => heard.push(event))();
+  const watch = () => engine.watch(container(), (event) => heard.push(event));
+  watch()();
   expect(asked[0]!.isStopped).toBe(true);
-  engine.watch(ID, (event) => heard.push(event));
-  answer(asked[1]!, '{"Action":"die"}\n', 500);
+  const stops = [watch(), watch()];
+  answer(asked[1]!, '{"Action":"die"}\n', 403);
   expect(heard).toEqual([]);
-  engine.watch(ID, (event) => heard.push(event));
   answer(asked[2]!, '{"Action":"die"}\n');
   expect(heard).toMatchObject([{ action: 'die' }]);
+  stops.forEach((stop) => stop());
 });
