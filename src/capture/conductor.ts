@@ -2,6 +2,7 @@ import { DbgError, errorMessage } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { Item } from './getopt.ts';
 import type { Counts } from './counts.ts';
+import type { LeftOut } from './drain.ts';
 import type { Place } from './place.ts';
 import type { Recorder } from './recorder.ts';
 import { startShadowedTap } from './shadow.ts';
@@ -32,6 +33,8 @@ export interface Conductor {
   /** whoever read the packets left, which is no failure */
   readerLeft(): boolean;
   counts(): readonly (readonly [Place, Counts])[];
+  /** What was left out by ending it, when it has ended. */
+  leftOut(): LeftOut;
   ask(): void;
   /** When all is written: how each tap ended. */
   readonly ended: Promise<readonly (readonly [Place, TapEnd])[]>;
@@ -44,6 +47,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
   let reason: DbgError | undefined;
   let isStopping = false;
   let readerLeft = false;
+  let isFull = false;
   let pausing = false;
   let starting = 0;
   let over: (failure?: DbgError) => void = () => undefined;
@@ -76,6 +80,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
   }
   recorder.onEnding((ending) => {
     readerLeft = ending.kind === 'left';
+    isFull = ending.kind === 'full';
     stop(ending.kind === 'failed' ? new DbgError(`capture ended: ${ending.message}`, { next: ROOM }) : undefined);
   });
 
@@ -152,10 +157,19 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
     hasFailed: () => reason !== undefined,
     readerLeft: () => readerLeft,
     counts: () => [...counts].map(([place, count]) => [place, count()] as const),
+    // What is behind the bound that was asked for is not missing.
+    leftOut: () =>
+      isFull ? NOTHING_LEFT : ends.map(([, end]) => end.leftOut ?? NOTHING_LEFT).reduce(sum, NOTHING_LEFT),
     ask: () => running.forEach((tap) => tap.ask()),
     ended,
   };
 }
+
+const NOTHING_LEFT: LeftOut = { before: 0, after: 0 };
+const sum = (one: LeftOut, other: LeftOut): LeftOut => ({
+  before: one.before + other.before,
+  after: one.after + other.after,
+});
 
 /** How often held packets are looked at, and waiting taps. */
 const TICK_MS = 20;

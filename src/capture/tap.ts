@@ -1,5 +1,6 @@
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { drain, leftOut, type LeftOut } from './drain.ts';
 import { emptyCounts, finalCount, isListening, isPreface, parseInfo, type Counts } from './counts.ts';
 
 /** What a tap tells while it runs. */
@@ -35,6 +36,8 @@ export interface TapEnd {
   readonly report: string;
   /** tcpdump's last words that were neither counts nor news */
   readonly complaint: string;
+  /** when it was ended by `stop` */
+  readonly leftOut: LeftOut | undefined;
 }
 
 /** Starts a tcpdump by an argv. */
@@ -52,9 +55,12 @@ export async function startTap(
   const listening = new Promise<void>((resolve) => (listens = resolve));
   let isOn = false;
   let isStopping = false;
+  let isPaused = false;
+  let pieceAt = 0;
   let failure: Error | undefined;
 
   stdout.on('data', (piece: Buffer) => {
+    pieceAt = performance.now();
     try {
       hear.data(piece);
     } catch (error) {
@@ -86,23 +92,23 @@ export async function startTap(
     if (isOn) signal('SIGUSR1');
   };
   const told = () =>
-    new Promise<void>((resolve) => {
-      const deadline = setTimeout(resolve, STEP_MS);
-      answered = () => (clearTimeout(deadline), resolve());
+    new Promise<Counts | undefined>((resolve) => {
+      const deadline = setTimeout(resolve, ANSWER_MS, undefined);
+      answered = () => (clearTimeout(deadline), resolve(counts));
       ask();
     });
-  /** What the kernel has counted and tcpdump has not is still in a block of the ring. */
-  async function drained(): Promise<void> {
-    for (let waited = 0; waited < RETIRE_MS; waited += STEP_MS) {
-      await told();
-      if (counts.received - counts.dropped <= counts.captured) return;
-      await after(STEP_MS);
-    }
-  }
+  let target: number | undefined;
   async function end(): Promise<void> {
-    if (isOn) await drained();
+    if (isOn) target = await drain(told);
     signal('SIGINT');
-    setTimeout(() => signal('SIGKILL'), PATIENCE_MS).unref();
+    // What came late is written, as long as it comes.
+    pieceAt = performance.now();
+    const patience = setInterval(() => {
+      if (isPaused) pieceAt = performance.now();
+      if (performance.now() - pieceAt < PATIENCE_MS) return;
+      clearInterval(patience);
+      signal('SIGKILL');
+    }, ANSWER_MS).unref();
   }
   function stop(): void {
     if (isStopping) signal('SIGINT');
@@ -115,24 +121,32 @@ export async function startTap(
     listening,
     counts: () => counts,
     ask,
-    pause: () => stdout.pause(),
-    resume: () => stdout.resume(),
+    pause: () => {
+      isPaused = true;
+      stdout.pause();
+    },
+    resume: () => {
+      isPaused = false;
+      stdout.resume();
+    },
     stop,
     ended: Promise.all([ended, closed]).then(([{ exitCode, report }]) => {
       listens();
       if (failure) throw failure;
-      return { exitCode, report, complaint, hasListened: isOn };
+      return {
+        exitCode,
+        report,
+        complaint,
+        hasListened: isOn,
+        leftOut: isStopping ? leftOut(target, counts) : undefined,
+      };
     }),
   };
 }
 
-/** How long the kernel may keep packets of a quiet wire in a block of its ring: libpcap is asked for a second by tcpdump. */
-const RETIRE_MS = 1_300;
-const STEP_MS = 100;
+const ANSWER_MS = 100;
 /** For what came late to be written. */
 const PATIENCE_MS = 5_000;
-
-const after = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 /**
  * Calls back for each line of a stream, the last one also without its end. Of one that was written over itself (with -v, "Got 7" each

@@ -156,6 +156,7 @@ export async function run(
     stopBeside?.();
     const { packets, bytes } = recorder.written();
     const isWorthIt = taps.hasFailed() ? packets > 0 : bytes > 0;
-    if (!quiet && wish.path !== undefined && isWorthIt) ctx.stderr.write(summaryText(taps.counts(), recorder));
+    if (!quiet && wish.path !== undefined && isWorthIt)
+      ctx.stderr.write(summaryText(taps.counts(), recorder, taps.leftOut()));
   }
 }

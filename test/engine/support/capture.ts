@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { dbg, says, sleep } from './dbg.ts';
@@ -85,4 +86,38 @@ socket.send('', Number(port), address, () => setTimeout(one, 200));`;
 export async function sendDatagrams(lab: Lab, from: string, count: number, address: string, port: number) {
   const enter = ['-t', String(await lab.pid(from)), '-n', '--', process.execPath, '-e', SENDER];
   await execa('nsenter', [...enter, String(count), address, String(port)]);
+}
+
+const FLOOD = `
+const [, address, port] = process.argv;
+const socket = require('node:dgram').createSocket('udp4');
+let [begun, sent] = [0, 0];
+const some = () => {
+  for (let count = 0; count < 20; count++) {
+    const data = Buffer.alloc(32);
+    data.writeUInt32BE(begun++);
+    socket.send(data, Number(port), address, () => sent++);
+  }
+};
+socket.bind(0, () => {
+  console.log(socket.address().port);
+  socket.send('', Number(port), address, () => setTimeout(() => setInterval(some, 5), 200));
+});
+process.stdin.on('data', () => console.log(sent)).on('end', () => process.exit());`;
+
+/** Sends numbered datagrams from a container's network without end, some 4,000 a second. */
+export async function flood(lab: Lab, from: string, address: string, port: number) {
+  const enter = ['-t', String(await lab.pid(from)), '-n', '--', process.execPath, '-e', FLOOD, address, String(port)];
+  const sender = execa('nsenter', enter, { stdin: 'pipe', reject: false });
+  const line = async () => Number(String((await once(sender.stdout, 'data'))[0]));
+  /** how many have been sent by now */
+  const sent = () => {
+    sender.stdin.write('\n');
+    return line();
+  };
+  const end = async () => {
+    sender.stdin.end();
+    await sender;
+  };
+  return { port: await line(), sent, end };
 }

@@ -1,0 +1,45 @@
+import type { Counts } from './counts.ts';
+
+/**
+ * Waits until tcpdump has taken all that the kernel had received for it when it first answered: in a flood, what comes later is not waited
+ * for. Gives how many packets that were; undefined when tcpdump never answered.
+ * @param ask gives newer counts; undefined when tcpdump has not answered in time, as when it waits for its reader
+ */
+export async function drain(ask: () => Promise<Counts | undefined>): Promise<number | undefined> {
+  let target: number | undefined;
+  let captured = -1;
+  let [grew, heard] = [performance.now(), performance.now()];
+  for (;;) {
+    const counts = await ask();
+    const now = performance.now();
+    if (counts) {
+      heard = now;
+      target ??= counts.received - counts.dropped;
+      if (counts.captured >= target) return target;
+      if (counts.captured > captured) [captured, grew] = [counts.captured, now];
+    }
+    // What tcpdump has not taken when each block of the ring has been handed over will not come.
+    if (now - heard > SILENT_MS || (counts && now - grew > RETIRE_MS)) return target;
+    if (counts) await new Promise((resolve) => void setTimeout(resolve, STEP_MS));
+  }
+}
+
+/**
+ * How long the kernel may keep packets of a quiet wire in a block of its ring: libpcap is asked for a second by tcpdump. On a busy machine
+ * tcpdump comes to them later.
+ */
+const RETIRE_MS = 2_000;
+/** A tcpdump that answers nothing for so long is stopped, or its reader reads no more. */
+const SILENT_MS = 5_000;
+const STEP_MS = 50;
+
+/** Packets that the kernel had and nobody took when a capture was ended: those that had come before that, and those that came after. */
+export interface LeftOut {
+  readonly before: number;
+  readonly after: number;
+}
+
+export function leftOut(target: number | undefined, { captured, received, dropped }: Counts): LeftOut {
+  const before = Math.max(0, (target ?? 0) - captured);
+  return { before, after: Math.max(0, received - dropped - captured - before) };
+}
