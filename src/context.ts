@@ -24,7 +24,7 @@ export interface Context {
   readonly stdinIsTTY: boolean;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** dbg's working directory; "/" when it has been removed */
+  /** The path of dbg's working directory. Throws a DbgError when it has none: it was removed, or its file system unmounted. */
   readonly cwd: () => string;
   /** where files that dbg gives to others are installed: session/ (src/cli/session), page/ (src/api/page/assets), the code of its other thread */
   readonly assetFolder: string;

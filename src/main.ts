@@ -3,7 +3,7 @@ import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
 import { engineAddress } from './engine/address.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
-import { errorCode, errorMessage, EXIT } from './errors.ts';
+import { DbgError, errorCode, errorMessage, EXIT } from './errors.ts';
 import type { Become, Signals } from './host/host.ts';
 import { followLeash, LEASH_VARIABLE } from './host/leash.ts';
 import { localHost } from './host/local.ts';
@@ -83,8 +83,11 @@ function stopWhenNotWritten(error: unknown): void {
 function cwd(): string {
   try {
     return process.cwd();
-  } catch {
-    return '/';
+  } catch (cause) {
+    throw new DbgError('the directory in which dbg was started was removed, or its file system unmounted', {
+      cause,
+      next: [{ what: 'from another one', command: 'cd / && dbg …' }],
+    });
   }
 }
 

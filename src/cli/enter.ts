@@ -40,7 +40,6 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   const target = await chosenTarget(ctx, container);
   const given = namedOf(target.container, options.envFromContainer ?? []);
   const plan = planEntry(ctx.host, target, options, {
-    here: ctx.cwd(),
     own: ownValues(ctx.env),
     given,
     program: argv[0] ?? '',

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { DbgError, errorMessage } from '../errors.ts';
 import type { CreatedFile, Person } from '../host/host.ts';
@@ -22,7 +22,7 @@ export async function createFile(ctx: Context, path: string, wish: NewFileWish):
     if (cause instanceof DbgError) throw cause;
     // Node's "EACCES: permission denied, open 'x'"
     const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
-    const folder = shellQuote(dirname(resolve(ctx.cwd(), path)));
+    const folder = shellQuote(dirname(path));
     throw new DbgError(`${path} cannot be made: ${why}`, {
       cause,
       next: [{ what: 'the folder', command: `ls -ld ${folder}` }],

@@ -76,7 +76,7 @@ async function start(
 ): Promise<number> {
   const { container } = target;
   const { given, withheld } = commandEnvironment(container.env, addedByEngine(ctx, target));
-  const surroundings = { here: ctx.cwd(), own: ownValues(ctx.env), given };
+  const surroundings = { own: ownValues(ctx.env), given };
   const { entry, env, keep, missing } = planEntry(ctx.host, target, { all: true }, surroundings);
   const tool = straceTool(asker(ctx, args), WITHOUT_OWN_SIGNALS);
   const argv = onOwnTerminal(startArgv(tool, args.options, nsenter(target, command, { ...entry, stops: true })));

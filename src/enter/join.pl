@@ -13,6 +13,7 @@
 #   wait        1: start the program as a child and wait for it
 #   stop        1: the child stops itself before it becomes the program, for a tracer to take it
 #   directory   where the program starts, as seen after joining
+#   kept        1: that has to be the directory that is open as descriptor 4
 #   uid, gid, groups    who it is, in the numbering of the joined user namespace; left out: unchanged
 #   caps        the capabilities that it can ever have, by number; left out: unchanged
 #   no-new-privs        1: set
@@ -47,6 +48,7 @@ my @joined = map {
   open my $namespace, '<', "ns/$_" or say_and_end('last', "ns/$_: $!");
   [$_, $namespace]
 } split /,/, $option{join};
+my $kept = $option{kept} ? identity('/proc/self/fd/4') : undef;
 close_others(map { fileno $_ } ($report || ()), map { $_->[1] } @joined);
 must("joining $_->[0]", $setns, fileno($_->[1]), 0) for @joined;
 close $_->[1] for @joined;
@@ -55,11 +57,15 @@ chdir $option{directory} or say_and_end('dir', "$option{directory}: $!");
 my $here = "\0" x 4096;
 must('getcwd', $getcwd, $here, 4096);
 $here =~ m{^/} or say_and_end('dir', "$option{directory}: it leads out of the container");
+# Not held open instead: by a descriptor it would be seen without the mounts that are over it here.
+!defined $kept || $kept eq identity('.') or say_and_end('dir', "$option{directory}: another directory than dbg's own");
 take_rights();
 # From here on nobody but root may look into this process, until it becomes the program (ptrace(2)).
 must('PR_SET_DUMPABLE', $prctl, $PR_SET_DUMPABLE, 0, 0, 0, 0);
 
 if ($option{wait}) { start_and_wait() } else { become() }
+
+sub identity { join ':', (stat $_[0])[0, 1] }
 
 # What the person's shell left open is a way to the host's files: descriptors from 3 on are closed.
 sub close_others {

@@ -10,6 +10,8 @@ export interface LastSteps {
   readonly namespaces: readonly Namespace[];
   /** as seen from inside */
   readonly directory: string;
+  /** not empty: that directory has to be the one that is open as descriptor 4 */
+  readonly kept: string;
   readonly credentials: Credentials | undefined;
   /** the names of the program's own variables, which are in the environment in disguise */
   readonly variables: readonly string[];
@@ -23,7 +25,7 @@ export interface LastSteps {
  * and ends as it does.
  */
 export function joinArgv(argv: readonly string[], steps: LastSteps): string[] {
-  const { namespaces, directory, credentials, variables, stops } = steps;
+  const { namespaces, directory, kept, credentials, variables, stops } = steps;
   const options = {
     calls: systemCalls(
       'setns',
@@ -41,6 +43,7 @@ export function joinArgv(argv: readonly string[], steps: LastSteps): string[] {
     wait: needsOwnTerminal(namespaces) ? '1' : undefined,
     stop: stops ? '1' : undefined,
     directory,
+    kept: kept === '' ? undefined : '1',
     uid: credentials?.ids?.uid,
     gid: credentials?.ids?.gid,
     groups: credentials?.ids?.groups.join(','),

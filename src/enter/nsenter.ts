@@ -14,8 +14,13 @@ export interface Entry {
   readonly readOnly: readonly string[];
   /** `cgroup.procs` files of the container's cgroups to join; none: stay in dbg's own */
   readonly cgroupProcs: readonly string[];
-  /** where the program starts: a directory of the host, or of the container when its mount namespace is joined */
+  /**
+   * Where the program starts: a directory of the host, or of the container when its mount namespace is joined. A relative one is dbg's
+   * own, or begins there; joined last, it is absolute.
+   */
   readonly directory: string;
+  /** joined last, with the host's files: the relative directory that `directory` has to be; empty: whatever is there */
+  readonly kept: string;
   readonly credentials: Credentials | undefined;
   /** the names of the tool's own variables, which are in the environment in disguise */
   readonly variables: readonly string[];
@@ -33,6 +38,7 @@ export function plainEntry(namespaces: readonly Namespace[] = DEFAULT_NAMESPACES
     readOnly: [],
     cgroupProcs: [],
     directory: '/',
+    kept: '',
     credentials: undefined,
     variables: [],
     setpriv: 'setpriv',
@@ -56,7 +62,7 @@ export function nsenter(target: Target, argv: readonly string[], entry: Entry): 
 const mounts = ({ view, readOnly }: Entry) => [...readOnlyLines(readOnly), ...(view ? [view.fstab] : [])].join('\n');
 
 function scriptArguments({ container, pid, startTime }: Target, entry: Entry): string[] {
-  const { view, cgroupProcs, directory, variables, namespaces } = entry;
+  const { view, cgroupProcs, directory, kept, variables, namespaces } = entry;
   // Where more is joined, that is who goes to the directory and gives the variables their names.
   const isLast = joinedLast(namespaces).length === 0;
   return [
@@ -64,6 +70,7 @@ function scriptArguments({ container, pid, startTime }: Target, entry: Entry): s
     startTime,
     container.id,
     isLast ? directory : '',
+    isLast ? '' : kept,
     mounts(entry),
     view?.nsswitch ?? '',
     isLast ? variables.join(' ') : '',

@@ -30,7 +30,7 @@ export function entryFailure(report: string, exitCode: number, target: Target, e
       });
     case 'dir':
       return new DbgError(
-        `there is no directory ${entry.directory}${isMissing(why) ? '' : ` to go to (${why})`}; ${nothingRun}`,
+        `there is no directory ${entry.directory.replace(/^\.\//, '')}${isMissing(why) ? '' : ` to go to (${why})`}; ${nothingRun}`,
         {
           next: [{ what: 'elsewhere', command: `dbg … --workdir / ${name} …` }],
         },

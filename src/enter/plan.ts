@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { DbgError, EXIT } from '../errors.ts';
+import type { Container } from '../engine/container.ts';
 import type { Host } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info.ts';
 import { requireProgram } from '../host/programs.ts';
@@ -40,8 +41,6 @@ export interface EntryWish {
 
 /** What else an entry starts from. */
 export interface Surroundings {
-  /** dbg's working directory */
-  readonly here: string;
   /** the person's environment */
   readonly own: Readonly<Record<string, string | undefined>>;
   /** variables of the container that the tool is to have */
@@ -62,7 +61,7 @@ export interface Plan {
 
 /** Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had. */
 export function planEntry(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
-  const { here, own, given, program } = surroundings;
+  const { own, given, program } = surroundings;
   const { container, pid } = target;
   // Before its user namespace is looked at: who goes into a new one has all capabilities in there, and there is no way back.
   const status = isPlain(wish) ? undefined : statusOf(host, target);
@@ -77,7 +76,7 @@ export function planEntry(host: Host, target: Target, wish: EntryWish, surroundi
     view: hasView ? planView(host, container) : undefined,
     readOnly: needsOwnTerminal(namespaces) ? programFiles(host, isInside ? undefined : program) : [],
     cgroupProcs: (wish.cgroup ?? isInside) ? joinable(host, target) : [],
-    directory: resolve(isInside ? container.workingDir : here, wish.workdir ?? '.'),
+    ...directories(host, container, namespaces, hasView, wish.workdir ?? '.'),
     credentials: status && wishedCredentials(host, pid, status, namespaces, wish),
     variables: Object.keys(variables),
     // With another PATH the tool is found, but not the program on the way to it.
@@ -92,6 +91,29 @@ export function planEntry(host: Host, target: Target, wish: EntryWish, surroundi
     keep: isInside ? FOR_THE_CONTAINERS : undefined,
     missing: status && isInside && !wish.fullRights ? confinement(host, pid, status) : [],
   };
+}
+
+/**
+ * Where the program starts. Of dbg's own directory the path counts only where the tool is to see what dbg mounts: the view's /sys, and for
+ * who joins last, the programs that nobody can write to. join.pl then makes sure that it still leads there.
+ */
+function directories(
+  host: Host,
+  { workingDir }: Container,
+  namespaces: readonly Namespace[],
+  hasView: boolean,
+  workdir: string,
+): Pick<Entry, 'directory' | 'kept'> {
+  if (namespaces.includes('mnt')) return { directory: resolve('/', workingDir, workdir), kept: '' };
+  const here = host.link('/proc/self/cwd') ?? '/';
+  if (isAbsolute(workdir) || (hasView && `${here}/`.startsWith('/sys/'))) {
+    return { directory: resolve(here, workdir), kept: '' };
+  }
+  // With "./", sh takes "-" for a name, and does not look in $CDPATH.
+  const own = workdir === '.' ? '.' : `./${workdir}`;
+  return joinedLast(namespaces).length === 0
+    ? { directory: own, kept: '' }
+    : { directory: resolve(here, workdir), kept: own };
 }
 
 /** A tool of the host's with root's rights: nothing of the container's process need be known. */
@@ -117,7 +139,15 @@ function programFiles(host: Host, program: string | undefined): string[] {
   const folders = PROGRAM_FOLDERS.filter((folder) => host.exists(folder) && host.link(folder) === undefined);
   const found = program === undefined ? undefined : host.find(program);
   const isElsewhere = found?.kind === 'found' && !PROGRAM_FOLDERS.some((folder) => found.path.startsWith(`${folder}/`));
-  return [...folders, ...(isElsewhere ? [resolve(found.path)] : [])];
+  return [...folders, ...(isElsewhere ? [absolutePath(host, found.path)] : [])];
+}
+
+function absolutePath(host: Host, path: string): string {
+  const absolute = host.realPath(path);
+  if (absolute !== undefined) return absolute;
+  throw new DbgError(`${path} has no path from "/", by which it could be kept from being written to`, {
+    next: [{ what: 'from another directory', command: 'cd / && dbg …' }],
+  });
 }
 
 /** A seccomp filter cannot be taken over from another process; an AppArmor profile or SELinux label is not. */

@@ -25,7 +25,9 @@ export interface LocalHostOptions {
 export function localHost({ env, own, signals, become }: LocalHostOptions): Host {
   // These are this dbg's alone: another one, started in a shell of dbg's, would follow the leash too.
   const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...others } = env;
-  const childEnv = { ...others, PATH: searchPath(env).join(':') };
+  // sh and bash say on stderr that getcwd(2) failed where their directory was removed, unless $PWD names it.
+  const hasPath = optional(() => realpathSync.native('.')) !== undefined;
+  const childEnv = { ...others, PATH: searchPath(env).join(':'), ...(hasPath ? {} : { PWD: '/proc/self/cwd' }) };
   let witness: Witness | undefined;
   return {
     isRoot: own.uid === 0,

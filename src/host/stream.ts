@@ -16,7 +16,6 @@ export async function stream(argv: readonly string[], env: Environment): Promise
   // In a session of its own (setsid(2)): the terminal's Ctrl-C and Ctrl-Z are for dbg, which ends it in good order.
   const child = spawn(file!, args, {
     detached: true,
-    cwd: '/',
     env: { ...env },
     stdio: ['ignore', writeEnd, 'pipe', 'pipe'],
   });

@@ -245,6 +245,6 @@ describe('who it is', () => {
         .match(/^(OLD)?PWD=.*$/gm)
         ?.toSorted();
     expect(await look({ OLDPWD: '/srv' })).toEqual(['OLDPWD=/srv', `PWD=${process.cwd()}`]);
-    expect(await look({ OLDPWD: '' })).toEqual([`PWD=${process.cwd()}`]);
+    expect(await look({ OLDPWD: '' })).toEqual(['OLDPWD=', `PWD=${process.cwd()}`]);
   });
 });

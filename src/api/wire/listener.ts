@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
@@ -11,9 +11,9 @@ export type Listen =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
 /** Reads `unix:PATH` or `tcp:HOST:PORT`, with or without the slashes of DOCKER_HOST. Throws a DbgError (usage). */
-export function parseListen(text: string, cwd: string): Listen {
+export function parseListen(text: string, cwd: () => string): Listen {
   const path = /^unix:(?:\/\/)?(.+)$/.exec(text)?.[1];
-  if (path !== undefined) return unixListen(resolve(cwd, path));
+  if (path !== undefined) return unixListen(isAbsolute(path) ? resolve(path) : resolve(cwd(), path));
   const tcp = /^tcp:(?:\/\/)?(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})\/?$/.exec(text);
   const port = Number(tcp?.[3]);
   if (tcp && port <= 65_535) return { kind: 'tcp', host: (tcp[1] ?? tcp[2])!, port };

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { Command } from 'commander';
 import { gate } from '../../api/gate/gate.ts';
 import { peerFinder } from '../../api/peer.ts';
@@ -52,7 +52,7 @@ async function hijack(ctx: Context, path: string, command: readonly string[], op
   const { rulesFile } = await import('../../api/hijack/rules-file.ts');
   const say = (text: string) => void (options.quiet || ctx.stderr.write(`dbg: ${escapeControls(text)}\n`));
   const rules = rulesFile(
-    resolve(ctx.cwd(), path),
+    isAbsolute(path) ? path : resolve(ctx.cwd(), path),
     (rule, call, what) => say(`rule ${rule}: ${call} ${what}`),
     (outcome) =>
       typeof outcome === 'number'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { connector } from '../../api/wire/connect.ts';
 import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
@@ -152,10 +152,10 @@ function placeOf(ctx: Context, { listen: text }: SessionOptions): Place {
     const { XDG_RUNTIME_DIR: runtime } = ctx.env;
     // Empty, relative, or somebody else's, as `su` leaves it, it is to be passed over (XDG Base Directory Specification).
     const isOwn = runtime?.startsWith('/') && !ctx.host.isOthers(runtime, undefined);
-    const folder = ownFolder(isOwn ? runtime! : resolve(ctx.cwd(), tmpdir()));
+    const folder = ownFolder(isOwn ? runtime! : isAbsolute(tmpdir()) ? tmpdir() : resolve(ctx.cwd(), tmpdir()));
     const path = join(folder, 'docker.sock');
     try {
-      return { at: parseListen(`unix:${path}`, ctx.cwd()), mine: [path, folder] };
+      return { at: parseListen(`unix:${path}`, ctx.cwd), mine: [path, folder] };
     } catch (error) {
       rmdirSync(folder);
       throw error;
@@ -177,7 +177,7 @@ function ownFolder(where: string): string {
 }
 
 function listenOnLoopback(ctx: Context, text: string): Listen {
-  const at = parseListen(text, ctx.cwd());
+  const at = parseListen(text, ctx.cwd);
   if (at.kind === 'tcp' && !isLoopback(at.host)) {
     throw new DbgError(`whoever reaches the engine is root on this host: ${at.host} is not this machine's loopback`, {
       exitCode: EXIT.usage,

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { createSecureContext, type TlsOptions } from 'node:tls';
 import { login, newPassword, readPassword, type Login } from '../../api/share/auth.ts';
 import { parsePolicy, parseRule, type Policy, type Rule } from '../../api/share/policy.ts';
@@ -49,7 +48,7 @@ export function policyOf(ctx: Context, { allow = [], deny = [], policy = [], rea
 }
 
 export function placeOf(ctx: Context, options: ShareOptions): Listen {
-  const at = parseListen(options.listen, ctx.cwd());
+  const at = parseListen(options.listen, ctx.cwd);
   if (at.kind !== 'tcp') {
     throw usage(
       'share listens on tcp:ADDRESS:PORT',
@@ -88,7 +87,7 @@ export function tlsOf(ctx: Context, { tlscert, tlskey, tlscacert }: ShareOptions
 
 export function loginOf(ctx: Context, { user, passwordFile }: ShareOptions): Login | undefined {
   if (user !== undefined) {
-    return login(user, passwordFile === undefined ? newPassword() : readPassword(resolve(ctx.cwd(), passwordFile)));
+    return login(user, passwordFile === undefined ? newPassword() : readPassword(passwordFile));
   }
   if (passwordFile === undefined) return undefined;
   throw usage(
@@ -103,7 +102,7 @@ const MOST_BYTES = 1 << 20;
 
 function textOf(ctx: Context, file: string): string {
   try {
-    return readWhole(resolve(ctx.cwd(), file), MOST_BYTES).toString('utf8');
+    return readWhole(file, MOST_BYTES).toString('utf8');
   } catch (cause) {
     throw new DbgError(`${file} cannot be read: ${errorMessage(cause)}`, { cause });
   }

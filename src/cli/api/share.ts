@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { gate } from '../../api/gate/gate.ts';
 import { peerFinder } from '../../api/peer.ts';
@@ -56,7 +55,7 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
   const { address } = await ctx.engine();
   const connect = connector(address);
   await reach(address, connect);
-  const audit = await openAudit(ctx, options.audit && resolve(ctx.cwd(), options.audit));
+  const audit = await openAudit(ctx, options.audit);
   try {
     const listening = await listen(place, tls);
     const over = ending(ctx, lasts);

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Conductor } from '../../capture/conductor.ts';
 import { watchFor } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
@@ -128,7 +128,7 @@ const ANSWER_MS = 100;
 
 /** Ends a capture before it fills the disk of the host. */
 function watchDisk(ctx: Context, { path = '', minFree }: CaptureWish, taps: Conductor): () => void {
-  const folder = dirname(resolve(ctx.cwd(), path));
+  const folder = dirname(path);
   const look = async () => {
     const { free, size } = await ctx.host.diskSpace(folder);
     if (free >= (minFree ?? Math.min(LEAST_FREE, size / 20))) return;

@@ -78,7 +78,7 @@ export function withOwnNetwork(ctx: Context, targets: readonly Target[]): Target
 /** A device in a container's network. */
 export function placeOf(ctx: Context, target: Target, device: string, options: EntryOptions, link?: Link): Station {
   const { container } = target;
-  const { entry, env } = planEntry(ctx.host, target, options, { here: ctx.cwd(), own: ownValues(ctx.env), given: {} });
+  const { entry, env } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
   if (entry.namespaces.includes('pid') || entry.namespaces.includes('mnt')) {
     throw new DbgError(
       'dbg takes captures from tcpdump with the host’s files and processes: without --all, mnt and pid',

@@ -32,7 +32,7 @@ export async function whereTo(ctx: Context, target: Target, text: string, option
 
 /** getent(1) with the container's resolver and hosts: the view of every tool (src/enter/view.ts). */
 async function lookedUp(ctx: Context, target: Target, name: string, options: EntryOptions): Promise<string[]> {
-  const { entry } = planEntry(ctx.host, target, options, { here: '/', own: ownValues(ctx.env), given: {} });
+  const { entry } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
   const hosts = await ctx.host.output(nsenter(target, ['getent', 'ahosts', name], entry)).catch(() => '');
   return [...new Set(hosts.split('\n').flatMap((line) => line.split(/\s+/)[0] || []))];
 }

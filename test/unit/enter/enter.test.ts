@@ -18,27 +18,27 @@ const ARGS = `sh -c ENTRY dbg 42 99 ${ID}`;
 
 describe('the entry line', () => {
   test.each<[string, Partial<Entry>, string]>([
-    ['the default', {}, `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 ls -l`],
-    ['one namespace', { namespaces: ['net'] }, `nsenter --target 42 --net -- ${ARGS} /srv '' '' '' 0 ls -l`],
+    ['the default', {}, `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' '' 0 ls -l`],
+    ['one namespace', { namespaces: ['net'] }, `nsenter --target 42 --net -- ${ARGS} /srv '' '' '' '' 0 ls -l`],
     [
       'with a view, in a mount namespace of its own',
       { view: { fstab: 'FSTAB', nsswitch: 'NSS', changed: [] } },
-      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv FSTAB NSS '' 0 ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv '' FSTAB NSS '' 0 ls -l`,
     ],
     [
       'joining cgroups',
       { cgroupProcs: ['/a', '/b'] },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 2 /a /b ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' '' 2 /a /b ls -l`,
     ],
     [
       'as somebody else',
       { credentials: { ids: { uid: 7, gid: 8, groups: [9] }, boundingSet: [13], noNewPrivileges: true } },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' 0 setpriv --reuid 7 --regid 8 --groups 9 --inh-caps -all --bounding-set -all,+cap_13 --no-new-privs -- ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} /srv '' '' '' '' 0 setpriv --reuid 7 --regid 8 --groups 9 --inh-caps -all --bounding-set -all,+cap_13 --no-new-privs -- ls -l`,
     ],
     [
       'with nothing to write to',
       { readOnly: ['/usr', '/my tool'] },
-      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv /usr /usr none rbind,ro 0 0\n/my\\040tool /my\\040tool none rbind,ro 0 0 '' '' 0 ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- unshare --mount --propagation slave -- ${ARGS} /srv '' /usr /usr none rbind,ro 0 0\n/my\\040tool /my\\040tool none rbind,ro 0 0 '' '' 0 ls -l`,
     ],
     [
       "with the container's files: joined last, from /proc/PID",
@@ -46,7 +46,7 @@ describe('the entry line', () => {
         namespaces: ['net', 'mnt'],
         credentials: { ids: { uid: 7, gid: 8, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
       },
-      `nsenter --target 42 --net -- ${ARGS} '' '' '' '' 0 perl -e JOIN calls join=mnt wait=1 directory=/srv uid=7 gid=8 groups= -- ls -l`,
+      `nsenter --target 42 --net -- ${ARGS} '' '' '' '' '' 0 perl -e JOIN calls join=mnt wait=1 directory=/srv uid=7 gid=8 groups= -- ls -l`,
     ],
     [
       'the full entry, with the rights of the container',
@@ -55,22 +55,27 @@ describe('the entry line', () => {
         credentials: { ids: { uid: 0, gid: 0, groups: [3, 4] }, boundingSet: [0, 13], noNewPrivileges: true },
         variables: ['PATH', 'A'],
       },
-      `nsenter --target 42 --net --uts --ipc -- ${ARGS} '' '' '' '' 0 perl -e JOIN calls join=cgroup,pid,mnt,user wait=1 directory=/srv uid=0 gid=0 groups=3,4 caps=0,13 no-new-privs=1 variables=PATH,A -- ls -l`,
+      `nsenter --target 42 --net --uts --ipc -- ${ARGS} '' '' '' '' '' 0 perl -e JOIN calls join=cgroup,pid,mnt,user wait=1 directory=/srv uid=0 gid=0 groups=3,4 caps=0,13 no-new-privs=1 variables=PATH,A -- ls -l`,
     ],
     [
       'no capability at all',
       { namespaces: ['mnt'], credentials: { ids: undefined, boundingSet: [], noNewPrivileges: false } },
-      `${ARGS} '' '' '' '' 0 perl -e JOIN calls join=mnt wait=1 directory=/srv caps= -- ls -l`,
+      `${ARGS} '' '' '' '' '' 0 perl -e JOIN calls join=mnt wait=1 directory=/srv caps= -- ls -l`,
+    ],
+    [
+      "with the host's files, in dbg's own directory",
+      { namespaces: ['pid'], kept: '.' },
+      `${ARGS} '' . '' '' '' 0 perl -e JOIN calls join=pid wait=1 directory=/srv kept=1 -- ls -l`,
     ],
     [
       'neither processes nor files of the container: nobody is waited for',
       { namespaces: ['net', 'cgroup'] },
-      `nsenter --target 42 --net -- ${ARGS} '' '' '' '' 0 perl -e JOIN calls join=cgroup directory=/srv -- ls -l`,
+      `nsenter --target 42 --net -- ${ARGS} '' '' '' '' '' 0 perl -e JOIN calls join=cgroup directory=/srv -- ls -l`,
     ],
     [
       'to be traced',
       { namespaces: ['pid'], stops: true },
-      `${ARGS} '' '' '' '' 0 perl -e JOIN calls join=pid wait=1 stop=1 directory=/srv -- ls -l`,
+      `${ARGS} '' '' '' '' '' 0 perl -e JOIN calls join=pid wait=1 stop=1 directory=/srv -- ls -l`,
     ],
   ])('%s', (_, over, expected) => expect(line(over)).toBe(expected));
 

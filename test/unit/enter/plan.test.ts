@@ -38,8 +38,8 @@ const web = container({
   files: { 'resolv.conf': `/my data/${ID}/resolv.conf`, hosts: `/data/${ID}/hosts`, hostname: '/data/gone' },
 });
 const target = { container: web, pid: 1234, startTime: '1' };
-const here = { here: '/home/ann', own: { OWN: 'mine' }, given: {} };
-const plan = (wish: EntryWish) => planEntry(host, target, wish, here);
+const mine = { own: { OWN: 'mine' }, given: {} };
+const plan = (wish: EntryWish) => planEntry(host, target, wish, mine);
 
 describe('the view', () => {
   test('files of the container, sockets masked, and a /sys with what is kept, in this order', () => {
@@ -133,25 +133,38 @@ describe('who and where', () => {
     [{ ns: 'net,pid', fullRights: true }, "--full-rights goes with the container's files"],
   ])('%j is wrong usage', (wish, message) => expect(() => plan(wish)).toThrow(message));
 
-  test.each<[EntryWish, string]>([
-    [{}, '/home/ann'],
-    [{ workdir: '/x' }, '/x'],
-    [{ workdir: 'x/../y' }, '/home/ann/y'],
-    [{ all: true, workdir: 'y' }, '/app/y'],
-    [{ all: true }, '/app'],
-    [{ all: true, workdir: '/x' }, '/x'],
-  ])('%j starts in %s', (wish, directory) => expect(plan(wish).entry.directory).toBe(directory));
+  test.each<[EntryWish, string, string, string]>([
+    [{}, '/home/ann', '.', ''],
+    [{ workdir: '/x' }, '/home/ann', '/x', ''],
+    [{ workdir: 'x/../y' }, '/home/ann', './x/../y', ''],
+    [{ workdir: '-' }, '/home/ann', './-', ''],
+    [{ all: true, workdir: 'y' }, '/home/ann', '/app/y', ''],
+    [{ all: true }, '/home/ann', '/app', ''],
+    [{ all: true, workdir: '/x' }, '/home/ann', '/x', ''],
+    // The view's /sys is over the host's.
+    [{}, '/sys/class/net', '/sys/class/net', ''],
+    [{ workdir: 'net' }, '/sys/class', '/sys/class/net', ''],
+    [{ hostView: true }, '/sys/class/net', '.', ''],
+    [{}, '/system', '.', ''],
+    // Programs are over themselves, read-only.
+    [{ ns: 'net,pid' }, '/home/ann', '/home/ann', '.'],
+    [{ ns: 'net,pid', workdir: 'y' }, '/home/ann', '/home/ann/y', './y'],
+    [{ ns: 'net,pid', workdir: '/x' }, '/home/ann', '/x', ''],
+  ])('%j in %s starts in %s, kept %j', (wish, cwd, directory, kept) => {
+    const there = fakeHost({ files, links: { ...links, '/proc/self/cwd': cwd } });
+    expect(planEntry(there, target, wish, mine).entry).toMatchObject({ directory, kept });
+  });
 
   test("capabilities of a user namespace of its own are not taken for the host's", () => {
     const own = fakeHost({ files, links: { ...links, '/proc/1234/ns/user': 'user:[9]' } });
-    expect(() => planEntry(own, target, { caps: 'container' }, here)).toThrow('on the host they would be more');
+    expect(() => planEntry(own, target, { caps: 'container' }, mine)).toThrow('on the host they would be more');
   });
 
   const hasOwnUsers = fakeHost({
     files: { ...files, '/proc/1234/uid_map': '0 500 1000\n', '/proc/1234/gid_map': '0 15 1000\n' },
     links: { ...links, '/proc/1234/ns/user': 'user:[9]' },
   });
-  const inItsOwn = (wish: EntryWish) => planEntry(hasOwnUsers, target, wish, here).entry;
+  const inItsOwn = (wish: EntryWish) => planEntry(hasOwnUsers, target, wish, mine).entry;
 
   test('ids are those of its user namespace; a group that has no name there is left out', () =>
     expect(inItsOwn({ all: true })).toMatchObject({
@@ -170,13 +183,13 @@ describe('who and where', () => {
 
   test('what has ended has no rights that could be taken', () => {
     const { '/proc/1234/status': _, ...without } = files;
-    expect(() => planEntry(fakeHost({ files: without, links }), target, { all: true }, here)).toThrow('ended just now');
+    expect(() => planEntry(fakeHost({ files: without, links }), target, { all: true }, mine)).toThrow('ended just now');
   });
 
   const paused = { ...target, container: container({ state: { status: 'paused' } }) };
   test.each<[EntryWish]>([[{ cgroup: true }], [{ all: true }], [{ ns: 'mnt' }]])(
     'a paused container is not joined: %j',
-    (wish) => expect(() => planEntry(host, paused, wish, here)).toThrow('is paused: what joins its cgroup is frozen'),
+    (wish) => expect(() => planEntry(host, paused, wish, mine)).toThrow('is paused: what joins its cgroup is frozen'),
   );
 
   test('its cgroup, with its files or when asked for', () => {
@@ -188,18 +201,18 @@ describe('who and where', () => {
 
   test('what confines it, and not the program', () => {
     const confined = fakeHost({ files: { ...files, '/proc/1234/attr/current': 'docker-default (enforce)\n' }, links });
-    const missing = (wish: EntryWish) => planEntry(confined, target, wish, here).missing;
+    const missing = (wish: EntryWish) => planEntry(confined, target, wish, mine).missing;
     expect(missing({ all: true })).toEqual(['seccomp filter', 'security label docker-default (enforce)']);
     expect([missing({}), missing({ ns: 'pid' }), missing({ all: true, fullRights: true })]).toEqual([[], [], []]);
   });
 
   test("where the container sees it, programs cannot be written to; the tool's own file too", () => {
     const some = fakeHost({
-      files: { ...files, '/usr/x': '', '/usr': '', '/opt': '' },
+      files: { ...files, '/usr/x': '', '/usr': '', '/opt': '', '/srv/tool': '' },
       links: { ...links, '/bin': 'usr/bin' },
     });
     const readOnly = (wish: EntryWish, program: string) =>
-      planEntry(some, target, wish, { ...here, program }).entry.readOnly;
+      planEntry(some, target, wish, { ...mine, program }).entry.readOnly;
     expect(readOnly({}, '/srv/tool')).toEqual([]);
     expect(readOnly({ ns: 'pid' }, '/usr/bin/ls')).toEqual(['/usr', '/opt']);
     expect(readOnly({ ns: 'net,pid' }, '/srv/tool')).toEqual(['/usr', '/opt', '/srv/tool']);
@@ -268,7 +281,7 @@ describe('the environment', () => {
 
   test('the tool has its own under their names, and before those of the container', () => {
     const wish = { env: ['A=2'] };
-    const { env, entry } = planEntry(host, target, wish, { ...here, given: { A: '1', B: '1' } });
+    const { env, entry } = planEntry(host, target, wish, { ...mine, given: { A: '1', B: '1' } });
     expect([env['DBG_ENV_A'], env['DBG_ENV_B'], entry.variables]).toEqual(['2', '1', ['A', 'B']]);
   });
 

@@ -21,7 +21,7 @@ test.for([
   ['tcp://localhost:0/', 'tcp://localhost:0'],
   ['tcp:[::1]:65535', 'tcp://[::1]:65535'],
 ] as const)('%s is a place to listen', ([text, wanted]) => {
-  expect(listenText(parseListen(text, '/here'))).toBe(wanted);
+  expect(listenText(parseListen(text, () => '/here'))).toBe(wanted);
 });
 
 test.for([
@@ -37,7 +37,7 @@ test.for([
   `unix:/${'x'.repeat(107)}`,
   `unix:/${'x'.repeat(94)}/s`,
 ])('%s is none', (text) => {
-  expect(() => parseListen(text, '/here')).toThrow(expect.objectContaining({ exitCode: EXIT.usage }));
+  expect(() => parseListen(text, () => '/here')).toThrow(expect.objectContaining({ exitCode: EXIT.usage }));
 });
 
 test.for([
