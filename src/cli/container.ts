@@ -1,15 +1,15 @@
 import type { Context } from '../context.ts';
 import type { ContainerSummary } from '../engine/container.ts';
-import { findContainer } from '../engine/find.ts';
+import { findContainer, type Finding } from '../engine/find.ts';
 import { mostRecentlyStarted } from '../engine/recent.ts';
 import { enterable, type Target } from '../enter/target.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import type { Choice } from '../ui/picker.ts';
 
 /** The container that a person named, or picks when they named none, ready to be entered. */
-export async function chosenTarget(ctx: Context, ref: string | undefined): Promise<Target> {
+export async function chosenTarget(ctx: Context, ref: string | undefined, finding?: Finding): Promise<Target> {
   const engine = await ctx.engine();
-  const container = await findContainer(engine, ref ?? (await picked(ctx)));
+  const container = await findContainer(engine, ref ?? (await picked(ctx)), finding);
   try {
     return enterable(ctx.host, container, ctx.now());
   } catch (error) {

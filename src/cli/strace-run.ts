@@ -41,7 +41,7 @@ export async function trace(
     const exitCode = await throughSudo(ctx);
     if (exitCode !== undefined) return exitCode;
   }
-  const target = await chosenTarget(ctx, ref);
+  const target = await chosenTarget(ctx, ref, { isWhole: true });
   refusePaused(target);
   return args.command ? start(ctx, target, args, args.command, options) : attach(ctx, target, args, options);
 }

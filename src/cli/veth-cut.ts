@@ -28,7 +28,7 @@ import { changeText, parseWish, type CutOptions, type Wish } from './veth-wish.t
 /** `dbg veth CTR --down` and the other cuts, and `--up`. Gives the exit code. */
 export async function cutOrRestore(ctx: Context, ref: string | undefined, options: CutOptions): Promise<number> {
   const wish = parseWish(options);
-  const network = await look(ctx, ref);
+  const network = await look(ctx, ref, { isWhole: true });
   if (typeof network === 'number') return network;
   return options.up ? restore(ctx, network, options) : cut(ctx, network, wish, options);
 }
@@ -158,7 +158,7 @@ function isDownAlready(ctx: Context, { at: { device }, inside, mark }: Cuttable,
 async function matched(ctx: Context, network: ContainerNetwork, peer: PeerName): Promise<PeerMatch> {
   const { address, ...rest } = peer;
   if (address !== undefined) return { ...rest, addresses: [address] };
-  const container = await findContainer(await ctx.engine(), peer.name);
+  const container = await findContainer(await ctx.engine(), peer.name, { isWhole: true });
   const target = enterable(ctx.host, container, ctx.now());
   const own = ctx.host.link(`/proc/${network.target.pid}/ns/net`);
   return { ...rest, addresses: await peerAddresses(ctx.host, target, own) };

@@ -4,11 +4,16 @@ import type { Container, ContainerSummary } from './container.ts';
 import type { Engine } from './engine.ts';
 import { matching, type Match, portRef, SERVICE, serviceNames } from './match.ts';
 
+export interface Finding {
+  /** Something will be changed: a beginning of a name is not enough, as another one may be meant. */
+  readonly isWhole?: boolean;
+}
+
 /**
  * The one container that `ref` names (matching() says by what; docs/naming.md). Throws a DbgError that lists the candidates
  * when several fit, and what runs when none does. A full name or id costs one call to the engine.
  */
-export async function findContainer(engine: Engine, asked: string): Promise<Container> {
+export async function findContainer(engine: Engine, asked: string, { isWhole }: Finding = {}): Promise<Container> {
   const ref = asked.replace(/^\//, ''); // the API writes names with a slash before them, and docker takes them so
 
   const first = isWellFormed(ref) ? await engine.inspect(ref) : undefined;
@@ -20,6 +25,7 @@ export async function findContainer(engine: Engine, asked: string): Promise<Cont
   const [found, ...others] = match.containers;
   if (found === undefined) throw noSuchContainer(ref, all);
   if (others.length > 0) throw ambiguous(ref, match);
+  if (isWhole && match.by === 'prefix' && !isShortId(ref, found)) throw onlyBegun(ref, found);
   if (found.id === first?.id) return first;
   const container = await engine.inspect(found.id);
   if (container === undefined) throw noSuchContainer(ref, all);
@@ -33,6 +39,17 @@ export async function findContainer(engine: Engine, asked: string): Promise<Cont
 function isWellFormed(ref: string): boolean {
   return /^[a-zA-Z0-9][\w.-]*$/.test(ref);
 }
+
+/** `docker ps` shows 12 digits of an id. */
+const isShortId = (ref: string, { id }: ContainerSummary) => ref.length >= 12 && id.startsWith(ref);
+
+const onlyBegun = (ref: string, { name }: ContainerSummary) =>
+  new DbgError(
+    `"${ref}" is only the beginning of "${name}": what changes something takes a whole name, and nothing was done`,
+    {
+      next: [{ what: 'if it is that one', command: `dbg … ${shellQuote(name)}` }],
+    },
+  );
 
 function noSuchContainer(ref: string, all: readonly ContainerSummary[]): DbgError {
   const port = portRef(ref);
@@ -64,7 +81,7 @@ function ambiguous(ref: string, { by, containers }: Match): DbgError {
     case 'port':
       return new DbgError(`port ${ref.slice(1)} is published by ${count}`, { next: [NAME_IT] });
     case 'service':
-      return new DbgError(`"${ref}" is the Compose service of ${count}`, { next: [servicesOf(containers)] });
+      return new DbgError(`"${ref}" is the service of ${count}`, { next: [servicesOf(containers)] });
     default:
       return new DbgError(`"${ref}" is the beginning of ${count}`, {
         next: [{ what: 'say more of the name or id', command: 'docker ps -a' }],

@@ -17,8 +17,8 @@ export interface PortRef {
 
 /**
  * The containers that `ref` fits, by the first of these that fits any: a container's full name or id; a published port;
- * a Compose service; the beginning of a name or an id. A service's name is a whole name, so it goes before beginnings of
- * others; a container's own name goes before everything.
+ * a service of Compose or Swarm; the beginning of a name or an id. A service's name is a whole name, so it goes before beginnings of
+ * others; a container's own name goes before everything. A beginning does not end within a number: shop-1 is not shop-10.
  */
 export function matching(all: readonly ContainerSummary[], ref: string): Match {
   const port = portRef(ref);
@@ -29,9 +29,12 @@ export function matching(all: readonly ContainerSummary[], ref: string): Match {
   const serving = all.filter(({ labels }) => isServiceName(ref, labels));
   if (serving.length > 0) return { by: 'service', containers: onlyLive(serving) };
   // Every name begins with the empty one: with one container on the engine, "/" would be that one.
-  const begun = ref === '' ? [] : all.filter(({ name, id }) => name.startsWith(ref) || id.startsWith(ref));
+  const begun = ref === '' ? [] : all.filter(({ name, id }) => isBeginning(ref, name) || id.startsWith(ref));
   return { by: 'prefix', containers: begun };
 }
+
+const isBeginning = (ref: string, name: string) =>
+  name.startsWith(ref) && !(/\d$/.test(ref) && /^\d/.test(name.slice(ref.length)));
 
 /** Reads ":8080" or ":8080/udp"; undefined for anything else. */
 export function portRef(ref: string): PortRef | undefined {
@@ -52,23 +55,37 @@ function publishing(all: readonly ContainerSummary[], { port, protocol }: PortRe
 export const SERVICE = 'com.docker.compose.service';
 
 /**
- * What Compose's labels call a container: "web", "shop/web", and with its number "web.2", "shop/web.2". Empty for one that
- * Compose did not make, and for what `docker compose run` made, which is not the service (Compose leaves it out too).
+ * What labels call a container: "web", "shop/web", and with its number "web.2", "shop/web.2". Empty for one that neither Compose nor
+ * Swarm made, and for what `docker compose run` made, which is not the service (Compose leaves it out too).
  */
 export function serviceNames(labels: Labels): string[] {
+  const swarm = labels[SWARM_SERVICE];
+  if (swarm) return swarmNames(swarm, labels);
   const project = labels['com.docker.compose.project'];
   const service = labels[SERVICE];
   const number = labels['com.docker.compose.container-number'];
   if (!service || labels['com.docker.compose.oneoff'] === 'True') return [];
-  return [service, ...(project ? [`${project}/${service}`] : [])].flatMap((name) =>
-    number ? [name, `${name}.${number}`] : [name],
-  );
+  return numbered([service, ...(project ? [`${project}/${service}`] : [])], number);
 }
 
-/** The look at the label first keeps a thousand names from being put together for each that is asked. */
+const numbered = (names: readonly string[], number: string | undefined) =>
+  names.flatMap((name) => (number ? [name, `${name}.${number}`] : [name]));
+
+const SWARM_SERVICE = 'com.docker.swarm.service.name';
+
+/** A stack's service is called STACK_SERVICE, and its task SERVICE.NUMBER.TASK: of a global one, the number is the node's id. */
+function swarmNames(service: string, labels: Labels): string[] {
+  const stack = labels['com.docker.stack.namespace'];
+  const short = stack && service.startsWith(`${stack}_`) ? service.slice(stack.length + 1) : undefined;
+  const task = labels['com.docker.swarm.task.name'] ?? '';
+  const number = task.startsWith(`${service}.`) ? task.slice(service.length + 1).split('.')[0] : undefined;
+  return numbered([service, ...(short ? [short, `${stack}/${short}`] : [])], number);
+}
+
+/** The look at the labels first keeps a thousand names from being put together for each that is asked. */
 function isServiceName(ref: string, labels: Labels): boolean {
-  const service = labels[SERVICE];
-  return service !== undefined && ref.includes(service) && serviceNames(labels).includes(ref);
+  const service = labels[SWARM_SERVICE] ?? labels[SERVICE];
+  return service !== undefined && serviceNames(labels).includes(ref);
 }
 
 /** Whether it has processes, or will have again at any moment. */

@@ -26,7 +26,7 @@ test('Compose: service, project/service, service.2; several are an error with th
 
   const { exitCode, stderr, stdout } = await dbg(['veth', 'front', '--down']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: '' });
-  expect(stderr).toContain(`dbg: "front" is the Compose service of 2 containers: `);
+  expect(stderr).toContain(`dbg: "front" is the service of 2 containers: `);
   for (const [name, service] of [
     [one, 'shop-q/front.1'],
     [two, 'shop-q/front.2'],

@@ -231,3 +231,18 @@ test('--rate holds TCP and UDP to it, both ways, at the ends that send', async (
   expect(await does(web, '--up')).toContain('is back online');
   expect(await statusOf(web)).toEqual([]);
 });
+
+test('what is cut is never a guess: a beginning of a name cuts nothing', async ({ lab }) => {
+  const name = await lab.run('c-10');
+  for (const ref of [name.slice(0, -1), name.slice(0, -3)]) {
+    for (const args of [
+      [ref, '--down'],
+      [ref, '--up'],
+      [name, '--drop', ref],
+    ]) {
+      expect((await dbg(['veth', ...args])).exitCode, args.join(' ')).toBe(125);
+    }
+    expect((await dbg(['strace', ref, '-c'])).exitCode).toBe(125);
+  }
+  expect(await cutsOf(name)).toEqual(['eth0 null']);
+});

@@ -51,7 +51,7 @@ test.each([
   ['caf', '"caf" is the beginning of 2 containers: database (caf377777777), cafeteria (bbb477777777)'],
   [
     'front',
-    '"front" is the Compose service of 2 containers: shop-front-1 (shop/front.1, running), shop-front-2 (shop/front.2, running)',
+    '"front" is the service of 2 containers: shop-front-1 (shop/front.1, running), shop-front-2 (shop/front.2, running)',
   ],
   ['../../version', 'there is no container "../../version"'],
   ['we b', 'there is no container'],
@@ -72,4 +72,19 @@ test('a port that two publish, and one that nobody does', async () => {
 test('many candidates are not a screenful', async () => {
   const many = fakeEngine(Array.from({ length: 500 }, (_, at) => container({ name: `web-${at}`, id: id(`d${at}`) })));
   await expect(findContainer(many, 'web')).rejects.toThrow(/web-11 \(\w+\), … \(488 more\)$/);
+});
+
+test.each(['shop/front.2', 'web-2', id('aaa2'), id('aaa2').slice(0, 12)])('for a change %s is enough', async (ref) => {
+  await expect(findContainer(engine, ref, { isWhole: true })).resolves.toBeDefined();
+});
+
+test.each([
+  [
+    'data',
+    '"data" is only the beginning of "database": what changes something takes a whole name, and nothing was done',
+  ],
+  ['aaa2', '"aaa2" is only the beginning of "web-2"'],
+  ['shop-front-', '"shop-front-" is the beginning of 2 containers'],
+])('for a change %s is not', async (ref, message) => {
+  await expect(findContainer(engine, ref, { isWhole: true })).rejects.toThrow(message);
 });

@@ -9,6 +9,11 @@ const labels = (project: string, service: string, number: string, more: Record<s
   'com.docker.compose.container-number': number,
   ...more,
 });
+const swarm = (service: string, task: string, stack?: string) => ({
+  'com.docker.swarm.service.name': service,
+  'com.docker.swarm.task.name': `${service}.${task}`,
+  ...(stack ? { 'com.docker.stack.namespace': stack } : {}),
+});
 const port = (host: number, protocol = 'tcp') => ({ host, container: 80, protocol });
 const all: ContainerSummary[] = [
   summary({ id: 'a1', name: 'shop-web-1', labels: labels('shop', 'web', '1') }),
@@ -27,6 +32,10 @@ const all: ContainerSummary[] = [
   summary({ id: 'b2', name: 'dns', ports: [port(53, 'udp'), port(9000, 'udp'), { ...port(0), host: undefined }] }),
   summary({ id: 'b3', name: 'web-admin' }),
   summary({ id: 'b4', name: 'cache-2', labels: labels('x', 'cache', '1') }),
+  summary({ id: 'c1', name: 'front-10' }),
+  summary({ id: 'c2', name: 'svc.10.aaaa', labels: swarm('svc', '10.aaaa') }),
+  summary({ id: 'c3', name: 'st_api.2.bbbb', labels: swarm('st_api', '2.bbbb', 'st') }),
+  summary({ id: 'c4', name: 'agent.node7.cccc', labels: swarm('agent', 'node7.cccc') }),
 ];
 
 describe('matching', () => {
@@ -44,6 +53,15 @@ describe('matching', () => {
     ['one that restarts may be meant as well', 'crash', 'service', ['crash-1', 'crash-2']],
     ['what `docker compose run` made is not the service', 'cron', 'prefix', []],
     ['nor does a project with the beginning of a service name it', 'shop/we', 'prefix', []],
+    ['a beginning does not end within a number', 'front-1', 'prefix', []],
+    ['but before one', 'front-', 'prefix', ['front-10']],
+    ['nor does a task', 'svc.1', 'prefix', []],
+    ['a task of Swarm', 'svc.10', 'service', ['svc.10.aaaa']],
+    ['a service of Swarm', 'svc', 'service', ['svc.10.aaaa']],
+    ['of a stack', 'st_api', 'service', ['st_api.2.bbbb']],
+    ['of a stack, by its short name', 'api.2', 'service', ['st_api.2.bbbb']],
+    ['of a stack, with the stack', 'st/api', 'service', ['st_api.2.bbbb']],
+    ['a global one', 'agent.node7', 'service', ['agent.node7.cccc']],
     ['a port', ':8080', 'port', ['cache']],
     ['tcp first', ':53', 'port', ['cache']],
     ['udp of two', ':53/udp', 'port', ['blog-db-1', 'dns']],
