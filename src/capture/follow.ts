@@ -29,7 +29,7 @@ export interface Follow {
   sort(tap: Place, header: PcapHeader, packet: Packet): readonly number[];
   /** A run began: its frames since `from` are its own. Gives what is to be called when it has ended. */
   begin(wires: readonly Wire[], from: number): (until: number) => void;
-  /** The senders of frames that nobody owns yet, on a tap since a time. */
+  /** The senders that are nobody's on a tap since a time. What a known one has sent to all is kept too, for others. */
   strangers(tap: Place, from: number): ReadonlySet<string>;
 }
 
@@ -91,8 +91,13 @@ export function follow(recorder: () => Pick<PcapngRecorder, 'describe' | 'put'>)
       recorder().put(stored.flatMap((frame) => owners(run, frame).map((on) => ({ ...frame.packet, on }))));
       return (until) => void (run.until = until);
     },
-    strangers: (tap, from) =>
-      new Set(stored.flatMap((frame) => (frame.tap === tap && frame.time >= from ? [ends(frame.packet).source] : []))),
+    strangers: (tap, from) => {
+      const known = new Set(runs.flatMap(({ wires }) => wires.map(({ mac }) => mac)));
+      const senders = stored.flatMap((frame) =>
+        frame.tap === tap && frame.time >= from ? [ends(frame.packet).source] : [],
+      );
+      return new Set(senders.filter((mac) => !known.has(mac)));
+    },
   };
 }
 

@@ -33,6 +33,8 @@ export interface Engine {
   logs(container: Pick<Container, 'id' | 'hasTty'>, hear: (line: string) => void, since?: number): () => void;
   /** The engine's sentence when it cannot read what a container says: its log driver writes only. */
   logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
+  /** Calls back with the id of each container that joins a network, just before it is started, until the function it gives back is called. */
+  watchJoins(network: string, hear: (id: string) => void): () => void;
   /** A network by its name or id (GET /networks/{id}). */
   network(ref: string): Promise<Network>;
 }
@@ -44,6 +46,8 @@ export interface ContainerEvent {
   readonly time: number | undefined;
   /** of a container that died */
   readonly exitCode: string | undefined;
+  /** which container joined a network */
+  readonly container?: string | undefined;
 }
 
 /** Opens the engine at an address, by the way that costs the least for it. Nothing is sent yet. */

@@ -5,6 +5,11 @@ export function eventFilters(id: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['container'], container: [id] }) };
 }
 
+/** The query that asks GET /events for containers that join a network. */
+export function joinFilters(network: string): { filters: string } {
+  return { filters: JSON.stringify({ type: ['network'], network: [network], event: ['connect'] }) };
+}
+
 /** An event is 500 bytes, and some thousand with all the labels of its container. */
 const MOST_CHARACTERS = 65_536;
 
@@ -34,7 +39,7 @@ export function eventReader(hear: (event: ContainerEvent) => void): (chunk: Buff
 interface EngineEvent {
   readonly Action?: unknown;
   readonly timeNano?: unknown;
-  readonly Actor?: { readonly Attributes?: { readonly exitCode?: unknown } };
+  readonly Actor?: { readonly Attributes?: { readonly exitCode?: unknown; readonly container?: unknown } };
 }
 
 function parseEvent(line: string): ContainerEvent[] {
@@ -42,10 +47,9 @@ function parseEvent(line: string): ContainerEvent[] {
   try {
     const { Action: action, Actor, timeNano } = JSON.parse(line) as EngineEvent;
     const time = typeof timeNano === 'number' ? timeNano / 1e6 : undefined;
-    const exitCode = Actor?.Attributes?.exitCode;
-    return typeof action === 'string'
-      ? [{ action, time, exitCode: typeof exitCode === 'string' ? exitCode : undefined }]
-      : [];
+    const { exitCode, container } = Actor?.Attributes ?? {};
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    return typeof action === 'string' ? [{ action, time, exitCode: text(exitCode), container: text(container) }] : [];
   } catch {
     return [];
   }

@@ -12,6 +12,7 @@ import {
   tooLarge,
   unreachable,
 } from './errors.ts';
+import { eventReader, joinFilters } from './events.ts';
 import { LAST_LINE, logQuery, logReader } from './logs.ts';
 import { parseNetwork } from './network.ts';
 import { watchContainer } from './watch.ts';
@@ -43,6 +44,10 @@ export function overHttp(address: EngineAddress, way: Way): Engine {
     address,
     inspect,
     watch: (container, hear, meanwhile) => watchContainer(way, inspect, container, hear, meanwhile),
+    watchJoins: (network, hear) => {
+      const read = eventReader(({ container }) => container !== undefined && hear(container));
+      return listen(way, '/events', joinFilters(network), read);
+    },
     logs: ({ id, hasTty }, hear, since) => listen(way, logsOf(id), logQuery(since), logReader(hasTty, hear)),
     logsRefusal: async ({ id }) => {
       const answer = await get(logsOf(id), LAST_LINE);

@@ -124,6 +124,23 @@ describe('--from-start', () => {
     });
   });
 
+  test('two that are gone at once, started together: each has its own', async ({ lab }) => {
+    const network = await lab.network('n');
+    const sink = await lab.address(await lab.run('sink', { options: ['--network', network] }));
+    const [web, db] = [await pinger(lab, 'web', sink, 1, { network }), await pinger(lab, 'db', sink, 1, { network })];
+    const file = join(lab.folder, 'a.pcapng');
+    const { running } = await capturing(['--from-start', `${web},${db}`, '-w', file, 'arp', 'or', 'icmp[icmptype]=8']);
+    await Promise.all([lab.docker('start', web), lab.docker('start', db)]);
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(0);
+    const rows = await fields(file, FIELDS);
+    for (const name of [web, db]) {
+      const its = rows.filter(([of]) => of?.split('/')[0] === name);
+      expect(its.map(([, , , type]) => type).filter(Boolean), String(stderr)).toEqual(['8']);
+      expect(its[0]?.slice(1, 3)).toEqual(['ARP', '1']);
+    }
+  });
+
   test('what cannot be', async ({ lab }) => {
     const running = await lab.run('running');
     const said = async (...args: string[]) => {

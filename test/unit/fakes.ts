@@ -81,6 +81,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       return exact ?? (byPrefix.length === 1 ? byPrefix[0] : undefined);
     },
     watch: () => () => undefined,
+    watchJoins: () => () => undefined,
     logs: () => () => undefined,
     logsRefusal: async () => undefined,
     network: async (ref) => ({ id: ref, name: ref, driver: 'bridge', device: 'docker0', macs: new Map() }),

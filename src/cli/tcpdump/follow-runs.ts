@@ -22,8 +22,11 @@ interface Following {
   tell(line: string): void;
 }
 
-/** Longer than a packet is held for the order of time (src/capture/pcapng-recorder.ts): then all of a run's frames have been sorted. */
-const SORTED_MS = 2_000;
+/**
+ * Then all of a run's frames have been sorted, mostly: the kernel keeps them for a second, and dbg for the order of time
+ * (src/capture/pcapng-recorder.ts). What comes later finds its run. Of one whose addresses are not known, all must have come.
+ */
+const SORTED_MS = { known: 2_000, unknown: 3_000 };
 
 /** Follows containers from run to run. Ends the capture with the last of them: unless restarts are awaited, when all are removed. */
 export function followRuns(ctx: Context, all: readonly Followed[], following: Following): () => void {
@@ -51,11 +54,14 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
   async function started(): Promise<void> {
     runs++;
     const now = await (await ctx.engine()).inspect(container.id);
-    const wires = now ? await wiresOf(ctx, now, taps, runs) : [];
-    if (!now || wires.length === 0) return;
-    recorder.name(
-      new Map(wires.flatMap(({ addresses }) => addresses.map((each) => [each.split('/')[0]!, [now.name]]))),
-    );
+    const found = now ? await wiresOf(ctx, now, taps, runs) : [];
+    // It has ended already: its addresses are those with which it joined its networks.
+    const wires =
+      found.length > 0
+        ? found
+        : (await joined()).map((wire) => ({ ...wireOf(container, wire.network, runs), ...wire }));
+    if (wires.length === 0) return;
+    recorder.name(new Map(wires.flatMap(({ addresses }) => addresses.map((each) => [each.split('/')[0]!, [name]]))));
     endRun = frames.begin(wires, from);
     tell(`dbg: ${name} has started: ${wires.map((wire) => `${wire.name} is ${wire.mac}`).join(', ')}`);
   }
@@ -63,19 +69,29 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     endRun?.(at);
     const [isUnknown, began, run] = [endRun === undefined, from, runs];
     endRun = undefined;
+    joins.clear();
     from = at;
     tell(`dbg: ${name} has ended`);
     const settle = async () => {
       if (isUnknown) await claim(began, at, run);
       if (!restart) overAtLast();
     };
-    timers.push(setTimeout(() => void settle(), SORTED_MS));
+    timers.push(setTimeout(() => void settle(), isUnknown ? SORTED_MS.unknown : SORTED_MS.known));
+  }
+  /**
+   * With which addresses it joined its networks for this run. The engine tells of that some 60 ms before it starts the container, and holds
+   * its lock until that is done (moby, containerStart), so that an inspect would come too late for one that ends at once.
+   */
+  const joins = new Map<string, Promise<string | undefined>>();
+  async function joined() {
+    const all = await Promise.all([...joins].map(async ([network, mac]) => ({ network, mac: await mac })));
+    return all.flatMap(({ network, mac }) => (mac ? [{ network, mac, tap: taps.get(network)!, addresses: [] }] : []));
   }
   /** No container with its id starts any more. */
   function removed(): void {
     if (isOver) return;
     tell(`dbg: ${name} has been removed`);
-    timers.push(setTimeout(overAtLast, SORTED_MS));
+    timers.push(setTimeout(overAtLast, SORTED_MS.known));
   }
   /** It ended before the engine could be asked for its addresses: they are those that nobody else has. */
   async function claim(began: number, until: number, run: number): Promise<void> {
@@ -86,8 +102,10 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
       if (strangers.length === 1) {
         const wire = { ...wireOf(container, network, run), tap, mac: strangers[0]!, addresses: [] };
         frames.begin([wire], began)(until);
-      } else if (strangers.length > 1) {
-        tell(`dbg: ${name} ended before its address was known, and ${strangers.length} have sent on ${network}`);
+      } else {
+        const who =
+          strangers.length === 0 ? 'nobody that is not known has' : `${strangers.length} that are not known have`;
+        tell(`dbg: ${name} ended before its address was known, and ${who} sent on ${network}`);
       }
     }
   }
@@ -101,15 +119,26 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     if (action === 'destroy') turn = turn.then(removed);
     turn = turn.catch((error: unknown) => tell(`dbg: ${name}: ${String(error)}`));
   };
-  let stop = () => undefined as void;
+  const stops: (() => void)[] = [];
   turn = ctx.engine().then(async (engine) => {
-    stop = engine.watch(container, hear);
+    stops.push(engine.watch(container, hear));
+    for (const network of taps.keys()) {
+      const join = (id: string) => {
+        if (id !== container.id) return;
+        const mac = engine.network(network).then(
+          ({ macs }) => macs.get(id),
+          () => undefined,
+        );
+        joins.set(network, mac);
+      };
+      stops.push(engine.watchJoins(network, join));
+    }
     if (container.state.pid === 0) return;
     from = ctx.now();
     await started();
   });
   return () => {
-    stop();
+    stops.forEach((stop) => stop());
     timers.forEach((timer) => clearTimeout(timer));
   };
 }

@@ -81,6 +81,14 @@ test('who has sent and is nobody known', () => {
   expect([...frames.strangers(tap, 900)]).toEqual([WEB]);
 });
 
+test('a known one is no stranger, though what it sent to all is kept for others', () => {
+  const { frames, sort } = following();
+  sort(frame(1000, WEB, ALL));
+  sort(frame(1001, OTHER, ALL));
+  frames.begin([wire('db/eth0', OTHER)], 900)(2000);
+  expect([...frames.strangers(tap, 900)]).toEqual([WEB]);
+});
+
 test('what nobody claims is forgotten after 30 seconds', () => {
   const { frames, put, sort } = following();
   sort(frame(1000, WEB, OTHER));
