@@ -14,6 +14,8 @@ export interface Conducting {
   readonly recorder: Recorder;
   /** There is to be one tap alone. */
   readonly isOne: boolean;
+  /** of each tap (src/capture/tcpdump.ts) */
+  readonly ringKib: number;
   /** Hears what a tap's tcpdump says. */
   says(place: Place, line: string, kind: Kind): void;
   /** Other taps may still come: the end of the last one is not the end. */
@@ -40,7 +42,10 @@ export interface Conductor {
   readonly ended: Promise<readonly (readonly [Place, TapEnd])[]>;
 }
 
-export function conductor(host: Host, { items, recorder, isOne, says, persists = false }: Conducting): Conductor {
+export function conductor(
+  host: Host,
+  { items, recorder, isOne, ringKib, says, persists = false }: Conducting,
+): Conductor {
   const running = new Map<Place, Tap>();
   const counts = new Map<Place, () => Counts>();
   const ends: (readonly [Place, TapEnd])[] = [];
@@ -89,7 +94,8 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
     const main = place.inThere(tapArgv(items, style));
     // What comes at once, or is on no device, has nothing to lose when the device goes.
     if (style.isLive || !place.mayVanish || style.device === 'any') return startTap(host, main, env, hear);
-    const shadow = place.inThere(tapArgv(items, { ...style, isLive: true, isOne: false }));
+    const remembering = { ...style, isLive: true, isOne: false, ringKib: style.ringKib / 2 };
+    const shadow = place.inThere(tapArgv(items, remembering));
     return startShadowedTap(host, { main, shadow }, env, hear);
   }
   async function add(place: Place): Promise<void> {
@@ -100,6 +106,7 @@ export function conductor(host: Host, { items, recorder, isOne, says, persists =
       as: recorder.as,
       isLive: recorder.isLive,
       isOne,
+      ringKib,
       mayVanish: place.mayVanish === true,
     };
     try {

@@ -31,8 +31,8 @@ export interface Person {
  * - `-i any`: all interfaces; `-n`: no name look-ups, which would go to the host's resolver, not to the container's
  * - `-l`, `-U`, `--immediate-mode`: each packet is out as it comes. Without the last one libpcap keeps 0.7 s of packets
  *   back, and they are lost when tcpdump ends.
- * - `-B`, in KiB: in immediate mode each packet takes a whole snap length of the kernel's ring, so that libpcap's 2 MB
- *   hold 8 packets of a burst: of 200 MB sent at 1.5 GB/s, 6 % were dropped. With 32 MB none.
+ * - `-B`, in KiB, and `-s`: in immediate mode each packet takes a place of the kernel's ring that holds a whole snap length, as a power of
+ *   two, so that libpcap's 2 MB hold 8 packets of a burst. The largest packet there is, of 64 KiB on lo, fits into 65,600.
  * - `-Z`: Debian's tcpdump becomes the user "tcpdump", to whom `-w` files would then belong, and who may not write the
  *   second file of `-C` and `-G` into the person's folder.
  */
@@ -45,10 +45,25 @@ export function tcpdumpArgv(args: readonly string[], { login }: Person): string[
     '-l',
     '-U',
     '--immediate-mode',
-    ...(has(items, 'B') ? [] : ['-B', '32768']),
+    ...(has(items, 'B') ? [] : ['-B', String(RING_KIB.most)]),
+    ...(has(items, 's') ? [] : ['-s', LIVE_SNAP_LENGTH]),
     ...(has(items, 'Z') ? [] : ['-Z', login ?? 'root']),
     ...args,
   ];
+}
+
+const LIVE_SNAP_LENGTH = '65600';
+const RING_KIB = { most: 65_536, least: 8_192, all: 262_144 };
+
+/**
+ * How large the kernel's ring of each of so many taps is, in KiB. tcpdump shares a processor with what it captures and with dbg, so a burst
+ * has to fit: of 60 MB of TCP in half a second, in packets of 64 KiB, 8 MB lost 855 of 1398, 32 MB 226, 64 MB none; libpcap's own 2 MB, read
+ * by tcpdump alone into a file, lost 469. It is memory of the kernel's, so all together take an eighth of what is available at most.
+ */
+export function ringKib(taps: number, meminfo = ''): number {
+  const available = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? Infinity);
+  const each = Math.min(RING_KIB.all, available / 8) / Math.max(1, taps);
+  return Math.floor(Math.max(RING_KIB.least, Math.min(RING_KIB.most, each)));
 }
 
 /** How dbg takes a capture from tcpdump: as its text, or as packets. */
@@ -59,6 +74,8 @@ export interface TapStyle {
   readonly isLive: boolean;
   /** It is the only one: what bounds it is for tcpdump. */
   readonly isOne: boolean;
+  /** of the kernel, where the person names none, in KiB */
+  readonly ringKib: number;
 }
 
 /**
@@ -68,7 +85,7 @@ export interface TapStyle {
  * were lost by a ring of 32 MB, where without it none of 400,000 was by one of 8 MB. So a capture into a file goes without it. Its
  * packets come up to a second late, and dbg waits for the last ones (src/capture/tap.ts).
  */
-export function tapArgv(items: readonly Item[], { device, as, isLive, isOne }: TapStyle): string[] {
+export function tapArgv(items: readonly Item[], { device, as, isLive, isOne, ringKib: ring }: TapStyle): string[] {
   return [
     'tcpdump',
     '-i',
@@ -76,9 +93,8 @@ export function tapArgv(items: readonly Item[], { device, as, isLive, isOne }: T
     '-n',
     ...(as === 'text' ? ['-l'] : ['-U', '-w', '-']),
     ...(isLive ? ['--immediate-mode'] : []),
-    ...(has(items, 'B') ? [] : ['-B', isLive ? '32768' : '8192']),
-    // The largest frame there is, of 64 KiB on lo, fits: four times as many have room as with tcpdump's own 256 KiB.
-    ...(isLive && !has(items, 's') ? ['-s', '65550'] : []),
+    ...(has(items, 'B') ? [] : ['-B', String(Math.floor(ring))]),
+    ...(isLive && !has(items, 's') ? ['-s', LIVE_SNAP_LENGTH] : []),
     ...without(items, ['i', 'w', 'Z', ...(isOne ? [] : ['c'])]),
   ];
 }

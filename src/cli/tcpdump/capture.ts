@@ -1,7 +1,7 @@
 import { conductor, type Conductor } from '../../capture/conductor.ts';
 import { both, type Recorder } from '../../capture/recorder.ts';
 import { requireLogs } from '../../capture/stop-on.ts';
-import { tapArgv } from '../../capture/tcpdump.ts';
+import { ringKib, tapArgv } from '../../capture/tcpdump.ts';
 import { whereRecorder, type Wanted } from '../../capture/where.ts';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
@@ -31,7 +31,7 @@ export async function capture(ctx: Context, typed: CaptureWish, options: Tcpdump
   const { places, wanted } = await stationsOf(ctx, typed, options);
   const wish = wanted ? { ...typed, items: filteredFor(typed.items, wanted) } : typed;
   if (options.dryRun) {
-    ctx.stdout.write(dryRunText(ctx, argvs(wish, places)));
+    ctx.stdout.write(dryRunText(ctx, argvs(ctx, wish, places)));
     return 0;
   }
   for (const { target } of unique(places, (place) => place.target?.container.id)) {
@@ -89,12 +89,15 @@ async function stationsOf(
   return { places: unique(all.flat(), ({ name }) => name), wanted: undefined };
 }
 
-function argvs({ items, path }: CaptureWish, places: readonly Station[]): string[][] {
+function argvs(ctx: Context, { items, path }: CaptureWish, places: readonly Station[]): string[][] {
   const as = path === undefined ? 'text' : 'packets';
   const isLive = path === undefined || path === '-';
   const isOne = places.length === 1;
-  return places.map((place) => place.inThere(tapArgv(items, { as, isLive, isOne, device: place.device })));
+  const style = { as, isLive, isOne, ringKib: ringOfEach(ctx, places) } as const;
+  return places.map((place) => place.inThere(tapArgv(items, { ...style, device: place.device })));
 }
+
+const ringOfEach = (ctx: Context, places: readonly Station[]) => ringKib(places.length, ctx.host.read('/proc/meminfo'));
 
 /** As of a program that SIGPIPE ended. */
 const PIPE = 141;
@@ -131,6 +134,7 @@ export async function run(
     items: wish.items,
     recorder,
     isOne,
+    ringKib: ringOfEach(ctx, places),
     persists,
     says: (place, line, kind) => {
       if (isOne) tell(line);

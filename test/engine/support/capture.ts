@@ -121,3 +121,26 @@ export async function flood(lab: Lab, from: string, address: string, port: numbe
   };
   return { port: await line(), sent, end };
 }
+
+const SINK = "require('node:net').createServer((all) => all.resume()).listen(PORT, () => console.log('ready'))";
+const BURST =
+  "const to = require('node:net').connect(PORT, 'ADDRESS', () => to.end(Buffer.alloc(MEGABYTES * 1e6), () => to.destroy()))";
+
+/** What a container sends to another over TCP, as fast as it goes: on a veth, in packets of up to 64 KiB (TSO, GRO). */
+export async function burst(lab: Lab, from: readonly string[], to: string, megabytes: number): Promise<void> {
+  const inside = async (name: string, script: string) =>
+    execa('nsenter', ['-t', String(await lab.pid(name)), '-n', '--', process.execPath, '-e', script], {
+      reject: false,
+    });
+  const [address, port] = [await lab.address(to), '4731'];
+  const sink = execa(
+    'nsenter',
+    ['-t', String(await lab.pid(to)), '-n', '--', process.execPath, '-e', SINK.replace('PORT', port)],
+    { reject: false },
+  );
+  await once(sink.stdout, 'data');
+  const script = BURST.replace('PORT', port).replace('ADDRESS', address).replace('MEGABYTES', String(megabytes));
+  await Promise.all(from.map((name) => inside(name, script)));
+  sink.kill();
+  await sink;
+}
