@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { text as whole } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { writeFileSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
@@ -83,7 +83,7 @@ describe('docker-modem and dockerode', () => {
       const [out, err] = [new PassThrough(), new PassThrough()];
       docker.modem.demuxStream(stream, out, err);
       const ended = new Promise<void>((done) => stream.on('end', () => (out.end(), err.end(), done())));
-      const texts = Promise.all([whole(out), whole(err)]);
+      const texts = Promise.all([textOf(out), textOf(err)]);
       await container.start();
       stream.write('typed\n');
       stream.end();
