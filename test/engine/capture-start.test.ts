@@ -44,8 +44,9 @@ describe('--from-start', () => {
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(new RegExp(`${web} has started: .* is 02:42:`))]);
     const rows = await fields(file, FIELDS);
     expect(rows.slice(0, 2).map(([name, protocol, opcode]) => [name, protocol, opcode])).toEqual([
-      [`${web}/eth0`, 'ARP', '1'],
-      [`${web}/eth0`, 'ARP', '2'],
+      // The network's name, where it ended before dbg could look inside.
+      [expect.stringMatching(`^${web}/(eth0|bridge)$`), 'ARP', '1'],
+      [rows[0]![0], 'ARP', '2'],
     ]);
     expect(rows.filter(([, , , type]) => type === '8').map(([, , , , seq]) => seq)).toEqual(['0', '1', '2', '3', '4']);
     expect(rows.filter(([, , , type]) => type === '0')).toHaveLength(5);
@@ -99,7 +100,7 @@ describe('--from-start', () => {
     ]);
     const rows = await fields(file, FIELDS);
     for (const run of [web, `${web}#2`, `${web}#3`]) {
-      const its = rows.filter(([name]) => name === `${run}/eth0`);
+      const its = rows.filter(([name]) => name?.startsWith(`${run}/`));
       expect(its[0]?.slice(1, 3)).toEqual(['ARP', '1']);
       expect(its.filter(([, , , type]) => type === '8').map(([, , , , seq]) => seq)).toEqual(['0', '1', '2']);
     }
