@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
@@ -58,6 +59,8 @@ const context: Context = {
   pick,
 };
 
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+process.on('exit', letGoOfClosedTerminals);
 process.exitCode = EXIT.failed; // until the end is reached: what hangs for ever and is given up by Node did not succeed
 void run(context).then((exitCode) => (process.exitCode = exitCode));
 
@@ -66,7 +69,7 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
   return {
     isTTY: isatty(fd),
     write: (text) => {
-      opened ??= stream().on('error', stopWhenNotWritten);
+      opened ??= stream().on('error', (error) => stopWhenNotWritten(fd, error));
       opened.write(text);
     },
     waiting: () => opened?.writableLength ?? 0,
@@ -74,10 +77,22 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
 }
 
 /** `dbg veth | head -1`: the reader left, which is no failure: SIGPIPE's code, as the shell's tools. A full disk is one. */
-function stopWhenNotWritten(error: unknown): void {
+function stopWhenNotWritten(fd: number, error: unknown): void {
   if (errorCode(error) === 'EPIPE') process.exit(141);
+  if (errorCode(error) === 'EIO' && terminals.includes(fd)) process.exit(129);
   process.stderr.write(failureText(`the output cannot be written: ${errorMessage(error)}`, []));
   process.exit(EXIT.failed);
+}
+
+/**
+ * As it ends, Node gives each terminal the modes back that it had, and aborts where the kernel refuses that (node.cc, ResetStdio): so it
+ * does, by EIO, for one that was closed, which is no terminal to isatty(3) any more. Of a descriptor that is closed it keeps off. The
+ * exit code is that of SIGHUP, whatever the tool made of it.
+ */
+function letGoOfClosedTerminals(): void {
+  const closed = terminals.filter((fd) => !isatty(fd));
+  closed.forEach((fd) => closeSync(fd));
+  if (closed.length > 0) process.exitCode = 129;
 }
 
 function cwd(): string {
