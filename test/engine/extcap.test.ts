@@ -1,9 +1,8 @@
 import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
-import { commandLines, DBG, sleep } from './support/dbg.ts';
+import { commandLines, DBG } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { person } from './support/person.ts';
 
@@ -14,8 +13,8 @@ function tshark(lab: Lab, args: readonly string[], env: Readonly<Record<string, 
   writeFileSync(join(folder, 'dbg'), `#!/bin/sh\nexec ${process.execPath} ${resolve(DBG)} extcap "$@"\n`, {
     mode: 0o755,
   });
-  const own = { HOME: lab.folder, DOCKER_CONFIG: join(lab.folder, '.docker'), ...env };
-  return execa('tshark', args, { reject: false, stdin: 'ignore', env: own, timeout: 20_000, killSignal: 'SIGINT' });
+  const own = { HOME: lab.folder, TMPDIR: lab.folder, DOCKER_CONFIG: join(lab.folder, '.docker'), ...env };
+  return execa('tshark', args, { reject: false, stdin: 'ignore', env: own, timeout: 120_000, killSignal: 'SIGINT' });
 }
 
 async function pinged(lab: Lab) {
@@ -28,10 +27,10 @@ async function pinged(lab: Lab) {
 const CAPTURE = ['extcap', '--capture', '--extcap-interface'];
 
 const left = () => commandLines().filter((line) => /^(tcpdump .* -w - --|dd bs=|sed -uE|sh -c fifo=)/.test(line));
-async function nothingIsLeft() {
-  for (let tries = 0; left().length > 0 && tries < 100; tries++) await sleep(50);
-  expect(left()).toEqual([]);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('wireshark_extcap_'))).toEqual([]);
+async function nothingIsLeft({ folder }: Lab) {
+  // What other tests capture meanwhile ends too.
+  await expect.poll(left).toEqual([]);
+  expect(readdirSync(folder).filter((name) => name.startsWith('wireshark_extcap_'))).toEqual([]);
 }
 
 test('tshark -D lists the containers that run', async ({ lab }) => {
@@ -73,7 +72,7 @@ test.for([
   for (const line of lines) expect(line).toMatch(new RegExp(`^${layer}:ethertype:ip:icmp`));
   expect(stdout).toContain(address);
   expect(stderr).not.toContain('Error by extcap');
-  await nothingIsLeft();
+  await nothingIsLeft(lab);
 });
 
 test('Ctrl-C in tshark ends it all', async ({ lab }) => {
@@ -83,7 +82,7 @@ test('Ctrl-C in tshark ends it all', async ({ lab }) => {
   expect(left()).not.toEqual([]);
   running.kill('SIGINT');
   await running;
-  await nothingIsLeft();
+  await nothingIsLeft(lab);
 });
 
 test('a wrong filter is told, and tshark does not wait', async ({ lab }) => {
@@ -91,7 +90,7 @@ test('a wrong filter is told, and tshark does not wait', async ({ lab }) => {
   const { stderr, exitCode } = await tshark(lab, ['-i', `dbg-${target}`, '-f', 'this is no filter']);
   expect(exitCode).toBe(1);
   expect(stderr).toContain("Error by extcap pipe: tcpdump: can't parse filter expression: syntax error");
-  await nothingIsLeft();
+  await nothingIsLeft(lab);
 });
 
 test('kill -9 of dbg leaves nothing', async ({ lab }) => {
@@ -103,7 +102,7 @@ test('kill -9 of dbg leaves nothing', async ({ lab }) => {
   await new Promise((resolveFirst) => reader.stdout.once('data', resolveFirst));
   running.kill('SIGKILL');
   await running;
-  await nothingIsLeft();
+  await nothingIsLeft(lab);
 });
 
 test('a Wireshark that was killed before it read leaves nothing', async ({ lab }) => {
@@ -112,7 +111,7 @@ test('a Wireshark that was killed before it read leaves nothing', async ({ lab }
   const args = [DBG, ...CAPTURE, `dbg-${await lab.run()}`, '--fifo', fifo];
   const { exitCode } = await execa(process.execPath, args, { reject: false, stdin: 'ignore' });
   expect(exitCode).toBe(143);
-  await nothingIsLeft();
+  await nothingIsLeft(lab);
 });
 
 /** A FIFO of the person's, as Wireshark makes it, and what comes out of it. */
@@ -132,7 +131,7 @@ test('a person with sudo captures, and is asked for nothing', async ({ lab }) =>
   expect((await reader).stdout).toContain(address);
   running.kill('SIGTERM');
   await running;
-  await nothingIsLeft();
+  await nothingIsLeft(lab);
 });
 
 test('a person without sudo is told what to do, and the reader sees an end', async ({ lab }) => {
