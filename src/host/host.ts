@@ -198,6 +198,8 @@ export interface Held {
   hear(listener: (line: string) => void): void;
   /** Ends its stdin, with a last line if there is one to say. */
   release(word?: string): void;
+  /** Whether somebody stopped it (SIGSTOP): it does nothing until it is told to go on. */
+  isStopped(): boolean;
   /** Ends it, by SIGKILL. */
   kill(): void;
 }

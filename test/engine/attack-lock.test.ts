@@ -129,7 +129,8 @@ describe('root itself holds it, and stands still', () => {
     const guard = await guardOf(lab, web);
     await stopped(lab, await lockOf(lab, web));
     // Ended by its time, by its guard.
-    expect((await running).exitCode).toBe(0);
+    const { exitCode, stderr } = await running;
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining(`${web} is back`)]);
     expect(processes().map(({ pid }) => pid)).not.toContain(guard);
     expect(await row(web)).toEqual(BACK);
     const refused = await dbg(['veth', web, '--down', '--for', '60s']);

@@ -165,6 +165,7 @@ export function fakeHost({
       ended: Promise.resolve('ok\nundone\n'),
       release: () => undefined,
       hear: () => undefined,
+      isStopped: () => false,
       kill: () => undefined,
     }),
     signalled: () => ({ first: new Promise(() => undefined), stop: () => undefined }),

@@ -28,16 +28,16 @@ export interface MadeCut {
  */
 export type End = 'kept' | 'undone' | 'killed' | 'replaced' | 'restored' | 'lifted' | 'ended';
 
-/** A guard that was stopped (SIGSTOP) is waited for so long; what it does takes a tenth of a second, and longer on a busy machine. */
+/** What a guard does takes a tenth of a second: after so long it is looked at whether somebody stopped it (SIGSTOP). */
 const PATIENCE_MS = 5_000;
 
-/** A guard waits 5 s for the lock, and says something soon after; one that does not was stopped. */
-const SILENCE_MS = 15_000;
+/** One that was not stopped has so long: the machine may be busy, and what it waits for may be held. */
+const LONG_PATIENCE_MS = 60_000;
 
 /** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
 export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCuts> {
   const guards = cuts.map((cut) => ({ cut, held: host.hold(cutArgv(host, cut)) }));
-  await within(SILENCE_MS, guards, ({ said }) => said);
+  await within(guards, ({ said }) => said);
   const answers = await Promise.all(guards.map(({ held }) => held.said));
   const each = guards.map(({ cut, held }, at) => {
     const end = answers[at] === 'ok' ? endOf(host, cut, held) : held.ended.then(() => 'undone' as const);
@@ -46,7 +46,7 @@ export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCu
   });
   const undo = async () => {
     guards.forEach(({ held }) => held.release());
-    await within(PATIENCE_MS, guards, ({ ended }) => ended);
+    await within(guards, ({ ended }) => ended);
     await Promise.all(each.map(({ end }) => end));
   };
   const failed = answers.findIndex((answer) => answer !== 'ok');
@@ -75,7 +75,7 @@ export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCu
     undo,
     keep: async () => {
       guards.forEach(({ held }) => held.release('keep'));
-      await within(PATIENCE_MS, guards, ({ ended }) => ended);
+      await within(guards, ({ ended }) => ended);
       const ends = await Promise.all(each.map(({ end }) => end));
       if (!ends.includes('killed')) return;
       await Promise.all(each.map(({ cut }) => undoCuts(host, [cut.interface.at], false)));
@@ -89,10 +89,24 @@ interface Guarded {
   readonly held: Held;
 }
 
-/** Waits for all guards; those that do not come to it in time were stopped, and are killed. */
-async function within(milliseconds: number, guards: readonly Guarded[], what: (held: Held) => Promise<unknown>) {
-  const timer = setTimeout(() => guards.forEach(({ held }) => held.kill()), milliseconds);
-  await Promise.all(guards.map(({ held }) => what(held))).finally(() => clearTimeout(timer));
+/** Waits for all guards, but not for one that was stopped: that is killed. */
+async function within(guards: readonly Guarded[], what: (held: Held) => Promise<unknown>) {
+  const stopWatching = guards.map(({ held }) => killWhenStopped(held, 0));
+  await Promise.all(guards.map(({ held }) => what(held))).finally(() => stopWatching.forEach((stop) => stop()));
+}
+
+/** From then on a guard has time to come to its end; one that was stopped is killed. Gives back what ends this watch. */
+function killWhenStopped(held: Held, milliseconds: number): () => void {
+  let timer = setTimeout(look, milliseconds + PATIENCE_MS);
+  const last = setTimeout(() => held.kill(), milliseconds + LONG_PATIENCE_MS);
+  function look() {
+    if (held.isStopped()) held.kill();
+    else timer = setTimeout(look, PATIENCE_MS);
+  }
+  return () => {
+    clearTimeout(timer);
+    clearTimeout(last);
+  };
 }
 
 /** A guard that does not say what has become of its cut was killed, or could not undo it: then it is undone from here. */
@@ -101,8 +115,8 @@ async function endOf(host: Host, cut: Cut, held: Held): Promise<End> {
     milliseconds,
     interface: { at },
   } = cut;
-  const timer = milliseconds === undefined ? undefined : setTimeout(() => held.kill(), milliseconds + PATIENCE_MS);
-  const said = await held.ended.finally(() => clearTimeout(timer));
+  const stopWatching = milliseconds === undefined ? () => undefined : killWhenStopped(held, milliseconds);
+  const said = await held.ended.finally(stopWatching);
   if (/^kept$/m.test(said)) return 'kept';
   const end = /^(undone|replaced|restored|lifted|ended)$/m.exec(said)?.[1] as End | undefined;
   if (end === undefined) await undoCuts(host, [at], false);

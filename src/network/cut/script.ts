@@ -188,7 +188,8 @@ if [ "$word" = keep ]; then
   } </dev/null >/dev/null 2>&1 9<&- 3>&- &
   exit
 fi
-lock 1
+# Who took the mark away may put up another one, and holds the lock until that is done.
+[ "$end" = restored ] && lock 5 || lock 1
 look || exit
 case $line in
   *"alias dbg cut $id "*) ;;

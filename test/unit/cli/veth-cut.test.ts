@@ -46,6 +46,7 @@ function context(args: readonly string[], { device = {}, env = {}, isShared = fa
         said: Promise.resolve(said),
         ended: Promise.resolve(`${said}\n${isForATime ? 'undone' : 'kept'}\n`),
         hear: () => undefined,
+        isStopped: () => false,
         kill: () => undefined,
         release: (word) => void released.push(word),
       };

@@ -43,6 +43,7 @@ function hostWith(guards: readonly Guard[], refuse: (argv: readonly string[]) =>
       return {
         said: Promise.resolve(said),
         ended: done,
+        isStopped: () => true,
         kill: () => end(),
         release: (word) => {
           released.push(`${at}${word === undefined ? '' : ` ${word}`}`);
