@@ -28,7 +28,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // vitest waits 1 s otherwise, which a busy machine takes to start a program.
           expect: { poll: { timeout: 60_000 } },
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],
