@@ -78,6 +78,8 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
   let isClosing = false;
   let timer: NodeJS.Timeout | undefined;
 
+  const stopWaiting = file.whenReaderLeaves?.(() => end({ kind: 'left' }));
+
   async function next(): Promise<OutputFile> {
     const path = ring ? ringPath(wish.path, ++serial, files.now()) : wish.path;
     const made = await files.create(path);
@@ -178,13 +180,17 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     write: (part) => take(part, false),
     begin: (part) => take(part, true),
     waiting: () => waiting,
-    onEnding: (hear) => (tell = hear),
+    onEnding: (hear) => {
+      tell = hear;
+      if (ending) hear(ending);
+    },
     written: () => ({ packets, bytes }),
     paths: () => paths,
     close: async () => {
       isClosing = true;
       if (!isWorking) start();
       await turn;
+      stopWaiting?.();
       await file.close();
     },
   };

@@ -1,6 +1,6 @@
 import type { Host, Streamed } from '../host/host.ts';
 import { countRecords, firstRecords, type Packet, packetsIn, pcapReader } from './pcap.ts';
-import { type Hearer, startTap, type Tap } from './tap.ts';
+import { hasLostDevice, type Hearer, startTap, type Tap } from './tap.ts';
 
 /** The argvs of a tap on a device that may vanish: what is captured with, and what remembers the last second. */
 export interface ShadowedArgv {
@@ -39,22 +39,25 @@ export async function startShadowedTap(
     },
   });
   let isStopped = false;
+  const over = () => {
+    pace.end();
+    second.signal('SIGKILL');
+  };
   const ended = tap.ended.then(async (end) => {
     pace.end();
-    const hasVanished = !isStopped && GONE.test(end.complaint);
+    const hasVanished = !isStopped && hasLostDevice(end);
     second.signal(hasVanished ? 'SIGCONT' : 'SIGKILL');
     // Its device has gone too: it ends by itself, having written all.
     if (hasVanished) await Promise.race([second.ended, new Promise((resolve) => void setTimeout(resolve, END_MS))]);
-    second.signal('SIGKILL');
+    over();
     const rest = hasVanished ? remembered.after(last) : Buffer.alloc(0);
     if (rest.length > 0) hear.data(rest);
     return end;
   });
+  tap.ended.catch(over);
   return { ...tap, stop: () => ((isStopped = true), tap.stop()), ended };
 }
 
-/** What tcpdump says when its device goes (libpcap, pcap-linux.c). */
-const GONE = /interface (disappeared|went down)|That device is not up/i;
 const END_MS = 1_000;
 
 /** Rates in packets within STEP_MS: at the first the second tcpdump is stopped, below the other it goes on. */
@@ -94,13 +97,23 @@ function memory({ stdout, stderr }: Streamed): { after(last: Packet | undefined)
   const reader = pcapReader();
   let kept: { readonly packet: Packet; readonly record: Buffer }[] = [];
   let bytes = 0;
+  let isDamaged = false;
+  /** What is no capture ends the remembering: the tap itself says what is wrong with the device. */
+  const recordsIn = (piece: Buffer) => {
+    try {
+      return reader.push(piece);
+    } catch {
+      isDamaged = true;
+      return undefined;
+    }
+  };
   stderr.resume();
   stdout
     .on('error', () => undefined)
     .on('data', (piece: Buffer) => {
-      const records = reader.push(piece);
+      const records = isDamaged ? undefined : recordsIn(piece);
       const header = reader.header();
-      if (!header) return;
+      if (!header || !records) return;
       for (const packet of packetsIn(records, header)) {
         const end = packet.data.byteOffset + packet.data.length - records.byteOffset;
         const record = records.subarray(end - packet.data.length - RECORD_HEADER, end);

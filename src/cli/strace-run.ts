@@ -12,7 +12,7 @@ import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/programs.ts';
 import { processesOf } from '../process/processes.ts';
 import { readStraceArguments, type StraceArguments } from '../process/strace/arguments.ts';
-import { chosenProcesses, refuseTraced, type Choice } from '../process/strace/choose.ts';
+import { childOfInit, chosenProcesses, refuseTraced, type Candidate, type Choice } from '../process/strace/choose.ts';
 import { commandEnvironment, homeInside } from '../process/strace/environment.ts';
 import { attachArgv, startArgv, straceTool, WITHOUT_OWN_SIGNALS, type Asker } from '../process/strace/plan.ts';
 import { ended, subjectOf } from '../process/subject.ts';
@@ -48,10 +48,12 @@ export async function trace(
 
 async function attach(ctx: Context, target: Target, args: StraceArguments, options: TraceOptions): Promise<number> {
   const { container } = target;
-  const chosen = chosenProcesses(processesOf(ctx.host, subjectOf(ctx.host, target)), options, {
-    name: container.name,
-    pid: target.pid,
-  });
+  const all = processesOf(ctx.host, subjectOf(ctx.host, target));
+  const named = chosenProcesses(all, options, { name: container.name, pid: target.pid });
+  const isNamed = options.process !== undefined || options.all === true;
+  const child = isNamed ? undefined : childOfInit(all, named);
+  const chosen = child ? [child] : named;
+  if (child) ctx.stderr.write(`${initText(container.name, named[0]!, child)}\n`);
   refuseTraced(ctx.host, chosen);
   const traced = chosen.flatMap(({ pid }) => {
     const startTime = pid === target.pid ? target.startTime : parseStartTime(ctx.host.read(`/proc/${pid}/stat`));
@@ -119,6 +121,11 @@ function asker(ctx: Context, { writesFile }: StraceArguments): Asker | undefined
 const withheldText = (names: readonly string[]) =>
   escapeControls(
     `dbg: the container has ${names.join(', ')}: not given to the command, as no shell hands on such a name (-- env NAME=VALUE CMD gives it)`,
+  );
+
+const initText = (name: string, init: Candidate, child: Candidate) =>
+  escapeControls(
+    `dbg: the main process is ${init.command}, which only waits: tracing its child ${child.pid} (${child.command}); all of them: dbg strace --all ${shellQuote(name)}`,
   );
 
 const commandAndProcess = () =>

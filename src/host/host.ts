@@ -164,6 +164,8 @@ export interface OutputFile {
   /** Writes behind what is there. When it fails, as on a full disk, that much had been written before. */
   write(parts: readonly Buffer[]): Promise<{ readonly written: number; readonly error: Error | undefined }>;
   truncate(length: number): Promise<void>;
+  /** Calls back when nobody reads it any more, until the function it gives back is called; where somebody does. */
+  whenReaderLeaves?(hear: () => void): () => void;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { errorCode } from '../errors.ts';
 import type { Become, CreatedFile, CreateOptions, OpenFile, Person } from './host.ts';
 import { openOutput } from './open-output.ts';
+import { whenReaderLeaves } from './reader-left.ts';
 import type { Who } from './trust.ts';
 
 /** A file that dbg fills; see Host.create. `own`: who this process is. */
@@ -19,7 +20,8 @@ export async function createFile(
       const { descriptor, stats, isNew } = opened;
       // Opened without waiting (O_NONBLOCK): its writer would have to ask again and again whether there is room.
       const blocking = stats.isFIFO() ? await again(descriptor) : descriptor;
-      return { ...openedFile(blocking), stats, isNew };
+      const file = stats.isFIFO() ? readFile(blocking) : openedFile(blocking);
+      return { ...file, stats, isNew };
     }
     if (!hasWaited) waits?.();
     await new Promise((resolve) => setTimeout(resolve, UNREAD_MS));
@@ -38,8 +40,14 @@ async function again(descriptor: number): Promise<number> {
 
 /** What is written to stdout: a capture for another program, or behind what a shell's `>>` found there, which stays. */
 export const standardOutput = (descriptor: 1 | 2 = 1): OpenFile => ({
-  ...openedFile(descriptor),
+  ...readFile(descriptor),
   truncate: async () => undefined,
+});
+
+/** One that somebody reads while it is written. */
+const readFile = (descriptor: number): OpenFile => ({
+  ...openedFile(descriptor),
+  whenReaderLeaves: (hear) => whenReaderLeaves(descriptor, hear),
 });
 
 /** A file that is open already, as another thread of dbg has made it. */

@@ -7,6 +7,8 @@ export interface ContainerProcess {
   readonly pid: number;
   /** as the container's first process numbers it; undefined for one outside its pid namespace */
   readonly containerPid: number | undefined;
+  /** its parent's PID, on the host */
+  readonly parent: number;
   readonly hostUid: number;
   readonly user: User;
   /** the letter of ps(1): R, S, D, Z, T … */
@@ -40,6 +42,7 @@ export function processesOf(host: Host, subject: Subject): ContainerProcess[] {
       {
         pid,
         containerPid: facts.pids[depth - 1],
+        parent: stat.parent,
         hostUid: facts.uid,
         user: users(facts.uid),
         state: stat.state,

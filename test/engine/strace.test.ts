@@ -64,6 +64,18 @@ describe('what runs already', () => {
     expect([exitCode, stderr]).toEqual([125, expect.stringContaining('no process of')]);
   });
 
+  test('behind docker run --init: the program, and that is said', async ({ lab }) => {
+    const loop = shell('while :; do : >/tmp/here; sleep 0.05; done');
+    const web = await lab.run('web', { ...loop, options: ['--init'] });
+    const tracing = dbg(['strace', web, '-e', 'trace=openat']);
+    await says(tracing, 'openat(AT_FDCWD, "/tmp/here"');
+    tracing.kill('SIGINT');
+    const { exitCode, stderr } = await tracing;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain(`the main process is docker-init, which only waits: tracing its child`);
+    expect(stderr).toContain(`dbg strace --all ${web}`);
+  });
+
   test('--all', async ({ lab }) => {
     const web = await lab.run('web', shell('sleep 3598 & sleep 3599 & wait'));
     await soon(async () => (await lab.docker('top', web)).split('\n')).toHaveLength(4);

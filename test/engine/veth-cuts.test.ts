@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { dbg, DBG, dbgOnTerminal, firstLine, sleep } from './support/dbg.ts';
@@ -165,13 +166,13 @@ describe('traffic before, during and after', () => {
     await all(lan, web, db);
     // What it sends arrives, what comes back does not.
     await does(web, '--blackhole', '--in');
-    const before = await received(lab, db);
+    const before = await pinged(lab, db);
     expect(await inside(web, `ping -c 3 -i 0.1 -W 1 ${v4}`)).toBe(false);
-    expect((await received(lab, db)) - before).toBeGreaterThanOrEqual(3);
+    expect((await pinged(lab, db)) - before).toBe(3);
     await does(web, '--blackhole', '--out');
-    const then = await received(lab, db);
+    const then = await pinged(lab, db);
     expect(await inside(web, `ping -c 3 -i 0.1 -W 1 ${v4}`)).toBe(false);
-    expect((await received(lab, db)) - then).toBeLessThan(3);
+    expect((await pinged(lab, db)) - then).toBe(0);
   });
 
   test('--loss: about so many', async ({ lab }) => {
@@ -214,9 +215,11 @@ describe('traffic before, during and after', () => {
   });
 });
 
-async function received(lab: Lab, container: string): Promise<number> {
-  const text = await lab.docker('exec', container, 'cat', '/sys/class/net/eth0/statistics/rx_packets');
-  return Number(text);
+/** How many echo requests a container got (proc_net(5), snmp): what else comes in is chance. */
+async function pinged(lab: Lab, container: string): Promise<number> {
+  const text = readFileSync(`/proc/${await lab.pid(container)}/net/snmp`, 'utf8');
+  const [names = '', values = ''] = text.split('\n').filter((line) => line.startsWith('Icmp: '));
+  return Number(values.split(' ')[names.split(' ').indexOf('InEchos')]);
 }
 
 describe('a cut is undone', () => {
@@ -394,7 +397,7 @@ describe('a cut is undone', () => {
       const died = Date.now();
       // A guard that dbg had started in its last instant makes its cut, and undoes it: it is over when the guard is.
       const isOver = async () => (await guardsOf(id)).length === 0 && (await aliasOf(device)) === '';
-      while (!(await isOver()) && Date.now() < died + 10_000) await sleep(20);
+      while (!(await isOver()) && Date.now() < died + 60_000) await sleep(20);
       if (!(await isOver())) left++;
       worst = Math.max(worst, Date.now() - died);
     }
@@ -405,7 +408,7 @@ describe('a cut is undone', () => {
     expect((await rows(lan.web))[0]!.state).toBe('up');
     expect(cut).toBeGreaterThanOrEqual(50);
     await all(lan, lan.web, lan.db);
-  }, 180_000);
+  }, 900_000);
 });
 
 describe('whom it concerns', () => {

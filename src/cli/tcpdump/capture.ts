@@ -1,6 +1,7 @@
 import { conductor, type Conductor } from '../../capture/conductor.ts';
 import { both, type Recorder } from '../../capture/recorder.ts';
 import { requireLogs } from '../../capture/stop-on.ts';
+import { hasLostDevice } from '../../capture/tap.ts';
 import { ringKib, tapArgv } from '../../capture/tcpdump.ts';
 import { whereRecorder, type Wanted } from '../../capture/where.ts';
 import type { Context } from '../../context.ts';
@@ -153,7 +154,9 @@ export async function run(
     }
     const ended = await taps.ended;
     if (taps.readerLeft()) return PIPE;
-    return isOne ? (ended[0]?.[1].exitCode ?? 0) : 0;
+    const [, only] = ended[0] ?? [];
+    // `-i any` runs on when its container's devices have gone, and dbg ends it: one meaning for both.
+    return isOne && only && !hasLostDevice(only) ? only.exitCode : 0;
   } finally {
     progress?.end();
     ends.stop();

@@ -27,8 +27,8 @@ export const selects = ({ project, network, label }: TcpdumpOptions): boolean =>
   project !== undefined || network !== undefined || label !== undefined;
 
 /**
- * Reads what follows `dbg tcpdump`. Undefined when it is tcpdump's business alone: one container, no file, or one that tcpdump turns over
- * itself, and nothing of dbg's own asked for. Throws a usage error.
+ * Reads what follows `dbg tcpdump`. Undefined when it is tcpdump's business alone: files that it turns over itself, or
+ * variables of the container's for it, and nothing of dbg's own asked for. Throws a usage error.
  */
 export function captureWish(
   ref: string | undefined,
@@ -57,7 +57,8 @@ export function captureWish(
   if (bounds.minFree !== undefined && (own !== undefined || !isToFile)) {
     throw usage('--min-free is for a file that dbg writes', 'dbg tcpdump --min-free 1G … CTR -w FILE');
   }
-  if (own !== undefined || !(isOurs || isToFile)) return undefined;
+  const isPlain = !isOurs && path === undefined;
+  if (own !== undefined || (isPlain && options.envFromContainer !== undefined)) return undefined;
   if (path === undefined && (bounds.maxSize !== undefined || bounds.ring)) {
     throw usage('--max-size and --ring are for a file', 'dbg tcpdump … CTR -w FILE');
   }

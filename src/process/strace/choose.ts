@@ -11,7 +11,7 @@ export interface Choice {
 }
 
 /** A process by its numbers and name: enough to choose one. */
-export type Candidate = Pick<ContainerProcess, 'pid' | 'containerPid' | 'command' | 'argv' | 'state'>;
+export type Candidate = Pick<ContainerProcess, 'pid' | 'containerPid' | 'parent' | 'command' | 'argv' | 'state'>;
 
 /** The kernel's name of a process holds so many bytes (TASK_COMM_LEN, proc_pid_comm(5)). */
 const NAME_BYTES = 15;
@@ -36,6 +36,19 @@ export function chosenProcesses(
   if (fitting.length === 1) return fitting;
   const wanted = process ?? String(pid);
   throw fitting.length === 0 ? noneFits(name, wanted, all) : severalFit(name, wanted, fitting);
+}
+
+/** What Docker (`--init`), Podman and images put before their program, by the kernel's names: it starts that, and waits. */
+const INITS = ['docker-init', 'podman-init', 'catatonit', 'tini', 'tini-static', 'dumb-init'];
+
+/**
+ * The program that such an init has started: its first child. A trace of the init itself is empty, as what it started before runs
+ * without strace. Undefined where the process is none, or has no child.
+ */
+export function childOfInit(all: readonly Candidate[], chosen: readonly Candidate[]): Candidate | undefined {
+  const [only] = chosen;
+  if (chosen.length !== 1 || !INITS.includes(only!.command)) return undefined;
+  return all.find(({ parent, state }) => parent === only!.pid && state !== 'Z' && state !== 'X');
 }
 
 /** By the kernel's name for it, or by the file that its command line begins with: the one changes with threads, the other with titles. */

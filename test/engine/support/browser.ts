@@ -20,6 +20,8 @@ export const startBrowser = (): Promise<Browser> =>
 /** A window of the browser, and what happened there that must not. */
 export async function openWindow(browser: Browser, scheme: 'light' | 'dark' = 'light') {
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width: 1400, height: 860 } });
+  // A test ends when it sees what it waits for, on a busy machine too.
+  context.setDefaultTimeout(120_000);
   const page: Page = await context.newPage();
   const requests: string[] = [];
   const faults: string[] = [];

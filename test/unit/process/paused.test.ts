@@ -42,6 +42,7 @@ test('what is said of it', () => {
   const row = {
     pid: 7,
     containerPid: 1,
+    parent: 0,
     hostUid: 0,
     user: { uid: 0, name: 'root' },
     state: 'D',

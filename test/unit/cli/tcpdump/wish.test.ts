@@ -6,21 +6,24 @@ const words = (line: string) => line.split(' ').filter(Boolean);
 
 describe("tcpdump's business alone", () => {
   test.each([
-    ['web', 'port 80', {}],
-    ['web', '-w -', {}],
+    ['web', 'port 80', { envFromContainer: 'TZ' }],
     ['web', '-C 1 -w x', {}],
     ['web', '-G 60 -w x', {}],
     ['web', '-r x', {}],
     ['web', '--print -w x', {}],
     ['web', '--version', {}],
-    [undefined, '', {}],
-  ] as const)('%s %s', (ref, args, options) => expect(captureWish(ref, words(args), options)).toBeUndefined());
+  ] as const)('%s %s', (ref, args, options) =>
+    expect(captureWish(ref, words(args), options as TcpdumpOptions)).toBeUndefined(),
+  );
 });
 
 describe("dbg's", () => {
   test.each([
+    ['web', 'port 80', {}, { path: undefined, refs: ['web'] }],
+    [undefined, '', {}, { path: undefined, refs: [] }],
     ['web', '-w x', {}, { path: 'x', isPcapng: false, refs: ['web'] }],
     ['web', '-nnwx', {}, { path: 'x' }],
+    ['web', '-w -', {}, { path: '-', isPcapng: false }],
     ['web', '-w x.pcapng', {}, { isPcapng: true }],
     ['web,db', '-w x.pcap port 80', {}, { isPcapng: true, refs: ['web', 'db'] }],
     ['web,db', '-w -', {}, { path: '-', isPcapng: true }],

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { chosenProcesses, refuseTraced, type Candidate } from '../../../../src/process/strace/choose.ts';
+import { childOfInit, chosenProcesses, refuseTraced, type Candidate } from '../../../../src/process/strace/choose.ts';
 import { fakeHost } from '../../fakes.ts';
 
 const candidate = (pid: number, containerPid: number | undefined, command: string, over: Partial<Candidate> = {}) => ({
   pid,
   containerPid,
+  parent: 1,
   command,
   argv: [command],
   state: 'S',
@@ -85,4 +86,22 @@ describe('a tracer', () => {
       }),
     ),
   );
+});
+
+describe('behind an init', () => {
+  const [init, child] = [candidate(100, 1, 'docker-init'), candidate(120, 7, 'server', { parent: 100 })];
+  const zombie = candidate(110, 6, 'sh', { parent: 100, state: 'Z' });
+  const foreign = candidate(105, 5, 'sh', { parent: 3 });
+  test('its first child that lives', () =>
+    expect(childOfInit([init, foreign, zombie, child, candidate(130, 8, 'late', { parent: 100 })], [init])).toBe(
+      child,
+    ));
+  test.each(['tini', 'dumb-init', 'catatonit', 'podman-init', 'tini-static'])('%s', (command) =>
+    expect(childOfInit([child], [{ ...init, command }])).toBe(child),
+  );
+  test('nothing of a program, without a child, or where several were chosen', () => {
+    expect(childOfInit([child], [candidate(100, 1, 'server')])).toBeUndefined();
+    expect(childOfInit([init, zombie], [init])).toBeUndefined();
+    expect(childOfInit([init, child], [init, child])).toBeUndefined();
+  });
 });
