@@ -3,12 +3,14 @@ import { both, type Recorder } from '../../capture/recorder.ts';
 import { requireLogs } from '../../capture/stop-on.ts';
 import { hasLostDevice } from '../../capture/tap.ts';
 import { ringKib, tapArgv } from '../../capture/tcpdump.ts';
+import { traps } from '../../capture/traps.ts';
 import { whereRecorder, type Wanted } from '../../capture/where.ts';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/programs.ts';
-import { escapeLines } from '../../text.ts';
+import { parseDev } from '../../network/map/proc-net.ts';
+import { escapeControls, escapeLines } from '../../text.ts';
 import { requireContainer } from '../container.ts';
 import { dryRunText, throughSudo } from '../root.ts';
 import { endings } from './endings.ts';
@@ -38,6 +40,7 @@ export async function capture(ctx: Context, typed: CaptureWish, options: Tcpdump
   for (const { target } of unique(places, (place) => place.target?.container.id)) {
     if (target) await requireLogs(await ctx.engine(), target.container, wish.stopOn);
   }
+  if (!options.quiet) tellTraps(ctx, typed, places);
   const where = wanted && whereRecorder(places, wanted, ctx.now);
   const packets = wish.path === undefined ? undefined : await fileOf(ctx, wish, wish.path);
   const recorder = packets && where ? both(packets, where) : (packets ?? where ?? linesOf(ctx, wish, places));
@@ -69,6 +72,21 @@ export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string
     next: [{ what: 'to a reader', command: 'dbg tcpdump … -w - | wireshark -k -i -' }],
   });
 }
+
+/** Says of each container's filter what it does not mean. */
+function tellTraps(ctx: Context, { items }: CaptureWish, places: readonly Station[]): void {
+  const sentences = places.flatMap(({ target, device }) => {
+    if (target === undefined) return [];
+    const resolvConf = ctx.host.readBelow(`/proc/${target.pid}/root`, 'etc/resolv.conf', RESOLV_CONF_LIMIT);
+    const devices = parseDev(ctx.host.read(`/proc/${target.pid}/net/dev`) ?? '');
+    const named = [...devices.keys()].find((name) => name !== 'lo') ?? 'eth0';
+    return traps({ items, isAny: device === 'any', resolvConf, device: named });
+  });
+  for (const sentence of new Set(sentences)) ctx.stderr.write(`dbg: ${escapeControls(sentence)}\n`);
+}
+
+/** One of resolver(5) has three servers and a line of domains. */
+const RESOLV_CONF_LIMIT = 16_384;
 
 async function stationsOf(
   ctx: Context,

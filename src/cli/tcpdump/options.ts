@@ -10,6 +10,7 @@ export interface TcpdumpOptions extends EntryOptions {
   readonly label?: readonly string[];
   readonly bothEnds?: boolean;
   readonly where?: string;
+  readonly dns?: boolean;
   readonly fromStart?: boolean;
   readonly restart?: boolean;
   readonly for?: string;
@@ -35,6 +36,7 @@ export function addTcpdumpOptions(command: Command): Command {
     .option('--both-ends', "on the interface, its host device, the bridge and the host's uplink together")
     .option('--where <host:port>', 'where do its packets to HOST:PORT vanish? A table at the end; implies --both-ends')
     .addOption(new Option('--json', 'the table of --where as JSON'))
+    .option('--dns', "names that it looks up, with the answers: Docker's DNS (127.0.0.11) too, whose port is not 53")
     .option('--from-start', 'wait for the container to be started, and miss none of its packets')
     .option('--restart', 'go on when it is restarted, in the same file')
     .option('--for <time>', 'end after a time: 30s, 5m, 2h')

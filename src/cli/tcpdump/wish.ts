@@ -1,6 +1,7 @@
 import type { Item } from '../../capture/getopt.ts';
 import { valueOf } from '../../capture/getopt.ts';
 import { ownBusiness, parseArguments } from '../../capture/tcpdump.ts';
+import { forDns } from '../../capture/traps.ts';
 import { type StopOn, parseStopOn } from '../../capture/stop-on.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { ringOf, sizeOf, timeOf, type TcpdumpOptions } from './options.ts';
@@ -35,14 +36,21 @@ export function captureWish(
   args: readonly string[],
   options: TcpdumpOptions,
 ): CaptureWish | undefined {
-  const items = parseArguments(args);
+  const typed = parseArguments(args);
+  const items = options.dns ? forDns(typed) : typed;
   const path = valueOf(items, 'w');
   const refs = ref === undefined ? [] : ref.split(',');
   const isSeveral = refs.length > 1 || selects(options) || options.bothEnds === true || options.where !== undefined;
   const follows = options.fromStart === true || options.restart === true;
   const { forMs, ...bounds } = boundsOf(options);
   const isBounded = forMs !== undefined || bounds.stopOn.length > 0;
-  const isOurs = isSeveral || follows || isBounded || bounds.maxSize !== undefined || bounds.ring !== undefined;
+  const isOurs =
+    isSeveral ||
+    options.dns === true ||
+    follows ||
+    isBounded ||
+    bounds.maxSize !== undefined ||
+    bounds.ring !== undefined;
   if (options.json && options.where === undefined) {
     throw usage('--json is for the table of --where', 'dbg tcpdump --where db:5432 --json CTR');
   }
