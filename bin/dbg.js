@@ -13,7 +13,7 @@ const main = join(__dirname, `../dist/${bundle}.js`);
 if (Number(process.versions.node.split('.')[0]) < 20) {
   writeSync(2, `dbg: Node 20 or newer is needed, this is ${process.version}\n`);
   process.exitCode = 125;
-} else if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+} else if (argv.length === 1 && ['--version', '-V', '-v', 'version'].includes(argv[0] ?? '')) {
   try {
     writeSync(1, `dbg ${require('../package.json').version}\n`);
   } catch (error) {

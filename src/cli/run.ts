@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { Context } from '../context.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { escapeControls } from '../text.ts';
@@ -10,10 +10,13 @@ import { program } from './program.ts';
 export async function run(ctx: Context): Promise<number> {
   let exitCode = 0;
   sayWhoMayChange(ctx);
-  const args = ctx.args.length > 0 ? [...ctx.args] : ['--help'];
+  const args = asMeant(ctx.args);
   try {
-    const dbg = await program(ctx, (code) => (exitCode = code));
-    await dbg.parseAsync(args, { from: 'user' });
+    const dbg = await program({ ...ctx, args }, (code) => (exitCode = code));
+    const unknown = unknownVerb(dbg, args);
+    if (unknown?.length === 1) await (await import('./unknown-verb.ts')).refuseContainerAsVerb(ctx, dbg, args);
+    // Without what follows it: commander would show its help for `nosuch --help`, as if all were well.
+    await dbg.parseAsync(unknown ?? args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // commander has printed its help or its error already; only its code is ours to choose.
@@ -27,6 +30,30 @@ export async function run(ctx: Context): Promise<number> {
     );
     return EXIT.failed;
   }
+}
+
+/**
+ * What people type who know docker, as commander takes it. `help VERB` is the verb's own --help: commander ends its own with
+ * `process.exitCode`, which is that of a failure until dbg has ended (main.ts).
+ */
+function asMeant(words: readonly string[]): readonly string[] {
+  const [first, second, ...rest] = words;
+  if (first === undefined) return ['--help'];
+  if (first === 'version' || first === '-v') return ['--version'];
+  if (first === 'help') return [...words.slice(1), '--help'];
+  return first === 'api' && second === 'help' ? [first, ...rest, '--help'] : words;
+}
+
+/** The words up to the first one that stands where a verb belongs and is none; undefined when each verb is one. */
+function unknownVerb(root: Command, words: readonly string[]): readonly string[] | undefined {
+  let command = root;
+  for (const [at, word] of words.entries()) {
+    if (command.commands.length === 0 || word.startsWith('-')) return undefined;
+    const verb = command.commands.find((each) => each.name() === word);
+    if (verb === undefined) return words.slice(0, at + 1);
+    command = verb;
+  }
+  return undefined;
 }
 
 /** Called by programs, which show as an error what is on stderr (Wireshark), or nobody (a shell that completes). */

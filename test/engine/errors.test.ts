@@ -25,6 +25,35 @@ const ended = async (lab: Lab, command: readonly string[]) => {
   return container;
 };
 
+test("a container in a verb's place", async ({ lab }) => {
+  const web = await lab.run('web');
+  const paused = await lab.run('paused');
+  await lab.docker('pause', paused);
+  const { stderr } = await fails(
+    [web],
+    2,
+    `dbg: "${web}" is a container (running), and no verb; the verb comes first: `,
+  );
+  expect(stderr).toMatch(/: shell, exec, cat, tcpdump, strace, tcpflow, veth, ns, ps, limits\n {5}say: {2}dbg shell /);
+  await fails([web, 'ps', '-x'], 2, `say:  dbg ps ${web} -x `);
+  await fails([paused, '--help'], 2, `dbg: "${paused}" is a container (paused), and no verb`);
+});
+
+test.each([
+  [['help'], 0, /^Usage: dbg VERB/, ''],
+  [['help', 'veth'], 0, /^Usage: dbg veth/, ''],
+  [['api', 'help', 'snoop'], 0, /^Usage: dbg api snoop/, ''],
+  [['version'], 0, /^dbg \d+\.\d+\.\d+$/, ''],
+  [['-v'], 0, /^dbg \d+\.\d+\.\d+$/, ''],
+  [['-v', 'x'], 0, /^dbg \d+\.\d+\.\d+$/, ''],
+  [['no-such-verb', '--help'], 2, /^$/, "dbg: unknown command 'no-such-verb'"],
+])('help and version: dbg %j', async (args, exitCode, stdout, stderr) => {
+  const result = await dbg(args);
+  expect(result.stdout).toMatch(stdout);
+  expect(result.stderr).toContain(stderr);
+  expect(result.exitCode).toBe(exitCode);
+});
+
 describe('the container', () => {
   test('is not there', async () => {
     await fails(

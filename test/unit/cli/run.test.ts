@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
-import { container, fakeContext, fakeEngine, fakeHost } from '../fakes.ts';
+import { version } from '../../../package.json';
+import { container, fakeContext, fakeEngine, fakeHost, ID } from '../fakes.ts';
 
 const ENTER = ['nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
 /** The program that an entry line becomes; the line itself has its own tests. */
@@ -132,6 +133,28 @@ describe('errors: nothing is run', () => {
     [['exec', 'web'], {}, 2, "dbg: missing required argument 'cmd'"],
     [['exec', '--bogus', 'web', 'ls'], {}, 2, "dbg: unknown option '--bogus'"],
     [['frobnicate'], {}, 2, "dbg: unknown command 'frobnicate'"],
+    [['frobnicate', '--help'], {}, 2, "dbg: unknown command 'frobnicate'"],
+    [['frobnicate', '-h'], {}, 2, "dbg: unknown command 'frobnicate'"],
+    [['help', 'frobnicate'], {}, 2, "dbg: unknown command 'frobnicate'"],
+    [['vet', '--help'], {}, 2, "dbg: unknown command 'vet'\n(Did you mean veth?)"],
+    [['api', 'frobnicate', '--help'], {}, 2, "dbg: unknown command 'frobnicate'"],
+    [['api', 'help', 'frobnicate'], {}, 2, "dbg: unknown command 'frobnicate'"],
+    [
+      ['web'],
+      {},
+      2,
+      `dbg: "web" is a container (running), and no verb; the verb comes first: shell, exec, cat, tcpdump,`,
+    ],
+    [['web', '--help'], {}, 2, 'say:  dbg shell web        what each does:  dbg --help\n'],
+    [['web', 'ps', '--json'], {}, 2, 'say:  dbg ps web --json        what'],
+    [['c0ff'], {}, 2, 'dbg: "c0ff" is a container (web, running), and no verb;'],
+    [
+      ['web'],
+      { containers: [container({ name: 'web-1' }), container({ id: ID.replace('c', 'd'), name: 'web-2' })] },
+      2,
+      '"web" fits 2 containers, and is no verb;',
+    ],
+    [['web'], { engine: async () => Promise.reject(new Error('no engine')) }, 2, "dbg: unknown command 'web'"],
     [['veth', 'web', '--down', '--up'], {}, 2, "dbg: option '--down' cannot be used with option '--up'"],
     [['veth', 'web', 'more'], {}, 2, 'dbg: too many arguments'],
   ])('dbg %j', async (args, over, exitCode, message) => {
@@ -201,10 +224,19 @@ test.each([
   [[], 0],
   [['--help'], 0],
   [['help', 'exec'], 0],
+  [['help'], 0],
+  [['api', 'help'], 0],
+  [['api', 'help', 'snoop'], 0],
   [['veth', '--help'], 0],
 ])('dbg %j prints help on stdout', async (args, exitCode) => {
   const ctx = fakeContext({ args });
   expect(await run(ctx)).toBe(exitCode);
   expect(ctx.printed.out).toContain('Usage: dbg');
   expect(ctx.printed.err).toBe('');
+});
+
+test.each(['--version', '-V', '-v', 'version'])('dbg %s', async (word) => {
+  const ctx = fakeContext({ args: [word] });
+  expect(await run(ctx)).toBe(0);
+  expect(ctx.printed).toEqual({ out: `dbg ${version}\n`, err: '' });
 });

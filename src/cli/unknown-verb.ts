@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { matching } from '../engine/match.ts';
+import { DbgError, EXIT, type NextStep } from '../errors.ts';
+import { shellQuote } from '../text.ts';
+
+/**
+ * `dbg web`: throws what web is and what can be done with it, where an engine answers and has such a container. Otherwise it is a typing
+ * mistake, of which commander says which verb is near: nothing is thrown.
+ */
+export async function refuseContainerAsVerb(ctx: Context, root: Command, words: readonly string[]): Promise<void> {
+  const [ref = '', ...rest] = words;
+  const found = await containersOf(ctx, ref);
+  const [first] = found;
+  if (first === undefined) return;
+  const verbs = root.commands.flatMap((verb) => (verb.registeredArguments[0]?.name() === 'ctr' ? [verb.name()] : []));
+  const what =
+    found.length > 1
+      ? `fits ${found.length} containers, and is no verb`
+      : `is a container (${first.name === ref ? '' : `${first.name}, `}${first.state}), and no verb`;
+  const message = `"${ref}" ${what}; the verb comes first: ${verbs.join(', ')}`;
+  // `dbg web ps -a`: the words are there, in another order.
+  const swapped = verbs.includes(rest[0] ?? '') ? [rest[0]!, ref, ...rest.slice(1)] : ['shell', ref];
+  const next: NextStep[] = [
+    { what: 'say', command: ['dbg', ...swapped.map(shellQuote)].join(' ') },
+    { what: 'what each does', command: 'dbg --help' },
+  ];
+  throw new DbgError(message, { exitCode: EXIT.usage, next });
+}
+
+/** None where no engine answers: who mistypes a verb is not to be told of engines. */
+async function containersOf(ctx: Context, ref: string) {
+  try {
+    return matching(await (await ctx.engine()).list(), ref).containers;
+  } catch {
+    return [];
+  }
+}
