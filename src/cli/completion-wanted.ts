@@ -91,8 +91,10 @@ function optionOf(command: Command, word: string): Option | undefined {
   return command.options.find(({ long, short }) => long === name || short === name);
 }
 
-function takesValue({ long, required, optional }: Option, next: string | undefined): boolean {
-  if (required || !optional || next === undefined) return required;
+function takesValue({ long, required, optional, flags }: Option, next: string | undefined): boolean {
+  if (required || !optional) return required;
+  // `--diff [file...]` and `--reverse [device]` are of no use without: only another option may come between.
+  if (next === undefined) return /\[(file\.\.\.|device)\]/.test(flags);
   return long === FROM_CONTAINER ? isNameList(next) : !next.startsWith('-');
 }
 
@@ -100,7 +102,7 @@ function valueOf(option: Option, container: string | undefined): Wanted {
   if (option.argChoices) return { kind: 'words', words: option.argChoices.map((word) => ({ word, about: '' })) };
   if (option.long === '--network') return { kind: 'networks', container };
   if (option.long === '--interface') return { kind: 'interfaces', container };
-  return /<(dir|file|path)(\.\.\.)?>/.test(option.flags) ? FILES : NOTHING;
+  return /[<[](dir|file|path)(\.\.\.)?[>\]]/.test(option.flags) ? FILES : NOTHING;
 }
 
 function operandOf(root: Command, command: Command, index: number, at: number): Wanted {

@@ -5,7 +5,8 @@ import type { Finish } from './program.ts';
 import { trace, type TraceOptions } from './strace-run.ts';
 
 interface StraceOptions extends TraceOptions {
-  readonly diff?: readonly string[];
+  /** true: the files stand behind another option, as operands */
+  readonly diff?: readonly string[] | true;
   readonly json?: boolean;
 }
 
@@ -26,7 +27,7 @@ export function straceCommand(ctx: Context, finish: Finish): Command {
     )
     .addOption(new Option('--all', "all the container's processes").conflicts('diff'))
     .addOption(
-      new Option('--diff <file...>', 'two traces: the first system call at which they part; needs no container'),
+      new Option('--diff [file...]', 'two traces: the first system call at which they part; needs no container'),
     )
     .option('--json', 'with --diff: the result as JSON')
     .option('--dry-run', 'print the command, run nothing')
@@ -35,8 +36,8 @@ export function straceCommand(ctx: Context, finish: Finish): Command {
     .action(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
       if (diff === undefined && options.json) throw jsonWithoutDiff();
       if (diff === undefined) return finish(await trace(ctx, container, args, options));
-      // Files may also stand on the other side of an option: `--diff A --json B`.
-      const files = [...diff, ...(container === undefined ? [] : [container]), ...args];
+      // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A B`.
+      const files = [...(diff === true ? [] : diff), ...(container === undefined ? [] : [container]), ...args];
       finish((await import('./strace-diff.ts')).showDifference(ctx, files, options.json === true));
     });
 }

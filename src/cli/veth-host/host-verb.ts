@@ -16,7 +16,7 @@ import { parseSeconds, watchMap } from './watch.ts';
 
 /** `dbg veth --all`, `--reverse`, `--label` and `--unlabel`; `ref` alone is a host device's name. Gives the exit code. */
 export async function hostVerb(ctx: Context, ref: string | undefined, options: HostOptions): Promise<number> {
-  const device = options.reverse ?? (isHostWish(options) ? undefined : ref);
+  const device = reversed(ref, options) ?? (isHostWish(options) ? undefined : ref);
   const seconds = options.watch === undefined ? undefined : parseSeconds(options.watch);
   requireSense(ref, options);
   for (const program of MAP_PROGRAMS) requireProgram(ctx.host, program);
@@ -38,6 +38,9 @@ export async function hostVerb(ctx: Context, ref: string | undefined, options: H
   return 0;
 }
 
+/** The device of `--reverse DEV`, or of `--reverse --json DEV`. */
+const reversed = (ref: string | undefined, { reverse }: HostOptions) => (reverse === true ? ref : reverse);
+
 function requireSense(ref: string | undefined, { all, dot, mermaid, watch, reverse }: HostOptions): void {
   const usage = (message: string, command: string) => {
     throw new DbgError(message, { exitCode: EXIT.usage, next: [{ what: 'say', command }] });
@@ -46,7 +49,10 @@ function requireSense(ref: string | undefined, { all, dot, mermaid, watch, rever
     usage('--watch, --dot and --mermaid are about the whole host, with --all', 'dbg veth --all --watch');
   }
   if (ref !== undefined && all) usage('--all is about every container: leave CTR out', 'dbg veth --all');
-  if (ref !== undefined && reverse !== undefined)
+  if (reverse === true && ref === undefined) {
+    usage('--reverse takes a host device', 'dbg veth --reverse veth2e7d114');
+  }
+  if (ref !== undefined && typeof reverse === 'string')
     usage('--reverse names a host device: leave CTR out', 'dbg veth --all');
 }
 

@@ -6,7 +6,8 @@ export interface HostOptions {
   readonly dot?: boolean;
   readonly mermaid?: boolean;
   readonly watch?: string | true;
-  readonly reverse?: string;
+  /** true: the device stands behind another option, as an operand */
+  readonly reverse?: string | true;
   readonly label?: boolean;
   readonly unlabel?: boolean;
   readonly json?: boolean;
@@ -26,7 +27,7 @@ export function addHostOptions(command: Command): Command {
     )
     .addOption(wish('--dot', 'with --all: as a graph for Graphviz', ['json', 'mermaid']))
     .addOption(wish('--mermaid', 'with --all: as a graph for Mermaid', ['json', 'dot']))
-    .addOption(wish('--reverse <device>', 'which container is behind this host device', ['all', 'dryRun']))
+    .addOption(wish('--reverse [device]', 'which container is behind this host device', ['all', 'dryRun']))
     .addOption(
       wish('--label', 'give host devices readable further names (web.eth0); without CTR: all', [
         'all',

@@ -53,6 +53,8 @@ describe('what is wanted', () => {
     [['veth', '--network', 'n', 'web', '--interface', ''], { kind: 'interfaces', container: 'web' }],
     [['veth', '--network', 'n', ''], { kind: 'containers' }],
     [['veth', '--network=n', ''], { kind: 'containers' }],
+    [['veth', '--reverse', ''], { kind: 'nothing' }],
+    [['strace', '--diff', ''], { kind: 'files' }],
     [['veth', '--bogus=', ''], { kind: 'containers' }],
     [['veth', '--bogus='], { kind: 'nothing' }],
     [['bogus', ''], { kind: 'nothing' }],

@@ -84,12 +84,24 @@ test('a bare device name, where no container has it', async () => {
   expect(ctx.printed.out).not.toContain('eth0');
 });
 
+test.each([
+  [['--reverse', 'veth10', '--json']],
+  [['--reverse', '--json', 'veth10']],
+  [['--json', '--reverse', 'veth10']],
+])('%j', async (args) => {
+  const ctx = context(args);
+  expect(await run(ctx)).toBe(0);
+  expect(JSON.parse(ctx.printed.out)).toMatchObject([{ interface: 'eth1', host_device: 'veth10' }]);
+});
+
 describe('wrong usage', () => {
   test.each([
     [['--watch'], '--watch, --dot and --mermaid are about the whole host'],
     [['--dot'], '--watch, --dot and --mermaid are about the whole host'],
     [['--all', 'web'], 'leave CTR out'],
     [['--reverse', 'veth8', 'web'], 'leave CTR out'],
+    [['--reverse'], '--reverse takes a host device'],
+    [['--reverse', '--json'], '--reverse takes a host device'],
     [['--all', '--watch', '0'], '--watch 0: not a number of seconds'],
     [['--all', '--down'], "option '--all' cannot be used with option '--down'"],
     [['--all', '--dot', '--json'], 'cannot be used with'],

@@ -210,25 +210,31 @@ describe('--diff needs no root and no engine', () => {
 `,
     }));
 
-  test.each([[['good', 'bad', '--json']], [['good', '--json', 'bad']]])('%j', async (args) => {
-    const { exitCode, out } = await diff(...args);
-    expect(exitCode).toBe(1);
-    expect(JSON.parse(out)).toEqual({
-      files: ['good', 'bad'],
-      differ: true,
-      process: 1,
-      pids: [7, null],
-      common_calls: 1,
-      common: [{ line: 1, call: 'a(1) = 0' }],
-      next: [
-        { line: 2, call: 'open("\u001b[2J\\33") = 3' },
-        { line: 2, call: 'open("\u001b[2J\\33") = -1 ENOENT (x)' },
-      ],
-    });
-  });
+  test.each([[['good', 'bad', '--json']], [['good', '--json', 'bad']], [['--json', 'good', 'bad']]])(
+    '%j',
+    async (args) => {
+      const { exitCode, out } = await diff(...args);
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(out)).toEqual({
+        files: ['good', 'bad'],
+        differ: true,
+        process: 1,
+        pids: [7, null],
+        common_calls: 1,
+        common: [{ line: 1, call: 'a(1) = 0' }],
+        next: [
+          { line: 2, call: 'open("\u001b[2J\\33") = 3' },
+          { line: 2, call: 'open("\u001b[2J\\33") = -1 ENOENT (x)' },
+        ],
+      });
+    },
+  );
 
   test.each([
     [['good', 'good'], 0, 'no difference in 2 lines of one process'],
+    [[], 2, 'compares two traces, not 0'],
+    [['--json'], 2, 'compares two traces, not 0'],
+    [['--json', 'good'], 2, 'compares two traces, not 1'],
     [['good'], 2, 'compares two traces, not 1'],
     [['good', 'bad', 'more'], 2, 'compares two traces, not 3'],
     [['good', 'nope'], 125, 'nope cannot be read'],
