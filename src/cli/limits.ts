@@ -9,9 +9,6 @@ import { limitsRecord } from './limits-record.ts';
 import type { Finish } from './program.ts';
 import { chosenSubject, pausedText, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
 
-/** Two of the periods in which the kernel grants CPU time to what has a quota (cpu.max, 100 ms unless set). */
-const SAMPLE_MILLISECONDS = 200;
-
 export function limitsCommand(ctx: Context, finish: Finish): Command {
   return withSubject(new Command('limits'))
     .summary('what a container may use, what it uses, and what it was denied')
@@ -27,11 +24,7 @@ async function limits(ctx: Context, ref: string | undefined, options: SubjectOpt
   const isHidden = !ctx.host.exists('/proc/1/cgroup');
   const subject = await chosenSubject(ctx, ref, options, isHidden);
   if (typeof subject === 'number') return subject;
-  const read = await limitsOf(ctx.host, subject, async () => {
-    const start = ctx.now();
-    await wait(SAMPLE_MILLISECONDS);
-    return ctx.now() - start;
-  });
+  const read = await limitsOf(ctx.host, subject, { clock: ctx.clock, wait });
   const paused = isPaused(ctx.host, subject);
   ctx.stderr.write(pausedText(subject, paused) + notOfferedText(read));
   if (options.json) ctx.stdout.write(json({ ...subjectRecord(subject, paused), ...limitsRecord(read) }));

@@ -29,7 +29,7 @@ export function cpuUse(file: CgroupFile): CpuUse | undefined {
   const throttledNanoseconds = stat.get('throttled_time');
   return {
     usedMicroseconds,
-    ...bandwidth(file),
+    ...cpuLimit(file),
     shares: count(file('cpu.shares')),
     weight: count(file('cpu.weight')),
     cpuset: firstText(file, ['cpuset.cpus.effective', 'cpuset.effective_cpus', 'cpuset.cpus']),
@@ -46,7 +46,8 @@ export function cpuTime(file: CgroupFile): number | undefined {
   return nanoseconds === undefined ? flatKeyed(file('cpu.stat')).get('usage_usec') : Math.round(nanoseconds / 1000);
 }
 
-function bandwidth(file: CgroupFile): Pick<CpuUse, 'limitCpus' | 'quotaMicroseconds' | 'periodMicroseconds'> {
+/** What it may use. */
+export function cpuLimit(file: CgroupFile): Pick<CpuUse, 'limitCpus' | 'quotaMicroseconds' | 'periodMicroseconds'> {
   // v2: "50000 100000" or "max 100000"
   const [max, ofPeriod] = file('cpu.max')?.split(' ') ?? [];
   const quotaMicroseconds = amount(max ?? file('cpu.cfs_quota_us'));

@@ -2,7 +2,8 @@ import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { cgroupFiles, type CgroupFile } from './cgroup-files.ts';
 import { amount, count, flatKeyed } from './cgroup-values.ts';
-import { cpuTime, cpuUse, type CpuUse } from './cpu.ts';
+import { cpuUse, type CpuUse } from './cpu.ts';
+import { usedCpus, type Timing } from './cpu-sample.ts';
 import { ioUse, type DeviceUse } from './io.ts';
 import { memoryUse, swapUse, type MemoryUse, type SwapUse } from './memory.ts';
 import { parsePressure, type PressureLines } from './pressure.ts';
@@ -30,28 +31,23 @@ export interface Limits {
 export const RESOURCES = ['cpu', 'memory', 'io'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
-/** Waits, and says how many milliseconds it were: the time over which use of CPUs is counted. */
-export type Sample = () => Promise<number>;
-
 /** Reads the files of a container's cgroup, v1, v2 or both. The pressure is the container's own, never the host's. */
-export async function limitsOf(host: Host, subject: Subject, sample: Sample): Promise<Limits> {
+export async function limitsOf(host: Host, subject: Subject, timing: Timing): Promise<Limits> {
   const file = cgroupFiles(host, subject);
   if (file === undefined) {
     throw new DbgError(`the cgroup of "${nameOf(subject)}" is on no cgroup file system that is mounted here`, {
       next: [{ what: 'see those that are', command: 'grep cgroup /proc/self/mountinfo' }],
     });
   }
-  const before = cpuTime(file);
-  const milliseconds = await sample();
+  const used = await usedCpus(file, timing);
   const cpu = cpuUse(file);
-  const usedCpus = cpu && before !== undefined ? (cpu.usedMicroseconds - before) / 1000 / Math.max(1, milliseconds) : 0;
   const memory = memoryUse(file);
   const pids = pidsUse(file);
   if (memory === undefined && cpu === undefined && pids === undefined) throw ended(subject);
   return {
     memory,
     swap: swapUse(file),
-    cpu: cpu && { ...cpu, usedCpus: Math.max(0, usedCpus) },
+    cpu: cpu && { ...cpu, usedCpus: used ?? 0 },
     pids,
     io: ioUse(file)?.map((device) => ({ ...device, name: deviceName(host, device.number) })),
     pressure: pressureOf(file),

@@ -9,9 +9,15 @@ import * as recorded from './recorded.ts';
 
 const links = { '/sys/dev/block/254:0': '../../devices/pci0/block/vda' };
 
+/** A clock that goes on by waiting alone, and what happens while it does. */
+function timing(happens: (now: number) => void = () => undefined) {
+  let now = 0;
+  return { clock: () => now, wait: async (milliseconds: number) => happens((now += milliseconds)) };
+}
+
 async function limits(files: Readonly<Record<string, string>>) {
   const host = fakeHost({ files, links });
-  return limitsOf(host, subjectOfPid(host, 1234), async () => 200);
+  return limitsOf(host, subjectOfPid(host, 1234), timing());
 }
 
 test.each([
@@ -159,20 +165,17 @@ test('use of CPUs is what was added during the sample', async () => {
   const files: Record<string, string> = { ...recorded.V2_FILES };
   const stat = Object.keys(files).find((name) => name.endsWith('cpu.stat'))!;
   const host = fakeHost({ files });
-  const read = await limitsOf(host, subjectOfPid(host, 1234), async () => {
-    files[stat] = 'usage_usec 1272874\n';
-    return 200;
-  });
+  delete files[stat.replace('stat', 'max')];
+  const add = () => void (files[stat] = 'usage_usec 1272874\n');
+  const read = await limitsOf(host, subjectOfPid(host, 1234), timing(add));
   expect(read.cpu?.usedCpus).toBe(0.5);
 });
 
 test('a container that ends meanwhile, and a cgroup that no mount shows', async () => {
   const files: Record<string, string> = { ...recorded.V2_FILES };
   const host = fakeHost({ files });
-  const gone = limitsOf(host, subjectOfPid(host, 1234), async () => {
-    for (const name of Object.keys(files)) delete files[name];
-    return 200;
-  });
+  const remove = () => Object.keys(files).forEach((name) => delete files[name]);
+  const gone = limitsOf(host, subjectOfPid(host, 1234), timing(remove));
   await expect(gone).rejects.toThrow(`container "${recorded.ID.slice(0, 12)}" ended just now`);
   await expect(limits({ '/proc/1234/cgroup': recorded.V2_SYSTEMD_CGROUP })).rejects.toThrow('no cgroup file system');
 });
