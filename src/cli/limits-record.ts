@@ -5,7 +5,7 @@ import type { Pressure } from '../process/pressure.ts';
  * `dbg limits --json`; the keys are documented in docs/processes.md and stay. A limit that is not set is null. What the kernel does
  * not offer is undefined, which JSON leaves out.
  */
-export function limitsRecord({ memory, swap, cpu, pids, io, pressure }: Limits) {
+export function limitsRecord({ memory, swap, cpu, pids, io, openFiles, fileSystems, pressure }: Limits) {
   return {
     memory: memory && {
       used_bytes: memory.used,
@@ -42,6 +42,23 @@ export function limitsRecord({ memory, swap, cpu, pids, io, pressure }: Limits) 
       written_bytes_per_second_limit: device.writtenBytesLimit,
       reads_per_second_limit: device.readsLimit,
       writes_per_second_limit: device.writesLimit,
+    })),
+    open_files: openFiles && {
+      used: openFiles.used,
+      limit: openFiles.limit,
+      pid: openFiles.pid,
+      command: openFiles.command,
+    },
+    file_systems: fileSystems?.shown.map(({ mountPoint, type, device, isReadOnly, space }) => ({
+      mount_point: mountPoint,
+      type,
+      device,
+      read_only: isReadOnly,
+      size_bytes: space?.size ?? null,
+      used_bytes: space?.used ?? null,
+      available_bytes: space?.available ?? null,
+      inodes: space?.inodes || null,
+      used_inodes: space?.inodes ? space.usedInodes : null,
     })),
     pressure:
       pressure &&

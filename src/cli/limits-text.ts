@@ -6,7 +6,14 @@ type Row = readonly [resource: string, use: string, limit: string, share: string
 
 /** Use beside limit, and below it the pressure, which is a table of its own. */
 export function limitsTable(limits: Limits): string {
-  const rows = [...memoryRows(limits), ...cpuRows(limits), ...pidsRows(limits), ...ioRows(limits)];
+  const rows = [
+    ...memoryRows(limits),
+    ...cpuRows(limits),
+    ...pidsRows(limits),
+    ...openFilesRows(limits),
+    ...fileSystemRows(limits),
+    ...ioRows(limits),
+  ];
   const pressure = pressureRows(limits);
   return `${table(['RESOURCE', 'USE', 'LIMIT', 'SHARE', 'NOTES'], rows)}${
     pressure.length === 0 ? '' : `\n${table(PRESSURE_HEADER, pressure)}`
@@ -18,7 +25,14 @@ const AREAS = ['memory', 'swap', 'cpu', 'pids', 'io', 'pressure'] as const;
 /** One line on what is missing from the answer, as `docker run` warns of it; none when nothing is. */
 export function notOfferedText(limits: Limits): string {
   const missing = AREAS.filter((area) => limits[area] === undefined);
-  return missing.length === 0 ? '' : `dbg: this kernel does not count for the container: ${missing.join(', ')}\n`;
+  const hidden = [limits.openFiles ? '' : 'open files', limits.fileSystems ? '' : 'file systems']
+    .filter(Boolean)
+    .join(' and ');
+  const lines = [
+    missing.length === 0 ? '' : `dbg: this kernel does not count for the container: ${missing.join(', ')}\n`,
+    hidden === '' ? '' : `dbg: its ${hidden} are only for root to see:  sudo dbg limits …\n`,
+  ];
+  return lines.join('');
 }
 
 function memoryRows({ memory, swap }: Limits): Row[] {
@@ -55,6 +69,33 @@ function pidsRows({ pids }: Limits): Row[] {
   if (!pids) return [];
   const notes = pids.limitHits ? `at its limit ${times(pids.limitHits)}` : '';
   return [['pids', String(pids.used), limitText(pids.limit, String), share(pids), notes]];
+}
+
+function openFilesRows({ openFiles }: Limits): Row[] {
+  if (!openFiles) return [];
+  const { used, limit, command, pid } = openFiles;
+  return [
+    [
+      'open files',
+      String(used),
+      limitText(limit, String),
+      share(openFiles),
+      `${command} (${pid}), the nearest to its own`,
+    ],
+  ];
+}
+
+/** As df(1) counts: what is kept for root is not there for others. */
+function fileSystemRows({ fileSystems }: Limits): Row[] {
+  const rows = (fileSystems?.shown ?? []).flatMap(({ mountPoint, type, isReadOnly, space }): Row[] => {
+    if (space === undefined) return [[`fs ${mountPoint}`, '', '', '', `${type}: not asked, as it might never answer`]];
+    const { used, available, inodes, usedInodes } = space;
+    const bytes = { used, limit: used + available };
+    const files = { used: usedInodes, limit: inodes };
+    const notes = join([type, isReadOnly ? 'read-only' : '', share(files) && `inodes ${share(files)}`]);
+    return [[`fs ${mountPoint}`, binarySize(used), binarySize(bytes.limit), share(bytes), notes]];
+  });
+  return fileSystems?.left ? [...rows, [`${fileSystems.left} file systems more`, '', '', '', '']] : rows;
 }
 
 function ioRows({ io = [] }: Limits): Row[] {

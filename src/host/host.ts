@@ -47,6 +47,11 @@ export interface Host {
   isOthers(folder: string, person: Person | undefined): boolean;
   /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
   diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
+  /**
+   * How full the file system is that a path leads to for a process whose root is that folder; undefined when what is there is not, or no more,
+   * the mount of that number (proc_pid_mountinfo(5)). It is the caller's to ask only what answers by itself.
+   */
+  spaceInside(root: string, path: string, mountId: number): Promise<Space | undefined>;
   /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
   signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
@@ -82,10 +87,23 @@ export interface Host {
   exists(path: string): boolean;
   /** The names in a folder; none when it is not there or may not be read. */
   entries(path: string): string[];
+  /** How many there are, but no more than a million are counted; undefined as in `read`. */
+  countEntries(path: string): number | undefined;
   /** Where a symbolic link points, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in `read`. */
   link(path: string): string | undefined;
   /** What would run for a program's name or path. */
   find(program: string): Found;
+}
+
+/** In bytes, and in files. */
+export interface Space {
+  readonly size: number;
+  readonly used: number;
+  /** for who is not root: some file systems keep a part for root */
+  readonly available: number;
+  /** 0 where they are not limited */
+  readonly inodes: number;
+  readonly usedInodes: number;
 }
 
 /** What a path leads to. */

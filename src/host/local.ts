@@ -1,4 +1,13 @@
-import { accessSync, constants as fs, existsSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants as fs,
+  existsSync,
+  opendirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { readBeginning, readWhole } from '../bounded-file.ts';
 import type { Environment } from '../context.ts';
 import { hold } from './hold.ts';
@@ -52,6 +61,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     },
     isOthers: (folder, person) => isOthers(folder, person ?? own),
     diskSpace: async (folder) => (await import('./output-file.ts')).diskSpace(folder),
+    spaceInside: async (...place) => (await import('./space-inside.ts')).spaceInside(...place),
     signalled: () => {
       let stop = () => undefined as void;
       const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));
@@ -69,9 +79,26 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     changeableCode: (folders) => optional(() => changeableCode(folders)),
     exists: existsSync,
     entries: (path) => optional(() => readdirSync(path)) ?? [],
+    countEntries: (path) => optional(() => countEntries(path)),
     link: (path) => optional(() => readlinkSync(path)),
     find: (program) => findProgram(program, env),
   };
+}
+
+const MOST_ENTRIES = 1e6;
+
+/** Since Linux 6.2 the size of /proc/PID/fd is the number of its entries (proc_fd_getattr in the kernel); that of others says nothing. */
+function countEntries(path: string): number {
+  const { size } = statSync(path);
+  if (/^\/proc\/\d+\/fd$/.test(path) && size > 0) return size;
+  const folder = opendirSync(path, { bufferSize: 1024 });
+  try {
+    let count = 0;
+    while (count < MOST_ENTRIES && folder.readSync()) count++;
+    return count;
+  } finally {
+    folder.closeSync();
+  }
 }
 
 /** Larger than all of /proc that is of one process; what may be larger names its own limit. */

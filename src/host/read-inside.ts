@@ -13,15 +13,24 @@ const MOST = { links: 40, folders: 256 };
  * A link of /proc that names a process' root or files is followed by its text, inside, as any other.
  */
 export function openInside(root: string, path: string): Inside {
-  const held: number[] = [];
+  const at = pathInside(root, path);
   try {
-    held.push(openSync(root, O_PATH | fs.O_DIRECTORY));
-    walk(held, path);
-    const at = held.at(-1)!;
     const kind = kindOf(fstatSync(at));
     if (kind !== 'file') return { kind };
     // Its own leases and the like are not waited for.
     return { kind, ...openedFile(openSync(`/proc/self/fd/${at}`, fs.O_RDONLY | fs.O_NONBLOCK | fs.O_NOCTTY)) };
+  } finally {
+    closeSync(at);
+  }
+}
+
+/** What a path leads to, in the same way, named by a descriptor (O_PATH) that is the caller's to close. */
+export function pathInside(root: string, path: string): number {
+  const held: number[] = [];
+  try {
+    held.push(openSync(root, O_PATH | fs.O_DIRECTORY));
+    walk(held, path);
+    return held.pop()!;
   } finally {
     held.forEach((fd) => closeSync(fd));
   }

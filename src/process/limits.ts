@@ -4,8 +4,10 @@ import { cgroupFiles, type CgroupFile } from './cgroup-files.ts';
 import { amount, count, flatKeyed } from './cgroup-values.ts';
 import { cpuUse, type CpuUse } from './cpu.ts';
 import { usedCpus, type Timing } from './cpu-sample.ts';
+import { fileSystemsOf, type FileSystem } from './file-systems.ts';
 import { ioUse, type DeviceUse } from './io.ts';
 import { memoryUse, swapUse, type MemoryUse, type SwapUse } from './memory.ts';
+import { openFilesOf, type OpenFiles } from './open-files.ts';
 import { parsePressure, type PressureLines } from './pressure.ts';
 import { ended, nameOf, type Subject } from './subject.ts';
 
@@ -25,6 +27,9 @@ export interface Limits {
   readonly cpu: (CpuUse & { readonly usedCpus: number }) | undefined;
   readonly pids: PidsUse | undefined;
   readonly io: readonly (DeviceUse & { readonly name: string | undefined })[] | undefined;
+  readonly openFiles: OpenFiles | undefined;
+  /** and how many more there are */
+  readonly fileSystems: { readonly shown: readonly FileSystem[]; readonly left: number } | undefined;
   readonly pressure: Readonly<Partial<Record<Resource, PressureLines>>> | undefined;
 }
 
@@ -50,6 +55,8 @@ export async function limitsOf(host: Host, subject: Subject, timing: Timing): Pr
     cpu: cpu && { ...cpu, usedCpus: used ?? 0 },
     pids,
     io: ioUse(file)?.map((device) => ({ ...device, name: deviceName(host, device.number) })),
+    openFiles: openFilesOf(host, subject),
+    fileSystems: await fileSystemsOf(host, subject),
     pressure: pressureOf(file),
   };
 }

@@ -123,11 +123,54 @@ test('block I/O: written bytes, and a limit', async ({ lab, skip }) => {
   expect((await dbg(['limits', web])).stdout).toMatch(/^io \w+ +\S+ read, 8\.\d+MB written +read 1\.05MB\/s /m);
 });
 
+test('file systems: how full, in bytes and in files, and never those of the host', async ({ lab }) => {
+  const fill =
+    'dd if=/dev/zero of=/small/x bs=1k count=900; for i in $(seq 90); do : >/few/$i; done; ln -s /proc /small/link; exec sleep 3600';
+  const options = [
+    '--tmpfs',
+    '/small:size=1m',
+    '--tmpfs',
+    '/few:size=4m,nr_inodes=100',
+    '-v',
+    `${lab.folder}:/volume:ro`,
+  ];
+  const web = await lab.run('web', shell(fill, ...options));
+  const at = async (mountPoint: string) =>
+    (await limits(web)).file_systems.find((each: { mount_point: string }) => each.mount_point === mountPoint);
+  await soon(async () => (await at('/few')).used_inodes).toBeGreaterThan(90);
+  expect(await at('/small')).toMatchObject({
+    type: 'tmpfs',
+    size_bytes: MIB,
+    used_bytes: 900 * 1024,
+    read_only: false,
+  });
+  expect(await at('/few')).toMatchObject({ inodes: 100, used_bytes: 0 });
+  expect(await at('/volume')).toMatchObject({ read_only: true });
+  expect((await at('/')).type).toBe('overlay');
+  const { stdout } = await dbg(['limits', web]);
+  expect(stdout).toMatch(/^fs \/small +900KiB +1MiB +87\.9% +tmpfs, inodes /m);
+  expect(stdout).toMatch(/^fs \/few .* inodes 9\d\.\d%$/m);
+  expect(stdout).not.toMatch(/fs \/(proc|sys|etc)/);
+});
+
+test('open files beside the limit of the process that is nearest to it', async ({ lab }) => {
+  const open =
+    'for i in 3 4 5 6 7 8 9; do eval "exec $i</dev/null"; done; sleep 3600 & ulimit -n 12; while :; do sleep 1; done';
+  const web = await lab.run('web', shell(open, '--ulimit', 'nofile=100:100'));
+  await soon(async () => (await limits(web)).open_files).toMatchObject({ limit: 12, command: 'sh' });
+  const { open_files: files } = await limits(web);
+  expect(files.pid).toBe(await lab.pid(web));
+  expect(files.used).toBeGreaterThanOrEqual(10);
+  expect((await dbg(['limits', web])).stdout).toMatch(/^open files +1\d +12 +\d+\.\d% +sh \(\d+\)/m);
+});
+
 test('by PID, for nobody, who may ask neither the engine nor sudo', async ({ lab }) => {
   const web = await lab.run('web', { options: ['-m', '64m'] });
   const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
   const args = ['limits', '--pid', String(await lab.pid(web)), '--json'];
-  const { stdout, exitCode } = await execa('/usr/bin/setpriv', [...nobody, process.execPath, DBG, ...args]);
+  const { stdout, stderr, exitCode } = await execa('/usr/bin/setpriv', [...nobody, process.execPath, DBG, ...args]);
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ container: null, memory: { limit_bytes: 64 * MIB } });
+  expect(JSON.parse(stdout)).not.toHaveProperty('file_systems');
+  expect(stderr).toBe('dbg: its open files and file systems are only for root to see:  sudo dbg limits …');
 });

@@ -159,6 +159,7 @@ export function fakeHost({
     isOthers: () => false,
     changeableCode: () => undefined,
     diskSpace: async () => ({ free: 1e12, size: 1e12 }),
+    spaceInside: async () => undefined,
     prepare: () => undefined,
     hold: () => ({
       said: Promise.resolve('ok'),
@@ -188,6 +189,7 @@ export function fakeHost({
     notes: fakeNotes(),
     exists: (path) => path in proc,
     entries: (path) => namesBelow(path, { ...proc, ...links }),
+    countEntries: (path) => namesBelow(path, { ...proc, ...links }).length,
     link: (path) => links[path],
     find: (program) => ({ kind: missing.includes(program) ? 'missing' : 'found', path: program }),
   };
