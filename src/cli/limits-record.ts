@@ -1,3 +1,4 @@
+import type { Container } from '../engine/container.ts';
 import { RESOURCES, type Limits } from '../process/limits.ts';
 import type { Pressure } from '../process/pressure.ts';
 
@@ -75,3 +76,21 @@ export function limitsRecord({ memory, swap, cpu, pids, io, openFiles, fileSyste
 
 const pressureRecord = (line: Pressure | undefined) =>
   line && { avg10: line.avg10, avg60: line.avg60, avg300: line.avg300, total_usec: line.totalMicroseconds };
+
+/** What the engine knows of a container's lives: the counts of the kernel begin with each of them. Nothing where no engine was asked. */
+export const lifeRecord = (container: Container | undefined) =>
+  container && {
+    life: {
+      started_at: isoTime(container.state.startedAt),
+      restarts: container.restarts,
+      previous_end: isoTime(container.state.finishedAt),
+      previous_oom_killed: container.state.finishedAt === undefined ? null : container.state.oomKilled,
+    },
+    configured: {
+      memory_limit_bytes: container.configured.memoryBytes,
+      limit_cpus: container.configured.cpus,
+      pids_limit: container.configured.pids,
+    },
+  };
+
+const isoTime = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());

@@ -1,4 +1,8 @@
+import type { Container } from '../engine/container.ts';
+import { otherLimits } from '../process/life.ts';
+import { nameOf, type Subject } from '../process/subject.ts';
 import { RESOURCES, type Limits } from '../process/limits.ts';
+import { duration } from '../text.ts';
 import { table } from '../ui/table.ts';
 import { binarySize, decimalSize } from './sizes.ts';
 
@@ -20,6 +24,46 @@ export function limitsTable(limits: Limits): string {
   }`;
 }
 
+/** Nearly used up: what is to be looked at first. */
+const HIGH = 0.9;
+
+/** A container on a line: its use and share of what is scarce most, and the rest among the notes where it is nearly used up. */
+export function limitsLines(
+  all: readonly { readonly subject: Subject; readonly found: Limits; readonly paused: boolean }[],
+): string {
+  const rows = all.map(({ subject, found, paused }) => {
+    const { memory, cpu, pids, openFiles, fileSystems } = found;
+    const use = (used: string, of: { used: number; limit: number | null | undefined } | undefined) =>
+      of ? `${used}${share(of) && ` ${share(of)}`}` : '';
+    const isHigh = (used: number, limit: number) => limit > 0 && used / limit > HIGH;
+    const notes = [
+      paused ? 'paused' : '',
+      memory?.oomKills ? `killed out of memory: ${memory.oomKills}` : '',
+      cpu?.throttledPeriods ? `throttled in ${cpu.throttledPeriods} of ${cpu.periods}` : '',
+      pids?.limitHits ? `forks refused: ${pids.limitHits}` : '',
+      openFiles?.limit && isHigh(openFiles.used, openFiles.limit) ? `open files ${share(openFiles)}` : '',
+      ...(fileSystems?.shown ?? []).flatMap(({ mountPoint, space }) => {
+        if (space === undefined) return [];
+        const bytes = { used: space.used, limit: space.used + space.available };
+        const files = { used: space.usedInodes, limit: space.inodes };
+        return [
+          isHigh(bytes.used, bytes.limit) ? `fs ${mountPoint} ${share(bytes)}` : '',
+          isHigh(files.used, files.limit) ? `inodes ${mountPoint} ${share(files)}` : '',
+        ];
+      }),
+      subject.container?.restarts ? `restarted ${times(subject.container.restarts)}` : '',
+    ];
+    return [
+      nameOf(subject),
+      memory ? use(binarySize(memory.used), memory) : '',
+      cpu ? use(cpus(cpu.usedCpus), { used: cpu.usedCpus, limit: cpu.limitCpus }) : '',
+      pids ? use(String(pids.used), pids) : '',
+      join(notes),
+    ];
+  });
+  return table(['CONTAINER', 'MEMORY', 'CPU', 'PIDS', 'NOTES'], rows);
+}
+
 const AREAS = ['memory', 'swap', 'cpu', 'pids', 'io', 'pressure'] as const;
 
 /** One line on what is missing from the answer, as `docker run` warns of it; none when nothing is. */
@@ -33,6 +77,28 @@ export function notOfferedText(limits: Limits): string {
     hidden === '' ? '' : `dbg: its ${hidden} are only for root to see:  sudo dbg limits …\n`,
   ];
   return lines.join('');
+}
+
+/**
+ * What is of lives and not of this one, a line each: how the one before ended, since the kernel's counts began anew then; and the limits that
+ * the next one will have.
+ */
+export function lifeText(container: Container | undefined, limits: Limits, now: number): string {
+  if (container === undefined) return '';
+  const { state, restarts } = container;
+  const again = restarts > 0 ? `restarted ${times(restarts)}; ` : '';
+  const before =
+    state.finishedAt === undefined
+      ? []
+      : [
+          `${again}its life before ended ${duration(now - state.finishedAt)} ago${state.oomKilled ? ', out of memory' : ''}: kills, hits and throttling count from then`,
+        ];
+  const units = { memory: binarySize, cpu: cpus, pids: String };
+  const other = otherLimits(container, limits).map(
+    ({ resource, configured }) =>
+      `another limit on ${resource} is in force than the engine set, which the next start sets again: ${units[resource](configured)}`,
+  );
+  return [...before, ...other].map((line) => `dbg: ${line}\n`).join('');
 }
 
 function memoryRows({ memory, swap }: Limits): Row[] {

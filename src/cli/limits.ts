@@ -1,33 +1,63 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { limitsOf } from '../process/limits.ts';
+import { DbgError, EXIT } from '../errors.ts';
+import { limitsOf, type Limits } from '../process/limits.ts';
 import { isPaused } from '../process/paused.ts';
+import type { Subject } from '../process/subject.ts';
 import { json } from '../ui/table.ts';
-import { limitsTable, notOfferedText } from './limits-text.ts';
-import { limitsRecord } from './limits-record.ts';
+import { allLimits } from './limits-all.ts';
+import { limitsTable, lifeText, notOfferedText } from './limits-text.ts';
+import { lifeRecord, limitsRecord } from './limits-record.ts';
 import type { Finish } from './program.ts';
+import { throughSudo } from './root.ts';
 import { chosenSubject, pausedText, subjectRecord, withSubject, type SubjectOptions } from './subject.ts';
+
+interface LimitsOptions extends SubjectOptions {
+  readonly all?: boolean;
+}
 
 export function limitsCommand(ctx: Context, finish: Finish): Command {
   return withSubject(new Command('limits'))
     .summary('what a container may use, what it uses, and what it was denied')
     .description(
-      "Show a container's limits on memory, swap, CPU, processes and block I/O beside what it uses; how often it was throttled, killed out of memory, or waited (pressure).",
+      "Show a container's limits on memory, swap, CPU, processes, open files, file systems and block I/O beside what it uses; how often it was throttled, killed out of memory, or waited (pressure).",
     )
-    .addHelpText('after', '\nExamples:\n  dbg limits web\n  dbg limits web --json\n  dbg limits --pid 4711')
-    .action(async (ref: string | undefined, options: SubjectOptions) => finish(await limits(ctx, ref, options)));
+    .addOption(new Option('--all', 'a line for each container that runs').conflicts('pid'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg limits web\n  dbg limits web --json\n  dbg limits --all\n  dbg limits --pid 4711',
+    )
+    .action(async (ref: string | undefined, options: LimitsOptions) => finish(await limits(ctx, ref, options)));
 }
 
-async function limits(ctx: Context, ref: string | undefined, options: SubjectOptions): Promise<number> {
+async function limits(ctx: Context, ref: string | undefined, options: LimitsOptions): Promise<number> {
   // The cgroup files are for everybody to read, unless this host hides others' processes (proc(5), hidepid).
   const isHidden = !ctx.host.exists('/proc/1/cgroup');
+  if (options.all) {
+    if (ref !== undefined) throw allAndOne();
+    return (isHidden ? await throughSudo(ctx) : undefined) ?? allLimits(ctx, options.json === true, read, record);
+  }
   const subject = await chosenSubject(ctx, ref, options, isHidden);
   if (typeof subject === 'number') return subject;
-  const read = await limitsOf(ctx.host, subject, { clock: ctx.clock, wait });
+  const found = await read(ctx, subject);
   const paused = isPaused(ctx.host, subject);
-  ctx.stderr.write(pausedText(subject, paused) + notOfferedText(read));
-  if (options.json) ctx.stdout.write(json({ ...subjectRecord(subject, paused), ...limitsRecord(read) }));
-  else ctx.stdout.write(limitsTable(read));
+  ctx.stderr.write(pausedText(subject, paused) + lifeText(subject.container, found, ctx.now()) + notOfferedText(found));
+  ctx.stdout.write(options.json ? json(record(ctx, subject, found)) : limitsTable(found));
   return 0;
 }
+
+const read = (ctx: Context, subject: Subject): Promise<Limits> =>
+  limitsOf(ctx.host, subject, { clock: ctx.clock, wait });
+
+const record = (ctx: Context, subject: Subject, found: Limits) => ({
+  ...subjectRecord(subject, isPaused(ctx.host, subject)),
+  ...lifeRecord(subject.container),
+  ...limitsRecord(found),
+});
+
+const allAndOne = () =>
+  new DbgError('--all is about every container: leave CTR out', {
+    exitCode: EXIT.usage,
+    next: [{ what: 'say', command: 'dbg limits --all' }],
+  });

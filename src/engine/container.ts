@@ -17,9 +17,19 @@ export interface Container {
   /** the directory that its programs start in; "/" when the image names none */
   readonly workingDir: string;
   readonly networkMode: string;
+  /** how often the engine has started it again by its restart policy */
+  readonly restarts: number;
+  readonly configured: ConfiguredLimits;
   readonly networks: readonly NetworkEndpoint[];
   /** where the engine keeps what it mounts into the container's /etc; empty for one it does not mount */
   readonly files: ContainerFiles;
+}
+
+/** The limits that the engine sets when it starts a container; null for none. */
+export interface ConfiguredLimits {
+  readonly memoryBytes: number | null;
+  readonly cpus: number | null;
+  readonly pids: number | null;
 }
 
 export type Labels = Readonly<Record<string, string>>;
@@ -129,6 +139,8 @@ export function parseContainer(answer: unknown): Container {
       hostname: text(body['HostnamePath']),
     },
     networkMode: text(object(body['HostConfig'])['NetworkMode']),
+    restarts: number(body['RestartCount']),
+    configured: configured(object(body['HostConfig'])),
     networks: Object.entries(object(object(body['NetworkSettings'])['Networks'])).map(([network, endpoint]) => ({
       network,
       networkId: text(object(endpoint)['NetworkID']),
@@ -143,6 +155,17 @@ const addresses = (endpoint: Json) =>
     [text(endpoint['IPAddress']), number(endpoint['IPPrefixLen'])],
     [text(endpoint['GlobalIPv6Address']), number(endpoint['GlobalIPv6PrefixLen'])],
   ].flatMap(([address, prefix]) => (address ? [`${address}/${prefix}`] : []));
+
+function configured(hostConfig: Json): ConfiguredLimits {
+  const positive = (key: string) => (number(hostConfig[key]) > 0 ? number(hostConfig[key]) : null);
+  const quota = positive('CpuQuota');
+  return {
+    memoryBytes: positive('Memory'),
+    // `--cpus`, or `--cpu-quota` by `--cpu-period`, 100 ms unless set
+    cpus: (positive('NanoCpus') ?? 0) / 1e9 || (quota && quota / (positive('CpuPeriod') ?? 100_000)),
+    pids: positive('PidsLimit'),
+  };
+}
 
 const environment = (config: Json) => array(config['Env']).map(text).filter(Boolean);
 

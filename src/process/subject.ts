@@ -1,3 +1,4 @@
+import type { Container } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
@@ -8,6 +9,8 @@ export interface Subject {
   readonly id: string;
   /** undefined when no engine was asked */
   readonly name: string | undefined;
+  /** as the engine has it; undefined when none was asked */
+  readonly container?: Container;
   /** a process of the container's: its first one, or the one that was named */
   readonly pid: number;
   /** its cgroup in every hierarchy in which it has one */
@@ -18,7 +21,7 @@ export interface Subject {
 export function subjectOf(host: Host, { container, pid }: Pick<Target, 'container' | 'pid'>): Subject {
   const places = containerPlaces(parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? ''), container.id);
   if (places.length === 0) throw ended(container);
-  return { id: container.id, name: container.name, pid, places };
+  return { id: container.id, name: container.name, container, pid, places };
 }
 
 /** What to say when a container's process or cgroup was there and is not any more. */

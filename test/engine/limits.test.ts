@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { execa } from 'execa';
@@ -162,6 +162,51 @@ test('open files beside the limit of the process that is nearest to it', async (
   expect(files.pid).toBe(await lab.pid(web));
   expect(files.used).toBeGreaterThanOrEqual(10);
   expect((await dbg(['limits', web])).stdout).toMatch(/^open files +1\d +12 +\d+\.\d% +sh \(\d+\)/m);
+});
+
+test('lives: how the one before ended, and a limit that was changed past the engine', async ({ lab }) => {
+  const dies = '[ -e /once ] && exec sleep 3600; : >/once; tail /dev/zero; exit 3';
+  const web = await lab.run(
+    'web',
+    shell(dies, '-m', '32m', '--memory-swap', '32m', '--restart', 'always', '--pids-limit', '50'),
+  );
+  await soon(async () => (await limits(web).catch(() => undefined))?.life.restarts).toBe(1);
+  const read = await limits(web);
+  expect(read).toMatchObject({
+    life: { restarts: 1, previous_oom_killed: true, previous_end: expect.stringMatching(/^20\d\d-/) },
+    configured: { memory_limit_bytes: 32 * MIB, limit_cpus: null, pids_limit: 50 },
+    memory: { oom_kills: 0 },
+  });
+  const { stderr } = await dbg(['limits', web]);
+  expect(stderr).toMatch(
+    /^dbg: restarted 1 time; its life before ended \d+ \w+ ago, out of memory: kills, hits and throttling/m,
+  );
+  expect(stderr).not.toContain('another limit');
+  await lab.docker('update', '--pids-limit', '60', web);
+  expect((await dbg(['limits', web])).stderr).not.toContain('another limit');
+  const path = /^\d+:(?:.*pids.*)?:(.*)$/m.exec(readFileSync(`/proc/${read.pid}/cgroup`, 'utf8'))![1]!;
+  const file = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'].map((top) => `${top}${path}/pids.max`).find(existsSync);
+  writeFileSync(file!, '40');
+  expect((await dbg(['limits', web])).stderr).toContain(
+    'another limit on pids is in force than the engine set, which the next start sets again: 60',
+  );
+});
+
+test('--all: every container that runs, a line each', async ({ lab }) => {
+  const full = 'dd if=/dev/zero of=/small/x bs=1k count=1000; exec sleep 3600';
+  const web = await lab.run('web', shell(full, '-m', '64m', '--tmpfs', '/small:size=1m'));
+  const paused = await lab.run('paused');
+  await lab.docker('pause', paused);
+  const lines = async () => String((await dbg(['limits', '--all'])).stdout);
+  await soon(lines).toMatch(new RegExp(`^${web} +[\\d.]+MiB \\d+\\.\\d% +[\\d.]+ CPUs +1 +fs /small 97\\.7%`, 'm'));
+  expect(await lines()).toMatch(new RegExp(`^${paused} .* paused`, 'm'));
+  const all = JSON.parse(String((await dbg(['limits', '--all', '--json'])).stdout));
+  expect(all.find((each: { container: string }) => each.container === web)).toMatchObject({
+    memory: { limit_bytes: 64 * MIB },
+    life: { restarts: 0 },
+  });
+  expect(all.find((each: { container: string }) => each.container === paused)).toMatchObject({ paused: true });
+  expect((await dbg(['limits', '--all', web])).exitCode).toBe(2);
 });
 
 test('by PID, for nobody, who may ask neither the engine nor sudo', async ({ lab }) => {

@@ -21,6 +21,8 @@ export function container(
     labels: {},
     workingDir: '/',
     networkMode: 'default',
+    restarts: 0,
+    configured: { memoryBytes: null, cpus: null, pids: null },
     networks: [],
     files: { 'resolv.conf': '', hosts: '', hostname: '' },
     ...rest,

@@ -37,6 +37,8 @@ test('reads an inspect answer', () => {
     env: ['A=1', 'B='],
     hasTty: false,
     networkMode: 'app_net',
+    restarts: 0,
+    configured: { memoryBytes: null, cpus: null, pids: null },
     networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03', addresses: ['172.20.0.3/16'] }],
     state: {
       status: 'exited',
@@ -49,6 +51,31 @@ test('reads an inspect answer', () => {
     },
   });
 });
+
+test.each([
+  [
+    { Memory: 1 << 26, NanoCpus: 5e8, PidsLimit: 50 },
+    { memoryBytes: 1 << 26, cpus: 0.5, pids: 50 },
+  ],
+  [
+    { Memory: 0, NanoCpus: 0, PidsLimit: -1 },
+    { memoryBytes: null, cpus: null, pids: null },
+  ],
+  [
+    { CpuQuota: 50_000, PidsLimit: null },
+    { memoryBytes: null, cpus: 0.5, pids: null },
+  ],
+  [
+    { CpuQuota: 50_000, CpuPeriod: 25_000 },
+    { memoryBytes: null, cpus: 2, pids: null },
+  ],
+  [
+    { Memory: '64m', CpuQuota: -1 },
+    { memoryBytes: null, cpus: null, pids: null },
+  ],
+])('the limits of %j', (HostConfig, configured) =>
+  expect(parseContainer({ Id: ID, RestartCount: 2, HostConfig })).toMatchObject({ restarts: 2, configured }),
+);
 
 test('the year 1 means it never ended, and what is missing means nothing', () => {
   const { state, networks } = parseContainer({ Id: ID, State: { FinishedAt: '0001-01-01T00:00:00Z' } });
