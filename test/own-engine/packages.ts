@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runAttached } from './run-attached.ts';
-import { findProgram, missingPrograms } from './programs.ts';
+import { findProgram, missingPrograms, PROGRAMS, type Programs } from './programs.ts';
 import { canSudo, isRoot } from './root.ts';
 
 const INSTALL = fileURLToPath(new URL('install.sh', import.meta.url));
 
-/** Makes sure that every program of programs.ts is there. Ends the process with code 1 when that cannot be. */
-export async function ensurePackages(): Promise<void> {
-  const missing = missingPrograms();
+/** Makes sure that these programs are there. Ends the process with code 1 when that cannot be. */
+export async function ensurePackages(wanted: Programs = PROGRAMS): Promise<void> {
+  const missing = missingPrograms(wanted);
   if (Object.keys(missing).length === 0) return;
   const packages = packagesFor(missing, osRelease());
   const names = Object.keys(missing).join(', ');
@@ -22,7 +22,7 @@ export async function ensurePackages(): Promise<void> {
   const argv = ['sh', INSTALL, ...packages];
   const code = await runAttached(isRoot() ? argv : ['sudo', '-n', ...argv], 'stderr');
   if (code !== 0) giveUp(`the installation failed (exit ${code})\n     try it by hand:  ${aptLine(packages)}`);
-  const left = Object.keys(missingPrograms());
+  const left = Object.keys(missingPrograms(wanted));
   if (left.length > 0) giveUp(`installed, and still missing: ${left.join(', ')}`);
 }
 

@@ -2,17 +2,32 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the engine and dbg's tests call, and the Debian package that has it. */
-export const PROGRAMS: Readonly<Record<string, string>> = {
+/** Programs, each with the Debian package that has it. */
+export type Programs = Readonly<Record<string, string>>;
+
+/** What the engine and the demo call. */
+export const ENGINE_PROGRAMS: Programs = {
   dockerd: 'docker.io',
   docker: 'docker-cli',
-  'docker-compose': 'docker-compose',
   containerd: 'containerd',
   'containerd-shim-runc-v2': 'containerd',
   runc: 'runc',
   ip: 'iproute2',
   iptables: 'iptables',
   tcpdump: 'tcpdump',
+  ps: 'procps',
+  tar: 'tar',
+  mount: 'mount',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+  setpriv: 'util-linux',
+  flock: 'util-linux',
+};
+
+/** And what dbg's tests call besides: a browser and Wireshark among them. */
+export const PROGRAMS: Programs = {
+  ...ENGINE_PROGRAMS,
+  'docker-compose': 'docker-compose',
   tcpflow: 'tcpflow',
   tshark: 'tshark',
   nft: 'nftables',
@@ -23,13 +38,6 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   chromium: 'chromium',
   zsh: 'zsh',
   fish: 'fish',
-  ps: 'procps',
-  tar: 'tar',
-  mount: 'mount',
-  unshare: 'util-linux',
-  nsenter: 'util-linux',
-  setpriv: 'util-linux',
-  flock: 'util-linux',
   curl: 'curl',
 };
 
@@ -52,10 +60,11 @@ export function staticBusybox(): string | undefined {
   return ['/bin/busybox', BUSYBOX_ASIDE].find((file) => isExecutable(file) && isStatic(file));
 }
 
-/** The missing programs with their packages; empty on a machine that has everything. */
-export function missingPrograms(): Record<string, string> {
-  const missing = Object.entries(PROGRAMS).filter(([name]) => !findProgram(name));
-  if (!existsSync('/usr/share/bash-completion/bash_completion')) missing.push(['bash-completion', 'bash-completion']);
+/** Those of them that this machine lacks; empty on one that has everything. */
+export function missingPrograms(wanted: Programs): Record<string, string> {
+  const missing = Object.entries(wanted).filter(([name]) => !findProgram(name));
+  if (wanted === PROGRAMS && !existsSync('/usr/share/bash-completion/bash_completion'))
+    missing.push(['bash-completion', 'bash-completion']);
   if (!staticBusybox()) missing.push(['busybox (static)', 'busybox-static']);
   return Object.fromEntries(missing);
 }

@@ -1,6 +1,7 @@
 // Runs a program inside an engine that is there for it alone, unless it was there before.
 import { execArgv } from './argv.ts';
 import { ensurePackages } from './packages.ts';
+import type { Programs } from './programs.ts';
 import { asRoot } from './root.ts';
 import { runAttached } from './run-attached.ts';
 import { up } from './start.ts';
@@ -12,8 +13,8 @@ import { down } from './stop.ts';
  * again when it was not up before. Resolves to argv's exit code. A signal while the engine starts ends this when it has
  * started: ended in the middle, nobody would take it down.
  */
-export async function runInEngine(argv: readonly string[], dir?: string): Promise<number> {
-  await ensurePackages();
+export async function runInEngine(argv: readonly string[], dir?: string, wanted?: Programs): Promise<number> {
+  await ensurePackages(wanted);
   await asRoot();
   let signalled: number | undefined;
   const remember = (exitCode: number) => () => void (signalled ??= exitCode);

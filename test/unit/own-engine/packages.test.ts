@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { packagesFor } from '../../own-engine/packages.ts';
-import { findProgram, PROGRAMS } from '../../own-engine/programs.ts';
+import { ENGINE_PROGRAMS, findProgram, missingPrograms, PROGRAMS } from '../../own-engine/programs.ts';
 
 const BOOKWORM = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n';
 const TRIXIE = 'VERSION_ID="13"\nID=debian\n';
@@ -23,6 +24,33 @@ describe('packagesFor', () => {
     ['something unknown', '', 'docker.io'],
   ])('takes the client of %s from where it is', (_, release, name) => {
     expect(packagesFor({ docker: PROGRAMS['docker'] ?? '' }, release)).toEqual([name]);
+  });
+});
+
+describe('npm start', () => {
+  it('takes what the engine and the demo call: no browser, no Wireshark', () => {
+    expect(packagesFor(ENGINE_PROGRAMS, BOOKWORM)).toEqual([
+      'containerd',
+      'docker.io',
+      'iproute2',
+      'iptables',
+      'mount',
+      'procps',
+      'runc',
+      'tar',
+      'tcpdump',
+      'util-linux',
+    ]);
+    expect(PROGRAMS).toMatchObject(ENGINE_PROGRAMS);
+  });
+
+  it('misses only what was asked for', () => {
+    expect(Object.keys(missingPrograms({ sh: 'dash', 'dbg-no-such-program': 'x' }))).toContain('dbg-no-such-program');
+    expect(Object.keys(missingPrograms({ sh: 'dash' }))).not.toContain('bash-completion');
+  });
+
+  it('is what asks for these alone', () => {
+    expect(readFileSync('test/demo/main.ts', 'utf8')).toMatch(/runInEngine\(.*, ENGINE_PROGRAMS\)/);
   });
 });
 
