@@ -1,17 +1,38 @@
 # The person's own file, then a prompt that names the container and the host; see ../bashrc.
-if [[ -n "$__dbg_theirs_folder" ]]; then ZDOTDIR=$__dbg_theirs_folder; else unset ZDOTDIR; fi
-unset __dbg_folder __dbg_theirs_folder
-if [[ -r "${ZDOTDIR:-$HOME}/.zshrc" ]]; then . "${ZDOTDIR:-$HOME}/.zshrc"; fi
+__dbg_started() {
+  emulate -L zsh
+  local line stat=
+  { while IFS= read -r line; do stat=$line; done <"/proc/$DBG_PID/stat" } 2>/dev/null
+  [[ "${${(s: :)stat##*\) }[20]}" = "$DBG_START" ]]
+}
 
 __dbg_prompt() {
-  local color=green note= line stat=
-  if [[ "$DBG_NETWORK" = host ]]; then color=red note=' HOST NETWORK'; fi
-  { while IFS= read -r line; do stat=$line; done <"/proc/$DBG_PID/stat" } 2>/dev/null
-  if [[ "${${(s: :)stat##*\) }[20]}" != "$DBG_START" ]]; then color=red note=' GONE'; fi
-  local name="[$DBG_CONTAINER@$DBG_HOST$note]"
-  if [[ -z "$NO_COLOR" ]]; then name="%F{$color}$name%f"; fi
-  if [[ "$PROMPT" != "$__dbg_ours" ]]; then __dbg_theirs=$PROMPT; fi
-  PROMPT="$name $__dbg_theirs"
-  __dbg_ours=$PROMPT
+  # Without prompt_percent zsh would show `%F` as it is; `emulate` then sets the options for this function alone: nounset, ksh_arrays.
+  local __dbg_color=
+  if [[ -o prompt_percent && -z "${NO_COLOR-}" ]]; then __dbg_color=1; fi
+  emulate -L zsh
+  local name="[$DBG_CONTAINER@$DBG_HOST" alive gone now theirs
+  alive="$name]" gone="$name GONE]"
+  if [[ "$DBG_NETWORK" = host ]]; then alive="$name HOST NETWORK]"; fi
+  if [[ -n "$__dbg_color" ]]; then
+    if [[ "$DBG_NETWORK" = host ]]; then alive="%F{red}$alive%f"; else alive="%F{green}$alive%f"; fi
+    gone="%F{red}$gone%f"
+  fi
+  now=$alive
+  if ! __dbg_started; then now=$gone; fi
+  if [[ ${(t)PROMPT} = *readonly* ]]; then
+    print -rP -- "$now" >&2
+  else
+    # Both may be in a PROMPT that theirs has kept and takes back.
+    theirs=${PROMPT//"$alive "/}
+    PROMPT="$now ${theirs//"$gone "/}"
+  fi
+  # Who sets PROMPT at each time, and came later, runs before this one from now on.
+  if [[ "$precmd_functions[-1]" != __dbg_prompt ]]; then precmd_functions=(${precmd_functions:#__dbg_prompt} __dbg_prompt); fi
 }
-autoload -Uz add-zsh-hook && add-zsh-hook precmd __dbg_prompt
+
+if [[ -n "${__dbg_theirs_folder-}" ]]; then ZDOTDIR=$__dbg_theirs_folder; else unset ZDOTDIR; fi
+unset __dbg_folder __dbg_theirs_folder
+if [[ -r "${ZDOTDIR:-$HOME}/.zshrc" ]]; then . "${ZDOTDIR:-$HOME}/.zshrc"; fi
+typeset -ga precmd_functions
+precmd_functions+=(__dbg_prompt)
