@@ -1,13 +1,16 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { needsOwnTerminal, onOwnTerminal } from '../enter/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
-import { namedOf, valuesAskedFor } from '../enter/environment.ts';
+import { namedOf, parseVariablesFile, valuesAskedFor } from '../enter/environment.ts';
 import { planEntry } from '../enter/plan.ts';
 import type { Target } from '../enter/target.ts';
+import { DbgError, EXIT } from '../errors.ts';
 import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/programs.ts';
-import { escapeControls, shellQuote } from '../text.ts';
+import { escapeControls, shellLine, shellQuote } from '../text.ts';
 import { chosenTarget, requireContainer } from './container.ts';
 import type { EntryOptions } from './entry-options.ts';
 import { dryRunText, throughSudo } from './root.ts';
@@ -25,14 +28,18 @@ export interface EnterWish {
 
 /** What shell, exec and tcpdump do once they know the program: find the container, enter, run. Gives the exit code. */
 export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
-  const { container, argv, options } = wish;
+  const { container, argv } = wish;
   requireContainer(ctx, container);
+  const options = {
+    ...wish.options,
+    env: [...fileVariables(ctx, wish.options.envFile ?? []), ...(wish.options.env ?? [])],
+  };
   if (options.envFromContainer?.length === 0) return listVariables(ctx, container);
   requireProgram(ctx.host, 'nsenter');
   if (!runsTheContainers(options)) requireProgram(ctx.host, argv[0] ?? '');
 
   if (!options.dryRun) {
-    const exitCode = await throughSudo(ctx, valuesAskedFor(options.env ?? []));
+    const exitCode = await throughSudo(ctx, valuesAskedFor(options.env));
     if (exitCode !== undefined) return exitCode;
   }
   // In its next turn dbg has asked the engine, and waits: 8 of 150 ms.
@@ -73,6 +80,49 @@ export const missingText = ({ container }: Target, missing: readonly string[]): 
 /** With the container's mount namespace joined, the program is looked for among the container's files. */
 export function runsTheContainers({ all, ns }: EntryOptions): boolean {
   return all === true || (ns ?? '').split(',').includes('mnt');
+}
+
+/** Larger than any environment that a program can be given (execve(2): a quarter of the stack). */
+const VARIABLES_LIMIT = 2 << 20;
+
+/** Through sudo they are read twice: first with the rights of who asked. */
+function fileVariables(ctx: Context, files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const text = ctx.host.readBelow('/', resolve(isAbsolute(file) ? '/' : ctx.cwd(), file), VARIABLES_LIMIT);
+    if (text !== undefined) return parseVariablesFile(text, file);
+    throw new DbgError(`${file} cannot be read: the file of --env-file`, {
+      exitCode: EXIT.usage,
+      next: [{ what: 'look', command: `ls -l ${shellQuote(file)}` }],
+    });
+  });
+}
+
+/**
+ * Throws the usage error for dbg's options behind the container: what stands there is the program, and none begins with a dash.
+ * @param words what stands behind the container, as typed
+ */
+export function refuseLateOptions(verb: Command, container: string, words: readonly string[]): void {
+  const isOption = (word: string) => word.startsWith('-') && word !== '-' && word !== '--';
+  if (!isOption(words[0] ?? '')) return;
+  let count = 0;
+  while (isOption(words[count] ?? '')) {
+    const takesNext = verb.options.some(
+      ({ long, short, required }) => required && [long, short].includes(words[count]),
+    );
+    count += takesNext ? 2 : 1;
+  }
+  throw new DbgError(
+    `"${words[0]}" stands behind the container, where the program is: dbg's own options come before it`,
+    {
+      exitCode: EXIT.usage,
+      next: [
+        {
+          what: 'so',
+          command: shellLine(['dbg', verb.name(), ...words.slice(0, count), container, ...words.slice(count)]),
+        },
+      ],
+    },
+  );
 }
 
 /** A tool's own arguments as they came, less the one `--` that may stand before them. */

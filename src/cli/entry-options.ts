@@ -6,6 +6,8 @@ import { addFromContainer } from './variables.ts';
 export interface EntryOptions extends EntryWish {
   /** the names that are wanted; none: which there are */
   readonly envFromContainer?: readonly string[];
+  /** docker's files of variables, before those of --env */
+  readonly envFile?: readonly string[];
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
 }
@@ -20,6 +22,7 @@ export const ROOT_HELP =
  */
 export function addEntryOptions(command: Command, hasShort = true): Command {
   const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);
+  if (hasShort) command.option('--env-file <file>', 'the same from a file, as docker reads it; repeatable', repeatable);
   return addFromContainer(command)
     .option(
       '--ns <list>',
@@ -37,7 +40,7 @@ export function addEntryOptions(command: Command, hasShort = true): Command {
     .option('--no-cgroup', "stay in dbg's own, also with the container's files")
     .option(
       flags('-u', '--user <uid[:gid]>'),
-      'run as this user of the host\'s numbering, or as "container": as its main process',
+      'run as this user of the host\'s numbering, or as "container": as its main process; with --all or --ns mnt also by a name of the container\'s',
     )
     .addOption(
       new Option(

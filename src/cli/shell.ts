@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { enter, runsTheContainers, toolArguments } from './enter.ts';
+import { enter, refuseLateOptions, runsTheContainers, toolArguments } from './enter.ts';
 import { addEntryOptions, ROOT_HELP, type EntryOptions } from './entry-options.ts';
 import type { Finish } from './program.ts';
 
@@ -23,6 +23,7 @@ export function shellCommand(ctx: Context, finish: Finish): Command {
       // `dbg shell -- CMD`: commander drops the `--` and takes CMD for the container.
       const isLeftOut = operand !== undefined && leadsWithDashes(self, ctx.args);
       const container = isLeftOut ? undefined : operand;
+      if (container !== undefined) refuseLateOptions(self, container, rest);
       const command = isLeftOut ? [operand, ...rest] : toolArguments(rest);
       const argv = command.length > 0 ? command : [runsTheContainers(options) ? 'sh' : preferredShell(ctx)];
       const isSession = command.length === 0 && ctx.stdinIsTTY && ctx.stderr.isTTY;

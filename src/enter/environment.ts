@@ -72,6 +72,25 @@ export function parseVariables(words: readonly string[], own: Readonly<Record<st
   );
 }
 
+/**
+ * Reads docker's --env-file: NAME=VALUE or NAME on a line, the value as it stands there; `#` begins a comment line. Gives them as words of
+ * --env. The file may be any: what is wrong is told by its line's number.
+ */
+export function parseVariablesFile(text: string, file: string): string[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .flatMap((line, at) => {
+      const word = line.trimStart();
+      if (word === '' || word.startsWith('#')) return [];
+      if (NAME.test(word.split('=')[0]!)) return [word];
+      throw new DbgError(`line ${at + 1} of ${file} is no NAME=VALUE and no NAME`, {
+        exitCode: EXIT.usage,
+        next: [{ what: 'see it', command: `sed -n ${at + 1}p ${shellQuote(file)}` }],
+      });
+    });
+}
+
 /** The names in docker's `-e NAME`, whose values are the person's own. */
 export const valuesAskedFor = (words: readonly string[]): string[] => words.filter((word) => NAME.test(word));
 

@@ -7,6 +7,7 @@ import { requireProgram } from '../host/programs.ts';
 import { shellQuote } from '../text.ts';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from './cgroup.ts';
 import { capsOf, type Credentials } from './credentials.ts';
+import { isNamed, namedUser } from './named-user.ts';
 import { disguised, FOR_THE_CONTAINERS, parseVariables, type Variables } from './environment.ts';
 import { needsOwnTerminal } from './join.ts';
 import {
@@ -77,7 +78,7 @@ export function planEntry(host: Host, target: Target, wish: EntryWish, surroundi
     readOnly: needsOwnTerminal(namespaces) ? programFiles(host, isInside ? undefined : program) : [],
     cgroupProcs: (wish.cgroup ?? isInside) ? joinable(host, target) : [],
     ...directories(host, container, namespaces, hasView, wish.workdir ?? '.'),
-    credentials: status && wishedCredentials(host, pid, status, namespaces, wish),
+    credentials: status && wishedCredentials(host, target, status, namespaces, wish),
     variables: Object.keys(variables),
     // With another PATH the tool is found, but not the program on the way to it.
     setpriv: 'PATH' in variables ? host.find('setpriv').path : 'setpriv',
@@ -184,11 +185,12 @@ function joinable(host: Host, { container, pid }: Target): string[] {
 /** What the program may. One of the container's has the container's rights, unless the person wishes it all of root's. */
 function wishedCredentials(
   host: Host,
-  pid: number,
+  target: Target,
   status: ProcessStatus,
   namespaces: readonly Namespace[],
   wish: EntryWish,
 ): Credentials | undefined {
+  const { pid } = target;
   const isInside = namespaces.includes('mnt');
   const isConfined = isInside ? !wish.fullRights : wish.caps !== undefined;
   const joinsUsers = namespaces.includes('user');
@@ -203,6 +205,10 @@ function wishedCredentials(
   const caps = isConfined ? capsOf(status) : { boundingSet: undefined, noNewPrivileges: false };
   const inside = (kind: 'uid' | 'gid', id: number) =>
     joinsUsers ? insideId(host.read(`/proc/${pid}/${kind}_map`) ?? '', id) : id;
+  // With its files, a name is what it means there.
+  if (isInside && user !== undefined && user !== 'container' && isNamed(user)) {
+    return { ...caps, ids: namedUser(host, target, user) };
+  }
   return { ...caps, ids: user === undefined ? undefined : parseUser(user, status, inside) };
 }
 

@@ -12,14 +12,19 @@ export interface Choice {
 export type Pick = (message: string, choices: readonly Choice[]) => Promise<string>;
 
 /** inquirer's searchable list. It draws on `output`, which is stderr: stdout is for results. */
-export function inquirerPick(output: NodeJS.WritableStream & { readonly columns?: number }): Pick {
+export function inquirerPick(
+  output: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number },
+): Pick {
   return async (message, choices) => {
     const { createPromptModule } = await import('inquirer');
     const prompt = createPromptModule({ output });
     try {
       // The source is asked at each letter: who resizes the terminal has lines of the new width from then on.
       const source = (term: string | undefined) => matching(lines(choices, output.columns ?? 80), term);
-      const { chosen } = await prompt<{ chosen: string }>([{ type: 'search', name: 'chosen', message, source }]);
+      const { pageSize, help } = fitted(output.rows || 24);
+      const theme = { style: { keysHelpTip: () => help } };
+      const question = { type: 'search', name: 'chosen', message, source, pageSize, theme } as const;
+      const { chosen } = await prompt<{ chosen: string }>([question]);
       return chosen;
     } catch (error) {
       if (error instanceof Error && error.name === 'ExitPromptError') {
@@ -27,6 +32,18 @@ export function inquirerPick(output: NodeJS.WritableStream & { readonly columns?
       }
       throw new DbgError(`the list cannot be shown: ${errorMessage(error)}`, { cause: error });
     }
+  };
+}
+
+/**
+ * How many lines of the list a terminal of so many rows shows, and what stands below them. inquirer draws the question above, an empty
+ * line between, and draws anew from its first line: what had scrolled out would stay there.
+ */
+export function fitted(rows: number): { readonly pageSize: number; readonly help: string } {
+  const hasHelp = rows >= 8;
+  return {
+    pageSize: Math.max(1, rows - (hasHelp ? 4 : 2)),
+    help: hasHelp ? 'type to search · ↑↓ navigate · ⏎ select' : '',
   };
 }
 

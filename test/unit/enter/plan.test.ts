@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/enter/cgroup.ts';
-import { namedOf, namesOf, parseNames, parseVariables } from '../../../src/enter/environment.ts';
+import { namedOf, namesOf, parseNames, parseVariables, parseVariablesFile } from '../../../src/enter/environment.ts';
 import { type EntryWish, planEntry } from '../../../src/enter/plan.ts';
 import { insideId, parseProcessStatus } from '../../../src/enter/process-status.ts';
 import { refuseSeen } from '../../../src/enter/seen.ts';
@@ -120,6 +120,32 @@ describe('who and where', () => {
       { ids: { uid: 7, gid: 7, groups: [] }, boundingSet: undefined, noNewPrivileges: false },
     ],
   ])('%j', (wish, credentials) => expect(plan(wish).entry.credentials).toEqual(credentials));
+
+  const passwd = 'root:x:0:0:root:/root:/bin/sh\nbroken\nwww-data:x:33:34::/:/bin/sh\nodd:x:no:1\n';
+  const group = 'root:x:0:\nadm:x:4:ann,www-data\ntty:x:5:www-data\nbad:x:z:www-data\n';
+  const named = fakeHost({
+    files: { ...files, '/proc/1234/root/etc/passwd': passwd, '/proc/1234/root/etc/group': group },
+    links,
+  });
+
+  test.each([
+    ['root', { uid: 0, gid: 0, groups: [] }],
+    ['www-data', { uid: 33, gid: 34, groups: [4, 5] }],
+    ['www-data:adm', { uid: 33, gid: 4, groups: [] }],
+    ['www-data:7', { uid: 33, gid: 7, groups: [] }],
+    ['7:adm', { uid: 7, gid: 4, groups: [] }],
+  ])("-u %s with the container's files is a name of its own", (user, ids) =>
+    expect(planEntry(named, target, { all: true, user }, mine).entry.credentials?.ids).toEqual(ids),
+  );
+
+  test.each([
+    [{ all: true, user: 'nobody' }, 'has no user "nobody" in its /etc/passwd'],
+    [{ all: true, user: 'odd' }, 'has no user "odd"'],
+    [{ ns: 'mnt', user: 'root:nobody' }, 'has no group "nobody" in its /etc/group'],
+    [{ all: true, user: '1:2:3' }, '--user takes UID'],
+    [{ all: true, user: '../x' }, '--user takes UID'],
+    [{ user: 'www-data' }, '--user takes UID'],
+  ])('%j is wrong usage', (wish, message) => expect(() => planEntry(named, target, wish, mine)).toThrow(message));
 
   test("the container's own user", () => {
     expect(plan({ user: 'container' }).entry.credentials?.ids).toMatchObject({ uid: 1000, gid: 100, groups: [10, 20] });
@@ -319,6 +345,10 @@ describe('the environment', () => {
 
   test('-e', () => {
     expect(parseVariables(['A'], {})).toEqual({});
+    expect(parseVariablesFile('\uFEFF# c\nA=1 "x" # y\r\n\n  B\nC=\n', 'f')).toEqual(['A=1 "x" # y', 'B', 'C=']);
+    for (const line of ['export A=1', 'a-b=1', '=x']) {
+      expect(() => parseVariablesFile(`\n${line}`, '/f')).toThrow(/^line 2 of \/f is no NAME=VALUE and no NAME$/);
+    }
     for (const word of ['', '=x', 'a-b=1', 'a b=1']) expect(() => parseVariables([word], {})).toThrow('NAME=VALUE');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toChoice } from '../../../src/cli/container.ts';
 import { columns } from '../../../src/ui/columns.ts';
-import { lines, matching } from '../../../src/ui/picker.ts';
+import { fitted, lines, matching } from '../../../src/ui/picker.ts';
 import { summary } from '../fakes.ts';
 
 test.each([
@@ -18,6 +18,17 @@ test('a port published for IPv4 and IPv6 is shown once, one that is not publishe
   const port = { host: 8080, container: 80, protocol: 'tcp' };
   const { cells } = toChoice(summary({ ports: [port, port, { ...port, host: undefined }] }));
   expect(cells.at(-1)).toBe('8080->80/tcp');
+});
+
+test.each([
+  [200, 196, 'type to search'],
+  [24, 20, 'type to search'],
+  [8, 4, 'type to search'],
+  [7, 5, ''],
+  [2, 1, ''],
+  [1, 1, ''],
+])('a terminal of %d rows shows %d lines', (rows, pageSize, help) => {
+  expect(fitted(rows)).toEqual({ pageSize, help: expect.stringMatching(help === '' ? /^$/ : help) });
 });
 
 describe('columns', () => {
