@@ -66,7 +66,7 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
     return 0;
   }
   const { exitCode, report } = await ctx.host.run(line, { env, keep: plan.keep }).finally(session.end);
-  const failure = entryFailure(report, exitCode, target, plan.entry);
+  const failure = entryFailure(ctx.host, report, exitCode, target, plan.entry);
   if (failure) throw failure;
   return exitCode;
 }

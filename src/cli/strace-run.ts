@@ -94,7 +94,7 @@ async function start(
   // strace could not trace, or did not like its arguments, and has said so: the command was not started.
   const [outcome = '', refused] = report.split(/\n?strace (?=\d+$)/);
   if (refused !== undefined) return Number(refused);
-  const failure = entryFailure(outcome, exitCode, target, entry);
+  const failure = entryFailure(ctx.host, outcome, exitCode, target, entry);
   if (failure) throw failure;
   return exitCode;
 }

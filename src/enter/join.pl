@@ -116,7 +116,13 @@ sub become {
     $why = $! + 0 if $! != $ENOENT && $! != $ENOTDIR;
   }
   $! = $why;
-  print STDERR "dbg: $program: $!\n";
+  # Of a program of the host's dbg has looked whether it is there.
+  my $missing = $option{join} =~ /\bmnt\b/ ? "the container's image has no program" : 'there is no program';
+  # There is one, where its interpreter or its loader is missing (execve(2)).
+  my $there = grep { -e } @paths;
+  $program =~ s/([\x00-\x1f\x7f])/sprintf '\\x%02x', ord $1/ge;
+  if ($why != $ENOENT || $there) { print STDERR "dbg: $program: $!\n" }
+  else { print STDERR "dbg: $missing \"$program\"" . ($program =~ m{/} ? '' : " in its PATH, $ENV{PATH}") . "\n" }
   exit($why == $ENOENT ? 127 : 126);
 }
 

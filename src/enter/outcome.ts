@@ -2,20 +2,29 @@ import { DbgError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 import type { EntryOutcome } from './entry-script.ts';
 import type { Entry } from './nsenter.ts';
-import type { Target } from './target.ts';
+import type { Host } from '../host/host.ts';
+import { hasEnded, type Target } from './target.ts';
 
 /**
  * The error for an entry that ended before its program began; undefined when the program ran, or a signal ended the entry first.
  * @param report what the entry script told; nothing when nsenter or unshare failed before it
  */
-export function entryFailure(report: string, exitCode: number, target: Target, entry: Entry): DbgError | undefined {
+export function entryFailure(
+  host: Pick<Host, 'read'>,
+  report: string,
+  exitCode: number,
+  target: Target,
+  entry: Entry,
+): DbgError | undefined {
   if (report === ('entered' satisfies EntryOutcome) || exitCode > 128) return undefined;
   const name = shellQuote(target.container.name);
   const nothingRun = 'nothing was run';
   const lookAgain = { what: 'look', command: `docker ps -a --filter name=${name}` };
   const withoutView = { what: "with the host's /sys and resolv.conf", command: `dbg … --host-view ${name} …` };
   const [, outcome, why] = /^(\w*) ?(.*)$/s.exec(report) ?? [];
-  switch (outcome as EntryOutcome) {
+  // Whichever step it was that failed, its namespaces went away under it: as in a crash loop.
+  const isCause = outcome !== 'other' && hasEnded(host, target);
+  switch (isCause ? 'gone' : (outcome as EntryOutcome)) {
     case 'gone':
       return new DbgError(`"${target.container.name}" ended or was restarted just now; ${nothingRun}`, {
         next: [lookAgain],

@@ -31,6 +31,14 @@ export function enterable(host: Host, container: Container, now: number): Target
   return { container, pid, startTime };
 }
 
+/** Whether a target's process is there no more: a zombie is in none of its namespaces (proc(5), state Z). */
+export function hasEnded(host: Pick<Host, 'read'>, { pid, startTime }: Target): boolean {
+  const stat = host.read(`/proc/${pid}/stat`);
+  return parseStartTime(stat) !== startTime || IS_DEAD.test(stat ?? '');
+}
+
+const IS_DEAD = /\) [ZX] [^)]*$/;
+
 /**
  * Tells, whenever it is asked, whether the process that a container has now is still there: for a time without an engine. undefined
  * where this host has no such process. One that has ended and that nobody has waited for is a zombie (proc(5), state Z).
@@ -41,7 +49,7 @@ export function stillRuns(host: Pick<Host, 'read'>, { id, state }: Container): (
   if (startTime === undefined || !isInContainer(host.read(`/proc/${state.pid}/cgroup`) ?? '', id)) return undefined;
   return () => {
     const now = stat();
-    return parseStartTime(now) === startTime && !/\) [ZX] [^)]*$/.test(now ?? '');
+    return parseStartTime(now) === startTime && !IS_DEAD.test(now ?? '');
   };
 }
 

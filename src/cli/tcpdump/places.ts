@@ -106,6 +106,6 @@ export function placeOf(ctx: Context, target: Target, device: string, options: E
       ...Object.entries(container.labels).map(([name, value]) => `label ${name}=${value}`),
     ].join('\n'),
     ...(link ? { mac: link.mac, addresses: link.addresses } : {}),
-    failure: (end) => (end.hasListened ? undefined : entryFailure(end.report, end.exitCode, target, entry)),
+    failure: (end) => (end.hasListened ? undefined : entryFailure(ctx.host, end.report, end.exitCode, target, entry)),
   };
 }

@@ -85,7 +85,33 @@ describe('the entry line', () => {
   });
 });
 
+const statLine = (state: string, start: number) => `42 (x) y) ${state} ${'0 '.repeat(18)}${start} 0\n`;
+const hostWith = (text?: string) => fakeHost({ files: text === undefined ? {} : { '/proc/42/stat': text } });
+const living = hostWith(statLine('S', 99));
+
 describe('why an entry failed', () => {
+  test.each([
+    ['is there no more', undefined],
+    ['is a zombie', statLine('Z', 99)],
+    ['is another process', statLine('S', 100)],
+  ])('whatever step it was, where its process %s', (_, text) => {
+    for (const report of ['', 'last fork: Cannot allocate memory', 'view', 'cgroup', 'dir /: No such file']) {
+      const failure = entryFailure(
+        hostWith(text),
+        report,
+        1,
+        target,
+        entry({ view: { fstab: '', nsswitch: '', changed: [] } }),
+      );
+      expect(failure).toMatchObject({
+        exitCode: 125,
+        message: '"web" ended or was restarted just now; nothing was run',
+      });
+      expect(JSON.stringify(failure?.next)).not.toContain('--host-view');
+    }
+    expect(entryFailure(hostWith(text), 'entered', 1, target, entry())).toBeUndefined();
+  });
+
   test.each([
     ['entered', 1, undefined],
     ['entered', 125, undefined],
@@ -99,7 +125,7 @@ describe('why an entry failed', () => {
     ['dir /srv: Permission denied', 125, 'there is no directory /srv to go to (/srv: Permission denied)'],
     ['', 1, 'could not be entered'],
   ])('%j with exit code %d', (report, exitCode, message) => {
-    const failure = entryFailure(report, exitCode, target, entry());
+    const failure = entryFailure(living, report, exitCode, target, entry());
     if (message === undefined) expect(failure).toBeUndefined();
     else expect(failure?.message).toContain(message);
   });
