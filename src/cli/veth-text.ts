@@ -25,6 +25,8 @@ export function interfaceRecord(each: ContainerInterface) {
     peer_ifindex: device?.ifindex ?? null,
     namespace: place.path ?? null,
     master: device?.master ?? null,
+    mtu: inside.mtu || null,
+    peer_mtu: device?.mtu || null,
     state: device ? linkState(device) : null,
     proof,
     reason: reason || null,
@@ -32,7 +34,22 @@ export function interfaceRecord(each: ContainerInterface) {
   };
 }
 
-const HEADER = ['CONTAINER', 'INTERFACE', 'NETWORK', 'ADDRESS', 'HOST DEVICE', 'INDEX', 'MASTER', 'STATE', 'PROOF'];
+const HEADER = [
+  'CONTAINER',
+  'INTERFACE',
+  'NETWORK',
+  'ADDRESS',
+  'HOST DEVICE',
+  'INDEX',
+  'MASTER',
+  'MTU',
+  'STATE',
+  'PROOF',
+];
+
+/** Of its own end; of both where they differ: a larger packet is then dropped without a word. */
+const mtuOf = ({ mtu, peer_mtu }: ReturnType<typeof interfaceRecord>) =>
+  mtu === null || peer_mtu === null || mtu === peer_mtu ? String(mtu ?? peer_mtu ?? '') : `${mtu} ≠ ${peer_mtu}`;
 
 export function interfaceTable(interfaces: readonly ContainerInterface[]): string {
   const rows = interfaces
@@ -45,6 +62,7 @@ export function interfaceTable(interfaces: readonly ContainerInterface[]): strin
       row.host_device ?? '',
       row.peer_ifindex?.toString() ?? '',
       row.master ?? '',
+      mtuOf(row),
       row.state ?? '',
       row.proof,
     ]);

@@ -89,11 +89,18 @@ describe('what is wrong', () => {
     );
   });
 
-  test('an MTU that is not the bridge’s', async ({ lab }) => {
-    const { web, db } = await pair(lab);
-    await ipInside(lab, web, 'link', 'set', 'eth0', 'mtu', '1400');
-    expect((await rows(web))[0]).toMatchObject({ mtu: 1400, problems: ['mtu 1400 ≠ bridge 1500'] });
+  test('an MTU that is not its own peer’s: that wire alone, not all of the bridge that follows it', async ({ lab }) => {
+    const { web, db, device } = await pair(lab);
+    const own = async () => String((await dbg(['veth', web])).stdout);
+    await execa('ip', ['link', 'set', 'dev', device, 'mtu', '1400']);
+    expect((await rows(web))[0]).toMatchObject({ mtu: 1500, problems: ['mtu 1500 ≠ host end 1400'] });
     expect((await rows(db))[0]).toMatchObject({ mtu: 1500, problems: [] });
+    expect(await own()).toContain('  1500 ≠ 1400  up ');
+    await execa('ip', ['link', 'set', 'dev', device, 'mtu', '1500']);
+    await ipInside(lab, web, 'link', 'set', 'eth0', 'mtu', '1400');
+    expect((await rows(web))[0]).toMatchObject({ mtu: 1400, problems: ['mtu 1400 ≠ host end 1500'] });
+    expect((await rows(db))[0]).toMatchObject({ mtu: 1500, problems: [] });
+    expect(await own()).toContain('  1400 ≠ 1500  up ');
   });
 
   test('down at the host’s end, with what the cut says of itself', async ({ lab }) => {

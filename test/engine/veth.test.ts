@@ -94,11 +94,12 @@ test('as a table', async ({ lab }) => {
     'HOST DEVICE',
     'INDEX',
     'MASTER',
+    'MTU',
     'STATE',
     'PROOF',
   ]);
   expect(row?.slice(0, 4)).toEqual([web, 'eth0', network, `${address}/24`]);
-  expect(row?.slice(7)).toEqual(['up', 'both ways']);
+  expect(row?.slice(7)).toEqual(['1500', 'up', 'both ways']);
   expect(stderr).toBe('');
 });
 

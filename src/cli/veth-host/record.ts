@@ -9,7 +9,6 @@ export function mappedRecord(each: MappedInterface, rates?: RateOf) {
   const rate = rates?.get(each);
   return {
     ...interfaceRecord(each),
-    mtu: each.inside.mtu || null,
     rx_bytes: each.counters.rxBytes,
     tx_bytes: each.counters.txBytes,
     ...(rates && { rx_bytes_per_second: rate?.rx ?? null, tx_bytes_per_second: rate?.tx ?? null }),
@@ -33,11 +32,12 @@ function bareRecord({ target, on, sharedBy }: Bare, rates?: RateOf) {
     peer_ifindex: null,
     namespace: null,
     master: null,
+    mtu: null,
+    peer_mtu: null,
     state: null,
     proof: 'none',
     reason: REASON[on],
     cut: null,
-    mtu: null,
     rx_bytes: null,
     tx_bytes: null,
     ...(rates && { rx_bytes_per_second: null, tx_bytes_per_second: null }),

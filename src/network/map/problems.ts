@@ -8,8 +8,12 @@ interface Placed extends ContainerInterface {
 /** What is wrong with each interface, in a few words each. Pure. */
 export function problemsOf<T extends Placed>(interfaces: readonly T[]): ReadonlyMap<T, readonly string[]> {
   const holders = holdersOf(interfaces);
+  const lowered = loweredBridges(interfaces);
   return new Map(
-    interfaces.map((each) => [each, [...stateProblems(each), ...mtuProblems(each), ...duplicates(each, holders)]]),
+    interfaces.map((each) => [
+      each,
+      [...stateProblems(each), ...mtuProblems(each, lowered), ...duplicates(each, holders)],
+    ]),
   );
 }
 
@@ -23,15 +27,34 @@ function stateProblems({ device, inside }: Placed): string[] {
     : [];
 }
 
-/** A larger packet than the next device takes is dropped without a word: a bridge sends no ICMP. */
-function mtuProblems({ inside, device, master }: Placed): string[] {
-  // 0: not known, where the container has no /sys.
-  const own = inside.mtu || device?.mtu;
+/** 0: not known, where the container has no /sys. */
+const ownMtu = ({ inside, device }: Placed) => inside.mtu || device?.mtu || 0;
+
+/**
+ * A larger packet than the next device takes is dropped without a word: a bridge sends no ICMP. The end that differs from its own peer
+ * comes first: a bridge follows the lowest of its devices (br_mtu_auto_adjust, net/bridge/br_if.c), so that one wrong wire makes all
+ * others of that bridge differ from it.
+ */
+function mtuProblems(each: Placed, lowered: ReadonlySet<string>): string[] {
+  const { device, master } = each;
+  const own = ownMtu(each);
   if (!own || !device) return [];
-  const ends = own === device.mtu ? [] : [`mtu ${own} ≠ host end ${device.mtu}`];
-  const bridge = master === undefined || own === master.mtu ? [] : [`mtu ${own} ≠ bridge ${master.mtu}`];
-  return bridge.length > 0 ? bridge : ends;
+  if (own !== device.mtu) return [`mtu ${own} ≠ host end ${device.mtu}`];
+  if (master === undefined || own === master.mtu || lowered.has(bridgeKey(master))) return [];
+  return [`mtu ${own} ≠ bridge ${master.mtu}`];
 }
+
+/** Bridges that have their MTU from a wire whose ends differ. */
+const loweredBridges = (interfaces: readonly Placed[]): ReadonlySet<string> =>
+  new Set(
+    interfaces.flatMap((each) => {
+      const { device, master } = each;
+      const isWrong = device !== undefined && device.mtu !== ownMtu(each) && device.mtu === master?.mtu;
+      return isWrong ? [bridgeKey(master)] : [];
+    }),
+  );
+
+const bridgeKey = ({ name, ifindex }: Link) => `${ifindex} ${name}`;
 
 /** Where an address may be only once: behind one bridge, or else on one network of the engine's (macvlan has no bridge). */
 const segmentOf = ({ master, network }: Placed) => master?.name ?? (network === undefined ? undefined : `/${network}`);

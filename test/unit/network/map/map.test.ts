@@ -50,14 +50,23 @@ describe('what is wrong', () => {
     ['down', { flags: [] }, {}, ['down']],
     ['no carrier', { flags: ['UP'] }, {}, ['no carrier']],
     ['down at its own end', { flags: ['UP'] }, { isUp: false }, ['no carrier: eth0 is down']],
-    ['a smaller packet than the bridge', {}, { mtu: 1400 }, ['mtu 1400 ≠ bridge 1500']],
-    ['the two ends differ', { mtu: 1400 }, {}, ['mtu 1500 ≠ host end 1400']],
+    ['both ends take smaller packets than the bridge', { mtu: 1400 }, { mtu: 1400 }, ['mtu 1400 ≠ bridge 1500']],
+    ['the host end takes smaller ones', { mtu: 1400 }, {}, ['mtu 1500 ≠ host end 1400']],
+    ['the own end takes smaller ones', {}, { mtu: 1400 }, ['mtu 1400 ≠ host end 1500']],
     ['nothing', {}, { mtu: undefined }, []],
   ])('%s', (_, host, own, expected) =>
     expect(
       problems({ hostLinks: [bridge, hostLink(host)], rooms: [room('web', { inside: inside([device(own)]) })] }),
     ).toEqual([expected]),
   );
+
+  test('a bridge that follows one wrong wire: that wire alone', () =>
+    expect(
+      problems({
+        hostLinks: [{ ...bridge, mtu: 1400 }, hostLink({ mtu: 1400 }), second],
+        rooms: [room('web'), secondRoom({}, 4)],
+      }),
+    ).toEqual([[], ['mtu 1500 ≠ host end 1400']])); // db comes first
 
   test('an address twice behind one bridge', () =>
     expect(problems({ hostLinks: [bridge, hostLink(), second], rooms: [room('web'), secondRoom({}, 3)] })).toEqual([
