@@ -6,6 +6,8 @@ import type { Pick } from './ui/picker.ts';
 export interface Output {
   readonly isTTY: boolean;
   write(text: string): void;
+  /** of a terminal, how wide it is now */
+  columns?(): number | undefined;
   /** how much of what was written waits for its reader, in bytes */
   waiting?(): number;
 }

@@ -72,6 +72,7 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
       opened ??= stream().on('error', (error) => stopWhenNotWritten(fd, error));
       opened.write(text);
     },
+    columns: () => (isatty(fd) ? stream().columns : undefined),
     waiting: () => opened?.writableLength ?? 0,
   };
 }

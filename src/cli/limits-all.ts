@@ -3,7 +3,7 @@ import { enterable } from '../enter/target.ts';
 import type { Limits } from '../process/limits.ts';
 import { isPaused } from '../process/paused.ts';
 import { subjectOf, type Subject } from '../process/subject.ts';
-import { json } from '../ui/table.ts';
+import { json, lookOf } from '../ui/table.ts';
 import { isEnterable } from './container.ts';
 import { limitsLines } from './limits-text.ts';
 
@@ -30,6 +30,6 @@ export async function allLimits(
   if (all.length === 0 && failed) throw failed.reason;
   if (running.length === 0) ctx.stderr.write('dbg: no container is running\n');
   if (asJson) ctx.stdout.write(json(all.map(({ subject, found }) => record(ctx, subject, found))));
-  else if (all.length > 0) ctx.stdout.write(limitsLines(all));
+  else if (all.length > 0) ctx.stdout.write(limitsLines(all, lookOf(ctx)));
   return 0;
 }

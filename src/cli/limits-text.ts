@@ -3,13 +3,13 @@ import { otherLimits } from '../process/life.ts';
 import { nameOf, type Subject } from '../process/subject.ts';
 import { RESOURCES, type Limits } from '../process/limits.ts';
 import { duration } from '../text.ts';
-import { table } from '../ui/table.ts';
+import { red, table, type Look } from '../ui/table.ts';
 import { binarySize, decimalSize } from './sizes.ts';
 
 type Row = readonly [resource: string, use: string, limit: string, share: string, notes: string];
 
 /** Use beside limit, and below it the pressure, which is a table of its own. */
-export function limitsTable(limits: Limits): string {
+export function limitsTable(limits: Limits, look: Look = {}): string {
   const rows = [
     ...memoryRows(limits),
     ...cpuRows(limits),
@@ -19,7 +19,7 @@ export function limitsTable(limits: Limits): string {
     ...ioRows(limits),
   ];
   const pressure = pressureRows(limits);
-  return `${table(['RESOURCE', 'USE', 'LIMIT', 'SHARE', 'NOTES'], rows)}${
+  return `${inRed(table(['RESOURCE', 'USE', 'LIMIT', 'SHARE', 'NOTES'], rows), rows, look)}${
     pressure.length === 0 ? '' : `\n${table(PRESSURE_HEADER, pressure)}`
   }`;
 }
@@ -30,6 +30,7 @@ const HIGH = 0.9;
 /** A container on a line: its use and share of what is scarce most, and the rest among the notes where it is nearly used up. */
 export function limitsLines(
   all: readonly { readonly subject: Subject; readonly found: Limits; readonly paused: boolean }[],
+  look: Look = {},
 ): string {
   const rows = all.map(({ subject, found, paused }) => {
     const { memory, cpu, pids, openFiles, fileSystems } = found;
@@ -61,7 +62,16 @@ export function limitsLines(
       join(notes),
     ];
   });
-  return table(['CONTAINER', 'MEMORY', 'CPU', 'PIDS', 'NOTES'], rows);
+  return inRed(table(['CONTAINER', 'MEMORY', 'CPU', 'PIDS', 'NOTES'], rows), rows, look);
+}
+
+/** Lines of a table with what was throttled, killed or refused, or is more than 90 % full. */
+function inRed(text: string, rows: readonly (readonly string[])[], look: Look): string {
+  const isBad = (cells: readonly string[]) =>
+    /throttled|killed|refused|at its limit/.test(cells.at(-1)!) ||
+    cells.slice(1).some((cell) => [...cell.matchAll(/([\d.]+)%/g)].some(([, percent]) => Number(percent) > 100 * HIGH));
+  const lines = text.split('\n');
+  return lines.map((line, at) => (at > 0 && rows[at - 1] && isBad(rows[at - 1]!) ? red(line, look) : line)).join('\n');
 }
 
 const AREAS = ['memory', 'swap', 'cpu', 'pids', 'io', 'pressure'] as const;

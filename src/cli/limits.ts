@@ -5,7 +5,7 @@ import { DbgError, EXIT } from '../errors.ts';
 import { limitsOf, type Limits } from '../process/limits.ts';
 import { isPaused } from '../process/paused.ts';
 import type { Subject } from '../process/subject.ts';
-import { json } from '../ui/table.ts';
+import { json, lookOf } from '../ui/table.ts';
 import { allLimits } from './limits-all.ts';
 import { limitsTable, lifeText, notOfferedText } from './limits-text.ts';
 import { lifeRecord, limitsRecord } from './limits-record.ts';
@@ -43,7 +43,7 @@ async function limits(ctx: Context, ref: string | undefined, options: LimitsOpti
   const found = await read(ctx, subject);
   const paused = isPaused(ctx.host, subject);
   ctx.stderr.write(pausedText(subject, paused) + lifeText(subject.container, found, ctx.now()) + notOfferedText(found));
-  ctx.stdout.write(options.json ? json(record(ctx, subject, found)) : limitsTable(found));
+  ctx.stdout.write(options.json ? json(record(ctx, subject, found)) : limitsTable(found, lookOf(ctx)));
   return 0;
 }
 

@@ -4,7 +4,7 @@ import { DbgError, EXIT } from '../errors.ts';
 import { selected } from '../network/cut/selection.ts';
 import type { ContainerNetwork } from '../network/interfaces.ts';
 import { escapeControls } from '../text.ts';
-import { json } from '../ui/table.ts';
+import { json, lookOf } from '../ui/table.ts';
 import type { Finish } from './program.ts';
 import { repeatable } from './repeatable.ts';
 import { isHostDevice } from './veth-host/host-device.ts';
@@ -103,6 +103,6 @@ function show(ctx: Context, network: ContainerNetwork, options: VethOptions): nu
   }
   if (interfaces.length === 0) ctx.stderr.write(noInterfaceText(network));
   if (options.json) ctx.stdout.write(json(interfaces.map(interfaceRecord)));
-  else if (interfaces.length > 0) ctx.stdout.write(interfaceTable(interfaces));
+  else if (interfaces.length > 0) ctx.stdout.write(interfaceTable(interfaces, lookOf(ctx)));
   return 0;
 }

@@ -5,7 +5,7 @@ import { lookAtHost, MAP_PROGRAMS } from '../../network/map/look.ts';
 import { mapOf, type HostMap } from '../../network/map/map.ts';
 import { behind } from '../../network/map/whose.ts';
 import { escapeControls } from '../../text.ts';
-import { json } from '../../ui/table.ts';
+import { json, lookOf, type Look } from '../../ui/table.ts';
 import { throughSudo } from '../root.ts';
 import { dotText, mermaidText } from './graph.ts';
 import { labelVerb } from './labels.ts';
@@ -33,7 +33,7 @@ export async function hostVerb(ctx: Context, ref: string | undefined, options: H
     const action = options.label ? 'add' : 'del';
     return labelVerb(ctx, map, { action, ref, json: options.json ?? false, dryRun: options.dryRun ?? false });
   }
-  ctx.stdout.write(mapText(map, options));
+  ctx.stdout.write(mapText(map, options, lookOf(ctx)));
   if (map.interfaces.length + map.bare.length === 0) ctx.stderr.write('dbg: no container is running\n');
   return 0;
 }
@@ -56,10 +56,10 @@ function requireSense(ref: string | undefined, { all, dot, mermaid, watch, rever
     usage('--reverse names a host device: leave CTR out', 'dbg veth --all');
 }
 
-function mapText(map: HostMap, { json: asJson, dot, mermaid }: HostOptions): string {
+function mapText(map: HostMap, { json: asJson, dot, mermaid }: HostOptions, look: Look): string {
   if (asJson) return json(mapRecords(map));
   if (dot) return dotText(map);
-  return mermaid ? mermaidText(map) : mapTable(map);
+  return mermaid ? mermaidText(map) : mapTable(map, undefined, look);
 }
 
 function showBehind(ctx: Context, map: HostMap, device: string, { json: asJson }: HostOptions): number {

@@ -1,21 +1,25 @@
 import { linkState } from '../../network/links.ts';
 import type { HostMap, MappedInterface } from '../../network/map/map.ts';
 import { escapeControls } from '../../text.ts';
-import { table } from '../../ui/table.ts';
+import { fittingTable, red, type Look } from '../../ui/table.ts';
 import { decimalSize } from '../sizes.ts';
 import { REASON, type RateOf } from './record.ts';
 
 const HEADER = ['CONTAINER', 'INTERFACE', 'ADDRESS', 'HOST DEVICE', 'INDEX', 'STATE', 'PROOF'];
 
+/** What a narrow terminal goes without: rates and notes stay. */
+const LESSER = ['INDEX', 'PROOF', 'ADDRESS', 'HOST DEVICE'];
+
 /** The whole map as a table, one part for each network. With `rates`, two columns more: what each receives and sends. */
-export function mapTable(map: HostMap, rates?: RateOf): string {
+export function mapTable(map: HostMap, rates?: RateOf, look: Look = {}): string {
   const noted = map.interfaces.map(notes);
   const rows = map.interfaces.map((each, at) => [...cells(each), ...rateCells(each, rates), noted[at]!]);
-  const [header = '', ...lines] = table([...HEADER, ...(rates ? ['RX', 'TX'] : []), 'NOTES'], rows)
+  const [header = '', ...lines] = fittingTable([...HEADER, ...(rates ? ['RX', 'TX'] : []), 'NOTES'], rows, look, LESSER)
     .split('\n')
     .slice(0, -1)
     // No dash where there is nothing to note: what there is stands out.
-    .map((line, at) => (at === 0 || noted[at - 1] ? line : line.replace(/ +-$/, '')));
+    .map((line, at) => (at === 0 || noted[at - 1] ? line : line.replace(/ +-$/, '')))
+    .map((line, at) => (map.interfaces[at - 1]?.mark?.isInForce ? red(line, look) : line));
   const headings = map.interfaces.map(heading);
   const parts = lines.map((line, at) =>
     headings[at] === headings[at - 1] ? line : `${at === 0 ? '' : '\n'}${headings[at]}\n${line}`,

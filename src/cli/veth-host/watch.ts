@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { HostMap } from '../../network/map/map.ts';
 import { ratesBetween } from '../../network/map/rates.ts';
-import { json } from '../../ui/table.ts';
+import { json, lookOf } from '../../ui/table.ts';
 import { mapRecords } from './record.ts';
 import { mapTable } from './text.ts';
 
@@ -21,7 +21,7 @@ export async function watchMap(
     const map = await look();
     const rates = ratesBetween(before, map);
     if (asJson) ctx.stdout.write(oneLine(json(mapRecords(map, rates))));
-    else if (ctx.stdout.isTTY) ctx.stdout.write(inPlace(mapTable(map, rates), frame === 0));
+    else if (ctx.stdout.isTTY) ctx.stdout.write(inPlace(mapTable(map, rates, lookOf(ctx)), frame === 0));
     else ctx.stdout.write(`${frame === 0 ? '' : '\n'}${mapTable(map, rates)}`);
     before = map;
     await wait(Math.max(0, seconds * 1000 - (ctx.now() - map.startedAt)));

@@ -113,6 +113,18 @@ describe('hybrid', () => {
   });
 });
 
+test('red: what was throttled, killed, refused, or is more than 90 % full', async () => {
+  const read = await limits(recorded.HYBRID_FILES);
+  const full = { ...read, swap: { used: 91, limit: 100 } };
+  const isRed = (of: typeof read) => {
+    const lines = limitsTable(of, { isColoured: true }).split('\n');
+    return lines.filter((line) => line.startsWith('\u001b[31m')).map((line) => line.slice(5).split(' ')[0]);
+  };
+  expect(isRed(read)).toEqual(['memory', 'cpu', 'pids']);
+  expect(isRed(full)).toEqual(['memory', 'swap', 'cpu', 'pids']);
+  expect(limitsTable(full)).not.toContain('\u001b');
+});
+
 describe('v2', () => {
   test('its own files', async () => {
     const record = JSON.parse(JSON.stringify(limitsRecord(await limits(recorded.V2_FILES))));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { failureText } from '../../../src/ui/failure.ts';
 import { matching } from '../../../src/ui/picker.ts';
-import { json, table } from '../../../src/ui/table.ts';
+import { json, table, lookOf } from '../../../src/ui/table.ts';
 
 test('a table is aligned, an empty cell is a dash, nothing trails', () => {
   expect(
@@ -40,3 +40,12 @@ test('JSON cannot reach the terminal either, and is the same value', () => {
   expect(text).not.toMatch(/\p{Cc}(?<!\n)|\u202e/u);
   expect(JSON.parse(text)).toEqual({ name: '\u001b[1m\u009b31mx\u202e' });
 });
+
+test.each([
+  [true, {}, { width: 80, isColoured: true }],
+  [true, { NO_COLOR: '1' }, { width: 80, isColoured: false }],
+  [true, { TERM: 'dumb' }, { width: 80, isColoured: false }],
+  [false, {}, {}],
+] as const)('a terminal %j with %j', (isTTY, env, look) =>
+  expect(lookOf({ stdout: { isTTY, write: () => undefined, columns: () => 80 }, env })).toEqual(look),
+);

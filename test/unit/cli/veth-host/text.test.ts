@@ -31,6 +31,28 @@ test('rates are two columns more', () => {
   expect(web).toMatch(/both ways {2}- {9}- {5}cut: /);
 });
 
+test('80 columns: rates and notes stay, an index and a proof go', () => {
+  const rates = new Map(drawn.interfaces.map((each) => [each, { rx: 123_456, tx: 12_345_678 }]));
+  const [header, , db, web] = mapTable(drawn, rates, { width: 80 }).split('\n');
+  expect(header).not.toMatch(/INDEX|PROOF/);
+  expect(db).toContain('123kB/s  12.3MB/s');
+  expect(web).toMatch(/12.3MB\/s {2}cut: .*; shared by side$/);
+  expect(
+    Math.max(
+      ...mapTable(drawn, rates, { width: 90 })
+        .split('\n')
+        .map((line) => line.length),
+    ),
+  ).toBeLessThanOrEqual(90);
+  expect(mapTable(drawn, rates, { width: 200 })).toBe(mapTable(drawn, rates));
+});
+
+test('what is cut is red', () => {
+  const [, , db, web] = mapTable(drawn, undefined, { isColoured: true }).split('\n');
+  expect(db).not.toContain('\u001b');
+  expect([web?.startsWith('\u001b[31mweb '), web?.endsWith('\u001b[0m')]).toEqual([true, true]);
+});
+
 test('nothing runs: nothing', () => expect(mapTable(map({ rooms: [] }))).toBe(''));
 
 test('every record has the same keys', () => {
