@@ -52,6 +52,7 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
     program: argv[0] ?? '',
   });
   if (plan.missing.length > 0 && !options.quiet) ctx.stderr.write(missingText(target, plan.missing));
+  if (plan.withheld.length > 0 && !options.quiet) ctx.stderr.write(withheldText(plan.withheld));
   const session =
     wish.isSession && !options.dryRun
       ? await openSession(ctx, target, plan, argv[0] ?? '', options.quiet)
@@ -75,6 +76,11 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
 export const missingText = ({ container }: Target, missing: readonly string[]): string =>
   escapeControls(
     `dbg: without the ${missing.join(' and the ')} of ${container.name}, which only the engine can set: docker exec ${shellQuote(container.name)} …`,
+  ) + '\n';
+
+export const withheldText = (names: readonly string[]): string =>
+  escapeControls(
+    `dbg: the container has ${names.join(', ')}: not given to the program, as no shell hands on such a name (-- env NAME=VALUE CMD gives it)`,
   ) + '\n';
 
 /** With the container's mount namespace joined, the program is looked for among the container's files. */

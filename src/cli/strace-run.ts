@@ -1,11 +1,9 @@
 import type { Context } from '../context.ts';
-import type { Variables } from '../enter/environment.ts';
-import { engineHostname } from '../enter/engine-file.ts';
 import { onOwnTerminal } from '../enter/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
 import { planEntry } from '../enter/plan.ts';
-import { insideId, parseProcessStatus } from '../enter/process-status.ts';
+import { parseProcessStatus } from '../enter/process-status.ts';
 import { parseStartTime, type Target } from '../enter/target.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { ownValues } from '../host/own-values.ts';
@@ -13,12 +11,11 @@ import { requireProgram } from '../host/programs.ts';
 import { processesOf } from '../process/processes.ts';
 import { readStraceArguments, type StraceArguments } from '../process/strace/arguments.ts';
 import { childOfInit, chosenProcesses, refuseTraced, type Candidate, type Choice } from '../process/strace/choose.ts';
-import { commandEnvironment, homeInside } from '../process/strace/environment.ts';
 import { attachArgv, startArgv, straceTool, WITHOUT_OWN_SIGNALS, type Asker } from '../process/strace/plan.ts';
 import { ended, subjectOf } from '../process/subject.ts';
 import { escapeControls, shellQuote } from '../text.ts';
 import { chosenTarget, requireContainer } from './container.ts';
-import { missingText } from './enter.ts';
+import { missingText, withheldText } from './enter.ts';
 import { dryRunText, throughSudo, whoAsked } from './root.ts';
 
 export interface TraceOptions extends Choice {
@@ -76,14 +73,12 @@ async function start(
   command: readonly string[],
   { dryRun }: TraceOptions,
 ): Promise<number> {
-  const { container } = target;
-  const { given, withheld } = commandEnvironment(container.env, addedByEngine(ctx, target));
-  const surroundings = { own: ownValues(ctx.env), given };
-  const { entry, env, keep, missing } = planEntry(ctx.host, target, { all: true }, surroundings);
+  const surroundings = { own: ownValues(ctx.env), given: {} };
+  const { entry, env, keep, missing, withheld } = planEntry(ctx.host, target, { all: true }, surroundings);
   const tool = straceTool(asker(ctx, args), WITHOUT_OWN_SIGNALS);
   const argv = onOwnTerminal(startArgv(tool, args.options, nsenter(target, command, { ...entry, stops: true })));
   if (missing.length > 0) ctx.stderr.write(missingText(target, missing));
-  if (withheld.length > 0) ctx.stderr.write(`${withheldText(withheld)}\n`);
+  if (withheld.length > 0) ctx.stderr.write(withheldText(withheld));
   if (dryRun) {
     const only = Object.entries(ctx.env).filter(([name]) => keep?.test(name));
     const variables = [...only, ...Object.entries(env)].map(([name, value]) => `${name}=${value}`);
@@ -99,16 +94,6 @@ async function start(
   return exitCode;
 }
 
-/** moby, CreateDaemonEnvironment and, for HOME, runc. A container with the host's name has no file of it here. */
-function addedByEngine(ctx: Context, { container, pid }: Target): Variables {
-  const hostname = engineHostname(ctx.host, container);
-  const home = homeInside(ctx.host, pid, uidInside(ctx, pid));
-  return { ...(hostname ? { HOSTNAME: hostname } : {}), HOME: home };
-}
-
-const uidInside = ({ host }: Context, pid: number) =>
-  insideId(host.read(`/proc/${pid}/uid_map`) ?? '', parseProcessStatus(host.read(`/proc/${pid}/status`) ?? '').uid);
-
 /** Who is to own what strace writes; undefined when it writes nothing, or root asked. */
 function asker(ctx: Context, { writesFile }: StraceArguments): Asker | undefined {
   const login = writesFile ? whoAsked(ctx) : undefined;
@@ -117,11 +102,6 @@ function asker(ctx: Context, { writesFile }: StraceArguments): Asker | undefined
   const status = ctx.host.isRoot ? undefined : ctx.host.read('/proc/self/status');
   return { login, gid: status === undefined ? (ctx.env['SUDO_GID'] ?? login) : String(parseProcessStatus(status).gid) };
 }
-
-const withheldText = (names: readonly string[]) =>
-  escapeControls(
-    `dbg: the container has ${names.join(', ')}: not given to the command, as no shell hands on such a name (-- env NAME=VALUE CMD gives it)`,
-  );
 
 const initText = (name: string, init: Candidate, child: Candidate) =>
   escapeControls(

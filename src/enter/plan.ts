@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info.ts';
 import { requireProgram } from '../host/programs.ts';
 import { shellQuote } from '../text.ts';
+import { containerEnvironment } from './container-environment.ts';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from './cgroup.ts';
 import { capsOf, type Credentials } from './credentials.ts';
 import { isNamed, namedUser } from './named-user.ts';
@@ -58,6 +59,8 @@ export interface Plan {
   readonly keep: RegExp | undefined;
   /** what confines the container and not the program, as only the engine can put it on; for people */
   readonly missing: readonly string[];
+  /** names of the container's variables that its program does not get, as no shell hands on such a name */
+  readonly withheld: readonly string[];
 }
 
 /** Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had. */
@@ -71,14 +74,18 @@ export function planEntry(host: Host, target: Target, wish: EntryWish, surroundi
   if (joinedLast(namespaces).length > 0) requireProgram(host, 'perl');
   refuseSeen(host, target, namespaces, wish);
   const hasView = namespaces.includes('net') && !isInside && wish.hostView !== true;
-  const variables = { ...given, ...parseVariables(wish.env ?? [], own) };
+  const credentials = status && wishedCredentials(host, target, status, namespaces, wish);
+  const its = isInside
+    ? containerEnvironment(host, target, credentials?.ids?.uid ?? 0)
+    : { variables: {}, withheld: [] };
+  const variables = { ...its.variables, ...given, ...parseVariables(wish.env ?? [], own) };
   const entry: Entry = {
     namespaces,
     view: hasView ? planView(host, container) : undefined,
     readOnly: needsOwnTerminal(namespaces) ? programFiles(host, isInside ? undefined : program) : [],
     cgroupProcs: (wish.cgroup ?? isInside) ? joinable(host, target) : [],
     ...directories(host, container, namespaces, hasView, wish.workdir ?? '.'),
-    credentials: status && wishedCredentials(host, target, status, namespaces, wish),
+    credentials,
     variables: Object.keys(variables),
     // With another PATH the tool is found, but not the program on the way to it.
     setpriv: 'PATH' in variables ? host.find('setpriv').path : 'setpriv',
@@ -91,6 +98,7 @@ export function planEntry(host: Host, target: Target, wish: EntryWish, surroundi
     env: { ...root, ...disguised(variables) },
     keep: isInside ? FOR_THE_CONTAINERS : undefined,
     missing: status && isInside && !wish.fullRights ? confinement(host, pid, status) : [],
+    withheld: its.withheld,
   };
 }
 

@@ -37,6 +37,23 @@ describe('which namespaces', () => {
     expect(await out('exec', '--all', '-w', '../etc', container, 'pwd')).toBe('/etc');
   });
 
+  test.for([
+    [[], [], []],
+    [['-e', 'A=b c', '-e', 'PATH=/bin', '-e', 'LD_PRELOAD=/no/such', '--user', '1'], [], []],
+    [['--network', 'host', '-e', 'HOME=/x', '-e', 'LANG=C'], [], []],
+    [['-e', 'A=1'], ['-u', '1'], []],
+    [['-e', 'A=1'], [], ['-e', 'A=2', '-e', 'B=3']],
+  ] as const)('--all: the environment of docker exec: %j %j %j', async ([options, user, added], { lab }) => {
+    const web = await lab.run('web', { options });
+    // PWD is the shell's of either.
+    const script = 'env | grep -Ev "^(PWD|SHLVL|TERM|COLORTERM|NO_COLOR|LC_.*|TZ)="';
+    const ours = await out('exec', '--all', ...user, ...added, web, 'sh', '-c', script);
+    const theirs = await lab.docker('exec', ...user, ...added, web, 'sh', '-c', script);
+    const lines = (text: string) =>
+      text.split('\n').filter((line) => options.some((word) => word === 'LANG=C') || !line.startsWith('LANG='));
+    expect(lines(ours).toSorted()).toEqual(lines(theirs).toSorted());
+  });
+
   test('--all into a directory that is not there: not entered, and no exit code of a tool', async ({ lab }) => {
     const { exitCode, stderr } = await dbg(['exec', '--all', '-w', '/no/such', await lab.run(), 'true']);
     expect([exitCode, stderr]).toEqual([125, expect.stringContaining('there is no directory /no/such')]);
@@ -235,7 +252,7 @@ describe('who it is', () => {
     const script = 'tr "\\0" "\\n" </proc/$$/environ | cut -d= -f1 | sort | tr "\\n" " "';
     const env = { AWS_SECRET_ACCESS_KEY: 'x', TERM: 'xterm', HOME: '/root', LANG: 'C' };
     const { stdout } = await dbg(['exec', '--all', '-e', 'MINE=1', container, 'sh', '-c', script], { env });
-    expect(String(stdout).trim()).toMatch(/^HOME LANG (LC_\w+ )*MINE PATH (PWD )?TERM$/);
+    expect(String(stdout).trim()).toMatch(/^HOME HOSTNAME LANG (LC_\w+ )*MINE PATH (PWD )?TERM$/);
   });
 
   test('where the entry script was is nothing to the tool', async ({ lab }) => {

@@ -11,7 +11,7 @@ export function bannerText({ container }: Target, entry: Entry, isHostNetwork: b
     `joined: ${entry.namespaces.join(', ')}`,
     ...(entry.view ? [`the container's: ${entry.view.changed.join(' ')}`] : []),
     isInside
-      ? 'of your environment: only PATH HOME TERM LANG'
+      ? "the image's environment; of yours only TERM LANG TZ"
       : "its files: $DBG_ROOT (an absolute link in it leads to the HOST's: dbg cat)",
   ];
   return `dbg: ${escapeControls(parts.join(' · '))}\n`;

@@ -301,7 +301,10 @@ describe('a tool with the files of the host, which the container sees', () => {
 describe('the environment', () => {
   test.each<[EntryWish, Record<string, string>]>([
     [{}, { DBG_ROOT: '/proc/1234/root' }],
-    [{ all: true }, {}],
+    [
+      { all: true },
+      { DBG_ENV_HOME: '/', DBG_ENV_PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    ],
     [{ env: ['K=V=W', 'OWN', 'NOT'] }, { DBG_ROOT: '/proc/1234/root', DBG_ENV_K: 'V=W', DBG_ENV_OWN: 'mine' }],
   ])('%j', (wish, env) => expect(plan(wish).env).toEqual(env));
 

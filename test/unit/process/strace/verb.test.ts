@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../../src/cli/run.ts';
-import { commandEnvironment, homeInside } from '../../../../src/process/strace/environment.ts';
+import { homeInside, withDefaults } from '../../../../src/enter/container-environment.ts';
 import { ATTACH_SCRIPT, START_SCRIPT, WATCH_SCRIPT } from '../../../../src/process/strace/scripts.ts';
 import { container, fakeContext, fakeHost, ID } from '../../fakes.ts';
 
@@ -117,7 +117,7 @@ describe('a command', () => {
         DBG_ENV_GCONV_PATH: '/y',
       },
     ]);
-    expect(ctx.printed.err).toContain('the container has bad-name: not given to the command');
+    expect(ctx.printed.err).toContain('the container has bad-name: not given to the program');
   });
 
   test.each([
@@ -134,8 +134,8 @@ describe('a command', () => {
 });
 
 test('environment: what docker gives when the container has none', () => {
-  expect(commandEnvironment([], { HOME: '/' })).toEqual({
-    given: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/' },
+  expect(withDefaults([], { HOME: '/' })).toEqual({
+    variables: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/' },
     withheld: [],
   });
   expect(homeInside(host(), 1234, 101)).toBe('/srv');
