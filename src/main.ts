@@ -21,6 +21,11 @@ const pick: Pick = (message, choices) => inquirerPick(process.stderr)(message, c
 const signals: Signals = {
   on: onSignals,
   send: (pid, signal) => void process.kill(pid, signal),
+  onChild: (listener) => {
+    process.on('SIGCHLD', listener);
+    return () => void process.off('SIGCHLD', listener);
+  },
+  stop: () => void process.kill(process.pid, 'SIGSTOP'),
 };
 // Node has it, its types do not.
 const { initgroups } = process as unknown as { initgroups(user: string, group: number): void };

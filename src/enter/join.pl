@@ -149,7 +149,7 @@ sub start_and_wait {
   close $report if $report;
   setpgrp $child, $child;
   kill $_, $child for @early;
-  my ($WUNTRACED, $SIGTSTP) = (2, 20);
+  my ($WUNTRACED, $SIGSTOP, $SIGTSTP) = (2, 19, 20);
   my $told = pack 'i', 0;
   for (;;) {
     # Not waitpid: perl's $? does not tell of a child that stopped.
@@ -159,8 +159,9 @@ sub start_and_wait {
     my $status = unpack 'i', $told;
     my $signal = $status & 0x7f;
     if ($signal == 0x7f) {
-      # Ctrl-Z: whoever waits for this process sees it stand still, and lets it go on.
-      next unless $status >> 8 == $SIGTSTP;
+      # Ctrl-Z, a shell's suspend: whoever waits for this process sees it stand still, and lets it go on.
+      # A program that stops for its tracer is that one's business.
+      next unless $status >> 8 == $SIGTSTP || ($status >> 8 == $SIGSTOP && !$option{stop});
       kill STOP => $$;
       kill CONT => -$child;
       next;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readBeginning } from '../bounded-file.ts';
 import type { Environment } from '../context.ts';
 import { requireDescriptors } from './descriptors.ts';
 import type { Held } from './host.ts';
+import { isStopped } from './stand-still.ts';
 
 /** Starts a program that outlives dbg; see Host.hold. */
 export function hold(argv: readonly string[], env: Environment): Held {
@@ -32,13 +32,4 @@ export function hold(argv: readonly string[], env: Environment): Held {
     kill: () => void child.kill('SIGKILL'),
     release: (word) => void child.stdin.end(word === undefined ? '' : `${word}\n`),
   };
-}
-
-/** The state letter behind the name, in brackets, of proc_pid_stat(5): T for stopped, t for traced. */
-function isStopped(pid: number | undefined): boolean {
-  try {
-    return /\) [Tt] [^)]*$/.test(readBeginning(`/proc/${pid}/stat`, 4096).bytes.toString());
-  } catch {
-    return false;
-  }
 }

@@ -230,4 +230,8 @@ export interface Signals {
   on(listener: (signal: NodeJS.Signals) => void): () => void;
   /** kill(2); throws when there is no such process. */
   send(pid: number, signal: NodeJS.Signals): void;
+  /** Calls the listener when a child of dbg's ended, stopped or went on (SIGCHLD), until the function it gives back is called. */
+  onChild(listener: () => void): () => void;
+  /** Stops dbg itself (SIGSTOP); returns when it goes on. */
+  stop(): void;
 }

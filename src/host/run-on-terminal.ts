@@ -5,6 +5,7 @@ import { DbgError, EXIT } from '../errors.ts';
 import { startGuard } from './guard.ts';
 import type { Ended, RunOptions, Signals } from './host.ts';
 import { LEASH_VARIABLE, openLeash } from './leash.ts';
+import { followStops } from './stand-still.ts';
 import type { Witness } from './witness.ts';
 
 /** Runs a program with the person's terminal, pipes and files; see Host.run. */
@@ -39,6 +40,7 @@ export async function runOnTerminal(
 
   // Started while nsenter and its script are at work, it costs the program no time.
   const guard = startGuard(child.pid ?? 0);
+  const unfollow = followStops(child.pid ?? 0, signals);
   let passed = 0;
   const pass = (signal: NodeJS.Signals) => (leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal));
   handOn = async (signal) => {
@@ -53,6 +55,7 @@ export async function runOnTerminal(
     if (passed > 0 && end.exitCode === 128 + passed) guard.sweep();
     return end;
   } finally {
+    unfollow();
     guard.leave();
     witness.end();
     leash?.end();

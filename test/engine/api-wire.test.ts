@@ -13,6 +13,8 @@ let through: Relay;
 const web = 'api-wire-web';
 beforeAll(async () => {
   through = await relay();
+  // A run that was killed may have left it.
+  await execa('docker', ['rm', '-f', web]);
   await execa('docker', ['run', '-d', '--init=false', '--name', web, 'busybox', 'sleep', '3600']);
 });
 afterAll(async () => {

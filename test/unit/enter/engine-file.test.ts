@@ -13,7 +13,12 @@ const OTHER = 'beef'.padEnd(64, '0');
 const folder = mkdtempSync(join(tmpdir(), 'dbg-engine-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const signals = { on: () => () => undefined, send: () => undefined };
+const signals = {
+  on: () => () => undefined,
+  send: () => undefined,
+  onChild: () => () => undefined,
+  stop: () => undefined,
+};
 const host = localHost({ env: {}, own: { uid: 0, gid: 0 }, signals, become: (_, act) => act() });
 const data = `${folder}/data/containers`;
 const put = (path: string, text = 'web\n') => {
