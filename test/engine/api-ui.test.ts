@@ -39,7 +39,15 @@ async function looking(lab: Lab) {
   const window = await openWindow(browser);
   lab.cleanUp(() => window.context.close());
   await window.page.goto(ui.url);
-  await window.page.getByText('live', { exact: true }).waitFor();
+  await window.page
+    .getByText('live', { exact: true })
+    .waitFor()
+    .catch(async (error: unknown) => {
+      const state = await window.page.locator('#state').innerText();
+      throw new Error(`the page says "${state}", and of itself: ${[...window.faults, ...window.failed].join('; ')}`, {
+        cause: error,
+      });
+    });
   return { ...ui, ...window };
 }
 

@@ -54,6 +54,8 @@ describe.each(WAYS)('%s', (_, open) => {
           addresses: [`${await lab.address(name)}/24`],
         },
       ],
+      configured: { cpus: null, memoryBytes: null, pids: null },
+      restarts: 0,
       state: {
         status: 'running',
         pid: await lab.pid(name),

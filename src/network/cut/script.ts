@@ -188,12 +188,13 @@ if [ "$word" = keep ]; then
   } </dev/null >/dev/null 2>&1 9<&- 3>&- &
   exit
 fi
-# Who took the mark away may put up another one, and holds the lock until that is done.
-[ "$end" = restored ] && lock 5 || lock 1
+# Another dbg may be at it, which takes the mark away last, or puts up another one: it holds the lock until that is done.
+[ "$end" ] && lock 5 || lock 1
 look || exit
 case $line in
   *"alias dbg cut $id "*) ;;
   *"alias dbg cut "*) echo replaced; exit ;;
+  *) [ "$end" != lifted ] || end=restored ;;
 esac
 atLast || exit
 [ "$line" ] || end=ended

@@ -25,6 +25,9 @@ export async function openWindow(browser: Browser, scheme: 'light' | 'dark' = 'l
   const page: Page = await context.newPage();
   const requests: string[] = [];
   const faults: string[] = [];
+  /** requests that came to nothing, of which a reload makes some */
+  const failed: string[] = [];
+  context.on('requestfailed', (request) => failed.push(`${request.url()}: ${request.failure()?.errorText}`));
   context.on('request', (request) => requests.push(request.url()));
   page.on('dialog', (dialog) => {
     faults.push(`dialog: ${dialog.message()}`);
@@ -32,5 +35,5 @@ export async function openWindow(browser: Browser, scheme: 'light' | 'dark' = 'l
   });
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => faults.push(message.text()));
-  return { context, page, requests, faults };
+  return { context, page, requests, faults, failed };
 }
