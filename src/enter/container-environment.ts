@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts';
 import { engineHostname } from './engine-file.ts';
 import type { Variables } from './environment.ts';
 import type { Target } from './target.ts';
+import { userFile } from './user-files.ts';
 
 /** A name that sh(1) can export. */
 const NAME = /^[A-Za-z_]\w*$/;
@@ -13,9 +14,10 @@ export interface ContainerEnvironment {
 }
 
 /**
- * The environment that docker exec gives a program of the container's, as far as it can be had on the way through the host: the image's and
- * docker run's, and what the engine adds where those say nothing else (moby, CreateDaemonEnvironment; HOME: runc). A container
- * with the host's name has no file of it here.
+ * The environment that docker exec gives a program of the container's: the image's and docker run's
+ * variables, and what the engine adds where those say nothing else (moby, CreateDaemonEnvironment;
+ * HOME: runc). Left out are names that no shell on the way hands on. A container with the host's
+ * name has no file of its name here.
  * @param uid who the program runs as, as the container's user namespace numbers it
  */
 export function containerEnvironment(host: Host, { container, pid }: Target, uid: number): ContainerEnvironment {
@@ -40,11 +42,12 @@ export function withDefaults(all: readonly string[], own: Variables): ContainerE
 /** What docker gives a container whose image names none (moby, oci/defaults.go). */
 const DOCKERS_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The home of a user by the container's own /etc/passwd (passwd(5)), read without following a link of its; "/" as docker has it when there is none. */
+/**
+ * The home of a user by the container's own passwd(5); "/", as docker has it, where that names
+ * none.
+ */
 export function homeInside(host: Host, pid: number, uid: number): string {
-  const passwd = host.readBelow(`/proc/${pid}/root`, 'etc/passwd', PASSWD_LIMIT) ?? '';
-  const entry = passwd.split('\n').find((line) => line.split(':')[2] === String(uid));
+  const lines = userFile(host, pid, 'passwd').split('\n');
+  const entry = lines.find((line) => line.split(':')[2] === String(uid));
   return entry?.split(':')[5] || '/';
 }
-
-const PASSWD_LIMIT = 1 << 20;

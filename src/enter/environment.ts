@@ -73,7 +73,8 @@ export function parseVariables(words: readonly string[], own: Readonly<Record<st
 }
 
 /**
- * Reads docker's --env-file: NAME=VALUE or NAME on a line, the value as it stands there; `#` begins a comment line. Gives them as words of
+ * Reads docker's --env-file: NAME=VALUE or NAME on a line, the value as it stands there; `#` begins
+ * a comment line. Gives them as words of
  * --env. The file may be any: what is wrong is told by its line's number.
  */
 export function parseVariablesFile(text: string, file: string): string[] {

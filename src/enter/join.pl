@@ -159,8 +159,8 @@ sub start_and_wait {
     my $status = unpack 'i', $told;
     my $signal = $status & 0x7f;
     if ($signal == 0x7f) {
-      # Ctrl-Z, a shell's suspend: whoever waits for this process sees it stand still, and lets it go on.
-      # A program that stops for its tracer is that one's business.
+      # Ctrl-Z, a shell's suspend: whoever waits for this process sees it stand still, and lets it
+      # go on. A program that stops for its tracer is that one's business.
       next unless $status >> 8 == $SIGTSTP || ($status >> 8 == $SIGSTOP && !$option{stop});
       kill STOP => $$;
       kill CONT => -$child;

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { DbgError, EXIT } from '../errors.ts';
+import { DbgError } from '../errors.ts';
 import type { Container } from '../engine/container.ts';
 import type { Host } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info.ts';
@@ -7,8 +7,6 @@ import { requireProgram } from '../host/programs.ts';
 import { shellQuote } from '../text.ts';
 import { containerEnvironment } from './container-environment.ts';
 import { cgroupProcs, parseCgroupMounts, parsePlaces } from './cgroup.ts';
-import { capsOf, type Credentials } from './credentials.ts';
-import { isNamed, namedUser } from './named-user.ts';
 import { disguised, FOR_THE_CONTAINERS, parseVariables, type Variables } from './environment.ts';
 import { needsOwnTerminal } from './join.ts';
 import {
@@ -20,23 +18,19 @@ import {
   parseNamespaces,
 } from './namespaces.ts';
 import type { Entry } from './nsenter.ts';
-import { insideId, OVERFLOW_ID, parseProcessStatus, type ProcessStatus } from './process-status.ts';
+import { parseProcessStatus, type ProcessStatus } from './process-status.ts';
 import { refuseSeen } from './seen.ts';
 import type { Target } from './target.ts';
 import { planView } from './view.ts';
+import { type CredentialsWish, wishedCredentials } from './wished-credentials.ts';
 
 /** How a person wants to enter; all as they typed it. */
-export interface EntryWish {
+export interface EntryWish extends CredentialsWish {
   readonly ns?: string;
   readonly all?: boolean;
   readonly hostView?: boolean;
   /** join the container's cgroup; left out: with the container's files only */
   readonly cgroup?: boolean;
-  /** all that root may, for a program of the container's */
-  readonly fullRights?: boolean;
-  /** UID[:GID], or "container" */
-  readonly user?: string;
-  readonly caps?: 'container';
   readonly workdir?: string;
   readonly env?: readonly string[];
 }
@@ -59,7 +53,10 @@ export interface Plan {
   readonly keep: RegExp | undefined;
   /** what confines the container and not the program, as only the engine can put it on; for people */
   readonly missing: readonly string[];
-  /** names of the container's variables that its program does not get, as no shell hands on such a name */
+  /**
+   * names of the container's variables that its program does not get, as no shell hands on such a
+   * name
+   */
   readonly withheld: readonly string[];
 }
 
@@ -188,81 +185,4 @@ function joinable(host: Host, { container, pid }: Target): string[] {
   }
   const places = parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
   return cgroupProcs(places, parseCgroupMounts(mountInfo(host)));
-}
-
-/** What the program may. One of the container's has the container's rights, unless the person wishes it all of root's. */
-function wishedCredentials(
-  host: Host,
-  target: Target,
-  status: ProcessStatus,
-  namespaces: readonly Namespace[],
-  wish: EntryWish,
-): Credentials | undefined {
-  const { pid } = target;
-  const isInside = namespaces.includes('mnt');
-  const isConfined = isInside ? !wish.fullRights : wish.caps !== undefined;
-  const joinsUsers = namespaces.includes('user');
-  if (wish.fullRights && !isInside) throw fullRightsOutside();
-  if (wish.fullRights && wish.caps) throw fullRightsAndCaps();
-  // user_namespaces(7): a new one begins with all capabilities, which count inside it alone.
-  if (isConfined && !joinsUsers && differing(host, pid, ['user']).length > 0) throw capsOfOwnUsers(isInside);
-
-  // In a user namespace that was joined, root of the host is nobody: there, it is root too.
-  const user = wish.user ?? (isInside && isConfined ? 'container' : joinsUsers ? '0' : undefined);
-  if (user === undefined && !isConfined) return undefined;
-  const caps = isConfined ? capsOf(status) : { boundingSet: undefined, noNewPrivileges: false };
-  const inside = (kind: 'uid' | 'gid', id: number) =>
-    joinsUsers ? insideId(host.read(`/proc/${pid}/${kind}_map`) ?? '', id) : id;
-  // With its files, a name is what it means there.
-  if (isInside && user !== undefined && user !== 'container' && isNamed(user)) {
-    return { ...caps, ids: namedUser(host, target, user) };
-  }
-  return { ...caps, ids: user === undefined ? undefined : parseUser(user, status, inside) };
-}
-
-const fullRightsOutside = () =>
-  new DbgError("--full-rights goes with the container's files (--all, --ns mnt): a tool of the host has them", {
-    exitCode: EXIT.usage,
-    next: [{ what: 'without', command: 'dbg …' }],
-  });
-
-const fullRightsAndCaps = () =>
-  new DbgError('--full-rights and --caps container contradict each other', {
-    exitCode: EXIT.usage,
-    next: [{ what: "the container's rights are the default", command: 'dbg … --all …' }],
-  });
-
-const capsOfOwnUsers = (isInside: boolean) =>
-  new DbgError('refused: its capabilities count in a user namespace of its own; on the host they would be more', {
-    next: [
-      isInside
-        ? { what: 'join that one too', command: 'dbg … --ns …,user …' }
-        : { what: "the engine's own exec", command: 'docker exec …' },
-    ],
-  });
-
-/** @param inside what the host's numbering calls `id`, as it is called in the user namespace that is joined */
-function parseUser(
-  user: string,
-  { uid: itsUid, gid: itsGid, groups }: ProcessStatus,
-  inside: (kind: 'uid' | 'gid', id: number) => number,
-): NonNullable<Credentials['ids']> {
-  if (user === 'container') {
-    return {
-      uid: inside('uid', itsUid),
-      gid: inside('gid', itsGid),
-      groups: groups.map((group) => inside('gid', group)).filter((group) => group !== OVERFLOW_ID),
-    };
-  }
-  const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(user) ?? [];
-  if (uid === undefined) {
-    throw new DbgError(
-      `--user takes UID, UID:GID or "container", not "${user}": names mean others here than in the container`,
-      {
-        exitCode: EXIT.usage,
-        next: [{ what: "the container's users", command: 'docker exec … cat /etc/passwd' }],
-      },
-    );
-  }
-  return { uid: Number(uid), gid: Number(gid ?? uid), groups: [] };
 }

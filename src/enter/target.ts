@@ -31,7 +31,10 @@ export function enterable(host: Host, container: Container, now: number): Target
   return { container, pid, startTime };
 }
 
-/** Whether a target's process is there no more: a zombie is in none of its namespaces (proc(5), state Z). */
+/**
+ * Whether a target's process is there no more: a zombie is in none of its namespaces (proc(5),
+ * state Z).
+ */
 export function hasEnded(host: Pick<Host, 'read'>, { pid, startTime }: Target): boolean {
   const stat = host.read(`/proc/${pid}/stat`);
   return parseStartTime(stat) !== startTime || IS_DEAD.test(stat ?? '');

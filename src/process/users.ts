@@ -1,3 +1,4 @@
+import { userFile } from '../enter/user-files.ts';
 import type { Host } from '../host/host.ts';
 
 /** What a user of the host is in a container. */
@@ -8,13 +9,9 @@ export interface User {
   readonly name: string | undefined;
 }
 
-/** Enough for thousands of users; a larger file is cut, and the users after that are numbers. */
-const PASSWD_LIMIT = 1 << 20;
-
 /** Gives for a user id of the host what the container of a process calls it. */
 export function usersOf(host: Host, pid: number): (hostUid: number) => User {
-  // The container's own file may be anything, a link to the host's included: read without following one.
-  const names = parsePasswd(host.readBelow(`/proc/${pid}/root`, 'etc/passwd', PASSWD_LIMIT) ?? '');
+  const names = parsePasswd(userFile(host, pid, 'passwd'));
   // In dbg's own user namespace the numbers are the container's already; its map would be the one to its parent.
   const isOwn = host.link(`/proc/${pid}/ns/user`) === host.link('/proc/self/ns/user');
   const map = isOwn ? undefined : parseIdMap(host.read(`/proc/${pid}/uid_map`) ?? '');

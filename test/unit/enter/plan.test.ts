@@ -121,7 +121,8 @@ describe('who and where', () => {
     ],
   ])('%j', (wish, credentials) => expect(plan(wish).entry.credentials).toEqual(credentials));
 
-  const passwd = 'root:x:0:0:root:/root:/bin/sh\nbroken\nwww-data:x:33:34::/:/bin/sh\nodd:x:no:1\n';
+  const passwd =
+    'root:x:0:0:root:/root:/bin/sh\nbroken\nwww-data:x:33:34::/:/bin/sh\nodd:x:no:1\nlast:x:4294967295:4294967295\n';
   const group = 'root:x:0:\nadm:x:4:ann,www-data\ntty:x:5:www-data\nbad:x:z:www-data\n';
   const named = fakeHost({
     files: { ...files, '/proc/1234/root/etc/passwd': passwd, '/proc/1234/root/etc/group': group },
@@ -141,6 +142,12 @@ describe('who and where', () => {
   test.each([
     [{ all: true, user: 'nobody' }, 'has no user "nobody" in its /etc/passwd'],
     [{ all: true, user: 'odd' }, 'has no user "odd"'],
+    // setresuid(2) takes the largest number for "unchanged", which is root.
+    [{ all: true, user: 'last' }, 'has no user "last"'],
+    [{ all: true, user: '4294967295' }, '--user takes UID'],
+    [{ all: true, user: '1:4294967295' }, '--user takes UID'],
+    [{ user: '2147483648' }, '--user takes UID'],
+    [{ user: '99999999999' }, '--user takes UID'],
     [{ ns: 'mnt', user: 'root:nobody' }, 'has no group "nobody" in its /etc/group'],
     [{ all: true, user: '1:2:3' }, '--user takes UID'],
     [{ all: true, user: '../x' }, '--user takes UID'],
