@@ -29,8 +29,9 @@ export default defineConfig({
           // vitest waits 1 s otherwise, which a busy machine takes to start a program.
           expect: { poll: { timeout: 60_000 } },
           maxWorkers: 2,
-          // Of a thousand tests with a real engine, browser and network, some two meet a busy moment of the machine in one run. A
-          // fault fails twice; what passed at the second time is marked in the output ("retry x1"), and is to be looked into.
+          // Of a thousand tests with a real engine, browser and network, some two meet a busy
+          // moment of the machine in one run. A fault fails twice; what passed at the second time
+          // is marked in the output ("retry x1"), and is to be looked into.
           retry: 1,
         },
       },

@@ -170,6 +170,9 @@ function lines(stream: NodeJS.ReadableStream, hearLine: (line: string) => void):
 export const tapFailed = (name: string, { complaint, exitCode }: TapEnd): DbgError =>
   new DbgError(`${name}: ${complaint || `tcpdump ended with code ${exitCode}`}`, { exitCode });
 
-/** Whether its device went, as it does with its container (libpcap, pcap-linux.c): tcpdump calls that an error. */
+/**
+ * Whether its device went, as it does with its container (libpcap, pcap-linux.c): tcpdump calls
+ * that an error.
+ */
 export const hasLostDevice = ({ hasListened, complaint }: TapEnd): boolean =>
   hasListened && /interface (disappeared|went down)|That device is not up/i.test(complaint);

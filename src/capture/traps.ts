@@ -4,9 +4,10 @@ import { filterOf, has, type Item } from './getopt.ts';
 const DOCKER_DNS = '127.0.0.11';
 
 /**
- * The command line that captures names being looked up, and shows what was asked and answered. A rule of Docker's in the container's
- * network sends what goes to 127.0.0.11:53 on to another port of 127.0.0.11, before it passes lo: what is asked there bears that port,
- * and tcpdump decodes it as DNS only when told to.
+ * The command line that captures names being looked up, and shows what was asked and answered. A
+ * rule of Docker's in the container's network sends what goes to 127.0.0.11:53 on to another port
+ * of 127.0.0.11, before it passes lo: what is asked there bears that port, and tcpdump decodes it
+ * as DNS only when told to.
  */
 export function forDns(items: readonly Item[]): Item[] {
   const typed = filterOf(items);
@@ -44,7 +45,10 @@ export function traps({ items, isAny, resolvConf = '', device }: Trapped): strin
 
 const ON_ALL = 'knows no frames of all interfaces at once (link type LINUX_SLL2): name the interface';
 
-/** Words of pcap-filter(7) that are about a frame's own header. `ether proto` means the packet's protocol, which is there in any case. */
+/**
+ * Words of pcap-filter(7) that are about a frame's own header. `ether proto` means the packet's
+ * protocol, which is there in any case.
+ */
 const frames = (filter: string): string[] => [
   ...new Set(
     filter.match(

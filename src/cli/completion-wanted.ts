@@ -93,7 +93,8 @@ function optionOf(command: Command, word: string): Option | undefined {
 
 function takesValue({ long, required, optional, flags }: Option, next: string | undefined): boolean {
   if (required || !optional) return required;
-  // `--diff [file...]` and `--reverse [device]` are of no use without: only another option may come between.
+  // `--diff [file...]` and `--reverse [device]` are of no use without: only another option may come
+  // between.
   if (next === undefined) return /\[(file\.\.\.|device)\]/.test(flags);
   return long === FROM_CONTAINER ? isNameList(next) : !next.startsWith('-');
 }

@@ -104,7 +104,8 @@ function fileVariables(ctx: Context, files: readonly string[]): string[] {
 }
 
 /**
- * Throws the usage error for dbg's options behind the container: what stands there is the program, and none begins with a dash.
+ * Throws the usage error for dbg's options behind the container: what stands there is the program,
+ * and none begins with a dash.
  * @param words what stands behind the container, as typed
  */
 export function refuseLateOptions(verb: Command, container: string, words: readonly string[]): void {

@@ -7,7 +7,10 @@ import { json, lookOf } from '../ui/table.ts';
 import { isEnterable } from './container.ts';
 import { limitsLines } from './limits-text.ts';
 
-/** `dbg limits --all`: every container that runs, sampled at the same time. One that ends meanwhile is left out. */
+/**
+ * `dbg limits --all`: every container that runs, sampled at the same time. One that ends meanwhile
+ * is left out.
+ */
 export async function allLimits(
   ctx: Context,
   asJson: boolean,

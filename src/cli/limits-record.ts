@@ -77,7 +77,10 @@ export function limitsRecord({ memory, swap, cpu, pids, io, openFiles, fileSyste
 const pressureRecord = (line: Pressure | undefined) =>
   line && { avg10: line.avg10, avg60: line.avg60, avg300: line.avg300, total_usec: line.totalMicroseconds };
 
-/** What the engine knows of a container's lives: the counts of the kernel begin with each of them. Nothing where no engine was asked. */
+/**
+ * What the engine knows of a container's lives: the counts of the kernel begin with each of them.
+ * Nothing where no engine was asked.
+ */
 export const lifeRecord = (container: Container | undefined) =>
   container && {
     life: {

@@ -27,7 +27,10 @@ export function limitsTable(limits: Limits, look: Look = {}): string {
 /** Nearly used up: what is to be looked at first. */
 const HIGH = 0.9;
 
-/** A container on a line: its use and share of what is scarce most, and the rest among the notes where it is nearly used up. */
+/**
+ * A container on a line: its use and share of what is scarce most, and the rest among the notes
+ * where it is nearly used up.
+ */
 export function limitsLines(
   all: readonly { readonly subject: Subject; readonly found: Limits; readonly paused: boolean }[],
   look: Look = {},
@@ -90,8 +93,8 @@ export function notOfferedText(limits: Limits): string {
 }
 
 /**
- * What is of lives and not of this one, a line each: how the one before ended, since the kernel's counts began anew then; and the limits that
- * the next one will have.
+ * What is of lives and not of this one, a line each: how the one before ended, since the kernel's
+ * counts began anew then; and the limits that the next one will have.
  */
 export function lifeText(container: Container | undefined, limits: Limits, now: number): string {
   if (container === undefined) return '';

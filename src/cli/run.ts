@@ -15,7 +15,8 @@ export async function run(ctx: Context): Promise<number> {
     const dbg = await program({ ...ctx, args }, (code) => (exitCode = code));
     const unknown = unknownVerb(dbg, args);
     if (unknown?.length === 1) await (await import('./unknown-verb.ts')).refuseContainerAsVerb(ctx, dbg, args);
-    // Without what follows it: commander would show its help for `nosuch --help`, as if all were well.
+    // Without what follows it: commander would show its help for `nosuch --help`, as if all were
+    // well.
     await dbg.parseAsync(unknown ?? args, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -33,8 +34,9 @@ export async function run(ctx: Context): Promise<number> {
 }
 
 /**
- * What people type who know docker, as commander takes it. `help VERB` is the verb's own --help: commander ends its own with
- * `process.exitCode`, which is that of a failure until dbg has ended (main.ts).
+ * What people type who know docker, as commander takes it. `help VERB` is the verb's own --help:
+ * commander ends its own with `process.exitCode`, which is that of a failure until dbg has ended
+ * (main.ts).
  */
 function asMeant(words: readonly string[]): readonly string[] {
   const [first, second, ...rest] = words;
@@ -44,7 +46,10 @@ function asMeant(words: readonly string[]): readonly string[] {
   return first === 'api' && second === 'help' ? [first, ...rest, '--help'] : words;
 }
 
-/** The words up to the first one that stands where a verb belongs and is none; undefined when each verb is one. */
+/**
+ * The words up to the first one that stands where a verb belongs and is none; undefined when each
+ * verb is one.
+ */
 function unknownVerb(root: Command, words: readonly string[]): readonly string[] | undefined {
   let command = root;
   for (const [at, word] of words.entries()) {

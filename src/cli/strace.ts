@@ -36,7 +36,8 @@ export function straceCommand(ctx: Context, finish: Finish): Command {
     .action(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
       if (diff === undefined && options.json) throw jsonWithoutDiff();
       if (diff === undefined) return finish(await trace(ctx, container, args, options));
-      // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A B`.
+      // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A
+      // B`.
       const files = [...(diff === true ? [] : diff), ...(container === undefined ? [] : [container]), ...args];
       finish((await import('./strace-diff.ts')).showDifference(ctx, files, options.json === true));
     });

@@ -5,8 +5,9 @@ import { DbgError, EXIT, type NextStep } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
 /**
- * `dbg web`: throws what web is and what can be done with it, where an engine answers and has such a container. Otherwise it is a typing
- * mistake, of which commander says which verb is near: nothing is thrown.
+ * `dbg web`: throws what web is and what can be done with it, where an engine answers and has such
+ * a container. Otherwise it is a typing mistake, of which commander says which verb is near:
+ * nothing is thrown.
  */
 export async function refuseContainerAsVerb(ctx: Context, root: Command, words: readonly string[]): Promise<void> {
   const [ref = '', ...rest] = words;

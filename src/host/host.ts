@@ -48,8 +48,9 @@ export interface Host {
   /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
   diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
   /**
-   * How full the file system is that a path leads to for a process whose root is that folder; undefined when what is there is not, or no more,
-   * the mount of that number (proc_pid_mountinfo(5)). It is the caller's to ask only what answers by itself.
+   * How full the file system is that a path leads to for a process whose root is that folder;
+   * undefined when what is there is not, or no more, the mount of that number
+   * (proc_pid_mountinfo(5)). It is the caller's to ask only what answers by itself.
    */
   spaceInside(root: string, path: string, mountId: number): Promise<Space | undefined>;
   /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
@@ -182,7 +183,10 @@ export interface OutputFile {
   /** Writes behind what is there. When it fails, as on a full disk, that much had been written before. */
   write(parts: readonly Buffer[]): Promise<{ readonly written: number; readonly error: Error | undefined }>;
   truncate(length: number): Promise<void>;
-  /** Calls back when nobody reads it any more, until the function it gives back is called; where somebody does. */
+  /**
+   * Calls back when nobody reads it any more, until the function it gives back is called; where
+   * somebody does.
+   */
   whenReaderLeaves?(hear: () => void): () => void;
   close(): Promise<void>;
 }
@@ -230,7 +234,10 @@ export interface Signals {
   on(listener: (signal: NodeJS.Signals) => void): () => void;
   /** kill(2); throws when there is no such process. */
   send(pid: number, signal: NodeJS.Signals): void;
-  /** Calls the listener when a child of dbg's ended, stopped or went on (SIGCHLD), until the function it gives back is called. */
+  /**
+   * Calls the listener when a child of dbg's ended, stopped or went on (SIGCHLD), until the
+   * function it gives back is called.
+   */
   onChild(listener: () => void): () => void;
   /** Stops dbg itself (SIGSTOP); returns when it goes on. */
   stop(): void;

@@ -87,7 +87,10 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
 
 const MOST_ENTRIES = 1e6;
 
-/** Since Linux 6.2 the size of /proc/PID/fd is the number of its entries (proc_fd_getattr in the kernel); that of others says nothing. */
+/**
+ * Since Linux 6.2 the size of /proc/PID/fd is the number of its entries (proc_fd_getattr in the
+ * kernel); that of others says nothing.
+ */
 function countEntries(path: string): number {
   const { size } = statSync(path);
   if (/^\/proc\/\d+\/fd$/.test(path) && size > 0) return size;

@@ -24,7 +24,10 @@ export function openInside(root: string, path: string): Inside {
   }
 }
 
-/** What a path leads to, in the same way, named by a descriptor (O_PATH) that is the caller's to close. */
+/**
+ * What a path leads to, in the same way, named by a descriptor (O_PATH) that is the caller's to
+ * close.
+ */
 export function pathInside(root: string, path: string): number {
   const held: number[] = [];
   try {

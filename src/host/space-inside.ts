@@ -5,8 +5,9 @@ import type { Space } from './host.ts';
 import { pathInside } from './read-inside.ts';
 
 /**
- * See Host.spaceInside. The kernel says of an open descriptor on which mount it is (proc_pid_fdinfo(5)): so a container that moves a mount,
- * or puts another one over it, is not asked for that one's.
+ * See Host.spaceInside. The kernel says of an open descriptor on which mount it is
+ * (proc_pid_fdinfo(5)): so a container that moves a mount, or puts another one over it, is not
+ * asked for that one's.
  */
 export async function spaceInside(root: string, path: string, mountId: number): Promise<Space | undefined> {
   let named: number | undefined;

@@ -10,11 +10,17 @@ export interface Timing {
 
 /** Long enough for a quota's period to be there twice (100 ms unless set). */
 const SAMPLE_MS = 200;
-/** How often it is looked whether a period has ended, and how late that may be seen, for the reading before to be of its end. */
+/**
+ * How often it is looked whether a period has ended, and how late that may be seen, for the reading
+ * before to be of its end.
+ */
 const LOOK_MS = 2;
 const LATE_MS = 10;
 
-/** Where a machine is so busy that no end is seen in time: one period too much or too little is a tenth then. */
+/**
+ * Where a machine is so busy that no end is seen in time: one period too much or too little is a
+ * tenth then.
+ */
 const BUSY_MS = 1000;
 
 interface Reading {
@@ -25,12 +31,12 @@ interface Reading {
 }
 
 /**
- * How many CPUs a container keeps busy: the time that it was given, by the time that went by between the two readings. undefined when the
- * kernel does not count it.
+ * How many CPUs a container keeps busy: the time that it was given, by the time that went by
+ * between the two readings. undefined when the kernel does not count it.
  *
- * With a quota a container may use all of it at the beginning of each period, on many CPUs at once, and wait for the rest: a sample
- * of two periods and a bit holds three beginnings, half as much again as it is ever given. So such a sample goes from the end of a period to
- * the end of another.
+ * With a quota a container may use all of it at the beginning of each period, on many CPUs at once,
+ * and wait for the rest: a sample of two periods and a bit holds three beginnings, half as much
+ * again as it is ever given. So such a sample goes from the end of a period to the end of another.
  */
 export async function usedCpus(file: CgroupFile, timing: Timing): Promise<number | undefined> {
   const { limitCpus, periodMicroseconds = 0 } = cpuLimit(file);
@@ -46,8 +52,8 @@ export async function usedCpus(file: CgroupFile, timing: Timing): Promise<number
 }
 
 /**
- * The last reading before a period's end, or the last of all: the kernel begins no period for a container that does nothing (sched-bwc.rst),
- * and on a busy machine all ends may be seen too late.
+ * The last reading before a period's end, or the last of all: the kernel begins no period for a
+ * container that does nothing (sched-bwc.rst), and on a busy machine all ends may be seen too late.
  */
 async function periodEnd(file: CgroupFile, timing: Timing, period: number) {
   const begun = timing.clock();

@@ -11,7 +11,9 @@ export interface FileSystem {
   /** major:minor, as the kernel writes it */
   readonly device: string;
   readonly isReadOnly: boolean;
-  /** undefined for one that was not asked: a server or a program answers for it, and may do so never */
+  /**
+   * undefined for one that was not asked: a server or a program answers for it, and may do so never
+   */
   readonly space: Space | undefined;
 }
 
@@ -20,7 +22,10 @@ interface Mount extends Omit<FileSystem, 'space'> {
   readonly parent: number;
 }
 
-/** Their answers come from this kernel. Of NFS, FUSE and the like statfs(2) hangs when the other side does. */
+/**
+ * Their answers come from this kernel. Of NFS, FUSE and the like statfs(2) hangs when the other
+ * side does.
+ */
 const LOCAL =
   /^(ext[234]|xfs|btrfs|zfs|f2fs|bcachefs|jfs|reiserfs|nilfs2|overlay|aufs|tmpfs|ramfs|vfat|exfat|ntfs3?|squashfs|erofs|iso9660|udf)$/;
 /** They hold no files of anybody's: what is in them is the kernel's, or a device's. */
@@ -33,8 +38,8 @@ const ENGINES = /^\/(proc|sys|dev(?!\/shm$)|etc\/(resolv\.conf|hosts|hostname)$)
 const MOST = 64;
 
 /**
- * How full a container's file systems are, and how many there are besides those that are shown. undefined where it may not be
- * seen, which only root may, or the process is gone.
+ * How full a container's file systems are, and how many there are besides those that are shown.
+ * undefined where it may not be seen, which only root may, or the process is gone.
  */
 export async function fileSystemsOf(host: Host, { pid }: Subject) {
   if (!host.isRoot) return undefined;
@@ -62,7 +67,9 @@ function ofUse(all: readonly Mount[]): Mount[] {
   return mounts.filter((each, at) => mounts.findIndex(({ device }) => device === each.device) === at);
 }
 
-/** Reads /proc/PID/mountinfo (proc_pid_mountinfo(5)). A mount stands behind the one that it is on. */
+/**
+ * Reads /proc/PID/mountinfo (proc_pid_mountinfo(5)). A mount stands behind the one that it is on.
+ */
 function parseMounts(mountinfo: string): Mount[] {
   return mountinfo.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');

@@ -1,15 +1,17 @@
 import type { Container } from '../engine/container.ts';
 import type { Limits } from './limits.ts';
 
-/** A limit that the engine was told, where another one is in force: the next start sets it again. */
+/**
+ * A limit that the engine was told, where another one is in force: the next start sets it again.
+ */
 export interface OtherLimit {
   readonly resource: 'memory' | 'cpu' | 'pids';
   readonly configured: number;
 }
 
 /**
- * The limits that somebody changed past the engine since it started the container, in the cgroup's files. One where the engine was told none
- * is not among them: systemd sets limits of its own.
+ * The limits that somebody changed past the engine since it started the container, in the cgroup's
+ * files. One where the engine was told none is not among them: systemd sets limits of its own.
  */
 export function otherLimits(
   { configured }: Pick<Container, 'configured'>,

@@ -2,7 +2,10 @@ import type { Host } from '../host/host.ts';
 import { parseStat } from './stat.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
-/** The open files of the process that is nearest to its own limit: each has one of its own (RLIMIT_NOFILE, getrlimit(2)). */
+/**
+ * The open files of the process that is nearest to its own limit: each has one of its own
+ * (RLIMIT_NOFILE, getrlimit(2)).
+ */
 export interface OpenFiles {
   readonly pid: number;
   readonly command: string;

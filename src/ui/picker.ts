@@ -36,8 +36,9 @@ export function inquirerPick(
 }
 
 /**
- * How many lines of the list a terminal of so many rows shows, and what stands below them. inquirer draws the question above, an empty
- * line between, and draws anew from its first line: what had scrolled out would stay there.
+ * How many lines of the list a terminal of so many rows shows, and what stands below them. inquirer
+ * draws the question above, an empty line between, and draws anew from its first line: what had
+ * scrolled out would stay there.
  */
 export function fitted(rows: number): { readonly pageSize: number; readonly help: string } {
   const hasHelp = rows >= 8;

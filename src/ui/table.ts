@@ -32,8 +32,8 @@ export function lookOf({ stdout, env }: Pick<Context, 'stdout' | 'env'>): Look {
 export const red = (text: string, { isColoured }: Look) => (isColoured ? `\u001b[31m${text}\u001b[0m` : text);
 
 /**
- * The same as `table`, without those columns that are of less use than the others, the first of them first, as far as it would be wider than
- * the terminal.
+ * The same as `table`, without those columns that are of less use than the others, the first of
+ * them first, as far as it would be wider than the terminal.
  */
 export function fittingTable(
   header: readonly string[],

@@ -6,7 +6,10 @@ import { container } from '../unit/fakes.ts';
 import { onTerminal } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 
-/** A person's rc file as people have them, and what their own prompt shows after `true` and after `false`. */
+/**
+ * A person's rc file as people have them, and what their own prompt shows after `true` and after
+ * `false`.
+ */
 interface Kind {
   readonly rc: string;
   readonly works: string;
@@ -47,7 +50,8 @@ const BASH: Readonly<Record<string, Kind>> = {
     works: '0; (main) mine>',
     fails: '1; (main) mine>',
   },
-  // As starship's init: what is typed starts a timer, by DEBUG, and a command of ours would start it too.
+  // As starship's init: what is typed starts a timer, by DEBUG, and a command of ours would start
+  // it too.
   starship: {
     rc: `
 preexec() { local last=$1; if [ "$READY" = true ]; then READY=false; TYPED=$BASH_COMMAND; fi; : "$last"; }

@@ -1,8 +1,11 @@
-import { describe } from 'vitest';
-import { DBG, onTerminal } from './support/dbg.ts';
+import { readFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { describe, expect } from 'vitest';
+import { DBG, firstLine, onTerminal, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
-// A person's shell with job control: what stops in there gives the terminal back to it, as with sudo.
+// A person's shell with job control: what stops in there gives the terminal back to it, as with
+// sudo.
 const PROMPT = 'OUTER> ';
 
 async function outer(lab: Lab) {
@@ -54,4 +57,17 @@ describe('stopped, and brought back by fg', () => {
     terminal.type('wait %1; echo code=$?\r');
     await terminal.sees('code=3');
   });
+});
+
+test('without a terminal dbg does not stop: whoever stopped the program lets it go on', async ({ lab }) => {
+  const container = await lab.run('web');
+  const script = 'echo $$; kill -STOP $$; exit 3';
+  // In a session of its own it has no terminal, wherever the tests are run (setsid(2)).
+  const line = [DBG, 'exec', container, 'sh', '-c', script];
+  const running = execa(process.execPath, line, { reject: false, stdin: 'ignore', detached: true });
+  const pid = Number(await firstLine(running));
+  await expect.poll(() => / [Tt] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))).toBe(true);
+  await sleep(1000); // dbg looks a tenth of a second after it was told
+  process.kill(pid, 'SIGCONT');
+  expect((await running).exitCode).toBe(3);
 });

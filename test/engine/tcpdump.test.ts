@@ -148,7 +148,8 @@ describe('nothing is lost at the end', () => {
     await ping(12);
     await lab.docker('restart', '-t', '0', target);
     const [onDevice, onAll] = await Promise.all([one.running, other.running]);
-    // tcpdump itself says what became of the one device, and ends with 1: to dbg a container's end is no failure.
+    // tcpdump itself says what became of the one device, and ends with 1: to dbg a container's end
+    // is no failure.
     expect([onDevice.exitCode, onDevice.stderr]).toEqual([0, expect.stringContaining('The interface disappeared')]);
     expect(onAll.exitCode).toBe(0);
     expect(await packets(device)).toHaveLength(24);

@@ -16,8 +16,8 @@ test('an interactive shell: type, resize, Ctrl-C, Ctrl-Z, exit', async ({ lab })
   terminal.type('stty size\r');
   await terminal.sees('33 101');
 
-  // What it says tells that it has the terminal; the echo of the line comes before.
-  // One process: a shell that is in vfork(2) when Ctrl-Z comes waits for a child that has stopped before.
+  // What it says tells that it has the terminal; the echo of the line comes before. One process: a
+  // shell that is in vfork(2) when Ctrl-Z comes waits for a child that has stopped before.
   const command = `perl -e '$|=1; $SIG{CONT} = sub { print "again-", 2+3, "\\n" }; print "runs-", 1+1, "\\n"; select undef, undef, undef, 0.05 while 1'`;
   terminal.type(`${command}\r`);
   await terminal.sees('runs-2');

@@ -1,7 +1,8 @@
 # Read by fish in `dbg shell` after the person's own files: a prompt that names the container and the host; see bashrc.
 functions -c fish_prompt __dbg_theirs
 function fish_prompt
-    # Theirs is asked first, while $status and $pipestatus are those of the last command: each builtin of ours sets them.
+    # Theirs is asked first, while $status and $pipestatus are those of the last command: each
+    # builtin of ours sets them.
     set -l theirs (__dbg_theirs | string collect --no-trim-newlines)
     set -l color green
     set -l note

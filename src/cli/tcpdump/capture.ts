@@ -173,7 +173,8 @@ export async function run(
     const ended = await taps.ended;
     if (taps.readerLeft()) return PIPE;
     const [, only] = ended[0] ?? [];
-    // `-i any` runs on when its container's devices have gone, and dbg ends it: one meaning for both.
+    // `-i any` runs on when its container's devices have gone, and dbg ends it: one meaning for
+    // both.
     return isOne && only && !hasLostDevice(only) ? only.exitCode : 0;
   } finally {
     progress?.end();

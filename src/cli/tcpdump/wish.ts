@@ -28,8 +28,9 @@ export const selects = ({ project, network, label }: TcpdumpOptions): boolean =>
   project !== undefined || network !== undefined || label !== undefined;
 
 /**
- * Reads what follows `dbg tcpdump`. Undefined when it is tcpdump's business alone: files that it turns over itself, or
- * variables of the container's for it, and nothing of dbg's own asked for. Throws a usage error.
+ * Reads what follows `dbg tcpdump`. Undefined when it is tcpdump's business alone: files that it
+ * turns over itself, or variables of the container's for it, and nothing of dbg's own asked for.
+ * Throws a usage error.
  */
 export function captureWish(
   ref: string | undefined,

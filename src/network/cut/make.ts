@@ -28,10 +28,15 @@ export interface MadeCut {
  */
 export type End = 'kept' | 'undone' | 'killed' | 'replaced' | 'restored' | 'lifted' | 'ended';
 
-/** What a guard does takes a tenth of a second: after so long it is looked at whether somebody stopped it (SIGSTOP). */
+/**
+ * What a guard does takes a tenth of a second: after so long it is looked at whether somebody
+ * stopped it (SIGSTOP).
+ */
 const PATIENCE_MS = 5_000;
 
-/** One that was not stopped has so long: the machine may be busy, and what it waits for may be held. */
+/**
+ * One that was not stopped has so long: the machine may be busy, and what it waits for may be held.
+ */
 const LONG_PATIENCE_MS = 60_000;
 
 /** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
@@ -95,7 +100,10 @@ async function within(guards: readonly Guarded[], what: (held: Held) => Promise<
   await Promise.all(guards.map(({ held }) => what(held))).finally(() => stopWatching.forEach((stop) => stop()));
 }
 
-/** From then on a guard has time to come to its end; one that was stopped is killed. Gives back what ends this watch. */
+/**
+ * From then on a guard has time to come to its end; one that was stopped is killed. Gives back what
+ * ends this watch.
+ */
 function killWhenStopped(held: Held, milliseconds: number): () => void {
   let timer = setTimeout(look, milliseconds + PATIENCE_MS);
   const last = setTimeout(() => held.kill(), milliseconds + LONG_PATIENCE_MS);

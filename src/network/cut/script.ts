@@ -188,7 +188,8 @@ if [ "$word" = keep ]; then
   } </dev/null >/dev/null 2>&1 9<&- 3>&- &
   exit
 fi
-# Another dbg may be at it, which takes the mark away last, or puts up another one: it holds the lock until that is done.
+# Another dbg may be at it, which takes the mark away last, or puts up another one: it holds the
+# lock until that is done.
 [ "$end" ] && lock 5 || lock 1
 look || exit
 case $line in

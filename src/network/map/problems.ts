@@ -31,9 +31,10 @@ function stateProblems({ device, inside }: Placed): string[] {
 const ownMtu = ({ inside, device }: Placed) => inside.mtu || device?.mtu || 0;
 
 /**
- * A larger packet than the next device takes is dropped without a word: a bridge sends no ICMP. The end that differs from its own peer
- * comes first: a bridge follows the lowest of its devices (br_mtu_auto_adjust, net/bridge/br_if.c), so that one wrong wire makes all
- * others of that bridge differ from it.
+ * A larger packet than the next device takes is dropped without a word: a bridge sends no ICMP. The
+ * end that differs from its own peer comes first: a bridge follows the lowest of its devices
+ * (br_mtu_auto_adjust, net/bridge/br_if.c), so that one wrong wire makes all others of that bridge
+ * differ from it.
  */
 function mtuProblems(each: Placed, lowered: ReadonlySet<string>): string[] {
   const { device, master } = each;

@@ -38,12 +38,16 @@ export function chosenProcesses(
   throw fitting.length === 0 ? noneFits(name, wanted, all) : severalFit(name, wanted, fitting);
 }
 
-/** What Docker (`--init`), Podman and images put before their program, by the kernel's names: it starts that, and waits. */
+/**
+ * What Docker (`--init`), Podman and images put before their program, by the kernel's names: it
+ * starts that, and waits.
+ */
 const INITS = ['docker-init', 'podman-init', 'catatonit', 'tini', 'tini-static', 'dumb-init'];
 
 /**
- * The program that such an init has started: its first child. A trace of the init itself is empty, as what it started before runs
- * without strace. Undefined where the process is none, or has no child.
+ * The program that such an init has started: its first child. A trace of the init itself is empty,
+ * as what it started before runs without strace. Undefined where the process is none, or has no
+ * child.
  */
 export function childOfInit(all: readonly Candidate[], chosen: readonly Candidate[]): Candidate | undefined {
   const [only] = chosen;

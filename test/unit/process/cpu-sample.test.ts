@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { usedCpus } from '../../../src/process/cpu-sample.ts';
 
 /**
- * A container on 8 CPUs that uses all of its quota at the beginning of each period, and the clock of a machine on which who waits is woken
- * late: by `late` ms, as the seconds of a list come round.
+ * A container on 8 CPUs that uses all of its quota at the beginning of each period, and the clock
+ * of a machine on which who waits is woken late: by `late` ms, as the seconds of a list come round.
  */
 function busy({ quota, period, phase, late }: { quota: number; period: number; phase: number; late: number[] }) {
   let now = phase;

@@ -7,7 +7,8 @@ __dbg_started() {
 }
 
 __dbg_prompt() {
-  # Without prompt_percent zsh would show `%F` as it is; `emulate` then sets the options for this function alone: nounset, ksh_arrays.
+  # Without prompt_percent zsh would show `%F` as it is; `emulate` then sets the options for this
+  # function alone: nounset, ksh_arrays.
   local __dbg_color=
   if [[ -o prompt_percent && -z "${NO_COLOR-}" ]]; then __dbg_color=1; fi
   emulate -L zsh
