@@ -12,7 +12,7 @@ import { IN_CONTAINER } from '../../enter/cgroup.ts';
  * open it who might trace that process (ptrace(2), "PTRACE_MODE_READ"): no other user, and no root of a container, which has fewer
  * capabilities, not even with all files of the host mounted. It is always there, and no full or read-only disk takes it away.
  *
- * No cut is made without the lock. Undoing waits for it a second, and then goes on: who holds it may have been stopped (SIGSTOP). Both
+ * No cut is made without the lock. Undoing waits for it a second, or 5 where another dbg is at it, and then goes on: who holds it may have been stopped (SIGSTOP). Both
  * stay right, as a cut is made in this order: mark, what the mark says, a look whether the mark is still there; and as without the lock
  * `clear` begins again until it has found nothing. Who looks at the mark last sees what the other one did.
  */
