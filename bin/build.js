@@ -77,7 +77,7 @@ const ENTRY_VERBS = ['exec', 'shell'];
 const entryVerbsOnly = {
   name: 'entry-verbs-only',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ path, kind, importer }) => {
+    onResolve({ filter: /\/verbs\/\w+\/\w+\.ts$/ }, ({ path, kind, importer }) => {
       const isVerb = kind === 'dynamic-import' && importer.endsWith('/src/cli/program.ts');
       const verb = basename(path, '.ts');
       return isVerb && !ENTRY_VERBS.includes(verb) ? { path: verb, namespace: 'left-out' } : undefined;
@@ -159,7 +159,7 @@ async function build() {
   rmSync(join(top, 'dist'), { recursive: true, force: true });
   const main = await esbuild.build({
     ...OURS,
-    entryPoints: ['src/main.ts', { in: 'src/cli/api/reader-thread.ts', out: 'reader-thread' }],
+    entryPoints: ['src/main.ts', { in: 'src/verbs/api/reader-thread.ts', out: 'reader-thread' }],
     plugins: [packagesApart],
   });
   const entry = await esbuild.build({
@@ -183,7 +183,7 @@ async function build() {
   writeFileSync(join(top, 'dist/THIRD-PARTY-LICENSES.txt'), licences(bundled));
   writeFileSync(join(top, 'dist/sbom.cdx.json'), `${JSON.stringify(sbom(top, bundled), null, 2)}\n`);
   const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');
-  cpSync(join(top, 'src/cli/session'), join(top, 'dist/session'), { recursive: true, filter: isForShells });
+  cpSync(join(top, 'src/verbs/shell/session'), join(top, 'dist/session'), { recursive: true, filter: isForShells });
   const isForBrowsers = (/** @type {string} */ file) => !file.endsWith('.json');
   cpSync(join(top, 'src/api/page/assets'), join(top, 'dist/page'), { recursive: true, filter: isForBrowsers });
   writeCodeCache('main', ['veth', 'none']);

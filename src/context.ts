@@ -1,4 +1,5 @@
 import type { Engine } from './engine/engine.ts';
+import type { Environment } from './environment.ts';
 import type { Host } from './host/host.ts';
 import type { Pick } from './ui/picker.ts';
 
@@ -11,8 +12,6 @@ export interface Output {
   /** how much of what was written waits for its reader, in bytes */
   waiting?(): number;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Everything that reaches dbg from outside. main.ts makes the real one; a test makes a plain object. Nothing else in
@@ -28,7 +27,7 @@ export interface Context {
   readonly stderr: Output;
   /** The path of dbg's working directory. Throws a DbgError when it has none: it was removed, or its file system unmounted. */
   readonly cwd: () => string;
-  /** where files that dbg gives to others are installed: session/ (src/cli/session), page/ (src/api/page/assets), the code of its other thread */
+  /** where files that dbg gives to others are installed: session/ (src/verbs/shell/session), page/ (src/api/page/assets), the code of its other thread */
   readonly assetFolder: string;
   /** milliseconds since the epoch */
   readonly now: () => number;

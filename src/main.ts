@@ -3,11 +3,12 @@ import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
 import { engineAddress } from './engine/address.ts';
-import { openEngine, type Engine } from './engine/engine.ts';
+import { type Engine } from './engine/engine.ts';
+import { openEngine } from './engine/open-engine.ts';
 import { DbgError, errorCode, errorMessage, EXIT } from './errors.ts';
 import type { Become, Signals } from './host/host.ts';
-import { followLeash, LEASH_VARIABLE } from './host/leash.ts';
-import { localHost } from './host/local.ts';
+import { followLeash, LEASH_VARIABLE } from './host/run/leash.ts';
+import { localHost } from './host/run/local.ts';
 import { failureText } from './ui/failure.ts';
 import { inquirerPick, type Pick } from './ui/picker.ts';
 

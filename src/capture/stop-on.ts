@@ -1,6 +1,7 @@
 import type { Container } from '../engine/container.ts';
-import type { ContainerEvent, Engine } from '../engine/engine.ts';
-import type { Meanwhile } from '../engine/watch.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ContainerEvent } from '../engine/engine-events.ts';
+import type { Meanwhile } from '../engine/container-events.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 

@@ -1,6 +1,6 @@
 import { asCapturingPerson } from '../capture/as-person.ts';
 import type { Context } from '../context.ts';
-import { whoAsked } from './root.ts';
+import { whoAsked } from '../host/who-asked.ts';
 
 /** The argv that runs a capturing tool as the person who asked through sudo; as it is when root itself asked. */
 export async function asWhoAsked(ctx: Context, argv: readonly string[]): Promise<readonly string[]> {

@@ -1,29 +1,35 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { needsOwnTerminal, onOwnTerminal } from '../enter/join.ts';
+import { needsOwnTerminal, onOwnTerminal } from '../enter/inside/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
-import { namedOf, parseVariablesFile, valuesAskedFor } from '../enter/environment.ts';
-import { planEntry } from '../enter/plan.ts';
+import { namedOf, parseVariablesFile, valuesAskedFor } from '../enter/environment/given-variables.ts';
+import { type Plan, planEntry } from '../enter/entry-plan.ts';
 import type { Target } from '../enter/target.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { ownValues } from '../host/own-values.ts';
-import { requireProgram } from '../host/programs.ts';
+import { requireProgram } from '../host/run/programs.ts';
 import { escapeControls, shellLine, shellQuote } from '../text.ts';
-import { chosenTarget, requireContainer } from './container.ts';
+import { chosenTarget, requireContainer } from './chosen-container.ts';
 import type { EntryOptions } from './entry-options.ts';
-import { dryRunText, throughSudo } from './root.ts';
-import { openSession } from './session/session.ts';
+import { dryRunText, asRoot } from './root.ts';
 import { listVariables } from './variables.ts';
+
+/** A shell that a person sits at. */
+export interface Session {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly end: () => void;
+}
 
 export interface EnterWish {
   readonly container: string | undefined;
   /** the program and its arguments; the host's, unless the container's mount namespace is joined */
   readonly argv: readonly string[];
   readonly options: EntryOptions & { readonly interactive?: boolean };
-  /** a person will be in there, at a prompt: the shell is argv's one word */
-  readonly isSession?: boolean;
+  /** Prepares a shell at which a person will sit. Left out: the program runs as it is. */
+  readonly open?: (target: Target, plan: Plan) => Promise<Session>;
 }
 
 /** What shell, exec and tcpdump do once they know the program: find the container, enter, run. Gives the exit code. */
@@ -38,10 +44,16 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   requireProgram(ctx.host, 'nsenter');
   if (!runsTheContainers(options)) requireProgram(ctx.host, argv[0] ?? '');
 
-  if (!options.dryRun) {
-    const exitCode = await throughSudo(ctx, valuesAskedFor(options.env));
-    if (exitCode !== undefined) return exitCode;
-  }
+  if (options.dryRun) return enterAsRoot(ctx, wish, options);
+  return asRoot(ctx, () => enterAsRoot(ctx, wish, options), { values: valuesAskedFor(options.env) });
+}
+
+async function enterAsRoot(
+  ctx: Context,
+  wish: EnterWish,
+  options: EntryOptions & { interactive?: boolean },
+): Promise<number> {
+  const { container, argv } = wish;
   // In its next turn dbg has asked the engine, and waits: 8 of 150 ms.
   if (!options.dryRun) setImmediate(() => ctx.host.prepare());
   const target = await chosenTarget(ctx, container);
@@ -53,10 +65,8 @@ export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   });
   if (plan.missing.length > 0 && !options.quiet) ctx.stderr.write(missingText(target, plan.missing));
   if (plan.withheld.length > 0 && !options.quiet) ctx.stderr.write(withheldText(plan.withheld));
-  const session =
-    wish.isSession && !options.dryRun
-      ? await openSession(ctx, target, plan, argv[0] ?? '', options.quiet)
-      : { argv, env: {}, end: () => undefined };
+  const opened = options.dryRun ? undefined : await wish.open?.(target, plan);
+  const session = opened ?? { argv, env: {}, end: () => undefined };
   const env = { ...session.env, ...plan.env };
   const way = nsenter(target, session.argv, plan.entry);
   const line = needsOwnTerminal(plan.entry.namespaces) ? onOwnTerminal(way, options.interactive) : way;

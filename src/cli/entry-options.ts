@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { EntryWish } from '../enter/plan.ts';
+import type { EntryWish } from '../enter/entry-plan.ts';
 import { repeatable } from './repeatable.ts';
 import { addFromContainer } from './variables.ts';
 
@@ -20,7 +20,7 @@ export const ROOT_HELP =
  * The options that say how to enter, for every verb that runs a tool of the host in a container.
  * @param hasShort docker exec's -u, -w and -e; not where they would be taken for the tool's own
  */
-export function addEntryOptions(command: Command, hasShort = true): Command {
+export function addEntryOptions<C extends Command>(command: C, hasShort = true): C {
   const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);
   if (hasShort) command.option('--env-file <file>', 'the same from a file, as docker reads it; repeatable', repeatable);
   return addFromContainer(command)

@@ -2,35 +2,33 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import type { Context } from '../context.ts';
 import { escapeLines } from '../text.ts';
-
-/** Takes the exit code of the verb that ran. */
-export type Finish = (exitCode: number) => void;
+import { withSubcommands } from './verb.ts';
 
 /** Builds a verb's command. */
-type Verb = (ctx: Context, finish: Finish) => Command;
+type BuildVerb = (ctx: Context) => Command;
 
 // A start runs no more of dbg's modules than the verb that was asked for needs (bin/build.js keeps them lazy in its one file).
-const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
-  shell: async () => (await import('./shell.ts')).shellCommand,
-  exec: async () => (await import('./exec.ts')).execCommand,
-  cat: async () => (await import('./cat.ts')).catCommand,
-  tcpdump: async () => (await import('./tcpdump.ts')).tcpdumpCommand,
-  strace: async () => (await import('./strace.ts')).straceCommand,
-  tcpflow: async () => (await import('./tcpflow.ts')).tcpflowCommand,
-  veth: async () => (await import('./veth.ts')).vethCommand,
-  ns: async () => (await import('./ns.ts')).nsCommand,
-  ps: async () => (await import('./ps.ts')).psCommand,
-  limits: async () => (await import('./limits.ts')).limitsCommand,
-  api: async () => (await import('./api.ts')).apiCommand,
-  extcap: async () => (await import('./extcap.ts')).extcapCommand,
-  completion: async () => (await import('./completion.ts')).completionCommand,
+const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
+  shell: async () => (await import('../verbs/shell/shell.ts')).shellCommand,
+  exec: async () => (await import('../verbs/exec/exec.ts')).execCommand,
+  cat: async () => (await import('../verbs/cat/cat.ts')).catCommand,
+  tcpdump: async () => (await import('../verbs/tcpdump/tcpdump.ts')).tcpdumpCommand,
+  strace: async () => (await import('../verbs/strace/strace.ts')).straceCommand,
+  tcpflow: async () => (await import('../verbs/tcpflow/tcpflow.ts')).tcpflowCommand,
+  veth: async () => (await import('../verbs/veth/veth.ts')).vethCommand,
+  ns: async () => (await import('../verbs/ns/ns.ts')).nsCommand,
+  ps: async () => (await import('../verbs/ps/ps.ts')).psCommand,
+  limits: async () => (await import('../verbs/limits/limits.ts')).limitsCommand,
+  api: async () => (await import('../verbs/api/api.ts')).apiCommand,
+  extcap: async () => (await import('../verbs/extcap/extcap.ts')).extcapCommand,
+  completion: async () => (await import('../verbs/completion/completion.ts')).completionCommand,
 };
 
 /**
  * The command line, for commander to read, to print help from, and to call the verb's action. Only the verb that was asked for
  * is built, when it is one: the others' options are 4 ms of every start.
  */
-export async function program(ctx: Context, finish: Finish): Promise<Command> {
+export async function program(ctx: Context): Promise<Command> {
   const asked = ctx.args[0] ?? '';
   const verbs = Object.hasOwn(VERBS, asked) ? [VERBS[asked]!] : Object.values(VERBS);
   const dbg = new Command('dbg')
@@ -40,9 +38,9 @@ export async function program(ctx: Context, finish: Finish): Promise<Command> {
     // What follows CTR belongs to the tool: options are dbg's only before it.
     .enablePositionalOptions()
     .addHelpText('after', HELP);
-  for (const build of await Promise.all(verbs.map((load) => load()))) dbg.addCommand(build(ctx, finish));
+  for (const build of await Promise.all(verbs.map((load) => load()))) dbg.addCommand(build(ctx));
   if (asked === '__complete') {
-    dbg.addCommand((await import('./completion.ts')).completeCommand(ctx, finish), { hidden: true });
+    dbg.addCommand((await import('../verbs/completion/completion.ts')).completeCommand(ctx), { hidden: true });
   }
   for (const command of withSubcommands(dbg)) {
     command.exitOverride().configureOutput({
@@ -52,8 +50,6 @@ export async function program(ctx: Context, finish: Finish): Promise<Command> {
   }
   return dbg;
 }
-
-const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
 
 const HELP = `
 CTR is a container's name, its id, a beginning of either that fits no other, a Compose service

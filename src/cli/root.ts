@@ -1,26 +1,30 @@
 import type { Context } from '../context.ts';
 import { configFolder } from '../engine/address.ts';
 import { DbgError } from '../errors.ts';
-import type { Person } from '../host/host.ts';
-import { LEASH_VARIABLE } from '../host/leash.ts';
+import { LEASH_VARIABLE } from '../host/run/leash.ts';
+import { whoAsked } from '../host/who-asked.ts';
 import { OWN_VALUES_VARIABLE, packedValues } from '../host/own-values.ts';
 import { shellLine } from '../text.ts';
 
 // What decides which engine is meant and how the terminal behaves. Nothing else crosses over to root.
 const CARRIED = /^(DOCKER_\w+|SHELL|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
 
+interface RootWish {
+  /** the names of what else of the person's environment root's dbg is to know (src/host/own-values.ts) */
+  readonly values?: readonly string[];
+  /** false where nobody is there to give a password */
+  readonly mayAsk?: boolean;
+}
+
 /**
- * Joining a container's namespaces needs CAP_SYS_ADMIN (setns(2)). As root: undefined, go on. Otherwise dbg starts itself
- * again through sudo, which asks for a password if it must, and the exit code of that run is given.
- * @param values the names of what else of the person's environment root's dbg is to know (src/host/own-values.ts)
- * @param options.mayAsk false where nobody is there to give a password
+ * Does something as root, and gives its exit code: joining a container's namespaces needs CAP_SYS_ADMIN (setns(2)). Whoever is not root
+ * has dbg started again through sudo, which asks for a password if it must.
  */
-export async function throughSudo(
-  ctx: Context,
-  values: readonly string[] = [],
-  { mayAsk = true }: { mayAsk?: boolean } = {},
-): Promise<number | undefined> {
-  if (ctx.host.isRoot) return undefined;
+export async function asRoot(ctx: Context, act: () => Promise<number>, wish: RootWish = {}): Promise<number> {
+  return ctx.host.isRoot ? act() : throughSudo(ctx, wish);
+}
+
+async function throughSudo(ctx: Context, { values = [], mayAsk = true }: RootWish): Promise<number> {
   if (ctx.host.find('sudo').kind !== 'found') {
     throw new DbgError('looking into a container needs root, and there is no sudo on this host', {
       next: [{ what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` }],
@@ -54,23 +58,6 @@ function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>, m
   const prompt = '--prompt=dbg looks into containers as root; password for %p: ';
   const asking = mayAsk ? prompt : '--non-interactive';
   return ['sudo', `--preserve-env=${names.join(',')}`, asking, '--', ...self, ...args];
-}
-
-/**
- * The login of the person for whom root's dbg runs: sudo says who called it (sudo(8)). Not in a root shell that was once opened
- * by sudo: its user is root. Undefined when that, or root itself, is who asked.
- */
-export function whoAsked({ env, host }: Pick<Context, 'env' | 'host'>): string | undefined {
-  if (!host.isRoot) return env['USER'];
-  const isOurSudo = /(^|\/)dbg(\.js)?( |$)/.test(env['SUDO_COMMAND'] ?? '');
-  return isOurSudo && env['SUDO_USER'] !== 'root' ? env['SUDO_USER'] : undefined;
-}
-
-/** The same, as somebody in whose name root's dbg makes files: sudo says their numbers too. */
-export function personAsked(ctx: Pick<Context, 'env' | 'host'>): Person | undefined {
-  const login = ctx.host.isRoot ? whoAsked(ctx) : undefined;
-  const [uid, gid] = [Number(ctx.env['SUDO_UID']), Number(ctx.env['SUDO_GID'])];
-  return login && Number.isInteger(uid) && Number.isInteger(gid) ? { login, uid, gid } : undefined;
 }
 
 /** The lines that `--dry-run` prints: what would run, ready to paste for whoever asked. */

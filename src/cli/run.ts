@@ -5,20 +5,20 @@ import { DbgError, EXIT } from '../errors.ts';
 import { escapeControls } from '../text.ts';
 import { failureText } from '../ui/failure.ts';
 import { program } from './program.ts';
+import { exitCodeOf } from './verb.ts';
 
 /** Runs dbg's command line and gives the exit code. The one place where errors become text and codes. */
 export async function run(ctx: Context): Promise<number> {
-  let exitCode = 0;
   sayWhoMayChange(ctx);
   const args = asMeant(ctx.args);
   try {
-    const dbg = await program({ ...ctx, args }, (code) => (exitCode = code));
+    const dbg = await program({ ...ctx, args });
     const unknown = unknownVerb(dbg, args);
     if (unknown?.length === 1) await (await import('./unknown-verb.ts')).refuseContainerAsVerb(ctx, dbg, args);
     // Without what follows it: commander would show its help for `nosuch --help`, as if all were
     // well.
     await dbg.parseAsync(unknown ?? args, { from: 'user' });
-    return exitCode;
+    return exitCodeOf(dbg);
   } catch (error) {
     // commander has printed its help or its error already; only its code is ours to choose.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;

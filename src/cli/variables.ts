@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { FROM_CONTAINER, isNameList, namesOf, parseNames } from '../enter/environment.ts';
+import { FROM_CONTAINER, isNameList, namesOf, parseNames } from '../enter/environment/given-variables.ts';
 import { escapeControls, shellQuote } from '../text.ts';
-import { chosenTarget } from './container.ts';
+import { chosenTarget } from './chosen-container.ts';
 
 /**
  * Adds `--env-from-container`, alone or with names: `=A,B`, or `A,B` as the next word. commander would take any next word for the
  * names, the container in `--env-from-container web env`: so what stands there is looked at first.
  */
-export function addFromContainer(command: Command): Command {
+export function addFromContainer<C extends Command>(command: C): C {
   const parse = command.parseOptions.bind(command);
   command.parseOptions = (argv) => parse(withoutGuess(command, argv));
   return command.option(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Environment } from '../context.ts';
+import type { Environment } from '../environment.ts';
 import { readWhole } from '../bounded-file.ts';
 import { DbgError, errorCode, errorMessage } from '../errors.ts';
 import { shellQuote } from '../text.ts';

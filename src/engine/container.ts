@@ -1,4 +1,4 @@
-import { notA } from './errors.ts';
+import { notA } from './engine-errors.ts';
 
 /** What dbg uses of GET /containers/{id}/json (Docker Engine API 1.24 and later; Podman's service answers the same). */
 export interface Container {

@@ -1,8 +1,8 @@
+import type { ContainerEvent } from './engine-events.ts';
 import type { Container, ContainerSummary } from './container.ts';
 import type { EngineAddress } from './address.ts';
 import type { Network } from './network.ts';
-import { overSocket } from './over-socket.ts';
-import type { Meanwhile } from './watch.ts';
+import type { Meanwhile } from './container-events.ts';
 
 /**
  * What dbg asks an engine. Two ways stand behind it: `overSocket` for a unix socket, with nothing to load, and
@@ -37,21 +37,4 @@ export interface Engine {
   watchJoins(network: string, hear: (id: string) => void): () => void;
   /** A network by its name or id (GET /networks/{id}). */
   network(ref: string): Promise<Network>;
-}
-
-export interface ContainerEvent {
-  /** "die", "start", "pause", "unpause", "oom", "destroy" … */
-  readonly action: string;
-  /** when it happened, by the engine's clock, in ms since the epoch; undefined when it does not say */
-  readonly time: number | undefined;
-  /** of a container that died */
-  readonly exitCode: string | undefined;
-  /** which container joined a network */
-  readonly container?: string | undefined;
-}
-
-/** Opens the engine at an address, by the way that costs the least for it. Nothing is sent yet. */
-export async function openEngine(address: EngineAddress): Promise<Engine> {
-  if (address.kind === 'unix') return overSocket(address);
-  return (await import('./over-dockerode.ts')).overDockerode(address);
 }

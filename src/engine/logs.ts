@@ -1,4 +1,4 @@
-import { frameReader } from './frames.ts';
+import { frameReader } from './ways/frames.ts';
 
 /** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
 export function logQuery(since?: number): Readonly<Record<string, string>> {

@@ -1,4 +1,4 @@
-import { notA } from './errors.ts';
+import { notA } from './engine-errors.ts';
 
 /** What dbg uses of GET /networks/{id}. */
 export interface Network {

@@ -1,4 +1,4 @@
-import { IN_CONTAINER } from './cgroup.ts';
+import { IN_CONTAINER } from './container-cgroup.ts';
 
 /**
  * What runs between nsenter and the tool: verify, join, prepare, then become the tool. Fixed text for sh(1); everything that

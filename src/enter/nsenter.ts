@@ -1,9 +1,9 @@
-import { type Credentials, setprivOptions } from './credentials.ts';
+import { type Credentials, setprivOptions } from './rights/credentials.ts';
 import { ENTRY_SCRIPT } from './entry-script.ts';
-import { joinArgv } from './join.ts';
-import { DEFAULT_NAMESPACES, joinedFirst, joinedLast, type Namespace, nsenterOption } from './namespaces.ts';
+import { joinArgv } from './inside/join.ts';
+import { DEFAULT_NAMESPACES, joinedFirst, joinedLast, type Namespace, nsenterOption } from './joined-namespaces.ts';
 import type { Target } from './target.ts';
-import { readOnlyLines, type View } from './view.ts';
+import { readOnlyLines, type View } from './environment/container-view.ts';
 
 /** How a container is to be entered. */
 export interface Entry {

@@ -2,7 +2,7 @@ import type { Container } from '../engine/container.ts';
 import { runningPid } from '../engine/running.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { isInContainer } from './cgroup.ts';
+import { isInContainer } from './container-cgroup.ts';
 
 /** A container with its process: what dbg enters. Only `enterable` makes one. */
 export interface Target {

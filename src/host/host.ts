@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Changeable } from './own-code.ts';
+import type { Changeable } from './files/own-code.ts';
 
 /**
  * A place that runs argv. A verb plans argv lists and knows nothing else of the host; where they run (this machine as

@@ -1,4 +1,4 @@
-import type { Environment } from '../context.ts';
+import type { Environment } from '../environment.ts';
 
 /**
  * What the person's dbg tells root's, which it starts through sudo, of the person's own environment: values that are not to become

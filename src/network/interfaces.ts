@@ -1,18 +1,19 @@
-import { isInContainer } from '../enter/cgroup.ts';
-import { parseNamespace } from '../enter/namespaces.ts';
+import { ownPoint } from './netns-path.ts';
+import { isInContainer } from '../enter/container-cgroup.ts';
+import { parseNamespace } from '../enter/joined-namespaces.ts';
 import { nsenter, plainEntry } from '../enter/nsenter.ts';
 import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
-import { hostNamespace } from '../host/namespaces.ts';
+import { hostNamespace } from '../host/host-namespace.ts';
 import type { Link } from './links.ts';
 import { seenIn, type SeenMark } from './cut/in-force.ts';
-import { believed } from './cut/notes.ts';
-import type { DevicePoint } from './cut/plan.ts';
+import { believed } from './cut/cut-notes.ts';
+import type { DevicePoint } from './netns-path.ts';
 import { withNetworks } from './networks.ts';
-import { hostObserver, lookInside, type Inside } from './look.ts';
+import { hostObserver, lookInside, type Inside } from './look-inside.ts';
 import { otherObservers, peerNamespace } from './observers.ts';
-import { parsePeerIfindex } from './peer.ts';
+import { parsePeerIfindex } from './peer-ifindex.ts';
 import { peerSeen, provePair, type Pair } from './proof.ts';
 
 /** An interface of a container, with what is known of its other end. */
@@ -80,12 +81,6 @@ export async function containerNetwork(
 export function netnsOf(host: Host, pid: number): number | undefined {
   return parseNamespace(host.link(`/proc/${pid}/ns/net`));
 }
-
-/** The container's own device as where it is cut, which has no other end on this host. */
-export const ownPoint = ({ pid }: Target, netns: number | undefined, device: Link) => ({
-  device,
-  place: { path: `/proc/${pid}/ns/net`, netns },
-});
 
 /** Not lo, and not the fallback tunnels (tunl0, sit0 …) that the kernel puts, down, into every namespace. */
 function carriesTraffic({ kind, flags }: Link): boolean {

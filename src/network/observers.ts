@@ -1,9 +1,10 @@
 import type { Host } from '../host/host.ts';
 import type { Link } from './links.ts';
-import { lookFrom, type Inside } from './look.ts';
-import type { NetworkNamespace } from './peer.ts';
-import { pinnedPlaces, type Place } from './place.ts';
-import { peerSeen, type Observer } from './proof.ts';
+import { lookFrom, type Inside } from './look-inside.ts';
+import type { NetworkNamespace } from './peer-ifindex.ts';
+import { pinnedPlaces, type Place } from './netns-path.ts';
+import { peerSeen } from './proof.ts';
+import type { Observer } from './evidence.ts';
 
 /** The namespace that the container's number for an interface's peer names; undefined when no process is in it. */
 export function peerNamespace({ namespaces }: Inside, { linkNetnsid }: Link): NetworkNamespace | undefined {

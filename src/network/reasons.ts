@@ -1,5 +1,5 @@
 import type { Link } from './links.ts';
-import type { Evidence } from './proof.ts';
+import type { Evidence } from './evidence.ts';
 
 const ON_A_PARENT = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap'];
 

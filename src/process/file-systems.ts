@@ -1,4 +1,4 @@
-import { unescapeOctal } from '../enter/cgroup.ts';
+import { unescapeOctal } from '../enter/container-cgroup.ts';
 import type { Host, Space } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info.ts';
 import type { Subject } from './subject.ts';

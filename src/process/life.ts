@@ -1,5 +1,5 @@
 import type { Container } from '../engine/container.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './container-limits.ts';
 
 /**
  * A limit that the engine was told, where another one is in force: the next start sets it again.

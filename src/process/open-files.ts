@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { parseStat } from './stat.ts';
+import { parseStat } from '../proc/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { cgroupFiles } from './cgroup-files.ts';
-import { flatKeyed } from './cgroup-values.ts';
+import { flatKeyed } from '../proc/cgroup-values.ts';
 import type { Subject } from './subject.ts';
 
 /**

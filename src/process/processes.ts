@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { parseFacts, parseStat, parseUptime, TICKS_PER_SECOND, type ProcessStat } from './stat.ts';
+import { parseFacts, parseStat, parseUptime, TICKS_PER_SECOND, type ProcessStat } from '../proc/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 import { usersOf, type User } from './users.ts';
 

@@ -1,4 +1,4 @@
-import { userFile } from '../enter/user-files.ts';
+import { userFile } from '../enter/rights/user-files.ts';
 import type { Host } from '../host/host.ts';
 
 /** What a user of the host is in a container. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
-import { packetsIn, pcapReader } from '../../src/capture/pcap.ts';
+import { packetsIn, pcapReader } from '../../src/capture/formats/pcap.ts';
 
 /** A capture that runs. */
 export interface Capture {

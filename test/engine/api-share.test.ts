@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { eventLine } from '../../src/api/recording/format.ts';
+import { eventLine } from '../../src/api/recordings/recording-format.ts';
 import { listen } from '../../src/api/wire/listener.ts';
 import { proxy } from '../../src/api/wire/proxy.ts';
 import { reading } from '../../src/api/wire/reading.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { COMMANDS, INNOCENT, LINES, OPTIONS, SECRET, TOKENS, VARIABLES } from '../unit/api/redact/secrets.ts';
+import { COMMANDS, INNOCENT, LINES, OPTIONS, SECRET, TOKENS, VARIABLES } from '../unit/api/wire/redact/secrets.ts';
 import { dbg } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 

@@ -1,8 +1,8 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { overDockerode } from '../../src/engine/over-dockerode.ts';
-import { overSocket } from '../../src/engine/over-socket.ts';
+import { overDockerode } from '../../src/engine/ways/over-dockerode.ts';
+import { overSocket } from '../../src/engine/ways/over-socket.ts';
 import { test } from './support/lab.ts';
 
 const path = '/var/run/docker.sock';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { withPrompt } from '../../src/cli/session/prompt.ts';
+import { withPrompt } from '../../src/verbs/shell/session/prompt.ts';
 import { container } from '../unit/fakes.ts';
 import { onTerminal } from './support/dbg.ts';
 import { test } from './support/lab.ts';
@@ -167,7 +167,7 @@ describe.each(SHELLS)('$shell', ({ shell, file, kinds, gone }) => {
         target: { container: container({ name: 'web' }), pid: process.pid, startTime: startTime() },
         hostName: 'h',
         isHostNetwork: true,
-        folder: join(import.meta.dirname, '../../src/cli/session'),
+        folder: join(import.meta.dirname, '../../src/verbs/shell/session'),
         zdotdir: undefined,
         home: lab.folder,
       });

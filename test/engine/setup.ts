@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { changeableCode } from '../../src/host/own-code.ts';
+import { changeableCode } from '../../src/host/files/own-code.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,28 +1,33 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
 // The order of the house (docs/design.md): a room may import from the rooms after it, never from those before.
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'engine', 'host', 'ui'],
-  cli: ['network', 'capture', 'process', 'api', 'enter', 'engine', 'host', 'ui'],
-  network: ['enter', 'engine', 'host'],
-  capture: ['enter', 'engine', 'host'],
-  process: ['enter', 'engine', 'host'],
-  api: ['enter', 'engine', 'host'],
-  enter: ['engine', 'host'],
-  engine: [],
-  host: [],
+  cli: ['verbs', 'jobs', 'network', 'capture', 'process', 'api', 'enter', 'engine', 'host', 'proc', 'ui'],
+  verbs: ['cli', 'jobs', 'network', 'capture', 'process', 'api', 'enter', 'engine', 'host', 'proc', 'ui'],
+  jobs: ['network', 'capture', 'process', 'api', 'enter', 'engine', 'host', 'proc'],
+  network: ['enter', 'engine', 'host', 'proc'],
+  capture: ['enter', 'engine', 'host', 'proc'],
+  process: ['enter', 'engine', 'host', 'proc'],
+  api: ['enter', 'engine', 'host', 'proc'],
+  enter: ['engine', 'host', 'proc'],
+  engine: ['proc'],
+  host: ['proc'],
+  proc: [],
   ui: [],
 };
+// Of cli, only the program knows the verbs; of a verb, only what is its own.
+const KNOWS_VERBS = join('cli', 'program.ts');
 // Words that every room uses; they use nothing themselves (context.ts imports types alone).
-const COMMON = ['errors', 'text', 'context', 'bounded-file'];
-const ONLY_IMPORTER: Readonly<Record<string, string>> = {
-  dockerode: 'engine',
-  execa: 'host',
-  inquirer: 'ui',
-  commander: 'cli',
-  yaml: 'api',
+const COMMON = ['environment', 'errors', 'text', 'context', 'bounded-file'];
+const ONLY_IMPORTER: Readonly<Record<string, readonly string[]>> = {
+  dockerode: ['engine'],
+  execa: ['host'],
+  inquirer: ['ui'],
+  commander: ['cli', 'verbs'],
+  yaml: ['api'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -32,17 +37,54 @@ const roomOf = (file: string) => file.replace(/\.ts$/, '').split('/')[0]!;
 const imports = (text: string) =>
   [...text.matchAll(/(?:^(?:import|export)\s[^;]*?from\s+|^import\s+|import\()'([^']+)'/gm)].map((match) => match[1]!);
 
+const verbOf = (file: string) => file.split('/')[1];
+const importedFiles = ({ file, text }: { file: string; text: string }) =>
+  imports(text).flatMap((imported) => (imported.startsWith('.') ? [normalize(join(file, '..', imported))] : []));
+
 test.each(files)('$file imports only what its room may', ({ file, text }) => {
   const room = roomOf(file);
   for (const imported of imports(text)) {
-    if (!imported.startsWith('.')) {
-      expect(ONLY_IMPORTER[imported] ?? room, `${file} imports ${imported}`).toBe(room);
-      continue;
-    }
-    const other = roomOf(normalize(join(file, '..', imported)));
-    if (other === '..' || COMMON.includes(other) || COMMON.includes(room) || other === room) continue;
-    expect(MAY_IMPORT[room], `${file} imports ${imported}`).toContain(other);
+    if (imported.startsWith('.')) continue;
+    expect(ONLY_IMPORTER[imported] ?? [room], `${file} imports ${imported}`).toContain(room);
   }
+  for (const imported of importedFiles({ file, text })) {
+    const other = roomOf(imported);
+    if (other === '..' || COMMON.includes(other) || COMMON.includes(room)) continue;
+    if (other !== room) expect(MAY_IMPORT[room], `${file} imports ${imported}`).toContain(other);
+    if (room === 'cli' && other === 'verbs') expect(file, `${file} imports ${imported}`).toBe(KNOWS_VERBS);
+    if (room === 'verbs' && other === 'verbs')
+      expect(verbOf(file), `${file} imports ${imported}`).toBe(verbOf(imported));
+  }
+});
+
+test('no file imports itself by way of others', () => {
+  const all = new Map(files.map((each) => [each.file, importedFiles(each)]));
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) throw new Error([...way.slice(way.indexOf(file)), file].join(' → '));
+    if (done.has(file)) return;
+    for (const next of all.get(file) ?? []) visit(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of all.keys()) visit(file, []);
+});
+
+test('a folder has at most 15 files, and no two files have one name', () => {
+  const moreThan = (most: number, keys: readonly string[]) =>
+    [...new Set(keys)].filter((key) => keys.filter((each) => each === key).length > most);
+  const paths = files.map(({ file }) => file);
+  expect(
+    moreThan(
+      15,
+      paths.map((path) => dirname(path)),
+    ),
+  ).toEqual([]);
+  expect(
+    moreThan(
+      1,
+      paths.map((path) => basename(path)),
+    ),
+  ).toEqual([]);
 });
 
 test('a file that breaks the order would be seen', () => {
@@ -53,6 +95,8 @@ test('a file that breaks the order would be seen', () => {
 });
 
 test('main.ts is the one user of process and of the console', () => {
-  const users = files.filter(({ text }) => /\bprocess\.|\bconsole\./.test(text.replace(/\/\/.*|\/\*[^]*?\*\//g, '')));
+  const users = files.filter(({ text }) =>
+    /(?<![\w-])(?:process|console)\./.test(text.replace(/\/\/.*|\/\*[^]*?\*\//g, '')),
+  );
   expect(users.map(({ file }) => file)).toEqual(['main.ts']);
 });

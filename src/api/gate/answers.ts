@@ -1,7 +1,7 @@
-import { isHijacked } from '../http/exchange.ts';
-import { responseFraming, type Framing } from '../http/framing.ts';
-import { NotHttp, parseResponseHead, type ResponseHead } from '../http/head.ts';
-import { messageReader, type MessageReader } from '../http/message.ts';
+import { isHijacked } from '../wire/http/exchange.ts';
+import { responseFraming, type Framing } from '../wire/http/framing.ts';
+import { NotHttp, parseResponseHead, type ResponseHead } from '../wire/http/http-head.ts';
+import { messageReader, type MessageReader } from '../wire/http/message.ts';
 import { headBytes } from './made.ts';
 import type { Forward } from './verdict.ts';
 

@@ -1,8 +1,8 @@
 import type { Server, Socket } from 'node:net';
 import { errorMessage } from '../../errors.ts';
-import { completed, type ConnectionEvent, type HearWire } from '../events.ts';
-import { readExchange } from '../http/exchange.ts';
-import { guard } from './connection.ts';
+import { completed, type ConnectionEvent, type HearWire } from '../wire/calls/wire-events.ts';
+import { readExchange } from '../wire/http/exchange.ts';
+import { guard } from './gated-connection.ts';
 import type { Judge } from './verdict.ts';
 
 export interface GateOptions {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Header } from '../http/head.ts';
+import type { Header } from '../wire/http/http-head.ts';
 import type { Answer } from './verdict.ts';
 
 /** An answer as the engine gives its errors: JSON with a message, which docker's CLI shows. */

@@ -1,4 +1,4 @@
-import { header, headerValues, type RequestHead } from '../http/head.ts';
+import { header, headerValues, type RequestHead } from '../wire/http/http-head.ts';
 
 /**
  * What is not clear about a request: why it may mean one thing to a gate and another to the engine behind; undefined when it is clear. What is

@@ -1,4 +1,4 @@
-import { header, type RequestHead } from '../http/head.ts';
+import { header, type RequestHead } from '../wire/http/http-head.ts';
 import { headBytes } from './made.ts';
 import type { Decided, NeedsBody } from './verdict.ts';
 

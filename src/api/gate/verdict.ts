@@ -1,4 +1,4 @@
-import type { Header, RequestHead, ResponseHead } from '../http/head.ts';
+import type { Header, RequestHead, ResponseHead } from '../wire/http/http-head.ts';
 
 /** What becomes of a call that asks at a gate. Nothing of it has reached the engine before. */
 export type Verdict = Decided | NeedsBody | Wait;

@@ -1,6 +1,6 @@
-import type { Side } from '../http/exchange.ts';
-import type { RequestHead, ResponseHead } from '../http/head.ts';
-import type { Kept } from './history.ts';
+import type { Side } from '../wire/http/exchange.ts';
+import type { RequestHead, ResponseHead } from '../wire/http/http-head.ts';
+import type { Kept } from './kept.ts';
 import type { StreamName } from './pieces.ts';
 import type { Row } from './row.ts';
 

@@ -1,7 +1,7 @@
-import { followCalls, type Call } from '../call.ts';
-import type { HearWire, WireEvent } from '../events.ts';
-import type { Side } from '../http/exchange.ts';
-import type { Names } from '../names.ts';
+import type { Kept } from './kept.ts';
+import { followCalls, type Call } from '../wire/calls/call.ts';
+import type { HearWire, WireEvent } from '../wire/calls/wire-events.ts';
+import type { Names } from '../wire/calls/container-names.ts';
 import { detailOf, type Detail } from './detail.ts';
 import { lanes } from './lanes.ts';
 import { pieceReader, type Piece } from './pieces.ts';
@@ -42,19 +42,6 @@ export const MOST: Bounds = { calls: 2000, bytes: 64e6, bytesOfOne: 4e6 };
 
 /** A piece takes so much memory besides its bytes; otherwise a sender of single bytes would fill it. */
 const PIECE_COST = 256;
-
-/** A call with what is kept of it. */
-export interface Kept {
-  readonly call: Call;
-  readonly lane: number;
-  readonly read: (call: Call, event: WireEvent) => void;
-  readonly pieces: Piece[];
-  /** how many pieces there were before the first that is kept, or are not kept since */
-  dropped: number;
-  /** bytes that are not kept, by who sent them */
-  readonly leftOut: Record<Side, number>;
-  cost: number;
-}
 
 export function history({ names, changed, most }: HistoryOptions): History {
   const bounds = { ...MOST, ...most };

@@ -1,8 +1,8 @@
-import { frameReader } from '../../engine/frames.ts';
-import type { Call } from '../call.ts';
-import type { WireEvent } from '../events.ts';
-import type { Side } from '../http/exchange.ts';
-import { mediaType } from '../http/head.ts';
+import { frameReader } from '../../engine/ways/frames.ts';
+import type { Call } from '../wire/calls/call.ts';
+import type { WireEvent } from '../wire/calls/wire-events.ts';
+import type { Side } from '../wire/http/exchange.ts';
+import { mediaType } from '../wire/http/http-head.ts';
 
 /** What a piece is of: a body, a stream of a container's process, what a terminal shows, or bytes of another protocol (h2c). */
 export type StreamName = 'body' | 'stdin' | 'stdout' | 'stderr' | 'engine' | 'terminal' | 'raw';

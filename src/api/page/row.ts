@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import type { Call } from '../wire/calls/call.ts';
 
 /** What the page's list shows of a call. It is sent again whenever it has changed. */
 export interface Row {

@@ -1,9 +1,9 @@
 import { version } from '../../../package.json';
 import { printableJson } from '../../text.ts';
-import { eventLine, headerLine, type RecordingHeader } from '../recording/format.ts';
-import { harEntry, harFrame } from '../recording/har.ts';
-import { eventsOf } from './events.ts';
-import type { Kept } from './history.ts';
+import { eventLine, headerLine, type RecordingHeader } from '../recordings/recording-format.ts';
+import { harEntry, harFrame } from '../recordings/har.ts';
+import { eventsOf } from './kept-events.ts';
+import type { Kept } from './kept.ts';
 import { wholeOf } from './whole.ts';
 
 /** Where a recording's calls went. */

@@ -1,6 +1,6 @@
-import type { Side } from '../http/exchange.ts';
-import type { Content, WholeCall } from '../recording/whole-call.ts';
-import type { Kept } from './history.ts';
+import type { Side } from '../wire/http/exchange.ts';
+import type { Content, WholeCall } from '../recordings/whole-call.ts';
+import type { Kept } from './kept.ts';
 import type { Piece } from './pieces.ts';
 
 /** A call as far as it is kept, for what is made of a recording's calls too: a line of curl, a HAR. */

@@ -1,9 +1,9 @@
 import type { Server, Socket } from 'node:net';
 import { errorCode } from '../../errors.ts';
-import { CUT_OFF } from '../events.ts';
-import type { Side } from '../http/exchange.ts';
-import { busyPoll } from './busy-poll.ts';
-import type { Closing, Crossing, HearCrossing } from './crossing.ts';
+import { CUT_OFF } from './calls/wire-events.ts';
+import type { Side } from './http/exchange.ts';
+import { busyPoll } from '../beside/busy-poll.ts';
+import type { Closing, Crossing, HearCrossing } from '../beside/crossing.ts';
 import { splice } from './splice.ts';
 
 export interface ProxyOptions {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Side } from '../http/exchange.ts';
+import type { Side } from './http/exchange.ts';
 import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from './ends.ts';
 
 /** Hears what crosses a splice, after it was sent on; nothing that it does reaches the traffic. */

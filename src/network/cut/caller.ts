@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts';
-import { inHostNetwork } from '../../host/namespaces.ts';
+import { inHostNetwork } from '../../host/host-namespace.ts';
 import { toolObjects } from '../tool-json.ts';
 import type { Cuttable } from './selection.ts';
 

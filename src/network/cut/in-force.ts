@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts';
 import type { Link } from '../links.ts';
-import { again } from '../look.ts';
-import { inPlace, type Place } from '../place.ts';
+import { again } from '../look-inside.ts';
+import { inPlace, type Place } from '../netns-path.ts';
 import type { Mark } from './mark.ts';
 import { tableName } from './ruleset.ts';
 

@@ -1,8 +1,9 @@
 import { DbgError, errorMessage } from '../../errors.ts';
 import type { Held, Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
-import { forget, note } from './notes.ts';
-import { cutArgv, undoArgv, type Cut, type DevicePoint } from './plan.ts';
+import { forget, note } from './cut-notes.ts';
+import { cutArgv, undoArgv, type Cut } from './cut-plan.ts';
+import type { DevicePoint } from '../netns-path.ts';
 
 /** Cuts that are in force, each with a guard that undoes it when its time is over or dbg is gone. */
 export interface MadeCuts {

@@ -1,15 +1,15 @@
 import type { Host } from '../../host/host.ts';
-import { hostNamespace, inHostNetwork } from '../../host/namespaces.ts';
-import { parseNamespace } from '../../enter/namespaces.ts';
+import { hostNamespace, inHostNetwork } from '../../host/host-namespace.ts';
+import { parseNamespace } from '../../enter/joined-namespaces.ts';
 import { parseLinks } from '../links.ts';
-import { again } from '../look.ts';
+import { again } from '../look-inside.ts';
 import { listNamespaces, lsnsArgv } from '../lsns.ts';
-import { parseNetworkNamespaces } from '../peer.ts';
-import { HOST, inPlace, isHeldByFile, pinnedPlaces, type Place } from '../place.ts';
+import { parseNetworkNamespaces } from '../peer-ifindex.ts';
+import { HOST, inPlace, isHeldByFile, pinnedPlaces, type Place } from '../netns-path.ts';
 import { isInForce, tablesIn, type SeenMark } from './in-force.ts';
 import { parseMark } from './mark.ts';
-import { believed, type Believed } from './notes.ts';
-import type { DevicePoint } from './plan.ts';
+import { believed, type Believed } from './cut-notes.ts';
+import type { DevicePoint } from '../netns-path.ts';
 import { tableName } from './ruleset.ts';
 
 /** A device with dbg's mark. */

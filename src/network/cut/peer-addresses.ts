@@ -1,8 +1,8 @@
 import type { Target } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
-import { hostNamespace } from '../../host/namespaces.ts';
-import { linksInside } from '../look.ts';
+import { hostNamespace } from '../../host/host-namespace.ts';
+import { linksInside } from '../look-inside.ts';
 
 /**
  * All addresses by which a container is a peer on the network, as its own namespace has them: of both families, link-local ones too.

@@ -1,8 +1,9 @@
 import { DbgError, type NextStep } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
-import { ownPoint, type ContainerInterface, type ContainerNetwork } from '../interfaces.ts';
+import { type ContainerInterface, type ContainerNetwork } from '../interfaces.ts';
+import { ownPoint } from '../netns-path.ts';
 import type { Link } from '../links.ts';
-import type { Place } from '../place.ts';
+import type { Place } from '../netns-path.ts';
 
 /** An interface that can be cut without harm to others, and where. */
 export interface Cuttable extends ContainerInterface {

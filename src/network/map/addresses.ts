@@ -1,4 +1,4 @@
-import { dotted, type Inet6, type Route } from './proc-net.ts';
+import { dotted, type Inet6, type Route } from '../../proc/net.ts';
 
 /** What a namespace's files say of its addresses, and what the engine says it gave. */
 export interface AddressEvidence {

@@ -9,7 +9,7 @@ import {
   type Counters,
   type Inet6,
   type Route,
-} from './proc-net.ts';
+} from '../../proc/net.ts';
 
 /** A device of a container, by what /proc and its own /sys say. */
 export interface InsideDevice {

@@ -1,9 +1,9 @@
 import type { Target } from '../../enter/target.ts';
 import type { ContainerInterface } from '../interfaces.ts';
 import type { Link } from '../links.ts';
-import type { Look } from './look.ts';
+import type { Look } from './survey-host.ts';
 import { problemsOf } from './problems.ts';
-import type { Counters } from './proc-net.ts';
+import type { Counters } from '../../proc/net.ts';
 import { interfacesOf, peersOf } from './wires.ts';
 
 /** An interface on the map. */

@@ -2,12 +2,12 @@ import type { NetworkEndpoint } from '../../engine/container.ts';
 import type { ContainerInterface } from '../interfaces.ts';
 import type { Link } from '../links.ts';
 import { withNetworks } from '../networks.ts';
-import { HOST } from '../place.ts';
+import { HOST } from '../netns-path.ts';
 import { provePair, type Pair } from '../proof.ts';
 import { addressesOf } from './addresses.ts';
 import type { InsideDevice } from './inside.ts';
-import type { Room } from './look.ts';
-import type { Counters } from './proc-net.ts';
+import type { Room } from './survey-host.ts';
+import type { Counters } from '../../proc/net.ts';
 
 /** The host's veths by the place of their peer: the host's number for its namespace, its index there. */
 export function peersOf(hostLinks: readonly Link[]): ReadonlyMap<string, Link> {

@@ -1,4 +1,4 @@
-import { IN_CONTAINER } from '../../enter/cgroup.ts';
+import { IN_CONTAINER } from '../../enter/container-cgroup.ts';
 
 /**
  * Puts $_targets behind the first $_words words of "$@": strace's own arguments stay behind them, untouched. A word is moved to the
@@ -57,7 +57,7 @@ exec "$@"
 
 /**
  * Attaches strace to a command that another program starts: to its one child that stops itself just before it becomes the command
- * (enter/join.pl). What is stopped when it is seized waits for its tracer whatever CONT says (ptrace(2)): no call is missed.
+ * (enter/inside/join.pl). What is stopped when it is seized waits for its tracer whatever CONT says (ptrace(2)): no call is missed.
  *
  * The trace ends with the command, or with the program: what either leaves behind goes on untraced. Standing in /proc/PID, the
  * watcher looks at this one process only, whoever gets its number.

@@ -1,4 +1,4 @@
-import type { Packet } from '../../../src/capture/pcap.ts';
+import type { Packet } from '../../../src/capture/formats/pcap.ts';
 
 export interface CaptureKind {
   readonly littleEndian: boolean;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseStopOn, watchFor } from '../../../src/capture/stop-on.ts';
-import type { ContainerEvent } from '../../../src/engine/engine.ts';
+import type { ContainerEvent } from '../../../src/engine/engine-events.ts';
 import { container, fakeEngine } from '../fakes.ts';
 
 /** A container's engine whose events and lines are said by the test. */

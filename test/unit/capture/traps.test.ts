@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { filterOf } from '../../../src/capture/getopt.ts';
-import { parseArguments } from '../../../src/capture/tcpdump.ts';
+import { parseArguments } from '../../../src/capture/tcpdump-argv.ts';
 import { forDns, traps } from '../../../src/capture/traps.ts';
 
 const DOCKER = 'search lan\nnameserver 127.0.0.11\noptions ndots:0\n';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { IN_CONTAINER, isInContainer } from '../../../src/enter/cgroup.ts';
+import { IN_CONTAINER, isInContainer } from '../../../src/enter/container-cgroup.ts';
 import * as recorded from '../process/recorded.ts';
 
 const { ID, INNER } = recorded;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../../src/host/host.ts';
 import { containerNetwork } from '../../../src/network/interfaces.ts';
-import { parsePinned } from '../../../src/network/place.ts';
+import { parsePinned } from '../../../src/network/netns-path.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
 
 const target = { container: container(), pid: 1234, startTime: '4242' };

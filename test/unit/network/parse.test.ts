@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linkState, parseLinks } from '../../../src/network/links.ts';
-import { parseNetnsid, parsePeerIfindex } from '../../../src/network/peer.ts';
+import { parseNetnsid, parsePeerIfindex } from '../../../src/network/peer-ifindex.ts';
 
 // Recorded: iproute2 6.1, `ip -d -j address` in a container, shortened.
 const ADDRESS = `[{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"address":"00:00:00:00:00:00","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8}]},{},

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseLinks } from '../../../src/network/links.ts';
-import { HOST } from '../../../src/network/place.ts';
-import { provePair, type Evidence, type Observer } from '../../../src/network/proof.ts';
+import { HOST } from '../../../src/network/netns-path.ts';
+import { provePair } from '../../../src/network/proof.ts';
+import type { Evidence, Observer } from '../../../src/network/evidence.ts';
 import { link } from '../fakes.ts';
 
 const peer = link({ ifindex: 30, name: 'veth1', linkIndex: 2, linkNetnsid: 5 });

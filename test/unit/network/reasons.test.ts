@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseLinks } from '../../../src/network/links.ts';
-import { HOST } from '../../../src/network/place.ts';
-import { provePair, type Observer } from '../../../src/network/proof.ts';
+import { HOST } from '../../../src/network/netns-path.ts';
+import { provePair } from '../../../src/network/proof.ts';
+import type { Observer } from '../../../src/network/evidence.ts';
 import { link } from '../fakes.ts';
 
 const host: Observer = {

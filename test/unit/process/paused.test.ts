@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { pausedText, subjectRecord } from '../../../src/cli/subject.ts';
-import { processTable } from '../../../src/cli/ps-text.ts';
+import { pausedText, subjectRecord } from '../../../src/cli/chosen-subject.ts';
+import { processTable } from '../../../src/verbs/ps/ps-text.ts';
 import { isPaused } from '../../../src/process/paused.ts';
 import { subjectOfPid } from '../../../src/process/subject.ts';
 import { fakeHost } from '../fakes.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine, processesOf } from '../../../src/process/processes.ts';
-import { parseNamespace } from '../../../src/enter/namespaces.ts';
-import { namespacesOf } from '../../../src/process/namespaces.ts';
-import { parseFacts, parseStat } from '../../../src/process/stat.ts';
+import { parseNamespace } from '../../../src/enter/joined-namespaces.ts';
+import { namespacesOf } from '../../../src/process/namespace-use.ts';
+import { parseFacts, parseStat } from '../../../src/proc/stat.ts';
 import { subjectOf, subjectOfPid } from '../../../src/process/subject.ts';
 import { idInside, parseIdMap, parsePasswd } from '../../../src/process/users.ts';
 import { container, fakeHost } from '../fakes.ts';

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { WireEvent } from '../../../../src/api/events.ts';
+import type { WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
 import { gate } from '../../../../src/api/gate/gate.ts';
 import { jsonAnswer, refusal } from '../../../../src/api/gate/made.ts';
 import type { Judge } from '../../../../src/api/gate/verdict.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ConnectionEvent, WireEvent } from '../../../../src/api/events.ts';
-import { readExchange } from '../../../../src/api/http/exchange.ts';
-import { names } from '../../../../src/api/names.ts';
+import type { ConnectionEvent, WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
+import { readExchange } from '../../../../src/api/wire/http/exchange.ts';
+import { names } from '../../../../src/api/wire/calls/container-names.ts';
 import { history, type HistoryOptions } from '../../../../src/api/page/history.ts';
-import { said } from '../conversation.ts';
+import { said } from '../wire/conversation.ts';
 
 function heard(events: readonly WireEvent[], options: Partial<HistoryOptions> = {}) {
   const changes: number[] = [];

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { HearWire, WireEvent } from '../../../../src/api/events.ts';
-import { redacted } from '../../../../src/api/redact/redact.ts';
-import { capped } from '../../../../src/api/recording/cap.ts';
-import { eventLine } from '../../../../src/api/recording/format.ts';
-import type { Crossing } from '../../../../src/api/wire/crossing.ts';
+import type { HearWire, WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
+import { redacted } from '../../../../src/api/wire/redact/redact.ts';
+import { capped } from '../../../../src/api/recordings/body-cap.ts';
+import { eventLine } from '../../../../src/api/recordings/recording-format.ts';
+import type { Crossing } from '../../../../src/api/beside/crossing.ts';
 import { reading } from '../../../../src/api/wire/reading.ts';
-import { callView } from '../../../../src/cli/api/view.ts';
+import { callView } from '../../../../src/verbs/api/printing/call-printer.ts';
 
 type Crossed = readonly [Crossing, string];
 

@@ -2,7 +2,7 @@ import type { Link } from '../../../../src/network/links.ts';
 import type { ContainerInterface, ContainerNetwork } from '../../../../src/network/interfaces.ts';
 import type { Cuttable } from '../../../../src/network/cut/selection.ts';
 import type { Ways } from '../../../../src/network/cut/ways.ts';
-import { HOST } from '../../../../src/network/place.ts';
+import { HOST } from '../../../../src/network/netns-path.ts';
 import { container, link } from '../../fakes.ts';
 
 const target = { container: container(), pid: 1234, startTime: '4242' };

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { DbgError } from '../../../../src/errors.ts';
 import type { Host } from '../../../../src/host/host.ts';
 import { makeCuts, undoCuts } from '../../../../src/network/cut/make.ts';
-import { planCuts, undoArgv } from '../../../../src/network/cut/plan.ts';
-import { HOST } from '../../../../src/network/place.ts';
+import { planCuts, undoArgv } from '../../../../src/network/cut/cut-plan.ts';
+import { HOST } from '../../../../src/network/netns-path.ts';
 import { fakeHost, fakeNotes, link } from '../../fakes.ts';
 import { atOwn, atPeer, ways } from './fixtures.ts';
 

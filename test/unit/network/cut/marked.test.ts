@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deleteTable, findRemains } from '../../../../src/network/cut/marked.ts';
-import { HOST } from '../../../../src/network/place.ts';
+import { HOST } from '../../../../src/network/netns-path.ts';
 import { fakeHost, fakeNotes } from '../../fakes.ts';
 
 const ELSEWHERE = { path: '/proc/50/ns/net', netns: 9 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DbgError } from '../../../../src/errors.ts';
 import { cuttable, selected, type Selection } from '../../../../src/network/cut/selection.ts';
 import type { ContainerInterface } from '../../../../src/network/interfaces.ts';
-import { HOST } from '../../../../src/network/place.ts';
+import { HOST } from '../../../../src/network/netns-path.ts';
 import { link } from '../../fakes.ts';
 import { network, sure, unsure } from './fixtures.ts';
 

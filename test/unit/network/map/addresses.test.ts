@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressesOf, type AddressEvidence } from '../../../../src/network/map/addresses.ts';
-import type { Route } from '../../../../src/network/map/proc-net.ts';
+import type { Route } from '../../../../src/proc/net.ts';
 
 const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 const route = (name: string, subnet: string, isConnected = true): Route => {

@@ -2,7 +2,7 @@ import { parseMark } from '../../../../src/network/cut/mark.ts';
 import type { NetworkEndpoint } from '../../../../src/engine/container.ts';
 import type { Link } from '../../../../src/network/links.ts';
 import type { Inside, InsideDevice } from '../../../../src/network/map/inside.ts';
-import type { Look, Room } from '../../../../src/network/map/look.ts';
+import type { Look, Room } from '../../../../src/network/map/survey-host.ts';
 import { mapOf, type HostMap } from '../../../../src/network/map/map.ts';
 import { container } from '../../fakes.ts';
 

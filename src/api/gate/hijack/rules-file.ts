@@ -1,0 +1,65 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { readWhole } from '../../../bounded-file.ts';
+import { DbgError, errorMessage } from '../../../errors.ts';
+import { shellQuote } from '../../../text.ts';
+import type { Judge } from '../verdict.ts';
+import { judgeByRules, type Used } from './judge-by-rules.ts';
+import { parseRules } from './rules.ts';
+
+export interface RulesFile {
+  /** by the rules as they are when it is called */
+  readonly judge: Judge;
+  close(): void;
+}
+
+/** Editors write a file in several ways; to look at it by its name finds all of them. */
+const LOOK_MS = 250;
+
+/**
+ * Judges by a file of rules, which is read anew when it changes: every rule has acted 0 times then. A change that is wrong is told, and the rules
+ * before it stay. Throws a DbgError when it is wrong from the beginning.
+ */
+export function rulesFile(path: string, used: Used, reloaded: (rules: number | Error) => void): RulesFile {
+  let text = readText(path);
+  let judge = judgeByRules(parseRules(text, path), used);
+  let wrong = '';
+  const look = () => {
+    try {
+      const now = readText(path);
+      if (now === text) return;
+      const rules = parseRules(now, path);
+      judge = judgeByRules(rules, used);
+      text = now;
+      wrong = '';
+      reloaded(rules.length);
+    } catch (error) {
+      // It may be half written: it is told when it is still so.
+      if (errorMessage(error) === wrong) return;
+      if (wrong === WAITING) {
+        wrong = errorMessage(error);
+        reloaded(error as Error);
+      } else {
+        wrong = WAITING;
+        setTimeout(look, LOOK_MS).unref();
+      }
+    }
+  };
+  watchFile(path, { interval: LOOK_MS, persistent: false }, look);
+  return { judge: (head) => judge(head), close: () => unwatchFile(path, look) };
+}
+
+const WAITING = 'half written, perhaps';
+
+/** Rules are typed by people. */
+const MOST_BYTES = 1 << 20;
+
+function readText(path: string): string {
+  try {
+    return readWhole(path, MOST_BYTES).toString('utf8');
+  } catch (cause) {
+    throw new DbgError(`the rules cannot be read: ${errorMessage(cause)}`, {
+      cause,
+      next: [{ what: 'look at it', command: `ls -l ${shellQuote(path)}` }],
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readWhole } from '../../../bounded-file.ts';
+import { DbgError, errorMessage, EXIT } from '../../../errors.ts';
+import { shellQuote } from '../../../text.ts';
+import { headerValues, type Header } from '../../wire/http/http-head.ts';
+
+/** Who may come in by name and password (RFC 7617). */
+export interface Login {
+  readonly user: string;
+  /** the value of the header that lets in */
+  readonly authorization: string;
+  /** Takes as long for a wrong password as for a right one. */
+  lets(headers: readonly Header[]): boolean;
+  /** Whether a password is said at all. */
+  isSaidIn(headers: readonly Header[]): boolean;
+}
+
+export function login(user: string, password: string): Login {
+  if (user === '' || /[:\p{Cc}]/u.test(user)) {
+    throw new DbgError('the name of --user has no colon and no control characters', { exitCode: EXIT.usage });
+  }
+  const credentials = Buffer.from(`${user}:${password}`).toString('base64');
+  const wanted = sha256(credentials);
+  return {
+    user,
+    authorization: `Basic ${credentials}`,
+    isSaidIn: (headers) => headerValues(headers, 'authorization').length > 0,
+    lets: (headers) => {
+      const given = headerValues(headers, 'authorization');
+      const [, sent] = /^basic +(\S+)$/i.exec(given.length === 1 ? given[0]! : '') ?? [];
+      return sent !== undefined && timingSafeEqual(sha256(sent), wanted);
+    },
+  };
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** 128 random bits. */
+export const newPassword = () => randomBytes(16).toString('base64url');
+
+/** The first line of a file that its owner alone may read. Throws a DbgError. */
+export function readPassword(file: string): string {
+  const [password] = readOwn(file).split(/\r?\n/);
+  if (password) return password;
+  throw new DbgError(`${file} holds no password: its first line is empty`);
+}
+
+const MOST_BYTES = 65_536;
+
+function readOwn(file: string): string {
+  try {
+    return readWhole(file, MOST_BYTES, ({ mode }) => {
+      if ((mode & 0o077) !== 0) throw othersMayRead(file);
+    }).toString('utf8');
+  } catch (cause) {
+    if (cause instanceof DbgError) throw cause;
+    throw new DbgError(`the password cannot be read: ${errorMessage(cause)}`, { cause });
+  }
+}
+
+const othersMayRead = (file: string) =>
+  new DbgError(`others than its owner may read ${file}`, {
+    next: [{ what: 'take that from them', command: `chmod 600 ${shellQuote(file)}` }],
+  });

@@ -1,0 +1,247 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { followCalls, jsonOf, type Call } from '../../wire/calls/call.ts';
+import type { HearWire } from '../../wire/calls/wire-events.ts';
+import type { Answer, Decided, Judge, NeedsBody } from '../verdict.ts';
+import type { Header, RequestHead } from '../../wire/http/http-head.ts';
+import { operationOf } from '../../wire/calls/operation.ts';
+import { isLoopback } from '../../wire/listener.ts';
+import { placeOf, targetOf, type Audit } from './audit.ts';
+import type { Login } from './auth.ts';
+import { guesses } from './guesses.ts';
+import { bodyRefusal, comesFromPage, isRuled, refusal, type Policy } from './share-policy.ts';
+import { MOST_BODY_BYTES } from './power/power.ts';
+import { strangers } from './strangers.ts';
+import { tellsVersion, withKnownVersion } from './versions.ts';
+import { saysWhereInBody, whereIn } from './sends-elsewhere.ts';
+
+export interface GuardOptions {
+  readonly policy: Policy;
+  /** undefined: nobody is asked for a name */
+  readonly login: Login | undefined;
+  readonly audit: Audit;
+  /** milliseconds since the epoch */
+  readonly clock: () => number;
+  /** The audit log cannot be written: nothing more is let through. */
+  failed(error: Error): void;
+}
+
+export interface Guard {
+  judgeOf(client: Socket): Judge;
+  readonly hear: HearWire;
+  /** The share is over: so are the calls that still go on. */
+  end(): void;
+}
+
+/**
+ * Judges each request of a share, by its body too where that matters, and logs it before any of it goes on; its end is a line of its own, as a `docker exec` may last for
+ * hours, or longer than dbg. The gate tells of a connection before it asks who judges it, and of a request before it has it judged.
+ */
+export function guard({ policy, login, audit, clock, failed }: GuardOptions): Guard {
+  let opened = 0;
+  let isOver = false;
+  /** of each connection: the calls that are to be judged */
+  const asked = new Map<number, number[]>();
+  const peers = new Map<number, Peer>();
+  /** connections to this machine's loopback, which any page in a browser may use */
+  const locals = new Set<number>();
+  /** calls that stand in the log without their end */
+  const begun = new Set<number>();
+  const open = new Map<number, Call>();
+  /** those that were made here, by their ids */
+  const execs = new Set<string>();
+  /** connections that nobody has been let in by; guesses of who they are */
+  const unknown = strangers();
+  const guessed = guesses();
+
+  const log = (entry: object): boolean => {
+    if (isOver) return false;
+    try {
+      audit.write(entry);
+      return true;
+    } catch (error) {
+      isOver = true;
+      failed(error as Error);
+      return false;
+    }
+  };
+
+  const begin = (call: number, peer: Peer | undefined, head: RequestHead | undefined, outcome: object): boolean => {
+    begun.add(call);
+    const target = head && { method: head.method, ...targetOf(operationOf(head.method, head.target)) };
+    return log({ event: 'call', time: timeText(clock()), call, ...peer, ...target, ...outcome });
+  };
+
+  const refusedFor = (connection: number, head: RequestHead) =>
+    login === undefined && locals.has(connection) && comesFromPage(head)
+      ? 'a page in a browser asks, or the host has another name'
+      : (refusal(policy, head) ?? execRefusal(head));
+
+  const execRefusal = (head: RequestHead) => {
+    const { name, subject } = operationOf(head.method, head.target);
+    const isOfExec = name === 'ExecStart' || name === 'ExecResize';
+    return isOfExec && isRuled(policy) && !execs.has(subject?.ref ?? '') ? 'an exec that was not made here' : undefined;
+  };
+
+  /** Writes down what is decided of a call, then gives it: what cannot be logged is not let through. */
+  const settle = ({ connection, call, head, user }: Asking, why: string | undefined, more: object = {}): Decided => {
+    const peer = peers.get(connection);
+    const outcome = { user, verdict: why === undefined ? 'allowed' : 'denied', why, ...more };
+    // Reset before it was looked at (SO_LINGER): what it sent is there, and nobody could say whose it was.
+    const logged = peer === undefined ? GONE : outcome;
+    if (call === undefined || !begin(call, peer, head, logged) || peer === undefined) return { kind: 'drop' };
+    const { name, path } = operationOf(head.method, head.target);
+    if (why !== undefined) return refused(403, `not allowed here: ${head.method} ${path} (${why})`);
+    return {
+      kind: 'forward',
+      ...(login && { without: ['authorization'] }),
+      ...(isRuled(policy) && tellsVersion(name) && { patch: withKnownVersion }),
+    };
+  };
+
+  const judge = (asking: Asking): Decided | NeedsBody => {
+    const { connection, head } = asking;
+    const why = refusedFor(connection, head);
+    if (why !== undefined) return settle(asking, why);
+    const byBody = bodyRefusal(policy, head);
+    const { name } = operationOf(head.method, head.target);
+    if (!byBody && !saysWhereInBody(name)) return settle(asking, undefined);
+    return {
+      kind: 'needs body',
+      most: MOST_BODY_BYTES,
+      judge: (body) => {
+        const place = saysWhereInBody(name) ? whereIn(name, body) : {};
+        return settle(asking, byBody?.(body) ?? place.why, placeOf(place.where));
+      },
+    };
+  };
+
+  const judgeStranger = (client: Socket, asking: Asking, who: Login): Decided | NeedsBody => {
+    const { head } = asking;
+    if (who.lets(head.headers)) {
+      unknown.remove(client);
+      return judge({ ...asking, user: who.user });
+    }
+    if (who.isSaidIn(head.headers)) {
+      guessed.wrong();
+      unknown.add(client);
+    }
+    const logged = settle(asking, 'no name and password, or wrong ones');
+    return logged.kind === 'drop' ? logged : ASK_WHO;
+  };
+
+  /** An exec is started by its id alone: one that somebody else made may be one of another container, or a privileged one. */
+  const learn = (call: Call) => {
+    if (call.operation.name !== 'ContainerExec' || call.response?.status !== 201) return;
+    const { Id: id } = (jsonOf(call.received) ?? {}) as { Id?: unknown };
+    if (typeof id !== 'string') return;
+    execs.add(id);
+    if (execs.size > MOST_EXECS) execs.delete(execs.values().next().value!);
+  };
+
+  const end = (call: Call, failure: string | undefined) => {
+    // The gate itself says no to what is not clear, and asks nobody.
+    const outcome = { verdict: 'denied', why: call.failure ?? 'not a clear request' };
+    if (!begun.has(call.number)) begin(call.number, peers.get(call.connection), call.request, outcome);
+    begun.delete(call.number);
+    open.delete(call.number);
+    learn(call);
+    log({
+      event: 'end',
+      time: timeText(call.endedAt ?? clock()),
+      call: call.number,
+      process: call.peer,
+      status: call.response?.status,
+      ms: Math.round(((call.endedAt ?? clock()) - call.startedAt) * 10) / 10,
+      sent: call.sent.bytes,
+      received: call.received.bytes,
+      failure,
+    });
+  };
+
+  const follow = followCalls((call) => {
+    if (call.endedAt === undefined) open.set(call.number, call);
+    else end(call, call.failure);
+  });
+
+  return {
+    judgeOf: (client) => {
+      const connection = opened;
+      const peer = peerOf(client);
+      if (peer) peers.set(connection, peer);
+      if (isLoopback((client.localAddress ?? '').replace(/^::ffff:/, ''))) locals.add(connection);
+      unknown.add(client);
+      return (head) => {
+        const asking = { connection, call: asked.get(connection)?.shift(), head, user: undefined };
+        if (login === undefined) {
+          unknown.remove(client);
+          return judge(asking);
+        }
+        const isGuess = unknown.has(client) && login.isSaidIn(head.headers);
+        const until = isGuess && guessed.turn(client.remoteAddress ?? '', () => client.destroyed);
+        const judged = () => judgeStranger(client, asking, login);
+        return until ? { kind: 'wait', until, judge: judged } : judged();
+      };
+    },
+    hear: (event) => {
+      if (event.type === 'open') asked.set((opened = event.connection), []);
+      if (event.type === 'request') asked.get(event.connection)?.push(event.call);
+      follow(event);
+      if (event.type !== 'close') return;
+      asked.delete(event.connection);
+      peers.delete(event.connection);
+      locals.delete(event.connection);
+    },
+    end: () => {
+      for (const call of open.values()) end(call, 'the share has ended');
+      isOver = true;
+    },
+  };
+}
+
+const GONE = { verdict: 'denied', why: 'the client had gone before it was known who it is' };
+/** So many are known at once; the oldest are forgotten. */
+const MOST_EXECS = 10_000;
+const timeText = (time: number) => new Date(time).toISOString();
+
+/** A request that is asked about. */
+interface Asking {
+  readonly connection: number;
+  /** undefined: it was not told of */
+  readonly call: number | undefined;
+  readonly head: RequestHead;
+  /** who has been let in by this name */
+  readonly user: string | undefined;
+}
+
+interface Peer {
+  /** address and port */
+  readonly peer: string;
+  /** the common name of its certificate */
+  readonly certificate: string | undefined;
+}
+
+/** Where a client is, and whom its certificate names; undefined: it has gone already. */
+function peerOf(client: Socket): Peer | undefined {
+  const { remoteAddress, remotePort } = client;
+  if (remoteAddress === undefined) return undefined;
+  const subject = client instanceof TLSSocket ? client.getPeerCertificate()?.subject : undefined;
+  const peer = remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  return { peer, certificate: subject?.CN?.toString() };
+}
+
+/** As the engine says no; docker shows the message. */
+function refused(status: number, message: string, headers: readonly Header[] = []): Answer {
+  return {
+    kind: 'answer',
+    status,
+    headers: [['Content-Type', 'application/json'], ...headers],
+    body: Buffer.from(`${JSON.stringify({ message: `dbg share: ${message}` })}\n`),
+  };
+}
+
+/** Who it is has to be said again on another connection, so that none of nobody's stays. */
+const ASK_WHO: Answer = {
+  ...refused(401, 'a name and a password are asked for', [['WWW-Authenticate', 'Basic realm="dbg share"']]),
+  isLast: true,
+};

@@ -1,0 +1,182 @@
+import type { Rule } from './rule.ts';
+import { DbgError, EXIT } from '../../../errors.ts';
+import { header, headerValues, type RequestHead } from '../../wire/http/http-head.ts';
+import { globMatcher, globsMeet } from '../../wire/calls/glob.ts';
+import { OPERATION_PATHS, OPERATIONS } from '../../wire/calls/operation.ts';
+import { askedFor, doorsOf, type Asked } from './asked-operation.ts';
+import { isForm, mayHoldPower, powerAsked, powerIn } from './power/power.ts';
+import { CHANGES_NOTHING } from './power/powers.ts';
+import { isBuildKit, versionRefusal } from './versions.ts';
+
+/**
+ * Reads "METHOD PATH" (METHOD: one, several with commas, or *; PATH without version) or an operation's name; behind an allow, "with power"
+ * may stand. Throws a DbgError (usage).
+ */
+export function parseRule(effect: Rule['effect'], text: string): Rule {
+  const [, what = '', power] = /^\s*(.*?)(\s+with\s+power)?\s*$/s.exec(text)!;
+  const withPower = power !== undefined;
+  if (withPower && effect === 'deny') throw noRule(effect, text, 'a deny is one of all, with and without power');
+  const rule = OPERATIONS.has(what) ? operationRule(what) : pathRule(effect, what, text);
+  if (effect === 'allow' && [...rule.operations].every((name) => HTTP2.has(name))) throw noRule(effect, text, NO_HTTP2);
+  return { effect, text: withPower ? `${what} with power` : what, withPower, ...rule };
+}
+
+type Matching = Pick<Rule, 'operations' | 'matches'>;
+
+const operationRule = (name: string): Matching => ({
+  operations: new Set([name]),
+  matches: ({ operation }) => operation === name,
+});
+
+function pathRule(effect: Rule['effect'], what: string, text: string): Matching {
+  const [, words, path] = /^([A-Z]+(?:,[A-Z]+)*|\*)\s+(\/\S*)$/.exec(what) ?? [];
+  if (path === undefined || /^\/v[\d.]+\/|.\/$|\?/.test(path)) throw noRule(effect, text);
+  const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
+  if (!methods.every((method) => METHODS.includes(method))) throw noRule(effect, text);
+  const met = OPERATION_PATHS.filter((each) => methods.includes(each.method) && globsMeet(path, each.path));
+  if (met.length === 0) throw noRule(effect, text, 'no operation of the Engine API is there');
+  const fits = globMatcher(path);
+  return {
+    operations: new Set(met.map(({ name }) => name)),
+    // A name may hold slashes (images): * in its place stands for all of them, as the operation does.
+    matches: ({ method, path: asked, anyPath }) =>
+      methods.includes(method) && (fits(asked) || (anyPath !== undefined && fits(anyPath))),
+  };
+}
+
+/** All that an engine has operations for. */
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
+
+/** BuildKit's, which are streams of HTTP/2. */
+const HTTP2: ReadonlySet<string> = new Set(['Session', 'Grpc']);
+const NO_HTTP2 = 'HTTP/2, whose calls could neither be judged nor logged; builds without it: DOCKER_BUILDKIT=0';
+
+function noRule(
+  effect: string,
+  text: string,
+  why = "METHOD PATH, the path without /v1.41 and query, or an operation's name",
+): DbgError {
+  return new DbgError(`"${text}" is no rule: ${why}`, {
+    exitCode: EXIT.usage,
+    next: [
+      { what: 'such as', command: `dbg api share --for 10m --${effect} 'POST /containers/*/restart'` },
+      { what: 'what a session needs', command: 'dbg api record FILE -- docker … && dbg api policy FILE' },
+    ],
+  });
+}
+
+/** Reads a policy file: a rule each line, "allow METHOD PATH" or "deny METHOD PATH"; "#" begins a comment. Throws a DbgError (usage). */
+export function parsePolicy(text: string, file: string): Rule[] {
+  return text.split('\n').flatMap((line, at) => {
+    const rule = line.replace(/(?:^|\s)#.*$/, '').trim();
+    if (rule === '') return [];
+    const [, effect, rest] = /^(allow|deny)\s+(.+)$/.exec(rule) ?? [];
+    if (rest !== undefined) return [parseRule(effect as Rule['effect'], rest)];
+    throw new DbgError(`line ${at + 1} of ${file} is no rule: allow METHOD PATH, or deny METHOD PATH`, {
+      exitCode: EXIT.usage,
+    });
+  });
+}
+
+export interface Policy {
+  readonly rules: readonly Rule[];
+  readonly readOnly: boolean;
+}
+
+/** Whether there is anything to judge by: without a rule, all is let through. */
+export const isRuled = ({ rules, readOnly }: Policy) => rules.length > 0 || readOnly;
+
+/**
+ * Why a request is not let through; undefined: it is, unless bodyRefusal has something to say. A deny wins over each allow; where anything is
+ * allowed by name, what is not is denied; `readOnly` is a bound that no allow widens. As soon as there is any of these, what dbg does not
+ * know as an operation, or a version of the API, is denied.
+ */
+export function refusal(policy: Policy, head: RequestHead): string | undefined {
+  if (speaksHttp2(head)) return NO_HTTP2;
+  if (!isRuled(policy)) return undefined;
+  const asked = askedFor(head);
+  if (asked === undefined) return 'a request that is not written as docker writes it';
+  if (isForm(head)) return 'a form in the place of a query';
+  const why = versionRefusal(asked.version) ?? refusalByRules(policy, asked);
+  if (why !== undefined) return why;
+  if (policy.readOnly && header(head.headers, 'upgrade') !== undefined) return 'read-only';
+  if (asked.operation === 'ContainerRename') return renameRefusal(policy, asked);
+  return isJudged(policy, asked) ? powerText(powerAsked(asked.operation, asked.query)) : undefined;
+}
+
+/** Judges the body of a request that `refusal` has let through; undefined: nothing in it could matter. */
+export function bodyRefusal(
+  policy: Policy,
+  head: RequestHead,
+): ((body: Buffer | undefined) => string | undefined) | undefined {
+  const asked = isRuled(policy) ? askedFor(head) : undefined;
+  if (!asked || !mayHoldPower(asked.operation) || !isJudged(policy, asked)) return undefined;
+  return (body) => powerText(powerIn(asked.operation, body));
+}
+
+const powerText = (power: string | undefined) =>
+  power && `${power}: power over the host, for which a rule ends in "with power"`;
+
+function refusalByRules({ rules, readOnly }: Policy, asked: Asked): string | undefined {
+  const doors = doorsOf(asked);
+  const isDenied = rules.some((rule) => rule.effect === 'deny' && doors.some((door) => rule.matches(door)));
+  if (isDenied) return 'denied';
+  // docker asks it before each command, to find the version to speak.
+  if (asked.operation === 'SystemPing') return undefined;
+  if (HTTP2.has(asked.operation)) return NO_HTTP2;
+  if (asked.operation === '') return 'not an operation that dbg knows';
+  if (readOnly && !CHANGES_NOTHING.has(asked.operation)) return 'read-only';
+  const allows = rules.filter(({ effect }) => effect === 'allow');
+  return allows.length === 0 || allows.some((rule) => rule.matches(asked))
+    ? undefined
+    : 'not on the list of what is allowed';
+}
+
+/** A start is never another create. Else, where nothing is allowed by name, all that is not denied is let through. */
+function isJudged({ rules }: Policy, asked: Asked): boolean {
+  const allows = rules.filter(({ effect }) => effect === 'allow');
+  if (allows.length === 0) return asked.operation === 'ContainerStart';
+  return !allows.some((rule) => rule.withPower && rule.matches(asked));
+}
+
+/** By another name, rules would be about it that are not, as it is called now. */
+function renameRefusal(policy: Policy, { path, query }: Asked): string | undefined {
+  const before = path.split('/')[2]!;
+  for (const name of new URLSearchParams(query).getAll('name')) {
+    const after = name.replace(/^\//, '');
+    if (!/^[A-Za-z\d][\w.-]*$/.test(after)) return 'no name of a container';
+    const isMore = OPERATION_PATHS.some((each) => {
+      const of = (ref: string): Asked => ({
+        method: each.method,
+        path: each.path.replace('*', ref),
+        anyPath: undefined,
+        query: '',
+        version: undefined,
+        operation: each.name,
+      });
+      return each.path.startsWith('/containers/*') && strength(policy, of(after)) > strength(policy, of(before));
+    });
+    if (isMore) return `the rules give ${after} more than ${before}`;
+  }
+  return undefined;
+}
+
+/** 0: it is denied; 1: it is let through; 2: with power too. */
+const strength = (policy: Policy, asked: Asked) =>
+  refusalByRules(policy, asked) !== undefined ? 0 : isJudged(policy, asked) ? 1 : 2;
+
+/** Newer engines take HTTP/2 in the clear; then one call would carry all others. So do BuildKit's /session and /grpc. */
+function speaksHttp2(head: RequestHead): boolean {
+  if (head.method === 'PRI' || header(head.headers, 'http2-settings') !== undefined || isBuildKit(head)) return true;
+  return headerValues(head.headers, 'upgrade').some((protocol) => /h2/i.test(protocol));
+}
+
+/**
+ * Whether a page in a browser may have sent it. Any page can have its browser send to this machine's loopback: with an Origin, or, under a
+ * name of the page's own that leads to 127.0.0.1, with that name as Host (DNS rebinding). docker sends an address, or a word without a dot.
+ */
+export function comesFromPage({ headers }: Pick<RequestHead, 'headers'>): boolean {
+  if (headers.some(([name]) => /^(?:origin|sec-fetch-.*)$/i.test(name))) return true;
+  const host = (header(headers, 'host') ?? '').replace(/:\d*$/, '');
+  return host.includes('.') && !/^[\d.]+$|\.localhost$/i.test(host);
+}

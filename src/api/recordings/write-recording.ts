@@ -1,0 +1,134 @@
+import type { HearWire } from '../wire/calls/wire-events.ts';
+import type { OutputFile } from '../../host/host.ts';
+import { textStore } from '../beside/text-store.ts';
+import { capped } from './body-cap.ts';
+import { eventLine, headerLine, type RecordingHeader } from './recording-format.ts';
+
+export interface RecorderOptions {
+  readonly header: RecordingHeader;
+  /** bytes of a body that are kept */
+  readonly maxBody: number;
+  /** Called once, at once, when the file takes no more; what comes then is not recorded. */
+  failed(error: Error): void;
+}
+
+export interface Recorder {
+  /** Writes the header; resolves when that is done, or has failed. */
+  begin(): Promise<void>;
+  readonly hear: HearWire;
+  /** Writes what waits, and closes. */
+  end(): Promise<Recorded>;
+}
+
+export interface Recorded {
+  readonly calls: number;
+  /** that are in the file */
+  readonly bytes: number;
+  /** bytes of bodies that were left out since they were longer than the cap */
+  readonly overCap: number;
+  /** … since the disk was too slow */
+  readonly late: number;
+  readonly failure: Error | undefined;
+}
+
+/** What is kept of a stream, each way: it is what somebody saw. */
+const STREAM_BYTES = 64e6;
+
+/**
+ * What comes so soon after a write goes together, a millisecond for each line that was written. A timer and a write of their own cost
+ * 150 µs where the processor had gone to sleep, as much as three calls.
+ */
+const MOST_GATHER_MS = 20;
+
+/** So much may wait for a slow disk, in the memory of dbg; then bodies are left out until half of it is written. */
+const MOST_WAITING = 32 * 1024 * 1024;
+
+/**
+ * Records a session. Events are handed to the kernel at once, and what comes within some milliseconds of a write goes together: when dbg is
+ * killed, all that it had heard is in the file but for that. The traffic never waits for the file.
+ */
+export function recorder(file: OutputFile, { header, maxBody, failed }: RecorderOptions): Recorder {
+  let store = textStore();
+  let lines = 0;
+  /** bytes that are being written */
+  let underway = 0;
+  let isLate = false;
+  let writing: Promise<void> | undefined;
+  let failure: Error | undefined;
+  let isOver = false;
+  let [bytes, calls, overCap, late] = [0, 0, 0, 0];
+
+  async function work(): Promise<void> {
+    while (store.length() > 0) {
+      const gather = Math.min(MOST_GATHER_MS, lines);
+      underway = store.length();
+      const parts = store.take();
+      lines = 0;
+      const { written, error } = await file.write(parts);
+      underway = 0;
+      // Of what a full disk took, whole lines stay.
+      const whole = error ? Buffer.concat(parts).subarray(0, written).lastIndexOf(10) + 1 : written;
+      bytes += whole;
+      if (!error) {
+        await new Promise((resolve) => setTimeout(resolve, gather));
+        continue;
+      }
+      fail(error);
+      // Which a pipe does not know.
+      if (whole < written) await file.truncate(bytes).catch(() => undefined);
+    }
+    writing = undefined;
+  }
+
+  function fail(error: Error): void {
+    if (failure) return;
+    failure = error;
+    store = textStore();
+    failed(error);
+  }
+
+  function append(line: string): void {
+    if (failure) return;
+    store.add(line);
+    lines++;
+    // Bodies alone are left out: of a disk that takes nothing at all, even heads become too many.
+    if (waiting() > 4 * MOST_WAITING) return fail(new Error('the disk takes nothing any more'));
+    writing ??= work();
+  }
+
+  const waiting = () => store.length() + underway;
+
+  const isBehind = () => {
+    if (waiting() > MOST_WAITING) isLate = true;
+    else if (waiting() < MOST_WAITING / 2) isLate = false;
+    return isLate;
+  };
+
+  const keep = capped((event) => append(eventLine(event, header.started)), {
+    body: maxBody,
+    stream: Math.max(STREAM_BYTES, maxBody),
+    isLate: isBehind,
+    leftOut: (count, isOverCap) => {
+      if (isOverCap) overCap += count;
+      else late += count;
+    },
+  });
+
+  return {
+    begin: async () => {
+      append(headerLine(header));
+      await writing;
+    },
+    hear: (event) => {
+      if (failure || isOver) return;
+      if ('call' in event) calls = Math.max(calls, event.call);
+      keep(event);
+    },
+    end: async () => {
+      isOver = true;
+      await writing;
+      await file.close();
+      return { calls, bytes, overCap, late, failure };
+    },
+  };
+}

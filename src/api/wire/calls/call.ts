@@ -1,0 +1,181 @@
+import { CUT_OFF, type HearWire, type WireEvent } from './wire-events.ts';
+import type { Side } from '../http/exchange.ts';
+import { mediaType, perObject, type RequestHead, type ResponseHead } from '../http/http-head.ts';
+import { operationOf, type Operation } from './operation.ts';
+
+/** A request with its answer, as far as it has come. */
+export interface Call {
+  readonly number: number;
+  readonly connection: number;
+  readonly operation: Operation;
+  /** undefined: it could not be read */
+  readonly request: RequestHead | undefined;
+  /** ms since the epoch */
+  readonly startedAt: number;
+  /** who asked; it may be known only after the call has ended */
+  peer: string | undefined;
+  response: ResponseHead | undefined;
+  /** when the answer's head came */
+  answeredAt: number | undefined;
+  /** both have ended, or the connection has */
+  endedAt: number | undefined;
+  /** what it became, if it is no HTTP any more: "tcp", "h2c", "raw" */
+  protocol: string | undefined;
+  /** what is wrong: it was cut off, or could not be read */
+  failure: string | undefined;
+  readonly sent: Body;
+  readonly received: Body;
+}
+
+/** A body, or one way of a stream: how much of it there was, and its JSON as far as it is kept. */
+export interface Body {
+  bytes: number;
+  isOver: boolean;
+  /** the pieces of JSON; undefined when it is none, or longer than MOST_KEPT_BYTES */
+  kept: Buffer[] | undefined;
+}
+
+/** So much JSON of a body is kept while its call goes on. An inspect is 10 kB, a list of 1000 containers 1.5 MB. */
+export const MOST_KEPT_BYTES = 2_097_152;
+
+/** Called after each event of a call, with the call as it is then; and at the end of its connection, if it had not ended. */
+export type HearCall = (call: Call, event: WireEvent) => void;
+
+/** Puts the events of a session together to calls. */
+export function followCalls(hear: HearCall): HearWire {
+  const connections = new Map<number, Connection>();
+
+  return (event) => {
+    let connection = connections.get(event.connection);
+    if (!connection) connections.set(event.connection, (connection = { peer: undefined, asked: [], open: new Map() }));
+    const { open } = connection;
+    switch (event.type) {
+      case 'open':
+      case 'client-end':
+        return;
+      case 'peer':
+        connection.peer = event.peer;
+        for (const call of connection.asked) call.peer = event.peer;
+        connection.asked = [];
+        return;
+      case 'close':
+        connections.delete(event.connection);
+        for (const call of open.values()) {
+          // A stream ends with its connection; so does the request of an answer that came before all of it was sent.
+          if (event.error !== undefined && !isWayOfHttp2(call, event.error)) call.failure ??= event.error;
+          else if (call.protocol === undefined && !call.received.isOver)
+            call.failure ??= `the ${event.first} closed the connection`;
+          call.endedAt = event.time;
+          hear(call, event);
+        }
+        return;
+      default: {
+        let call = open.get(event.call);
+        if (!call) open.set(event.call, (call = begin(event, connection)));
+        take(call, event);
+        if (call.sent.isOver && call.received.isOver) {
+          call.endedAt = event.time;
+          open.delete(event.call);
+        }
+        hear(call, event);
+      }
+    }
+  };
+}
+
+/**
+ * Who ends HTTP/2 closes its connection when it has what it wanted, whatever the other still says about that (GOAWAY, an acknowledgement):
+ * so does each build of buildx's, with /grpc and /session. Whether all was said, only the two can tell.
+ */
+const isWayOfHttp2 = ({ protocol }: Call, error: string) => protocol?.startsWith('h2') === true && error === CUT_OFF;
+
+type CallEvent = Extract<WireEvent, { call: number }>;
+
+interface Connection {
+  peer: string | undefined;
+  /** calls that have begun before it was known who asks */
+  asked: Call[];
+  readonly open: Map<number, Call>;
+}
+
+function begin(event: CallEvent, of: Connection): Call {
+  const head = event.type === 'request' ? event.head : undefined;
+  const call: Call = {
+    number: event.call,
+    connection: event.connection,
+    operation: head ? operationOfHead(head) : NO_OPERATION,
+    request: head,
+    startedAt: event.time,
+    peer: of.peer,
+    response: undefined,
+    answeredAt: undefined,
+    endedAt: undefined,
+    protocol: undefined,
+    failure: undefined,
+    sent: body(head),
+    received: body(undefined),
+  };
+  if (of.peer === undefined && of.asked.length < MOST_ASKED) of.asked.push(call);
+  return call;
+}
+
+/** Where nobody finds out who asks, calls are not kept for that. */
+const MOST_ASKED = 100;
+const operationOfHead = perObject(({ method, target }: RequestHead) => operationOf(method, target));
+const NO_OPERATION = operationOf('', '');
+
+function take(call: Call, event: CallEvent): void {
+  switch (event.type) {
+    case 'request':
+      return;
+    case 'response':
+      call.response = event.head;
+      call.answeredAt = event.time;
+      call.received.kept = body(event.head).kept;
+      return;
+    case 'data':
+      return add(bodyOf(call, event.from), event.data, call.protocol);
+    case 'omitted': {
+      const to = bodyOf(call, event.from);
+      to.bytes += event.bytes;
+      to.kept = undefined;
+      return;
+    }
+    case 'end':
+      bodyOf(call, event.from).isOver = true;
+      return;
+    case 'stream':
+      call.protocol = event.protocol;
+      call.sent.isOver = false;
+      return;
+    case 'unread':
+      call.failure ??= `the ${event.from} does not speak HTTP: ${event.reason}`;
+  }
+}
+
+const bodyOf = (call: Call, from: Side) => (from === 'client' ? call.sent : call.received);
+
+const isJson = perObject((head: RequestHead | ResponseHead) =>
+  /^application\/(?:x-)?(?:nd)?json/.test(mediaType(head.headers)),
+);
+
+function body(head: RequestHead | ResponseHead | undefined): Body {
+  return { bytes: 0, isOver: false, kept: head && isJson(head) ? [] : undefined };
+}
+
+function add(to: Body, data: Buffer, protocol: string | undefined): void {
+  to.bytes += data.length;
+  if (to.kept === undefined || protocol !== undefined) return;
+  if (to.bytes > MOST_KEPT_BYTES) to.kept = undefined;
+  else to.kept.push(Buffer.from(data));
+}
+
+/** The JSON of a body; undefined when it is not JSON, or not kept. */
+export function jsonOf({ kept }: Body): unknown {
+  if (kept === undefined || kept.length === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(kept).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import { NO_BODY, requestFraming, responseFraming, type Framing } from './framing.ts';
+import {
+  header,
+  mediaType,
+  NotHttp,
+  parseRequestHead,
+  parseResponseHead,
+  perObject,
+  type RequestHead,
+  type ResponseHead,
+} from './http-head.ts';
+import { messageReader } from './message.ts';
+
+export type Side = 'client' | 'engine';
+
+/** What happened on a connection, call by call. A call is a request and its answer; those of one connection come one after another. */
+export type ExchangeEvent =
+  | { readonly type: 'request'; readonly call: number; readonly head: RequestHead }
+  /** an answer's head; one with a status below 200 that is not 101 is followed by another */
+  | { readonly type: 'response'; readonly call: number; readonly head: ResponseHead }
+  /** of the request's or the answer's body, without what frames it; behind a `stream`, of what goes that way */
+  | { readonly type: 'data'; readonly call: number; readonly from: Side; readonly data: Buffer }
+  /** the body, or that way of the stream, has ended */
+  | { readonly type: 'end'; readonly call: number; readonly from: Side }
+  /** from here on the call is two streams of bytes; protocol: "tcp", "h2c" …, or "raw" when it was not upgraded */
+  | { readonly type: 'stream'; readonly call: number; readonly protocol: string }
+  /** what comes from there is no HTTP, or cannot be told apart: the rest of it is not read, though it goes on */
+  | { readonly type: 'unread'; readonly call: number; readonly from: Side; readonly reason: string };
+
+/** Reads one connection from both its ends. The pieces are what crossed it, in their order; nothing is held back or changed. */
+export interface Exchange {
+  client(piece: Buffer): void;
+  engine(piece: Buffer): void;
+  clientEnd(): void;
+  engineEnd(): void;
+}
+
+interface Pending {
+  readonly call: number;
+  readonly method: string;
+  /** the client may go on with a stream, if the answer says so */
+  readonly mayStream: boolean;
+}
+
+export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent) => void): Exchange {
+  /** calls whose answer has not ended, the oldest first */
+  const pending: Pending[] = [];
+  let asking: Pending = { call: 0, method: '', mayStream: false };
+  let answer: { framing: Framing; isInterim: boolean } = { framing: NO_BODY, isInterim: false };
+  let streaming: number | undefined;
+  let hasClientEnded = false;
+
+  const ask = (method: string, mayStream: boolean) => {
+    asking = { call: nextCall(), method, mayStream };
+    pending.push(asking);
+    return asking.call;
+  };
+
+  const requests = messageReader(parseRequestHead, {
+    head: (head) => {
+      const framing = requestFraming(head);
+      const call = ask(head.method, mayBecomeStream(head));
+      hear({ type: 'request', call, head });
+      // HTTP/2 from the first byte on (RFC 9113, section 3.4); BuildKit's client does so with newer engines.
+      if (head.method !== 'PRI') return framing;
+      streaming = call;
+      hear({ type: 'stream', call, protocol: 'h2c' });
+      return { kind: 'stream' };
+    },
+    data: (data) => hear({ type: 'data', call: asking.call, from: 'client', data }),
+    end: () => {
+      hear({ type: 'end', call: asking.call, from: 'client' });
+      if (streaming === asking.call) return 'stream';
+      return asking.mayStream && pending.includes(asking) ? 'wait' : 'message';
+    },
+    broken: (reason) => {
+      if (reason === '') return;
+      // The engine's answer to it, 400, is still to come.
+      const call = ask('', false);
+      hear({ type: 'unread', call, from: 'client', reason });
+    },
+  });
+
+  const answers = messageReader(parseResponseHead, {
+    head: (head) => {
+      const to = pending[0];
+      if (!to) throw new NotHttp('an answer to no request');
+      answer = { framing: responseFraming(head, to.method), isInterim: head.status < 200 && head.status !== 101 };
+      hear({ type: 'response', call: to.call, head });
+      if (answer.framing.kind === 'stream' || (to.mayStream && isHijacked(head, answer.framing))) {
+        answer = { framing: { kind: 'stream' }, isInterim: false };
+        streaming = to.call;
+        const upgrade = head.status === 101 ? (header(head.headers, 'upgrade') ?? 'unknown') : 'raw';
+        hear({ type: 'stream', call: to.call, protocol: upgrade.toLowerCase() });
+        requests.go('stream');
+        if (hasClientEnded) hear({ type: 'end', call: to.call, from: 'client' });
+      }
+      return answer.framing;
+    },
+    data: (data) => hear({ type: 'data', call: pending[0]!.call, from: 'engine', data }),
+    end: () => {
+      if (answer.isInterim) return 'message';
+      const to = pending.shift()!;
+      hear({ type: 'end', call: to.call, from: 'engine' });
+      if (to === asking) requests.go('message');
+      return 'message';
+    },
+    broken: (reason) => {
+      if (reason !== '') hear({ type: 'unread', call: pending[0]?.call ?? nextCall(), from: 'engine', reason });
+    },
+  });
+
+  return {
+    client: (piece) => requests.push(piece),
+    engine: (piece) => {
+      if (streaming === undefined) answers.push(piece);
+      else hear({ type: 'data', call: streaming, from: 'engine', data: piece });
+    },
+    clientEnd: () => {
+      hasClientEnded = true;
+      requests.end();
+      if (streaming !== undefined) hear({ type: 'end', call: streaming, from: 'client' });
+    },
+    engineEnd: () => {
+      if (streaming === undefined) answers.end();
+      else hear({ type: 'end', call: streaming, from: 'engine' });
+    },
+  };
+}
+
+/**
+ * A client that asks for a stream: by an Upgrade, or, as docker's did before 1.20 and its API still allows, by sending the request and then
+ * its bytes (Engine API, "Hijacking").
+ */
+export const mayBecomeStream = perObject(({ method, target, headers }: RequestHead): boolean => {
+  if (header(headers, 'upgrade') !== undefined) return true;
+  return method === 'POST' && /\/(?:containers\/[^/?]+\/attach|exec\/[^/?]+\/start)(?:\?|$)/.test(target);
+});
+
+/** 200 and a stream behind it that ends with the connection; any other answer to such a request is one like all. */
+export function isHijacked(head: ResponseHead, { kind }: Framing): boolean {
+  return (
+    head.status === 200 && kind === 'close' && /^application\/vnd\.docker\..*stream$/.test(mediaType(head.headers))
+  );
+}

@@ -1,0 +1,212 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash, type Hash } from 'node:crypto';
+import { MOST_KEPT_BYTES } from '../calls/call.ts';
+import type { HearWire, WireEvent } from '../calls/wire-events.ts';
+import type { Side } from '../http/exchange.ts';
+import { gather } from '../http/gather.ts';
+import { redactQuery, sentRule } from './redact-head.ts';
+import { redactJson, type Rule } from './redact-json.ts';
+import { REDACTED } from './secret-names.ts';
+import { redactLoosely } from './redact-text.ts';
+import { valueEnds } from './value-ends.ts';
+
+export type DataEvent = Extract<WireEvent, { type: 'data' }>;
+
+/** What one way of a call goes through. */
+export interface Stage {
+  data(event: DataEvent): void;
+  /** No more comes: what is held goes on, at this time. */
+  flush(time: number): void;
+}
+
+/** The call and the way that a stage stands in. */
+export interface Way {
+  readonly connection: number;
+  readonly call: number;
+  readonly from: Side;
+}
+
+/** Nothing goes on but how much it was, and its digest; the memory for it does not grow. */
+export function omitting(way: Way, hear: HearWire): Stage {
+  const omitted = counter(way, hear);
+  return { data: ({ data }) => omitted.add(data), flush: (time) => omitted.tell(time) };
+}
+
+/** In the place of all, the mark stands: a digest of what somebody has thought of could be guessed. */
+export function secretStage(way: Way, hear: HearWire): Stage {
+  let isAny = false;
+  return {
+    data: () => void (isAny = true),
+    flush: (time) => {
+      if (isAny) hear({ ...way, type: 'data', data: Buffer.from(REDACTED), time });
+      isAny = false;
+    },
+  };
+}
+
+function counter(way: Way, hear: HearWire) {
+  let bytes = 0;
+  let hash: Hash | undefined;
+  return {
+    add: (data: Buffer) => {
+      bytes += data.length;
+      hash ??= createHash('sha256');
+      hash.update(data);
+    },
+    tell: (time: number) => {
+      if (hash === undefined || bytes === 0) return;
+      hear({ ...way, type: 'omitted', bytes, digest: `sha256:${hash.digest('hex')}`, time });
+      bytes = 0;
+      hash = undefined;
+    },
+  };
+}
+
+/**
+ * Each JSON value goes on redacted when it is whole, with the line feed behind it: an event of a stream as soon as its line is there, a document
+ * at its end. One of more than MOST_KEPT_BYTES is omitted.
+ */
+export function jsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
+  const ends = valueEnds();
+  const held = gather();
+  const omitted = counter(way, hear);
+  let isTooLong = false;
+
+  const tell = (bytes: Buffer, time: number) => {
+    const safe = safely(bytes, rule);
+    if (safe) return hear({ ...way, type: 'data', data: safe, time });
+    omitted.add(bytes);
+    omitted.tell(time);
+  };
+
+  const take = (part: Buffer) => {
+    if (!isTooLong && held.bytes().length + part.length > MOST_KEPT_BYTES) {
+      isTooLong = true;
+      omitted.add(held.bytes());
+      held.clear();
+    }
+    if (isTooLong) omitted.add(part);
+    else held.add(part);
+  };
+
+  const flush = (time: number) => {
+    if (isTooLong) omitted.tell(time);
+    else if (held.bytes().length > 0) tell(held.bytes(), time);
+    held.clear();
+    isTooLong = false;
+  };
+
+  return {
+    data: ({ data, time }) => {
+      let from = 0;
+      for (let end; (end = ends(data, from)) >= 0; from = end) {
+        const part = data.subarray(from, end);
+        if (!isTooLong && held.bytes().length === 0 && part.length <= MOST_KEPT_BYTES) {
+          tell(part, time);
+        } else {
+          take(part);
+          flush(time);
+        }
+      }
+      if (from < data.length) take(data.subarray(from));
+    },
+    flush,
+  };
+}
+
+/** undefined: it cannot be said to be safe. */
+function safely(bytes: Buffer, rule: Rule): Buffer | undefined {
+  try {
+    const text = bytes.toString('latin1');
+    const safe = redactJson(text, rule);
+    return safe === text ? bytes : Buffer.from(safe, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON, if it begins like it; else text. For bodies of which nobody said what they are. */
+export function maybeJsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
+  const first = gather();
+  let stage: Stage | undefined;
+  const begin = (time: number) => {
+    const bytes = first.bytes();
+    stage = isLikeJson(bytes) ? jsonStage(way, rule, hear) : textStage(way, hear, redactLoosely);
+    if (bytes.length > 0) stage.data({ ...way, type: 'data', data: bytes, time });
+    first.clear();
+  };
+  return {
+    data: (event) => {
+      if (stage) return stage.data(event);
+      first.add(event.data);
+      if (BEGINNING.test(first.bytes().toString('latin1', 0, MOST_BLANK)) || first.bytes().length >= MOST_BLANK)
+        begin(event.time);
+    },
+    flush: (time) => {
+      if (!stage) begin(time);
+      stage!.flush(time);
+    },
+  };
+}
+
+/** So far is looked for where JSON begins. */
+const MOST_BLANK = 4096;
+/** Enough to tell: two bytes that are no blanks, behind a byte order mark perhaps. */
+const BEGINNING = /^(?:\xef[^]{2}|(?!\xef))\s*\S\s*\S/;
+const isLikeJson = (bytes: Buffer) =>
+  /^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*["{[\]\d-])/.test(bytes.toString('latin1', 0, MOST_BLANK));
+
+/** What a form holds. */
+export const formStage = (way: Way, hear: HearWire): Stage =>
+  textStage(way, hear, (text) => redactLoosely(/\s/.test(text.trim()) ? text : redactQuery(text)));
+
+/** A form or an error's text is shorter. */
+const LONGEST_TEXT_BYTES = 65_536;
+
+/** A short text goes on redacted when it is whole. What is long, or no text, goes on as it comes: docker's CLI says of an archive that it is text/plain. */
+function textStage(way: Way, hear: HearWire, redact: (text: string) => string): Stage {
+  const held = gather();
+  let isText = true;
+  const pass = (bytes: Buffer, time: number) => bytes.length > 0 && hear({ ...way, type: 'data', data: bytes, time });
+  return {
+    data: ({ data, time }) => {
+      if (!isText) return pass(data, time);
+      held.add(data);
+      isText = held.bytes().length <= LONGEST_TEXT_BYTES && !data.includes(0);
+      if (isText) return;
+      pass(held.bytes(), time);
+      held.clear();
+    },
+    flush: (time) => {
+      if (isUtf8(held.bytes())) pass(Buffer.from(redact(held.bytes().toString('utf8'))), time);
+      else pass(held.bytes(), time);
+      held.clear();
+    },
+  };
+}
+
+/** What is left of a request's JSON without its secrets: bytes, or how many there were. */
+export type Part =
+  | { readonly type: 'data'; readonly data: Buffer }
+  | { readonly type: 'omitted'; readonly bytes: number; readonly digest: string };
+
+/** Redacts the JSON of a request that is not on the wire, as jsonStage does; all that is left of it comes at its end. */
+export function jsonRedactor(operation: string): { add(data: Buffer): undefined; end(): Part | undefined } {
+  const way: Way = { connection: 0, call: 0, from: 'client' };
+  const data: Buffer[] = [];
+  let omitted: Part | undefined;
+  const stage = jsonStage(way, sentRule(operation), (event) => {
+    if (event.type === 'data') data.push(event.data);
+    if (event.type === 'omitted') omitted = event;
+  });
+  return {
+    add: (piece) => {
+      stage.data({ ...way, type: 'data', data: piece, time: 0 });
+      return undefined;
+    },
+    end: () => {
+      stage.flush(0);
+      return omitted ?? (data.length === 0 ? undefined : { type: 'data', data: Buffer.concat(data) });
+    },
+  };
+}

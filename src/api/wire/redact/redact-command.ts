@@ -1,0 +1,138 @@
+import { READERS } from './client-options.ts';
+import { isNoSecret, isOpaque, isSecretFlag, isSecretOption, isSource, REDACTED } from './secret-names.ts';
+import { KNOWN, nameOf, partOf, toldIn, type Range } from './secrets-told.ts';
+import { commandsOf, type Command } from './command-words.ts';
+
+/** A word that names a program whose arguments are looked at. */
+const MENTION = new RegExp(
+  `(?:(?<![\\w.-])|(?<=\\\\[nrt]))(?:${[
+    ...new Set(
+      [...KNOWN.keys(), ...READERS.map(([program]) => program)].map((name) =>
+        name.replace(/-(?:login|secrets?|put-parameter|config)$/, ''),
+      ),
+    ),
+  ]
+    .toSorted((one, other) => other.length - one.length)
+    .map((name) => name.replaceAll('.', '\\.'))
+    .join('|')})(?![\\w-])`,
+);
+
+/** What else is worth reading words for: a secret's name with a value behind it, or what may be random. */
+const NAMED =
+  /(?:pass\w{0,6}|pwd|psk|secrets?|tokens?|creds?|credentials?|auth|[a-z\d_-]key)\d{0,3}\\{0,9}["']?[=,\s]|[\w+/-]{32}/i;
+
+const isWorthIt = (text: string) => /\s/.test(text) && (MENTION.test(text) || NAMED.test(text));
+
+/** A text in which commands may stand, without what they are told in secret. */
+export function redactCommands(text: string): string {
+  return isWorthIt(text) ? without(text, secretsIn(text, 0)) : text;
+}
+
+/** Quotes in quotes in quotes: nobody goes deeper. */
+const DEEPEST = 5;
+
+function secretsIn(text: string, depth: number): Range[] {
+  const found: Range[] = [];
+  // The line of a shell without blanks around its operators is read as one, and as words of which one holds such a character.
+  for (const isTight of /\S[;|&]+\S/.test(text) ? [false, true] : [false]) {
+    const commands = commandsOf(text, isTight);
+    for (const [index, { words, isPiped }] of commands.entries()) {
+      const texts = words.map((word) => word.text);
+      const add = (word: number, { from, to }: Range) => {
+        const { at } = words[word]!;
+        if (to > from) found.push({ from: at[from]!, to: at[to - 1]! + 1 });
+      };
+      const reader = [commands[index]!, ...(isPiped ? commands.slice(index + 1, index + 2) : [])].find(readsSecret);
+      if (reader) said(texts, reader).forEach(([word, range]) => add(word, range));
+      for (const [word, range] of [...toldIn(texts), ...namedIn(texts), ...randomIn(texts)]) {
+        const { at } = words[word]!;
+        const isQuoted = text[at[range.from]! - 1] === "'";
+        if (isQuoted || !isReference(texts[word]!.slice(range.from, range.to))) add(word, range);
+      }
+      if (depth === DEEPEST) continue;
+      for (const [word, inner] of texts.entries()) {
+        if (inner.length === text.length || !isWorthIt(inner)) continue;
+        for (const range of secretsIn(inner, depth + 1)) add(word, range);
+      }
+    }
+  }
+  return found;
+}
+
+/** A variable or another command's output, which only says where a secret is. */
+const isReference = (value: string) =>
+  /^(?:\$(?:[A-Z_][A-Z\d_]*|\{[A-Z_][A-Z\d_]*(?::?[-?][^}]*)?\})[:,]?)+$/.test(value);
+
+function readsSecret({ words }: Command): boolean {
+  const texts = words.map(({ text }) => text);
+  return READERS.some(
+    ([program, word]) =>
+      texts.some((text) => nameOf(text) === program) && (!word || texts.some((text) => word.test(text))),
+  );
+}
+
+/** What echo and printf say, and what stands behind <<<. */
+function said(words: readonly string[], reader: Command): (readonly [number, Range])[] {
+  const program = words.findIndex((word) => /^(?:echo|printf)$/.test(nameOf(word)));
+  const isPair = reader.words.some(({ text }) => nameOf(text) === 'chpasswd');
+  return words.flatMap((word, index) => {
+    const isSaid = program >= 0 && index > program && !/^-[neE]+$/.test(word) && !/^%s(?:\\n)?$/.test(word);
+    if (!isSaid && words[index - 1] !== '<<<') return [];
+    const range = partOf(word, 0, isPair ? ':' : '');
+    return range && !isReference(word) ? [[index, range] as const] : [];
+  });
+}
+
+/**
+ * Words that may be a command's, each of which is what it is: the same, without what is secret in them. `isCommand`: they are, and what is
+ * random among them is a secret. `program`: that of the image, which is not among them.
+ */
+export function redactArguments(words: readonly string[], isCommand: boolean, program?: string): string[] {
+  const told = toldIn(program === undefined ? words : [program, ...words]);
+  const found = program === undefined ? told : told.map(([word, range]) => [word - 1, range] as const);
+  const ranges = new Map<number, Range[]>();
+  for (const [word, range] of [...found, ...namedIn(words), ...(isCommand ? randomIn(words) : [])]) {
+    const before = ranges.get(word);
+    if (before) before.push(range);
+    else ranges.set(word, [range]);
+  }
+  return words.map((word, index) => without(word, ranges.get(index) ?? []));
+}
+
+/** A word that has a value of its own: --name=VALUE, NAME=VALUE; or that is one. */
+const ASSIGNED = /^-{0,2}([A-Za-z_][\w.-]*)=([^]*)$/;
+
+/** Where words hold what others among them, or they themselves, call a secret. */
+function namedIn(words: readonly string[]): [word: number, range: Range][] {
+  return words.flatMap((word, index) => {
+    const before = words[index - 1];
+    const isTold = before !== undefined && isSecretFlag(before) && !/^--[a-z]/.test(word);
+    if (isTold && !isNoSecret(before, word) && !isSource(word)) return [[index, { from: 0, to: word.length }]];
+    // What sh -c is told is a line, of which this is the first word alone.
+    if (before !== undefined && /^(?:-\w*c|CMD-SHELL)$/.test(before) && /\s/.test(word)) return [];
+    const [, name, value = ''] = ASSIGNED.exec(word) ?? [];
+    const isSecret = name !== undefined && isSecretOption(name) && !isNoSecret(name, value) && !isSource(value);
+    return isSecret ? [[index, { from: word.length - value.length, to: word.length }]] : [];
+  });
+}
+
+/** Where words are as random as a key. */
+function randomIn(words: readonly string[]): [word: number, range: Range][] {
+  return words.flatMap((word, index) => {
+    const value = ASSIGNED.exec(word)?.[2] ?? word;
+    return isOpaque(value) ? [[index, { from: word.length - value.length, to: word.length }]] : [];
+  });
+}
+
+/** A text without what stands there. */
+function without(text: string, ranges: readonly Range[]): string {
+  let result = '';
+  let done = 0;
+  for (const { from, to } of ranges.toSorted((one, other) => one.from - other.from || other.to - one.to)) {
+    if (to <= done) continue;
+    // One that reaches into the one before is part of the same secret.
+    result += from < done ? '' : text.slice(done, from) + REDACTED;
+    done = to;
+  }
+  return result + text.slice(done);
+}

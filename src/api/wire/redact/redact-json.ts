@@ -1,0 +1,274 @@
+import { redactArguments } from './redact-command.ts';
+import { isSecretField, isSecretOption, isSecretValue, REDACTED, redactVariable } from './secret-names.ts';
+import { redactLoosely, redactPairs, redactText } from './redact-text.ts';
+
+/**
+ * How the strings below a place in a document are judged: `all`: each is secret; `env`: NAME=VALUE, or objects with Name and Value; `map`: a
+ * key is a name that somebody chose; `login`: all but who and where; `data`: plain, but what stands under "Data" is secret.
+ */
+export type Rule = 'plain' | 'all' | 'env' | 'map' | 'login' | 'data';
+
+/** Keys whose value is secret wherever they stand: of AuthConfig, swarm and its CA (Engine API 1.51). In small letters. */
+const SECRET_KEYS = new Set(
+  'password passwd identitytoken registrytoken auth jointoken jointokens unlockkey signingcakey buildargs accesstoken refreshtoken token'.split(
+    ' ',
+  ),
+);
+const isSecretKey = (key: string) => SECRET_KEYS.has(key) || key.startsWith('x-registry-');
+/** Maps whose keys are up to a person: labels, options of drivers, an event's attributes, LogConfig.Config. */
+const MAPS = new Set(
+  'labels attributes options opts driveropts storageopt config annotations containerlabels'.split(' '),
+);
+/** Arrays of arguments: of a container, a service, a health check, an exec that is looked at. */
+const ARGUMENTS = new Set('cmd entrypoint command args arguments path test shell'.split(' '));
+
+/** A string where it stands in the document, its quotes included. */
+interface Text {
+  readonly from: number;
+  readonly to: number;
+  readonly value: string;
+}
+
+interface Frame {
+  readonly isArray: boolean;
+  readonly rule: Rule;
+  /** of an object: the key whose value comes, in small letters; undefined: a key comes */
+  key: string | undefined;
+  /** the same, in its own letters */
+  name: string;
+  /** of an array: its strings, of which one tells what the next is */
+  texts: Text[] | undefined;
+  /** of an object: the arguments in it, by their key; what its "Name", its "Value" and its "Image" say */
+  held: Map<string, Text[]> | undefined;
+}
+
+const [QUOTE, BACKSLASH, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
+  34, 92, 44, 58, 91, 93, 123, 125,
+];
+
+/**
+ * Redacts JSON: one document, several, or a part of one. Only strings that hold a secret change, all else stays byte for byte; the
+ * same string comes back where there is none. `text` is latin1 of the bytes, so that any bytes survive. It reads through the text once
+ * and keeps a stack of its own: no depth, no lack of an end and no error in it makes it fail.
+ */
+export function redactJson(text: string, rule: Rule = 'plain'): string {
+  const frames: Frame[] = [];
+  const changes: { readonly from: number; readonly to: number; readonly by: string }[] = [];
+  let isBroken = false;
+  const change = ({ from, to, value }: Text, safe: string) => {
+    if (safe !== value) changes.push({ from, to, by: quoted(safe) });
+  };
+
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at);
+    const frame = frames.at(-1);
+    if (code === QUOTE) {
+      const end = stringEnd(text, at);
+      const isCut = end > text.length;
+      const string: Text = { from: at, to: Math.min(end, text.length), value: unquoted(text.slice(at, end)) };
+      if (frame && !frame.isArray && frame.key === undefined) {
+        frame.name = string.value;
+        frame.key = string.value.toLowerCase();
+        // Cut off, a string loses its quote here as well: it has none.
+        change(string, redactKey(string.value, frame.rule));
+      } else if (isCut) {
+        // Half of a secret looks like none.
+        changes.push({ from: at + 1, to: text.length, by: REDACTED });
+      } else {
+        take(string, frame);
+      }
+      at = end;
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      const isArray = code === OPEN_LIST;
+      frames.push({
+        isArray,
+        rule: ruleBelow(frame, rule),
+        key: undefined,
+        name: '',
+        texts: undefined,
+        held: undefined,
+      });
+      at++;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
+      close();
+      at++;
+    } else if (code === COMMA) {
+      if (frame && !frame.isArray) frame.key = undefined;
+      at++;
+    } else if (code === COLON || code <= 32) {
+      at++;
+    } else {
+      const end = wordEnd(text, at);
+      const word = text.slice(at, end);
+      if (/^-?\d[\d.eE+-]*$/.test(word)) {
+        const isSecret = frame?.key !== undefined && (isSecretKey(frame.key) || isSecretField(frame.name));
+        if (isSecret) changes.push({ from: at, to: end, by: quoted(REDACTED) });
+      } else if (word !== 'true' && word !== 'false' && word !== 'null') {
+        isBroken = true;
+      }
+      at = end;
+    }
+  }
+  while (frames.length > 0) close();
+  const result = changed();
+  return isBroken ? redactLoosely(result) : result;
+
+  /** A string that is no key: what is said of it elsewhere in its object or array is awaited. */
+  function take(string: Text, frame: Frame | undefined): void {
+    const { value } = string;
+    if (frame?.isArray && AWAITING_ARRAYS.has(frame.rule)) (frame.texts ??= []).push(string);
+    else if (frame?.key !== undefined && awaits(frame.rule, frame.key)) hold(frame, frame.key, [string]);
+    else change(string, redactString(value, frame, rule));
+  }
+
+  function hold(frame: Frame, key: string, texts: readonly Text[]): void {
+    const held = (frame.held ??= new Map<string, Text[]>());
+    // A key may come twice.
+    const before = held.get(key);
+    if (before) for (const each of texts) before.push(each);
+    else held.set(key, [...texts]);
+  }
+
+  function close(): void {
+    const frame = frames.pop();
+    if (!frame) return;
+    if (!frame.isArray) {
+      for (const [string, safe] of judged(frame)) change(string, safe);
+      return;
+    }
+    const above = frames.at(-1);
+    if (!frame.texts) return;
+    if (above?.key !== undefined && ARGUMENTS.has(above.key)) hold(above, above.key, frame.texts);
+    else redactTexts(frame.texts, { isCommand: false }).forEach(([string, safe]) => change(string, safe));
+  }
+
+  function changed(): string {
+    if (changes.length === 0) return text;
+    let safe = '';
+    let done = 0;
+    for (const { from, to, by } of changes.toSorted((one, other) => one.from - other.from)) {
+      safe += text.slice(done, from) + by;
+      done = to;
+    }
+    return safe + text.slice(done);
+  }
+}
+
+/** What a secret or a configuration holds; `SecretData` is Podman's. */
+const DATA: ReadonlySet<string> = new Set(['data', 'secretdata']);
+
+/** Arrays in which one string tells what the next is. */
+const AWAITING_ARRAYS: ReadonlySet<Rule> = new Set(['plain', 'data']);
+/** Keys of which what stands beside them tells what they hold. Those of a map are a person's. */
+const AWAITED = new Set('name key value image entrypoint command path cmd args arguments test shell'.split(' '));
+const awaits = (rule: Rule, key: string) =>
+  rule === 'map' ? key === 'image' : rule !== 'all' && rule !== 'login' && AWAITED.has(key);
+
+function redactKey(key: string, rule: Rule): string {
+  // docker ps --filter label=token=x sends {"label":{"token=x":true}}. A name of letters alone holds no secret.
+  if (!/[^A-Za-z]/.test(key)) return key;
+  return rule === 'env' && key.includes('=') ? redactVariable(key, redactText) : redactText(key);
+}
+
+/** The strings of an object that were awaited: arguments behind their program, a value behind its name. */
+function judged({ rule, held }: Frame): (readonly [Text, string])[] {
+  if (!held) return [];
+  const [name] = held.get('name') ?? held.get('key') ?? [];
+  const [image] = held.get('image') ?? [];
+  const head = [...(held.get('entrypoint') ?? []), ...(held.get('command') ?? []), ...(held.get('path') ?? [])];
+  const tail = [...(held.get('cmd') ?? []), ...(held.get('args') ?? []), ...(held.get('arguments') ?? [])];
+  // Where no program is named, it is the image's: curlimages/curl:8.
+  const program =
+    head.length === 0 && tail.length > 0 ? /([^/:@]+)(?:[:@][^/]*)?$/.exec(image?.value ?? '')?.[1] : undefined;
+  const plain = ['name', 'key', 'image'].flatMap((key) => held.get(key) ?? []);
+  return [
+    ...redactTexts([...head, ...tail], { isCommand: true, program }),
+    ...redactTexts(held.get('test') ?? [], { isCommand: true }),
+    ...redactTexts(held.get('shell') ?? [], { isCommand: true }),
+    ...plain.map((text) => [text, anyText(text.value)] as const),
+    ...(held.get('value') ?? []).map((text) => [text, redactValue(name?.value ?? '', text.value, rule)] as const),
+  ];
+}
+
+function redactValue(name: string, value: string, rule: Rule): string {
+  const isSecret =
+    rule === 'env' || rule === 'map' ? isSecretValue(name, value) : isSecretOption(name) && isSecretValue(name, value);
+  return isSecret ? REDACTED : anyText(value);
+}
+
+function redactTexts(
+  texts: readonly Text[],
+  { isCommand, program }: { isCommand: boolean; program?: string | undefined },
+): (readonly [Text, string])[] {
+  if (texts.length === 0) return [];
+  const safe = redactArguments(
+    texts.map(({ value }) => value),
+    isCommand,
+    program,
+  );
+  return texts.map((text, index) => [text, anyText(safe[index]!)] as const);
+}
+
+function redactString(value: string, frame: Frame | undefined, top: Rule): string {
+  if (value === '') return value;
+  const { key, name, rule } = frame ?? { key: undefined, name: '', rule: top };
+  if (rule === 'all') return REDACTED;
+  if (key !== undefined) {
+    if (isSecretKey(key) || (rule === 'data' && DATA.has(key))) return REDACTED;
+    if (rule === 'login') return key === 'username' || key === 'serveraddress' ? redactText(value) : REDACTED;
+    if (rule === 'map') return isSecretValue(name, value) ? REDACTED : redactPairs(anyText(value));
+    return isSecretField(name) && isSecretValue(name, value) ? REDACTED : anyText(value);
+  }
+  return rule === 'env' ? redactVariable(value, anyText) : anyText(value);
+}
+
+/** Text that may be JSON itself, as a label's or a variable's. */
+function anyText(value: string): string {
+  const [assigned] = value.includes('=') ? (/^[\w.-]{1,100}=(?=\s*[[{])/.exec(value) ?? []) : [];
+  if (assigned !== undefined) return assigned + anyText(value.slice(assigned.length));
+  const isJson = /^\s*[[{]/.test(value) && /[\]}]/.test(value.trimEnd().at(-1)!) && value.includes('"');
+  return isJson ? redactJson(value) : redactText(value);
+}
+
+function ruleBelow(frame: Frame | undefined, top: Rule): Rule {
+  if (!frame) return top;
+  const { key, rule } = frame;
+  if (rule === 'all' || key === undefined) return rule === 'map' ? 'plain' : rule;
+  if (isSecretKey(key) || rule === 'login' || (rule === 'data' && DATA.has(key))) return 'all';
+  if (key === 'env' || key === 'label' || key === 'label!') return 'env';
+  if (MAPS.has(key)) return 'map';
+  return rule === 'data' ? 'data' : 'plain';
+}
+
+/** Behind the closing quote; beyond the text's end when there is none. */
+function stringEnd(text: string, from: number): number {
+  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return text.length + 1;
+}
+
+const WORD = /[^\s"{}[\],:]+/y;
+
+function wordEnd(text: string, from: number): number {
+  WORD.lastIndex = from;
+  return from + (WORD.exec(text)?.[0].length ?? 1);
+}
+
+/** A JSON string's text, bytes as latin1; what is no JSON stays as it is. */
+function unquoted(raw: string): string {
+  if (!raw.includes('\\')) return raw.slice(1, -1);
+  try {
+    return toLatin1(JSON.parse(toUtf8(raw)) as string);
+  } catch {
+    return raw.slice(1, -1);
+  }
+}
+
+const quoted = (text: string) => toLatin1(JSON.stringify(toUtf8(text)));
+
+/** Text as its UTF-8 bytes, one character each. */
+export const toLatin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+export const toUtf8 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');

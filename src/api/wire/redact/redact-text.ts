@@ -1,0 +1,158 @@
+import { redactCommands } from './redact-command.ts';
+import { isNoSecret, isSecretOption, isSecretValue, isSource, REDACTED } from './secret-names.ts';
+import { redactTokens } from './redact-tokens.ts';
+
+// None of these looks at a character more than a few times, whatever the text: it comes from outside, and may be long.
+
+/** Redacts what is a secret by its looks or by what stands before it in any text: URLs' passwords, keys, tokens, `--password VALUE`, `TOKEN=VALUE`, `curl -u NAME:VALUE`. */
+export function redactText(text: string): string {
+  if (text.length < 6 || ID.test(text)) return text;
+  // A key's lines look like words.
+  let result = redactCommands(text.length >= 16 ? redactTokens(text) : text);
+  if (result.includes('@')) result = redactAddresses(result);
+  if (result.includes('=') && /[?&]/.test(result)) result = result.replace(PARAMETER, redactParameter);
+  if (NAMES.test(result)) {
+    if (/[\s:=]/.test(result)) result = redactHeaders(result);
+    if (/[\s"'`<]/.test(result)) result = redactFields(result);
+  }
+  return result.includes('=') || FLAG.test(result) ? redactOptions(result) : result;
+}
+
+/** An id, a digest: most of what the engine says. */
+const ID = /^(?:sha256:)?[\da-f]{12,64}$/;
+/** Without one of these, a text names no secret but by an equals sign or a dash. */
+const NAMES = /auth|bearer|cookie|cred|env[ \t]|identified|key|login|pass|psk|pwd|secret|token/i;
+const FLAG = /(?<![\w.-])--?[A-Za-z]/;
+
+/** user:password@, with a scheme in front, or as a proxy's and Go's MySQL's; and a token that is all of the user. */
+function redactAddresses(text: string): string {
+  let result = text;
+  if (result.includes('//')) {
+    result = result
+      .replace(/((?<![\w./])\/\/[^\s/?#@:"']*:)[^\s/?#"']+@(?!sha\d+:)/g, `$1${REDACTED}@`)
+      .replace(URL_PASSWORD, `$1${REDACTED}@`)
+      .replace(/((?<![\w./])\/\/)[^\s/?#@:"'[\]]{20,}@/g, `$1${REDACTED}@`);
+  }
+  return result.replace(BARE_PASSWORD, `$1${REDACTED}$2`);
+}
+
+/** A password may hold a slash that nobody has encoded: then it is none of a port. An image's digest stands behind an @ too. */
+const URL_PASSWORD = /((?<![\w./])\/\/[^\s/?#@:"'[\]]{0,256}:)(?!\d{1,5}(?:[/?#]|$))[^\s"']{1,256}@(?!sha\d+:)/g;
+const BARE_PASSWORD =
+  /((?:^|[\s=,;"'])[\w.+-]{1,64}:)[^\s:@/"',;]{3,256}(@(?:(?:tcp|unix)\(|(?!sha\d)[\w.-]{1,128}:\d{2,5}(?!\w)))/g;
+
+/** Headers in a text: their value goes on to the end of the line or of its quotes. A scheme's name stays. */
+function redactHeaders(text: string): string {
+  return text
+    .replace(AUTHORIZATION, `$1${REDACTED}`)
+    .replace(/(authorization["']?\s{0,9}=\s{0,9}(?:(?:bearer|basic|token)\s{1,9})?)[^\s"'&;,]+/gi, `$1${REDACTED}`)
+    .replace(/((?:^|[\s"'])(?:set-)?cookie2?:[ \t]{0,9})[^\r\n"'`]+/gi, `$1${REDACTED}`)
+    .replace(/(?<!\w)(bearer\s{1,9})(?=[\w+/=.~-]*\d)[\w+/=.~-]{8,}/gi, `$1${REDACTED}`)
+    .replace(/(?<!\w)(bearer\s{1,9})[\w+/=.~-]{20,}/gi, `$1${REDACTED}`);
+}
+
+const AUTHORIZATION =
+  /(authorization\\{0,9}["']?\s{0,9}:\s{0,9}\\{0,9}["']?\s{0,9}(?:(?:basic|bearer|digest|token|api-?key|negotiate|ntlm|aws4-[\w-]{1,20}|aws|oauth|hawk|dpop|splunk|geniekey|sharedkey(?:lite)?|sharedaccesssignature)(?:[ \t]{1,9}|\\{1,9} ))?)[^\r\n"'`]+/gi;
+
+/** A Dockerfile's older form, without "=". */
+const ENV_LINE = /(\bENV[ \t]{1,9}([A-Za-z_]\w{0,99})[ \t]{1,9})([^=\s][^\r\n]*)/gi;
+
+/** What is in the query of an address: a signature, a token. */
+const PARAMETER = /([?&]([\w.-]{1,64})=)([^\s&"'`<>\\)]+)/g;
+
+function redactParameter(whole: string, before: string, name: string, value: string): string {
+  if (isNoSecret(name, value)) return whole;
+  const isSecret = isSecretQuery(name) || (/^(?:key|code|auth|session|sid|state)$/i.test(name) && isMixed(value));
+  return isSecret ? before + REDACTED : whole;
+}
+
+export const isSecretQuery = (name: string) =>
+  isSecretOption(name) ||
+  /^(?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token)|jwt|apikey)$/i.test(name);
+
+/** Letters and digits, and more than a word has. */
+const isMixed = (value: string) => value.length >= 16 && /\d/.test(value) && /[A-Za-z]/.test(value);
+
+/** What programs, SQL and files have between a secret's name and its value, where that is no "=" alone. */
+function redactFields(text: string): string {
+  return text
+    .replace(QUOTED, (whole, before: string, name: string, quote: string, value: string) =>
+      isSecretKey(name) && value !== '' && !isNoSecret(name, value) ? `${before}${REDACTED}${quote}` : whole,
+    )
+    .replace(LINE, (whole, before: string, name: string, value: string) =>
+      isSecretOption(name) && !isNoSecret(name, value) && !/^["'[{|>&*$]/.test(value) ? before + REDACTED : whole,
+    )
+    .replace(ELEMENT, (whole, before: string, name: string, value: string) =>
+      isSecretOption(name) && !isNoSecret(name, value) ? before + REDACTED : whole,
+    )
+    .replace(ENV_LINE, (line, before: string, name: string, value: string) =>
+      isSecretValue(name, value) ? before + REDACTED : line,
+    )
+    .replace(SQL, (_whole, before: string, quote: string) => `${before}${REDACTED}${quote}`)
+    .replace(/(\blogin\s{1,9}\S{1,256}\s{1,9}password\s{1,9})[^\s"'`]+/gi, `$1${REDACTED}`)
+    .replace(
+      /((?<![\w.-])[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.-]{1,64}:)[^\s:"'`]{3,}(?=["'`]?\s{0,9}>{1,2}\s{0,9}\S{0,256}pgpass)/gi,
+      `$1${REDACTED}`,
+    );
+}
+
+const isSecretKey = (name: string) => isSecretOption(name) || /^_?auth$/i.test(name);
+
+/** "password": "…", pwd: '…', with any number of backslashes before the quotes. */
+const QUOTED =
+  /((?<![\w.-])(?:\\{0,9}["'])?([A-Za-z_][\w.-]{0,63})(?:\\{0,9}["'])?\s{0,9}(?::|=>)\s{0,9}(\\{0,9}["'`]))((?:(?!\3)[^\r\n])*)\3/g;
+/** password: … at the beginning of a line or of what stands in quotes, and password = … */
+const LINE =
+  /((?:^|[\r\n"'`]|\\n)[ \t]{0,32}-?[ \t]{0,9}([A-Za-z_][\w.-]{0,63})(?:[ \t]{0,9}:[ \t]{1,9}|[ \t]{1,9}:?=[ \t]{0,9}))((?:[^\s"'`\\]|\\(?!n))+)/g;
+/** <password>…</password> */
+const ELEMENT = /(<([A-Za-z_][\w.:-]{0,63})>)([^<\r\n]+)(?=<\/)/g;
+/** PASSWORD '…', IDENTIFIED WITH … BY '…' */
+const SQL =
+  /((?:\bidentified\s{1,9}(?:with\s{1,9}\S{1,64}\s{1,9})?(?:by|as)(?:\s{1,9}password)?\s{0,9}|(?<![\w-])password(?:\s{1,9}|\s{0,9}=\s{0,9}|\s{0,9}\(\s{0,9}))(\\{0,9}'|'\\\\?''|\\{0,9}"))(?:(?!\2)[^\r\n])+\2/gi;
+
+/** A name, and what stands between it and a value; behind a dash, a blank is enough. */
+const NAME = /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,99})(?:\s{1,3}(?:=>|:?=)\s{1,3}|=>|:?=|:(?=\S)|\s(?=[^\s-]))/g;
+/** Behind a name with dashes, a value goes on to the next blank; without, the next of many may stand behind a comma. */
+const LONG_VALUE = /(\\{0,9}")[^"]*?\1|(\\{0,9}')[^']*?\2|[^\s"']+/y;
+const SHORT_VALUE = /(\\{0,9}")[^"]*?\1|(\\{0,9}')[^']*?\2|[^\s"',;&|]+/y;
+
+function redactOptions(text: string): string {
+  let result = '';
+  let done = 0;
+  NAME.lastIndex = 0;
+  for (let match; (match = NAME.exec(text));) {
+    const name = match[1]!;
+    const hasDash = name.startsWith('-');
+    if (!hasDash && !match[0].includes('=')) continue;
+    // A variable of a shell's: what Env says of one holds here. In the middle of a word it is none.
+    const isVariable = /^[A-Z][A-Z\d_]*$/.test(name) && /^[\s"'`;&|(\\]?$/.test(text[match.index - 1] ?? '');
+    if (!isVariable && !isSecretKey(name)) continue;
+    const start = NAME.lastIndex;
+    if (text.startsWith('$(', start)) continue;
+    const pattern = hasDash ? LONG_VALUE : SHORT_VALUE;
+    pattern.lastIndex = start;
+    const value = pattern.exec(text)?.[0];
+    if (value === undefined) continue;
+    const bare = value.replace(/^\\{0,9}["']|\\{0,9}["']$/g, '');
+    const isSecret = isVariable ? isSecretValue(name, bare) : !isNoSecret(name, bare);
+    if (!isSecret || isElsewhere(bare)) continue;
+    result += text.slice(done, start) + REDACTED;
+    done = NAME.lastIndex = start + value.length;
+  }
+  return result + text.slice(done);
+}
+
+/** A variable's value, and what docker build --secret is told. */
+const isElsewhere = (value: string) => /^\$(?:[A-Z_][A-Z\d_]*|\{[A-Z_][A-Z\d_]*\})$/.test(value) || isSource(value);
+
+/** A user and a password with a % between them, as cifs and smbclient have it, among other options. */
+export const redactPairs = (text: string) =>
+  text.includes('%') ? text.replace(/((?:^|,)user(?:name)?=[^\s,%]{1,128}%)[^\s,]+/g, `$1${REDACTED}`) : text;
+
+/** For text that should be JSON and is not: what looks like a secret's name is enough. */
+export function redactLoosely(text: string): string {
+  return redactText(text).replace(
+    /((?<![\w-])[\w-]{0,40}(?:password|passwd|secret|token|auth|key)["']?\s{0,9}[:=]\s{0,9})(?:"[^"]*"?|'[^']*'?|[^\s"',;&}\]]+)/gi,
+    (whole, name: string) => (whole.slice(name.length).includes(REDACTED) ? whole : name + REDACTED),
+  );
+}

@@ -1,0 +1,113 @@
+import { REDACTED } from './secret-names.ts';
+
+// None of these looks at a character more than a few times, whatever the text: it comes from outside, and may be long.
+
+/** What tells a token of a service from other words: the beginning that its maker gave it. Behind it stand so many letters at least. */
+const BEGINNINGS: readonly (readonly [beginning: string, letters: string])[] = [
+  // payments and shops: Stripe, Square, Shopify
+  ['(?:sk|rk)_(?:live|test)_', '[A-Za-z\\d]{10,}'],
+  ['whsec_', '[\\w+/=-]{16,}'],
+  ['sq0(?:atp|csp|idp)-', '[\\w-]{20,}'],
+  ['shp(?:at|ca|pa|ss|tka)_', '[\\da-fA-F]{24,}'],
+  // chats and mail: Slack, SendGrid, Mailgun, Mailchimp, Brevo, Twilio
+  ['xox[a-z](?:\\.xox[a-z])?-', '[\\w-]{10,}'],
+  ['xapp-', '[\\w-]{20,}'],
+  ['SG\\.[\\w-]{16,}\\.', '[\\w-]{20,}'],
+  ['key-(?=[\\da-f]{32}(?!\\w))', '[\\da-f]+'],
+  ['xkeysib-', '[\\w-]{32,}'],
+  ['SK(?=[\\da-f]{32}(?!\\w))', '[\\da-f]+'],
+  // code and packages: GitHub, GitLab, Bitbucket, npm, PyPI, RubyGems, crates.io, NuGet, Docker Hub
+  ['gh[oprsu]_', '\\w{20,}'],
+  ['github_pat_', '\\w{20,}'],
+  ['gl(?:pat|rt|rtr|dt|oas|soat|cbt|ptt|ft|imt|agent|ffct)-', '[\\w.-]{20,}'],
+  ['GR1348941', '[\\w-]{20,}'],
+  ['AT(?:ATT3|CTT3|BB)', '[\\w=-]{28,}'],
+  ['npm_', '[A-Za-z\\d]{30,}'],
+  ['pypi-', '[\\w-]{50,}'],
+  ['rubygems_', '[\\da-f]{40,}'],
+  ['cio(?=[A-Za-z]*\\d)(?=[a-z\\d]*[A-Z])(?=[A-Za-z\\d]{32}(?!\\w))', '[A-Za-z\\d]+'],
+  ['oy2(?=[a-z\\d]{43}(?!\\w))', '[a-z\\d]+'],
+  ['dckr_[a-z]{3}_', '[\\w-]{20,}'],
+  // clouds: AWS, Google, Azure, DigitalOcean, Alibaba, Fly, Netlify, Heroku, Databricks, PlanetScale, Supabase, Tailscale
+  ['A[KS]IA(?=[A-Z\\d]{16}(?!\\w))', '[A-Z\\d]{16}(?:["\'\\s:,;=]{1,4}[A-Za-z\\d+/]{40}(?![\\w+/]))?'],
+  ['AIza', '[\\w-]{35}'],
+  ['ya29\\.', '[\\w-]{20,}'],
+  ['GOCSPX-', '[\\w-]{20,}'],
+  ['do[opr]_v1_', '[\\da-f]{40,}'],
+  ['LTAI', '[A-Za-z\\d]{16,}'],
+  ['(?:FlyV1\\s)?fm2_', '[\\w+/=,-]{20,}'],
+  ['nfp_', '\\w{30,}'],
+  ['HRKU-', '[\\w-]{30,}'],
+  ['dapi(?=[\\da-f]{32})', '[\\da-f]{32}(?:-\\d)?'],
+  ['pscale_(?:tkn|pw|oauth)_', '[\\w.-]{20,}'],
+  ['(?:sbp|sb_secret)_', '\\w{20,}'],
+  ['tskey-', '[\\w-]{16,}'],
+  ['v1\\.0-', '[\\da-f]{24}-[\\da-f]{100,}'],
+  // models: OpenAI, Anthropic, Hugging Face, Replicate, Groq, xAI, Perplexity, NVIDIA
+  ['sk-(?=[\\w-]*\\d)(?=[\\w-]*[A-Z])', '[\\w-]{20,}'],
+  ['sk-(?:ant|proj|svcacct|admin|or)-', '[\\w-]{16,}'],
+  ['hf_', '[A-Za-z\\d]{30,}'],
+  ['r8_', '[A-Za-z\\d]{30,}'],
+  ['(?:gsk|xai|nvapi|pplx)[_-]', '[\\w-]{30,}'],
+  // operations: Vault, Terraform, Pulumi, Doppler, Grafana, Sentry, New Relic, Dynatrace, Linear, Postman, Notion, Figma, Contentful
+  ['hv[sbr]\\.', '[\\w-]{20,}'],
+  ['[A-Za-z\\d]{14}\\.atlasv1\\.', '[\\w-]{40,}'],
+  ['pul-', '[\\da-f]{40}'],
+  ['dp\\.(?:pt|st|ct|sa|scim|audit)\\.', '(?:[\\w-]{1,40}\\.)?[A-Za-z\\d]{30,}'],
+  ['gl(?:sa|c)_', '[\\w+/=]{30,}'],
+  ['sntry[su]_', '[\\w+/=-]{30,}'],
+  ['NR(?:AK|II|RA|JS)-', '[A-Za-z\\d-]{20,}'],
+  ['dt0[a-z]\\d\\d\\.', '[A-Z\\d]{24}\\.[A-Z\\d]{64}'],
+  ['lin_(?:api|oauth)_', '\\w{30,}'],
+  ['PMAK-', '[\\da-f-]{50,}'],
+  ['(?:ntn_|secret_(?=[A-Za-z\\d]{43}(?!\\w)))', '[A-Za-z\\d]{40,}'],
+  ['fig[dou]_', '[\\w-]{30,}'],
+  ['CFPAT-', '[\\w-]{40,}'],
+  ['CCIPAT_', '\\w{30,}'],
+  ['bkua_', '[\\da-f]{40}'],
+  ['phx_', '\\w{30,}'],
+  ['ops_eyJ', '[\\w+/=-]{40,}'],
+  // bots: Telegram, Discord
+  ['\\d{8,10}:AA', '[\\w-]{32,}'],
+  ['[MNO][A-Za-z\\d_-]{23,27}\\.[\\w-]{6}\\.', '[\\w-]{27,}'],
+  // keys, tokens of the field: age, JWT, JWE, swarm
+  ['AGE-SECRET-KEY-1', '[A-Z\\d]{20,}'],
+  ['eyJ(?=[\\w-]{8,}\\.)', '[\\w-]+\\.[\\w-]{8,}(?:\\.[\\w-]*){1,3}'],
+  ['eyJrIjoi', '[\\w+/=]{40,}'],
+  ['SWM(?:TKN|KEY)-1-', '[\\w+/=-]+'],
+];
+
+const TOKEN = new RegExp(
+  `(?<![\\w-])(?:${BEGINNINGS.map(([beginning, letters]) => beginning + letters).join('|')})`,
+  'g',
+);
+
+/** The addresses to which whoever has them may write: Slack, Discord, Teams, Google Chat. What follows the name of the service is the secret. */
+const HOOK =
+  /((?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|\.webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks|maker\.ifttt\.com\/(?:use|trigger))\/)[^\s"'`<>\\)\]]+/gi;
+
+/** PEM, the armour of PGP, and SSH2's: to their end, or to the text's. */
+const PEM =
+  /-----?\s?BEGIN [A-Z\d ]{0,40}(?:PRIVATE|SECRET) KEY(?: BLOCK)?\s?-----?[^]*?(?:-----?\s?END [A-Z\d ]{0,40}KEY(?: BLOCK)?\s?-----?|$)/g;
+const PUTTY = /(PuTTY-User-Key-File-\d[^]{0,2000}?Private-Lines: ?\d+)[^]*?(?:Private-MAC: ?[\da-f]+|$)/g;
+/** base64 of "-----BEGIN ", which certificates begin with too. */
+const ENCODED_PEM = /LS0tLS1CRUdJTi[\w+/=-]{20,}/g;
+
+/** Hashes of passwords, which are guessed from: crypt(3), bcrypt, Apache's, argon2, LDAP's. */
+const HASH =
+  /\$(?:apr1|1|2[abxy]|5|6|7|y|gy|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]{0,9})\$[\w./+=,$-]{16,}|\{S?SHA(?:256|512)?\}[\w+/=]{20,}/g;
+
+/** Replaces what is a secret by its looks, wherever it stands. */
+export function redactTokens(text: string): string {
+  let result = text;
+  if (result.includes('BEGIN')) result = result.replace(PEM, REDACTED);
+  if (result.includes('PuTTY')) result = result.replace(PUTTY, `$1${REDACTED}`);
+  if (result.includes('LS0tLS1CRUdJTi')) {
+    result = result.replace(ENCODED_PEM, (encoded) =>
+      /PRIVATE KEY/.test(Buffer.from(encoded.slice(0, 96), 'base64').toString('latin1')) ? REDACTED : encoded,
+    );
+  }
+  if (result.includes('$') || result.includes('{S')) result = result.replace(HASH, REDACTED);
+  if (result.includes('.com/')) result = result.replace(HOOK, `$1${REDACTED}`);
+  return result.replace(TOKEN, REDACTED);
+}

@@ -1,0 +1,121 @@
+import type { HearWire, WireEvent } from '../calls/wire-events.ts';
+import type { Side } from '../http/exchange.ts';
+import { safeRequest, safeResponse, type SafeRequest, type Treatment } from './redact-head.ts';
+import type { Rule } from './redact-json.ts';
+import { REDACTED } from './secret-names.ts';
+import { redactLoosely } from './redact-text.ts';
+import { formStage, jsonStage, maybeJsonStage, omitting, secretStage, type Stage, type Way } from './redact-body.ts';
+
+interface Redacting {
+  readonly request: SafeRequest | undefined;
+  client: Stage | undefined;
+  engine: Stage | undefined;
+  hasClientEnded: boolean;
+  hasEngineEnded: boolean;
+}
+
+/**
+ * A stage between the proxy and all that shows or stores what it tells: secrets become `[redacted]` before either. Events come out in
+ * their order, per call and way; those of a JSON body only once a value of it is whole.
+ *
+ * Redacted: what docs/api-secrets.md lists: logins, what swarm's secrets hold, and what is a secret by its name, by the program that is
+ * told it, or by its looks. What BuildKit sends over HTTP/2 is omitted. NOT redacted: what a container's program reads and prints
+ * (attach, exec, logs), and archives (a build's context, copies, images): it could not be told what is secret in them.
+ */
+export function redacted(hear: HearWire): HearWire {
+  const connections = new Map<number, Map<number, Redacting>>();
+
+  const callOf = ({ connection, call }: { connection: number; call: number }, request?: SafeRequest): Redacting => {
+    let open = connections.get(connection);
+    if (!open) connections.set(connection, (open = new Map()));
+    let redacting = open.get(call);
+    if (!redacting) {
+      redacting = { request, client: undefined, engine: undefined, hasClientEnded: false, hasEngineEnded: false };
+      open.set(call, redacting);
+    }
+    return redacting;
+  };
+
+  return (event) => {
+    // Most calls carry nothing that is looked at further than their heads.
+    if (connections.size === 0 && (event.type === 'data' || event.type === 'end')) return hear(event);
+    switch (event.type) {
+      case 'request': {
+        const safe = safeRequest(event.head);
+        if (!safe.isHarmless) callOf(event, safe).client = stage(safe.body, way(event, 'client'), safe.sent, hear);
+        return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+      }
+      case 'response': {
+        const safe = safeResponse(event.head);
+        const isKept = connections.get(event.connection)?.has(event.call) === true;
+        if (safe.body === 'pass' && !isKept) {
+          return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+        }
+        const to = callOf(event);
+        // Of a request that was harmless, nothing was kept, its end neither.
+        if (!isKept) to.hasClientEnded = true;
+        to.engine?.flush(event.time);
+        to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', hear);
+        return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+      }
+      case 'data': {
+        const at = connections.get(event.connection)?.get(event.call)?.[event.from];
+        return at ? at.data(event) : hear(event);
+      }
+      case 'stream': {
+        const to = callOf(event);
+        flush(to, event.time);
+        const isSecret = to.request?.isSecretStream === true || event.protocol.startsWith('h2');
+        to.client = isSecret ? omitting(way(event, 'client'), hear) : undefined;
+        to.engine = isSecret ? omitting(way(event, 'engine'), hear) : undefined;
+        to.hasClientEnded = false;
+        return hear(event);
+      }
+      case 'end': {
+        const open = connections.get(event.connection);
+        const to = open?.get(event.call);
+        if (to) {
+          to[event.from]?.flush(event.time);
+          if (event.from === 'client') to.hasClientEnded = true;
+          else to.hasEngineEnded = true;
+          if (to.hasClientEnded && to.hasEngineEnded) open!.delete(event.call);
+        }
+        return hear(event);
+      }
+      case 'unread':
+        connections.get(event.connection)?.get(event.call)?.[event.from]?.flush(event.time);
+        return hear({ ...event, reason: redactReason(event.reason) });
+      case 'close':
+        for (const each of connections.get(event.connection)?.values() ?? []) flush(each, event.time);
+        connections.delete(event.connection);
+        // It may quote what the engine said in place of an answer.
+        return hear(event.error === undefined ? event : { ...event, error: redactReason(event.error) });
+      default:
+        return hear(event);
+    }
+  };
+}
+
+type CallEvent = Extract<WireEvent, { call: number }>;
+
+const way = ({ connection, call }: CallEvent, from: Side): Way => ({ connection, call, from });
+
+function flush({ client, engine }: Redacting, time: number): void {
+  client?.flush(time);
+  engine?.flush(time);
+}
+
+function stage(treatment: Treatment, at: Way, rule: Rule, hear: HearWire): Stage | undefined {
+  if (treatment === 'json') return jsonStage(at, rule, hear);
+  if (treatment === 'maybe json') return maybeJsonStage(at, rule, hear);
+  if (treatment === 'form') return formStage(at, hear);
+  if (treatment === 'secret') return secretStage(at, hear);
+  return treatment === 'omit' ? omitting(at, hear) : undefined;
+}
+
+/** It may quote the line that could not be read, as the first of a request or a header. */
+function redactReason(reason: string): string {
+  return redactLoosely(reason)
+    .replace(/^(no (?:header|HTTP \w+): "\S*) [^]*/, `$1 ${REDACTED}"`)
+    .replace(/(\?|authorization|cookie|x-registry-\w+)[^]*/i, `$1 ${REDACTED}"`);
+}

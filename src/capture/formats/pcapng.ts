@@ -1,0 +1,247 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { DbgError } from '../../errors.ts';
+import { escapeControls, escapeLines } from '../../text.ts';
+import type { Packet } from './pcap.ts';
+
+/**
+ * What packets were captured on; its number is its place among the interface descriptions of the file, from 0.
+ * libpcap, and so tcpdump, reads a file no further than to an interface whose link type or snap length is not that of
+ * the first one (1.10: sf-pcapng.c, pcap_ng_next_packet); Wireshark reads it all.
+ */
+export interface Interface {
+  readonly name: string;
+  readonly description?: string;
+  readonly comment?: string;
+  /** the filter's text, as tcpdump takes it */
+  readonly filter?: string;
+  /** LINKTYPE_… */
+  readonly linkType: number;
+  /** in bytes */
+  readonly snapLength: number;
+  /** what its packets' timestamps count; otherwise microseconds */
+  readonly nanoseconds: boolean;
+  readonly mac?: string;
+  /** with prefix length: "172.20.0.3/16", "fd00::3/64" */
+  readonly addresses?: readonly string[];
+}
+
+// Block types and option codes of draft-ietf-opsawg-pcapng (4, and 10 for their registry).
+const SECTION_HEADER = 0x0a0d0d0a;
+const INTERFACE_DESCRIPTION = 1;
+const NAME_RESOLUTION = 4;
+const INTERFACE_STATISTICS = 5;
+const ENHANCED_PACKET = 6;
+const COMMENT = 1;
+/** The length of an option or of a name record is a 16-bit number. */
+const LONGEST_VALUE = 0xffff;
+
+/** The first block of a file. Its section has no length (-1): it is written while it grows. */
+export function sectionHeader(about: {
+  application: string;
+  os?: string;
+  hardware?: string;
+  comment?: string;
+}): Buffer {
+  const fixed = Buffer.alloc(16, 0xff);
+  fixed.writeUInt32LE(0x1a2b3c4d, 0); // the byte-order magic
+  fixed.writeUInt16LE(1, 4); // version 1.0
+  fixed.writeUInt16LE(0, 6);
+  return block(SECTION_HEADER, [
+    fixed,
+    ...text(COMMENT, about.comment),
+    ...text(2, about.hardware),
+    ...text(3, about.os),
+    ...text(4, about.application),
+    END,
+  ]);
+}
+
+/**
+ * It stands before the first packet of its interface, anywhere in the file. Its texts are escaped: what reads the file prints them, tshark on
+ * a terminal, and a container names its interfaces. Throws a DbgError for an address that is none; a MAC address of another length than Ethernet's (InfiniBand, a tunnel's) has no place in a file and is left out.
+ */
+export function interfaceDescription(of: Interface): Buffer {
+  const fixed = Buffer.alloc(8);
+  fixed.writeUInt16LE(of.linkType, 0);
+  fixed.writeUInt32LE(of.snapLength, 4);
+  const mac = of.mac !== undefined && /^(?:[\da-f]{2}:){5}[\da-f]{2}$/i.test(of.mac);
+  return block(INTERFACE_DESCRIPTION, [
+    fixed,
+    ...text(COMMENT, of.comment && escapeLines(of.comment)),
+    ...text(2, escapeControls(of.name)),
+    ...text(3, of.description && escapeControls(of.description)),
+    ...(of.addresses ?? []).map(addressOption),
+    ...(mac ? [option(6, Buffer.from(of.mac.replaceAll(':', ''), 'hex'))] : []),
+    option(9, Buffer.of(of.nanoseconds ? 9 : 6)), // if_tsresol: a power of ten
+    // The first byte says how the filter is written: 0, as text.
+    ...(of.filter === undefined ? [] : [option(11, utf8(`\0${of.filter}`))]),
+    END,
+  ]);
+}
+
+/** if_IPv4addr ends with the netmask, if_IPv6addr with the prefix length. */
+function addressOption(written: string): Buffer {
+  const [address = '', prefix] = written.split('/');
+  const bytes = addressBytes(address);
+  const bits = Number(prefix ?? bytes.length * 8);
+  if (!(bits >= 0 && bits <= bytes.length * 8)) throw new DbgError(`not an address of an interface: ${written}`);
+  if (bytes.length === 16) return option(5, Buffer.concat([bytes, Buffer.of(bits)]));
+  const mask = Buffer.alloc(4);
+  mask.writeUInt32BE(2 ** 32 - 2 ** (32 - bits));
+  return option(4, Buffer.concat([bytes, mask]));
+}
+
+/** One packet of an interface: its number, and whether its timestamps are nanoseconds, as its description said. */
+export function enhancedPacket(interfaceId: number, packet: Packet, nanoseconds: boolean): Buffer {
+  const { data } = packet;
+  const padded = padding(data.length) + data.length;
+  const bytes = Buffer.allocUnsafe(32 + padded);
+  bytes.writeUInt32LE(0, 24 + padded); // the padding; what else stands there comes after
+  bytes.writeUInt32LE(ENHANCED_PACKET, 0);
+  bytes.writeUInt32LE(bytes.length, 4);
+  bytes.writeUInt32LE(interfaceId, 8);
+  writeTime(bytes, 12, packet, nanoseconds);
+  bytes.writeUInt32LE(data.length, 20);
+  bytes.writeUInt32LE(packet.originalLength, 24);
+  bytes.set(data, 28);
+  bytes.writeUInt32LE(bytes.length, 28 + padded);
+  return bytes;
+}
+
+/**
+ * Which names an address has, for who reads the file elsewhere; a file may hold several such blocks. Of several names
+ * Wireshark 4.0 shows the last one; those that a record has no room for are left out. Throws a DbgError for an address
+ * that is none.
+ */
+export function nameResolution(names: ReadonlyMap<string, readonly string[]>): Buffer {
+  const records = [...names].flatMap(([address, all]) => nameRecord(address, all));
+  return block(NAME_RESOLUTION, [...records, END, END]); // the end of the records, and of the options
+}
+
+function nameRecord(address: string, names: readonly string[]): Buffer[] {
+  const bytes = addressBytes(address);
+  let value: Buffer = bytes;
+  for (const name of names) {
+    // A NUL ends a name: within one it would make two.
+    const longer = Buffer.concat([value, Buffer.from(`${escapeControls(name.replaceAll('\0', ''))}\0`)]);
+    if (longer.length > LONGEST_VALUE) break;
+    if (longer.length > value.length + 1) value = longer;
+  }
+  return value === bytes ? [] : [option(bytes.length === 4 ? 1 : 2, value)];
+}
+
+/** What an interface counted, at the end of its capture; `start` and `end` in ms since the epoch. */
+export function interfaceStatistics(
+  interfaceId: number,
+  of: {
+    nanoseconds: boolean;
+    start: number;
+    end: number;
+    /** by the interface */
+    received?: number;
+    /** by the filter */
+    accepted?: number;
+    /** by the kernel, whose buffer was full */
+    dropped?: number;
+  },
+): Buffer {
+  const fixed = Buffer.alloc(12);
+  fixed.writeUInt32LE(interfaceId, 0);
+  time(of.end, of.nanoseconds).copy(fixed, 4);
+  return block(INTERFACE_STATISTICS, [
+    fixed,
+    option(2, time(of.start, of.nanoseconds)),
+    option(3, time(of.end, of.nanoseconds)),
+    ...count(4, of.received),
+    ...count(6, of.accepted),
+    ...count(5, of.dropped), // isb_ifdrop: the one that dumpcap writes the kernel's drops to, and Wireshark shows
+    END,
+  ]);
+}
+
+function count(code: number, value: number | undefined): Buffer[] {
+  if (value === undefined) return [];
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return [option(code, bytes)];
+}
+
+function time(milliseconds: number, nanoseconds: boolean): Buffer {
+  const seconds = Math.floor(milliseconds / 1000);
+  const rest = Math.floor((milliseconds - seconds * 1000) * 1e6);
+  const bytes = Buffer.alloc(8);
+  writeTime(bytes, 0, { seconds, nanoseconds: rest }, nanoseconds);
+  return bytes;
+}
+
+/**
+ * A timestamp: its upper 32 bits first, whatever the byte order. In nanoseconds it has 61 bits, more than a number
+ * keeps: the seconds are multiplied in two halves of 16 bits.
+ */
+function writeTime(
+  bytes: Buffer,
+  at: number,
+  of: { readonly seconds: number; readonly nanoseconds: number },
+  nanoseconds: boolean,
+): void {
+  const perSecond = nanoseconds ? 1e9 : 1e6;
+  const fraction = nanoseconds ? of.nanoseconds : Math.floor(of.nanoseconds / 1000);
+  const upper = (of.seconds >>> 16) * perSecond;
+  const lower = (upper % 0x10000) * 0x10000 + (of.seconds & 0xffff) * perSecond + fraction;
+  bytes.writeUInt32LE(Math.floor(upper / 0x10000) + Math.floor(lower / 0x100000000), at);
+  bytes.writeUInt32LE(lower % 0x100000000, at + 4);
+}
+
+/** An IPv4 or IPv6 address in network byte order; the scope of a link-local one ("%eth0") is dropped. */
+function addressBytes(written: string): Buffer {
+  const [address = ''] = written.split('%');
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  if (!isIPv6(address)) throw new DbgError(`not an IP address: ${written}`);
+  // A URL's host has no IPv4 notation left in it, only groups and one "::" at most (WHATWG URL, IPv6 serializer).
+  const [before = [], after = []] = new URL(`http://[${address}]`).hostname
+    .slice(1, -1)
+    .split('::')
+    .map((part) => part.split(':').filter(Boolean));
+  const zeros = Array<string>(8 - before.length - after.length).fill('0');
+  return Buffer.from([...before, ...zeros, ...after].map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+function text(code: number, value: string | undefined): Buffer[] {
+  return value === undefined ? [] : [option(code, utf8(value))];
+}
+
+/** As UTF-8, cut between two characters where it is longer than an option can be. */
+function utf8(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  let end = Math.min(bytes.length, LONGEST_VALUE);
+  while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end);
+}
+
+/** An option, and a name record just so: code, length without the padding, value, padding. */
+function option(code: number, value: Buffer): Buffer {
+  const bytes = Buffer.alloc(4 + value.length + padding(value.length));
+  bytes.writeUInt16LE(code, 0);
+  bytes.writeUInt16LE(value.length, 2);
+  value.copy(bytes, 4);
+  return bytes;
+}
+
+/** opt_endofopt, and nrb_record_end just so. */
+const END = Buffer.alloc(4);
+
+/** Its length stands at both ends, so that a file can be read backwards. */
+function block(type: number, parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  const bytes = Buffer.alloc(12 + body.length);
+  bytes.writeUInt32LE(type, 0);
+  bytes.writeUInt32LE(bytes.length, 4);
+  body.copy(bytes, 8);
+  bytes.writeUInt32LE(bytes.length, 8 + body.length);
+  return bytes;
+}
+
+/** Everything begins at a multiple of 4 bytes. */
+function padding(length: number): number {
+  return -length & 3;
+}

@@ -1,0 +1,112 @@
+import type { Packet, PcapHeader } from '../formats/pcap.ts';
+import type { PcapngRecorder } from './pcapng-recorder.ts';
+import type { Place } from '../capture-point.ts';
+
+/** A wire of one run of a container: what tells its frames from others' on the device where they are captured. */
+export interface Wire {
+  readonly tap: Place;
+  /** lower case */
+  readonly mac: string;
+  /** how its interface is called in the capture */
+  readonly name: string;
+  readonly description: string;
+  readonly comment: string;
+  readonly addresses: readonly string[];
+}
+
+/** A run of a container, with the times, in ms since the epoch, between which frames are its. */
+interface Run {
+  readonly wires: readonly Wire[];
+  readonly from: number;
+  until: number;
+  /** when each wire's first own frame was seen: what is sent to all before it, it did not get */
+  readonly begun: Map<Wire, number>;
+  readonly interfaces: Map<Wire, number>;
+}
+
+/** Sorts frames of shared devices to the runs of containers, also those that came before anybody knew whose they are. */
+export interface Follow {
+  sort(tap: Place, header: PcapHeader, packet: Packet): readonly number[];
+  /** A run began: its frames since `from` are its own. Gives what is to be called when it has ended. */
+  begin(wires: readonly Wire[], from: number): (until: number) => void;
+  /** The senders that are nobody's on a tap since a time. What a known one has sent to all is kept too, for others. */
+  strangers(tap: Place, from: number): ReadonlySet<string>;
+}
+
+interface Stored {
+  readonly tap: Place;
+  readonly header: PcapHeader;
+  readonly packet: Packet;
+  readonly time: number;
+}
+
+/** How long frames without an owner are kept, and how many bytes of them: the engine tells of a start about 60 ms late. */
+const KEPT = { milliseconds: 30_000, bytes: 32e6 };
+
+export function follow(recorder: () => Pick<PcapngRecorder, 'describe' | 'put'>): Follow {
+  const runs: Run[] = [];
+  let stored: Stored[] = [];
+  let bytes = 0;
+
+  /** The interface of a run's wire, which is described with its first frame. */
+  function interfaceOf(run: Run, wire: Wire, header: PcapHeader): number {
+    const known = run.interfaces.get(wire);
+    if (known !== undefined) return known;
+    const made = recorder().describe({ ...wire, mac: wire.mac }, header);
+    run.interfaces.set(wire, made);
+    return made;
+  }
+  function owners(run: Run, { tap, header, packet, time }: Stored): number[] {
+    if (time < run.from || time > run.until) return [];
+    return run.wires.flatMap((wire) => {
+      if (wire.tap !== tap) return [];
+      const { source, destination, isToMany } = ends(packet);
+      const begun = run.begun.get(wire);
+      if (source === wire.mac && begun === undefined) run.begun.set(wire, time);
+      const isIts = source === wire.mac || destination === wire.mac || (isToMany && begun !== undefined);
+      return isIts ? [interfaceOf(run, wire, header)] : [];
+    });
+  }
+  function keep(frame: Stored): void {
+    stored.push(frame);
+    bytes += frame.packet.data.length;
+    let gone = 0;
+    while (gone < stored.length && (bytes > KEPT.bytes || stored[gone]!.time < frame.time - KEPT.milliseconds)) {
+      bytes -= stored[gone++]!.packet.data.length;
+    }
+    if (gone > 0) stored = stored.slice(gone);
+  }
+
+  return {
+    sort: (tap, header, packet) => {
+      const frame = { tap, header, packet, time: packet.seconds * 1000 + packet.nanoseconds / 1e6 };
+      const found = runs.flatMap((run) => owners(run, frame));
+      // What is for many may also be for a run that nobody knows of yet.
+      if (found.length === 0 || ends(packet).isToMany) keep(frame);
+      return found;
+    },
+    begin: (wires, from) => {
+      const run: Run = { wires, from, until: Infinity, begun: new Map(), interfaces: new Map() };
+      runs.push(run);
+      recorder().put(stored.flatMap((frame) => owners(run, frame).map((on) => ({ ...frame.packet, on }))));
+      return (until) => void (run.until = until);
+    },
+    strangers: (tap, from) => {
+      const known = new Set(runs.flatMap(({ wires }) => wires.map(({ mac }) => mac)));
+      const senders = stored.flatMap((frame) =>
+        frame.tap === tap && frame.time >= from ? [ends(frame.packet).source] : [],
+      );
+      return new Set(senders.filter((mac) => !known.has(mac)));
+    },
+  };
+}
+
+/** Of an Ethernet frame: the first bit of a destination says whether it is for many (IEEE 802.3). */
+function ends({ data }: Packet) {
+  const text = (at: number) =>
+    data
+      .subarray(at, at + 6)
+      .toString('hex')
+      .replace(/(..)(?!$)/g, '$1:');
+  return { destination: text(0), source: text(6), isToMany: ((data[0] ?? 0) & 1) === 1 };
+}

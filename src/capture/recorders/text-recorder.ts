@@ -1,0 +1,51 @@
+import { escapeLines } from '../../text.ts';
+import type { Place } from '../capture-point.ts';
+import type { Recorder } from './recorder.ts';
+
+/**
+ * tcpdump's own lines, each with where it comes from. It prints the names of devices as they are, and a container names its own.
+ * @param count packets after which the capture is over. One is a line and those after it that begin with a blank (`-v`, `-x`).
+ * @param waiting how much of what was written waits for its reader, in bytes
+ */
+export function textRecorder(
+  write: (text: string) => void,
+  count: number | undefined,
+  prefix: (place: Place) => string,
+  waiting: () => number,
+): Recorder {
+  let packets = 0;
+  let hear: Parameters<Recorder['onEnding']>[0] = () => undefined;
+  const take = (line: string): boolean => {
+    if (line === '') return false; // with which tcpdump ends
+    if (/^\S/.test(line)) packets++;
+    return count === undefined || packets <= count;
+  };
+  return {
+    isLive: true,
+    as: 'text',
+    begin: (place) => {
+      const before = prefix(place);
+      let rest = '';
+      return {
+        data: (piece) => {
+          const all = (rest + piece.toString()).split('\n');
+          rest = all.pop()!;
+          const wanted = all.filter(take);
+          if (wanted.length > 0) write(wanted.map((line) => `${before}${escapeLines(line)}\n`).join(''));
+          if (count !== undefined && packets >= count) hear({ kind: 'full' });
+        },
+        end: () => {
+          if (rest !== '' && take(rest)) write(`${before}${escapeLines(rest)}\n`);
+        },
+      };
+    },
+    isBehind: () => waiting() > MOST_WAITING,
+    tick: () => undefined,
+    onEnding: (listener) => (hear = listener),
+    written: () => ({ packets, bytes: 0 }),
+    finish: async () => undefined,
+  };
+}
+
+/** Then tcpdump waits, and what comes is dropped by the kernel, which counts it: a pager at rest is not to fill the memory. */
+const MOST_WAITING = 1e6;

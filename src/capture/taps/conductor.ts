@@ -1,0 +1,183 @@
+import { DbgError, errorMessage } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import type { Item } from '../getopt.ts';
+import type { Counts } from './counts.ts';
+import type { LeftOut } from './drain.ts';
+import type { Place } from '../capture-point.ts';
+import type { Recorder } from '../recorders/recorder.ts';
+import { startShadowedTap } from './shadow.ts';
+import { type Hearer, startTap, tapFailed, type Kind, type Tap, type TapEnd } from './tap.ts';
+import { tapArgv, type TapStyle } from '../tcpdump-argv.ts';
+
+export interface Conducting {
+  readonly items: readonly Item[];
+  readonly recorder: Recorder;
+  /** There is to be one tap alone. */
+  readonly isOne: boolean;
+  /** of each tap (src/capture/tcpdump-argv.ts) */
+  readonly ringKib: number;
+  /** Hears what a tap's tcpdump says. */
+  says(place: Place, line: string, kind: Kind): void;
+  /** Other taps may still come: the end of the last one is not the end. */
+  readonly persists?: boolean;
+}
+
+/** Runs taps at the same time, into one recorder. */
+export interface Conductor {
+  /** Starts a tap; resolves when it listens or has ended. */
+  add(place: Place): Promise<void>;
+  /** Ends the tap of a place, if there is one: what it was on has gone. */
+  drop(place: Place): void;
+  /** Ends all in good order; at once when called again. With a reason, that is how `ended` fails. */
+  stop(reason?: DbgError): void;
+  isStopping(): boolean;
+  hasFailed(): boolean;
+  /** whoever read the packets left, which is no failure */
+  readerLeft(): boolean;
+  counts(): readonly (readonly [Place, Counts])[];
+  /** What was left out by ending it, when it has ended. */
+  leftOut(): LeftOut;
+  ask(): void;
+  /** When all is written: how each tap ended. */
+  readonly ended: Promise<readonly (readonly [Place, TapEnd])[]>;
+}
+
+export function conductor(
+  host: Host,
+  { items, recorder, isOne, ringKib, says, persists = false }: Conducting,
+): Conductor {
+  const running = new Map<Place, Tap>();
+  const counts = new Map<Place, () => Counts>();
+  const ends: (readonly [Place, TapEnd])[] = [];
+  let reason: DbgError | undefined;
+  let isStopping = false;
+  let readerLeft = false;
+  let isFull = false;
+  let pausing = false;
+  let starting = 0;
+  let over: (failure?: DbgError) => void = () => undefined;
+  const allEnded = new Promise<void>(
+    (resolve, reject) => (over = (failure) => (failure ? reject(failure) : resolve())),
+  );
+
+  const throttle = () => {
+    const isBehind = recorder.isBehind();
+    if (isBehind === pausing) return;
+    pausing = isBehind;
+    for (const tap of running.values())
+      if (isBehind) tap.pause();
+      else tap.resume();
+  };
+  const timer = setInterval(() => {
+    recorder.tick();
+    throttle();
+  }, TICK_MS);
+
+  function stop(because?: DbgError): void {
+    reason ??= because;
+    if (!isStopping) recorder.stopping?.();
+    isStopping = true;
+    for (const tap of running.values()) tap.stop();
+    endWhenDone();
+  }
+  function endWhenDone(): void {
+    if (running.size === 0 && starting === 0 && (isStopping || !persists)) over(reason);
+  }
+  recorder.onEnding((ending) => {
+    readerLeft = ending.kind === 'left';
+    isFull = ending.kind === 'full';
+    stop(ending.kind === 'failed' ? new DbgError(`capture ended: ${ending.message}`, { next: ROOM }) : undefined);
+  });
+
+  function start(place: Place, style: TapStyle, hear: Hearer): Promise<Tap> {
+    const env = place.env ?? {};
+    const main = place.inThere(tapArgv(items, style));
+    // What comes at once, or is on no device, has nothing to lose when the device goes.
+    if (style.isLive || !place.mayVanish || style.device === 'any') return startTap(host, main, env, hear);
+    const remembering = { ...style, isLive: true, isOne: false, ringKib: style.ringKib / 2 };
+    const shadow = place.inThere(tapArgv(items, remembering));
+    return startShadowedTap(host, { main, shadow }, env, hear);
+  }
+  async function add(place: Place): Promise<void> {
+    starting++;
+    const track = recorder.begin(place);
+    const style = {
+      device: place.device,
+      as: recorder.as,
+      isLive: recorder.isLive,
+      isOne,
+      ringKib,
+      mayVanish: place.mayVanish === true,
+    };
+    try {
+      const tap = await start(place, style, {
+        data: (piece) => {
+          track.data(piece);
+          throttle();
+        },
+        says: (line, kind) => says(place, line, kind),
+      });
+      counts.set(place, tap.counts);
+      running.set(place, tap);
+      void tap.ended.then(
+        (end) => finished(place, tap, track, end),
+        (error: unknown) => failed(place, error),
+      );
+      if (isStopping) tap.stop();
+      await tap.listening;
+    } catch (error) {
+      failed(place, error);
+    } finally {
+      starting--;
+      endWhenDone();
+    }
+  }
+  function finished(place: Place, tap: Tap, track: { end(counts: Counts): void }, end: TapEnd): void {
+    running.delete(place);
+    ends.push([place, end]);
+    track.end(tap.counts());
+    const failure = place.failure?.(end) ?? (end.hasListened || isOne ? undefined : tapFailed(place.name, end));
+    // One that cannot begin is no capture of what was asked for. Of a single one, tcpdump itself has said why.
+    if (failure && !isStopping) stop(failure);
+    else endWhenDone();
+  }
+  function failed(place: Place, error: unknown): void {
+    running.delete(place);
+    stop(error instanceof DbgError ? error : new DbgError(`${place.name}: ${errorMessage(error)}`, { cause: error }));
+  }
+
+  const ended = (async () => {
+    try {
+      await allEnded;
+    } finally {
+      clearInterval(timer);
+      await recorder.finish();
+    }
+    return ends;
+  })();
+  ended.catch(() => undefined);
+  return {
+    add,
+    drop: (place) => running.get(place)?.stop(),
+    stop,
+    isStopping: () => isStopping,
+    hasFailed: () => reason !== undefined,
+    readerLeft: () => readerLeft,
+    counts: () => [...counts].map(([place, count]) => [place, count()] as const),
+    // What is behind the bound that was asked for is not missing.
+    leftOut: () =>
+      isFull ? NOTHING_LEFT : ends.map(([, end]) => end.leftOut ?? NOTHING_LEFT).reduce(sum, NOTHING_LEFT),
+    ask: () => running.forEach((tap) => tap.ask()),
+    ended,
+  };
+}
+
+const NOTHING_LEFT: LeftOut = { before: 0, after: 0 };
+const sum = (one: LeftOut, other: LeftOut): LeftOut => ({
+  before: one.before + other.before,
+  after: one.after + other.after,
+});
+
+/** How often held packets are looked at, and waiting taps. */
+const TICK_MS = 20;
+const ROOM = [{ what: 'see what is full', command: 'df -h' }];

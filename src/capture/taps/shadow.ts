@@ -1,0 +1,147 @@
+import type { Host, Streamed } from '../../host/host.ts';
+import { countRecords, firstRecords, type Packet, packetsIn, pcapReader } from '../formats/pcap.ts';
+import { hasLostDevice, type Hearer, startTap, type Tap } from './tap.ts';
+
+/** The argvs of a tap on a device that may vanish: what is captured with, and what remembers the last second. */
+export interface ShadowedArgv {
+  readonly main: readonly string[];
+  readonly shadow: readonly string[];
+}
+
+/**
+ * A tap on a device that may go, as a container's does. When it goes, tcpdump leaves what is in its ring: up to a second of packets, and
+ * the ones before a container's end are what a person looks for. A second tcpdump, in immediate mode, has had each of them at once; what
+ * the first one did not bring is taken from there. While there is much traffic the second one is stopped, so that it costs nothing: the
+ * blocks of the ring are then full, and out, in a moment.
+ */
+export async function startShadowedTap(
+  host: Host,
+  { main, shadow }: ShadowedArgv,
+  env: Readonly<Record<string, string>>,
+  hear: Hearer,
+): Promise<Tap> {
+  const second = await host.stream(shadow, env);
+  const remembered = memory(second);
+  const reader = pcapReader();
+  const pace = quieten(second);
+  let last: Packet | undefined;
+  const tap = await startTap(host, main, env, {
+    says: hear.says,
+    data: (piece) => {
+      const records = reader.push(piece);
+      const header = reader.header();
+      hear.data(piece);
+      if (!header || records.length === 0) return;
+      // Only the last one is made a packet: this is on the way of all of them.
+      const packets = countRecords(records, header);
+      [last] = packetsIn(records.subarray(firstRecords(records, header, packets - 1)), header);
+      pace.add(packets);
+    },
+  });
+  let isStopped = false;
+  const over = () => {
+    pace.end();
+    second.signal('SIGKILL');
+  };
+  const ended = tap.ended.then(async (end) => {
+    pace.end();
+    const hasVanished = !isStopped && hasLostDevice(end);
+    second.signal(hasVanished ? 'SIGCONT' : 'SIGKILL');
+    // Its device has gone too: it ends by itself, having written all.
+    if (hasVanished) await Promise.race([second.ended, new Promise((resolve) => void setTimeout(resolve, END_MS))]);
+    over();
+    const rest = hasVanished ? remembered.after(last) : Buffer.alloc(0);
+    if (rest.length > 0) hear.data(rest);
+    return end;
+  });
+  tap.ended.catch(over);
+  return { ...tap, stop: () => ((isStopped = true), tap.stop()), ended };
+}
+
+const END_MS = 1_000;
+
+/** Rates in packets within STEP_MS: at the first the second tcpdump is stopped, below the other it goes on. */
+const STEP_MS = 50;
+const MUCH = 500;
+const LITTLE = 100;
+
+function quieten(second: Streamed): { add(packets: number): void; end(): void } {
+  let recent = 0;
+  let isStopped = false;
+  const timer = setInterval(() => {
+    if (isStopped && recent < LITTLE) {
+      second.signal('SIGCONT');
+      isStopped = false;
+    }
+    recent = 0;
+  }, STEP_MS);
+  return {
+    add: (packets) => {
+      recent += packets;
+      if (isStopped || recent < MUCH) return;
+      second.signal('SIGSTOP');
+      isStopped = true;
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+const KEPT = { milliseconds: 3_000, bytes: 8e6 };
+/** Each socket takes the time of a packet by itself (tpacket_rcv in the kernel's af_packet.c). */
+const SAME_MS = 5;
+
+const timeOf = ({ seconds, nanoseconds }: Packet) => seconds * 1000 + nanoseconds / 1e6;
+
+/** The packets of the last seconds, and those of them that came after a packet which somebody else saw too. */
+function memory({ stdout, stderr }: Streamed): { after(last: Packet | undefined): Buffer } {
+  const reader = pcapReader();
+  let kept: { readonly packet: Packet; readonly record: Buffer }[] = [];
+  let bytes = 0;
+  let isDamaged = false;
+  /** What is no capture ends the remembering: the tap itself says what is wrong with the device. */
+  const recordsIn = (piece: Buffer) => {
+    try {
+      return reader.push(piece);
+    } catch {
+      isDamaged = true;
+      return undefined;
+    }
+  };
+  stderr.resume();
+  stdout
+    .on('error', () => undefined)
+    .on('data', (piece: Buffer) => {
+      const records = isDamaged ? undefined : recordsIn(piece);
+      const header = reader.header();
+      if (!header || !records) return;
+      for (const packet of packetsIn(records, header)) {
+        const end = packet.data.byteOffset + packet.data.length - records.byteOffset;
+        const record = records.subarray(end - packet.data.length - RECORD_HEADER, end);
+        kept.push({ packet, record });
+        bytes += record.length;
+      }
+      const newest = kept.at(-1);
+      const from = newest ? timeOf(newest.packet) - KEPT.milliseconds : 0;
+      let gone = 0;
+      while (gone < kept.length && (bytes > KEPT.bytes || timeOf(kept[gone]!.packet) < from)) {
+        bytes -= kept[gone++]!.record.length;
+      }
+      if (gone > 0) kept = kept.slice(gone);
+    });
+  return {
+    after: (last) => {
+      const isLast = ({ packet }: { packet: Packet }) =>
+        last !== undefined &&
+        Math.abs(timeOf(packet) - timeOf(last)) < SAME_MS &&
+        packet.data.equals(last.data.subarray(0, packet.data.length));
+      const rest =
+        last === undefined
+          ? kept
+          : kept.slice(kept.findLastIndex(isLast) + 1).filter(({ packet }) => timeOf(packet) > timeOf(last) - SAME_MS);
+      return Buffer.concat(rest.map(({ record }) => record));
+    },
+  };
+}
+
+/** Of a packet in a pcap file, in bytes (draft-ietf-opsawg-pcap). */
+const RECORD_HEADER = 16;

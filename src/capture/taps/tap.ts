@@ -1,0 +1,178 @@
+import { DbgError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import { drain, leftOut, type LeftOut } from './drain.ts';
+import { emptyCounts, finalCount, isListening, isPreface, parseInfo, type Counts } from './counts.ts';
+
+/** What a tap tells while it runs. */
+export interface Hearer {
+  /** a piece of its stdout; what it throws ends the tap */
+  data(piece: Buffer): void;
+  /** a line of tcpdump's stderr, but for the counts that dbg asked for */
+  says(line: string, kind: Kind): void;
+}
+
+/** News: it listens, or its counts at the end. A refusal: why it will not begin. A note: anything else while it runs. */
+export type Kind = 'news' | 'refusal' | 'note';
+
+/** A running tcpdump, whose packets dbg takes. */
+export interface Tap {
+  /** it listens, or has ended */
+  readonly listening: Promise<void>;
+  /** tcpdump's counts: the last that it told */
+  counts(): Counts;
+  /** Asks for newer ones. */
+  ask(): void;
+  pause(): void;
+  resume(): void;
+  /** Ends it when the packets that are there have come; at once when called again. */
+  stop(): void;
+  readonly ended: Promise<TapEnd>;
+}
+
+export interface TapEnd {
+  readonly exitCode: number;
+  readonly hasListened: boolean;
+  /** what the entry script said (src/enter/entry-script.ts) */
+  readonly report: string;
+  /** tcpdump's last words that were neither counts nor news */
+  readonly complaint: string;
+  /** when it was ended by `stop` */
+  readonly leftOut: LeftOut | undefined;
+}
+
+/** Starts a tcpdump by an argv. */
+export async function startTap(
+  host: Host,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  hear: Hearer,
+): Promise<Tap> {
+  const { stdout, stderr, ended, signal } = await host.stream(argv, env);
+  let counts = emptyCounts;
+  let complaint = '';
+  let answered = () => undefined as void;
+  let listens = () => undefined as void;
+  const listening = new Promise<void>((resolve) => (listens = resolve));
+  let isOn = false;
+  let isStopping = false;
+  let isPaused = false;
+  let pieceAt = 0;
+  let failure: Error | undefined;
+
+  stdout.on('data', (piece: Buffer) => {
+    pieceAt = performance.now();
+    try {
+      hear.data(piece);
+    } catch (error) {
+      failure ??= error as Error;
+      stop();
+    }
+  });
+  lines(stderr, (line) => {
+    const info = parseInfo(line);
+    if (info) {
+      counts = info;
+      answered();
+      return;
+    }
+    const final = finalCount(line);
+    counts = { ...counts, ...final };
+    const isNews = isListening(line) || isPreface(line) || Object.keys(final).length > 0;
+    if (isListening(line)) {
+      isOn = true;
+      listens();
+    }
+    // In brackets it says the same once more.
+    if (!isNews && !line.startsWith('(')) complaint = line;
+    hear.says(line, isNews ? 'news' : isOn ? 'note' : 'refusal');
+  });
+
+  const ask = () => {
+    // Before it listens it may be the entry script, which this signal would end.
+    if (isOn) signal('SIGUSR1');
+  };
+  const told = () =>
+    new Promise<Counts | undefined>((resolve) => {
+      const deadline = setTimeout(resolve, ANSWER_MS, undefined);
+      answered = () => (clearTimeout(deadline), resolve(counts));
+      ask();
+    });
+  let target: number | undefined;
+  async function end(): Promise<void> {
+    if (isOn) target = await drain(told);
+    signal('SIGINT');
+    // What came late is written, as long as it comes.
+    pieceAt = performance.now();
+    const patience = setInterval(() => {
+      if (isPaused) pieceAt = performance.now();
+      if (performance.now() - pieceAt < PATIENCE_MS) return;
+      clearInterval(patience);
+      signal('SIGKILL');
+    }, ANSWER_MS).unref();
+  }
+  function stop(): void {
+    if (isStopping) signal('SIGINT');
+    else void end();
+    isStopping = true;
+  }
+
+  const closed = new Promise<void>((resolve) => stdout.on('close', resolve).on('error', () => undefined));
+  return {
+    listening,
+    counts: () => counts,
+    ask,
+    pause: () => {
+      isPaused = true;
+      stdout.pause();
+    },
+    resume: () => {
+      isPaused = false;
+      stdout.resume();
+    },
+    stop,
+    ended: Promise.all([ended, closed]).then(([{ exitCode, report }]) => {
+      listens();
+      if (failure) throw failure;
+      return {
+        exitCode,
+        report,
+        complaint,
+        hasListened: isOn,
+        leftOut: isStopping ? leftOut(target, counts) : undefined,
+      };
+    }),
+  };
+}
+
+const ANSWER_MS = 100;
+/** For what came late to be written. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Calls back for each line of a stream, the last one also without its end. Of one that was written over itself (with -v, "Got 7" each
+ * second), it is what a terminal would show.
+ */
+function lines(stream: NodeJS.ReadableStream, hearLine: (line: string) => void): void {
+  const hear = (line: string) => hearLine(line.replace(/^.*\r(?=.)/s, ''));
+  let rest = '';
+  stream.on('data', (piece: Buffer | string) => {
+    const all = (rest + piece.toString()).split('\n');
+    rest = all.pop() ?? '';
+    all.forEach(hear);
+  });
+  stream.on('error', () => undefined);
+  stream.on('end', () => {
+    if (rest !== '') hear(rest);
+  });
+}
+
+/** For a tap whose tcpdump said what is wrong. */
+export const tapFailed = (name: string, { complaint, exitCode }: TapEnd): DbgError =>
+  new DbgError(`${name}: ${complaint || `tcpdump ended with code ${exitCode}`}`, { exitCode });
+
+/**
+ * Whether its device went, as it does with its container (libpcap, pcap-linux.c): tcpdump calls
+ * that an error.
+ */
+export const hasLostDevice = ({ hasListened, complaint }: TapEnd): boolean =>
+  hasListened && /interface (disappeared|went down)|That device is not up/i.test(complaint);

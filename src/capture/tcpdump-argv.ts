@@ -1,0 +1,107 @@
+import { has, type Item, type OptionTable, readOptions, without } from './getopt.ts';
+
+// tcpdump.c 4.99
+const OPTIONS: OptionTable = {
+  shortWithValue: 'BcCEFGijmMrQsTVwWyzZ',
+  longWithValue: {
+    'buffer-size': 'B',
+    direction: 'Q',
+    'fp-type': '',
+    interface: 'i',
+    linktype: 'y',
+    'relinquish-privileges': 'Z',
+    skip: '',
+    'snapshot-length': 's',
+    'time-stamp-precision': '',
+    'time-stamp-type': 'j',
+  },
+  longAlone: { help: 'h', 'list-interfaces': 'D', 'list-data-link-types': 'L', 'list-time-stamp-types': 'J' },
+};
+
+/** Reads tcpdump's own command line. */
+export const parseArguments = (args: readonly string[]): Item[] => readOptions(args, OPTIONS);
+
+/** Who captured files are to belong to: the person's login name; undefined when dbg was started by root itself. */
+export interface Person {
+  readonly login: string | undefined;
+}
+
+/**
+ * tcpdump's argv: everything there is to see, packet by packet, and the person's own arguments untouched at the end.
+ * - `-i any`: all interfaces; `-n`: no name look-ups, which would go to the host's resolver, not to the container's
+ * - `-l`, `-U`, `--immediate-mode`: each packet is out as it comes. Without the last one libpcap keeps 0.7 s of packets
+ *   back, and they are lost when tcpdump ends.
+ * - `-B`, in KiB, and `-s`: in immediate mode each packet takes a place of the kernel's ring that holds a whole snap length, as a power of
+ *   two, so that libpcap's 2 MB hold 8 packets of a burst. The largest packet there is, of 64 KiB on lo, fits into 65,600.
+ * - `-Z`: Debian's tcpdump becomes the user "tcpdump", to whom `-w` files would then belong, and who may not write the
+ *   second file of `-C` and `-G` into the person's folder.
+ */
+export function tcpdumpArgv(args: readonly string[], { login }: Person): string[] {
+  const items = parseArguments(args);
+  return [
+    'tcpdump',
+    ...(has(items, 'i') ? [] : ['-i', 'any']),
+    '-n',
+    '-l',
+    '-U',
+    '--immediate-mode',
+    ...(has(items, 'B') ? [] : ['-B', String(RING_KIB.most)]),
+    ...(has(items, 's') ? [] : ['-s', LIVE_SNAP_LENGTH]),
+    ...(has(items, 'Z') ? [] : ['-Z', login ?? 'root']),
+    ...args,
+  ];
+}
+
+const LIVE_SNAP_LENGTH = '65600';
+const RING_KIB = { most: 65_536, least: 8_192, all: 262_144 };
+
+/**
+ * How large the kernel's ring of each of so many taps is, in KiB. tcpdump shares a processor with what it captures and with dbg, so a burst
+ * has to fit: of 60 MB of TCP in half a second, in packets of 64 KiB, 8 MB lost 855 of 1398, 32 MB 226, 64 MB none; libpcap's own 2 MB, read
+ * by tcpdump alone into a file, lost 469. It is memory of the kernel's, so all together take an eighth of what is available at most.
+ */
+export function ringKib(taps: number, meminfo = ''): number {
+  const available = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? Infinity);
+  const each = Math.min(RING_KIB.all, available / 8) / Math.max(1, taps);
+  return Math.floor(Math.max(RING_KIB.least, Math.min(RING_KIB.most, each)));
+}
+
+/** How dbg takes a capture from tcpdump: as its text, or as packets. */
+export interface TapStyle {
+  readonly device: string;
+  readonly as: 'text' | 'packets';
+  /** Somebody watches: each packet as it comes, for less of them in a second. */
+  readonly isLive: boolean;
+  /** It is the only one: what bounds it is for tcpdump. */
+  readonly isOne: boolean;
+  /** of the kernel, where the person names none, in KiB */
+  readonly ringKib: number;
+}
+
+/**
+ * The argv of a tcpdump whose output dbg takes. It is left to become Debian's user "tcpdump": it opens no file.
+ *
+ * In immediate mode each packet is out at once, and costs a place of a whole snap length in the ring: of 200,000 packets a second half
+ * were lost by a ring of 32 MB, where without it none of 400,000 was by one of 8 MB. So a capture into a file goes without it. Its
+ * packets come up to a second late, and dbg waits for the last ones (src/capture/taps/tap.ts).
+ */
+export function tapArgv(items: readonly Item[], { device, as, isLive, isOne, ringKib: ring }: TapStyle): string[] {
+  return [
+    'tcpdump',
+    '-i',
+    device,
+    '-n',
+    ...(as === 'text' ? ['-l'] : ['-U', '-w', '-']),
+    ...(isLive ? ['--immediate-mode'] : []),
+    ...(has(items, 'B') ? [] : ['-B', String(Math.floor(ring))]),
+    ...(isLive && !has(items, 's') ? ['-s', LIVE_SNAP_LENGTH] : []),
+    ...without(items, ['i', 'w', 'Z', ...(isOne ? [] : ['c'])]),
+  ];
+}
+
+/** Options with which tcpdump itself does what dbg would: it reads a file, lists, or turns over its files. */
+const OWN_BUSINESS = ['r', 'V', 'D', 'L', 'J', 'd', 'h', 'version', 'print', 'C', 'G', 'W', 'z', 'count'];
+
+/** The first of tcpdump's options that leaves all to tcpdump. */
+export const ownBusiness = (items: readonly Item[]): string | undefined =>
+  items.find(({ option }) => option !== undefined && OWN_BUSINESS.includes(option))?.words[0];

@@ -1,0 +1,50 @@
+import type { Context } from '../context.ts';
+import type { ContainerSummary } from '../engine/container.ts';
+import type { Finding } from '../engine/find-container.ts';
+import { mostRecentlyStarted } from '../engine/recent.ts';
+import type { Target } from '../enter/target.ts';
+import { DbgError, EXIT } from '../errors.ts';
+import { findTarget } from '../jobs/find-target.ts';
+import type { Choice } from '../ui/picker.ts';
+
+/** The container that a person named, or picks when they named none, ready to be entered. */
+export const chosenTarget = async (ctx: Context, ref: string | undefined, finding?: Finding): Promise<Target> =>
+  findTarget(ctx, ref ?? (await picked(ctx)), finding);
+
+/** Throws the usage error for a container left out where nobody can be asked. Costs nothing: call it first. */
+export function requireContainer(ctx: Context, ref: string | undefined): void {
+  if (ref === '' || (ref === undefined && !(ctx.stdinIsTTY && ctx.stderr.isTTY))) {
+    throw new DbgError('which container? (it can be left out only on a terminal, where dbg asks)', {
+      exitCode: EXIT.usage,
+      next: [{ what: 'see what runs', command: 'docker ps' }],
+    });
+  }
+}
+
+async function picked(ctx: Context): Promise<string> {
+  const engine = await ctx.engine();
+  const running = (await engine.list()).filter(isEnterable);
+  if (running.length === 0) {
+    throw new DbgError('no container is running', {
+      next: [{ what: 'see the stopped ones', command: 'docker ps -a' }],
+    });
+  }
+  const choices = (await mostRecentlyStarted(engine, running, ctx.now())).map(toChoice);
+  return ctx.pick('Which container?', choices);
+}
+
+/** Whether it has a process now, which is what every verb needs. */
+export const isEnterable = ({ state }: ContainerSummary) => state === 'running' || state === 'paused';
+
+/** A container as a line of the list: name, image, state, age, published ports. */
+export function toChoice({ id, name, image, state, status, ports }: ContainerSummary): Choice {
+  // docker's words: "Up 3 minutes", "Up 3 minutes (Paused)", "Up 3 minutes (health: starting)"; what is in brackets says more.
+  const [, age, more] = /^Up (.*?)(?: \((?:health: )?([^)]*)\))?$/.exec(status) ?? [];
+  return { value: id, cells: [name, image, more?.toLowerCase() ?? state, age ?? status, portsText(ports)] };
+}
+
+/** As docker prints them, less the address: one for IPv4 and one for IPv6 would be the same port twice. */
+function portsText(ports: ContainerSummary['ports']): string {
+  const texts = ports.flatMap(({ host, container, protocol }) => (host ? [`${host}->${container}/${protocol}`] : []));
+  return [...new Set(texts)].join(' ');
+}

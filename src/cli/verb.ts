@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+
+/** A verb of the command line. commander drops what an action gives; a verb keeps it: its exit code. */
+export class Verb extends Command {
+  /** undefined: it was not called */
+  exitCode: number | undefined;
+
+  /** Sets what the verb does: `act` has the operands, the options, and this verb; it gives the exit code. */
+  runs(act: (...args: never[]) => number | Promise<number>): this {
+    return this.action(async (...args: unknown[]) => {
+      this.exitCode = await act(...(args as never[]));
+    });
+  }
+}
+
+/** A command with all below it: verbs, and what groups them. */
+export const withSubcommands = (command: Command): Command[] => [
+  command,
+  ...command.commands.flatMap((each) => withSubcommands(each)),
+];
+
+/** The exit code of the verb that was called; 0 when none was. */
+export function exitCodeOf(root: Command): number {
+  const called = withSubcommands(root).find((each) => each instanceof Verb && each.exitCode !== undefined);
+  return (called as Verb | undefined)?.exitCode ?? 0;
+}

@@ -1,0 +1,114 @@
+import { DbgError, errorCode, errorMessage } from '../errors.ts';
+import { addressText, type EngineAddress } from './address.ts';
+import { parseJson, parseJsonList } from './ways/bounded-json.ts';
+
+/** How long dbg waits for an engine that says nothing. An inspect takes under a millisecond, a busy engine's list seconds. */
+export const PATIENCE_MS = 20_000;
+
+/** The error for an engine that could not be asked. */
+export function unreachable(address: EngineAddress, cause: unknown): DbgError {
+  const where = addressText(address);
+  switch (errorCode(cause)) {
+    case 'EACCES':
+    case 'EPERM':
+      return new DbgError(`permission denied on the engine's socket ${where}`, {
+        cause,
+        next: [
+          { what: 'as root', command: 'sudo dbg …' },
+          { what: 'or for good', command: 'sudo usermod -aG docker "$USER"' },
+        ],
+      });
+    case 'ETIMEDOUT':
+      return new DbgError(`the engine at ${where} has said nothing for ${PATIENCE_MS / 1000} seconds`, {
+        cause,
+        next: [{ what: 'what it is doing', command: 'journalctl -u docker -n 50' }],
+      });
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return new DbgError(`no engine answers at ${where} (${reason(cause)})`, { cause, next: NO_ENGINE });
+    default:
+      return new DbgError(`the engine at ${where} cannot be asked: ${errorMessage(cause)}`, { cause, next: [WHICH] });
+  }
+}
+
+const WHICH = { what: 'which engine it is', command: 'docker context ls' };
+
+const NO_ENGINE = [
+  { what: 'start it', command: 'sudo systemctl start docker' },
+  { what: 'is it another one?', command: 'docker context ls' },
+];
+
+const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
+
+/** What a way to the engine throws when its patience has ended. */
+export function noAnswer(): Error {
+  return Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+}
+
+/** What it throws when an answer is longer than any that an engine gives. */
+export const tooLarge = (bytes: number) => new Error(`its answer is larger than ${bytes / 1e6} MB`);
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/**
+ * Whether an answer to an inspect means that there is no such container (404), or that a prefix fits several (400 since
+ * Engine 28). Without the engine's JSON it means nothing of the kind: it is not an engine that speaks.
+ */
+export function isNoSuchContainer({ status, body }: Answer): boolean {
+  return (status === 404 || status === 400) && messageOf(body) !== undefined;
+}
+
+/** The JSON of an answer. A status other than 200 is an error with the engine's own words. */
+export function answered(address: EngineAddress, { status, body }: Answer): unknown {
+  if (status !== 200) throw refused(address, status, body);
+  try {
+    return parseJson(body);
+  } catch (error) {
+    throw unreachable(address, notJson(error));
+  }
+}
+
+/** The items of an answer that is a list, as `parseJsonList` gives them. */
+export function* answeredList(address: EngineAddress, { status, body }: Answer): Generator {
+  if (status !== 200) throw refused(address, status, body);
+  try {
+    yield* parseJsonList(body);
+  } catch (error) {
+    throw error instanceof SyntaxError ? unreachable(address, notJson(error)) : error;
+  }
+}
+
+/** V8's own words for where it stopped are no help. */
+const notJson = (error: unknown) =>
+  new Error(
+    /^(nested|of) more/.test(errorMessage(error)) ? `its answer is ${errorMessage(error)}` : 'its answer broke off',
+  );
+
+/** The error for an answer that is JSON, and nothing that was asked for. */
+export const notA = (what: string) =>
+  new DbgError(`the engine answered with something that is not ${what}`, {
+    next: [WHICH],
+  });
+
+/** The error for an engine that answered, with a status that is no answer. */
+function refused(address: EngineAddress, status: number, body: Buffer): DbgError {
+  const message = messageOf(body) ?? 'with no reason that an engine would give';
+  return new DbgError(`the engine at ${addressText(address)} answered with status ${status}: ${message}`, {
+    next: [{ what: 'what it says', command: 'journalctl -u docker -n 50' }],
+  });
+}
+
+/** The engine's own sentence, as far as a person would read it. */
+export function messageOf(body: Buffer): string | undefined {
+  try {
+    const { message } = (parseJson(body) ?? {}) as { message?: unknown };
+    return typeof message === 'string' ? message.slice(0, MOST_WORDS) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const MOST_WORDS = 1000;

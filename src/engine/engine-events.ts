@@ -1,0 +1,65 @@
+/** The query that asks GET /events for one container's. */
+export function eventFilters(id: string): { filters: string } {
+  return { filters: JSON.stringify({ type: ['container'], container: [id] }) };
+}
+
+/** The query that asks GET /events for containers that join a network. */
+export function joinFilters(network: string): { filters: string } {
+  return { filters: JSON.stringify({ type: ['network'], network: [network], event: ['connect'] }) };
+}
+
+/** An event is 500 bytes, and some thousand with all the labels of its container. */
+const MOST_CHARACTERS = 65_536;
+
+/**
+ * Reads the stream of GET /events: a JSON object a line, in pieces as they come. What is no event is passed over, and so is a line that
+ * is longer than one.
+ */
+export function eventReader(hear: (event: ContainerEvent) => void): (chunk: Buffer) => void {
+  let rest = '';
+  let isTooLong = false;
+  const decoder = new TextDecoder();
+  return (chunk) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    if (isTooLong && lines.length > 0) {
+      lines.shift();
+      isTooLong = false;
+    }
+    for (const event of lines.flatMap(parseEvent)) hear(event);
+    if (isTooLong || rest.length > MOST_CHARACTERS) {
+      rest = '';
+      isTooLong = true;
+    }
+  };
+}
+
+interface EngineEvent {
+  readonly Action?: unknown;
+  readonly timeNano?: unknown;
+  readonly Actor?: { readonly Attributes?: { readonly exitCode?: unknown; readonly container?: unknown } };
+}
+
+function parseEvent(line: string): ContainerEvent[] {
+  if (!line.startsWith('{') || line.length > MOST_CHARACTERS) return [];
+  try {
+    const { Action: action, Actor, timeNano } = JSON.parse(line) as EngineEvent;
+    const time = typeof timeNano === 'number' ? timeNano / 1e6 : undefined;
+    const { exitCode, container } = Actor?.Attributes ?? {};
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    return typeof action === 'string' ? [{ action, time, exitCode: text(exitCode), container: text(container) }] : [];
+  } catch {
+    return [];
+  }
+}
+
+export interface ContainerEvent {
+  /** "die", "start", "pause", "unpause", "oom", "destroy" … */
+  readonly action: string;
+  /** when it happened, by the engine's clock, in ms since the epoch; undefined when it does not say */
+  readonly time: number | undefined;
+  /** of a container that died */
+  readonly exitCode: string | undefined;
+  /** which container joined a network */
+  readonly container?: string | undefined;
+}

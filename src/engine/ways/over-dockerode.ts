@@ -1,0 +1,82 @@
+import { Agent, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import Docker from 'dockerode';
+import { readWhole } from '../../bounded-file.ts';
+import { DbgError, errorMessage } from '../../errors.ts';
+import type { EngineAddress, TlsFiles } from '../address.ts';
+import type { Engine } from '../engine.ts';
+import { overHttp } from './over-http.ts';
+import type { Hearing, Query } from './way.ts';
+
+/** The engine at any address, by dockerode. It is told everything, so that it does not read the environment itself. */
+export function overDockerode(address: EngineAddress): Engine {
+  const { modem } = new Docker(destination(address));
+  return overHttp(address, { ask: (path, query, hearing) => get(modem as Modem, path, query, hearing) });
+}
+
+/** dockerode's way to the engine; its types leave it open. */
+interface Modem {
+  dial(options: object, answered: (error: Error | null, answer: IncomingMessage) => void): void;
+}
+
+/**
+ * One GET. dockerode's own calls keep an answer of any length and parse it whatever it is; a stream is handed over as it comes, and
+ * with all statuses good ones, that of a refusal too.
+ */
+function get(modem: Modem, path: string, query: Query, { status, data, end }: Hearing): () => void {
+  const ended = new AbortController();
+  const finish = (error?: Error) => {
+    if (!ended.signal.aborted) end(error);
+  };
+  const how = { method: 'GET', isStream: true, statusCodes: ALL_GOOD, abortSignal: ended.signal };
+  modem.dial({ ...how, path: `${path}?`, options: query }, (error, answer) => {
+    if (error) return finish(error);
+    answer.on('error', finish);
+    answer.on('end', () => finish());
+    answer.on('data', data);
+    status(answer.statusCode ?? 0);
+  });
+  return () => ended.abort();
+}
+
+const ALL_GOOD = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [at + 100, true]));
+
+/** docker-modem takes an agent too; its types do not say so. */
+type Destination = Docker.DockerOptions & { readonly agent: Agent };
+
+function destination(address: EngineAddress): Destination {
+  if (address.kind === 'unix')
+    return { socketPath: address.path, agent: withoutRedirects(new Agent({ keepAlive: true })) };
+  const { host, port, tls } = address;
+  return tls
+    ? { protocol: 'https', host, port, ...readTls(tls), agent: withoutRedirects(new TlsAgent({ keepAlive: true })) }
+    : { protocol: 'http', host, port, agent: withoutRedirects(new Agent({ keepAlive: true })) };
+}
+
+/**
+ * docker-modem follows a redirect to wherever it leads, which docker's CLI does not. It looks for the header alone; each of its requests
+ * comes by the agent, before it is sent, and so before that.
+ */
+function withoutRedirects<T extends Agent>(agent: T): T {
+  const own = agent as unknown as { addRequest(request: ClientRequest, ...rest: unknown[]): void };
+  const addRequest = own.addRequest.bind(agent);
+  own.addRequest = (request, ...rest) => {
+    request.prependListener('response', ({ headers }: IncomingMessage) => delete headers.location);
+    addRequest(request, ...rest);
+  };
+  return agent;
+}
+
+/** A chain of certificates is a few kB; all that a system trusts, 250. */
+const MOST_PEM_BYTES = 1 << 20;
+
+function readTls(tls: TlsFiles) {
+  try {
+    return Object.fromEntries(Object.entries(tls).map(([name, path]) => [name, readWhole(path, MOST_PEM_BYTES)]));
+  } catch (cause) {
+    throw new DbgError(`the engine's TLS certificates cannot be read: ${errorMessage(cause)}`, {
+      cause,
+      next: [{ what: 'say where they are', command: 'export DOCKER_CERT_PATH=…' }],
+    });
+  }
+}

@@ -1,0 +1,188 @@
+import { isAbsolute, resolve } from 'node:path';
+import { DbgError } from '../errors.ts';
+import type { Container } from '../engine/container.ts';
+import type { Host } from '../host/host.ts';
+import { mountInfo } from '../host/mount-info.ts';
+import { requireProgram } from '../host/run/programs.ts';
+import { shellQuote } from '../text.ts';
+import { containerEnvironment } from './environment/container-environment.ts';
+import { cgroupProcs, parseCgroupMounts, parsePlaces } from './container-cgroup.ts';
+import { disguised, FOR_THE_CONTAINERS, parseVariables, type Variables } from './environment/given-variables.ts';
+import { needsOwnTerminal } from './inside/join.ts';
+import {
+  DEFAULT_NAMESPACES,
+  differing,
+  FULL_ENTRY,
+  joinedLast,
+  type Namespace,
+  parseNamespaces,
+} from './joined-namespaces.ts';
+import type { Entry } from './nsenter.ts';
+import { parseProcessStatus, type ProcessStatus } from '../proc/status.ts';
+import { refuseSeen } from './rights/refuse-seen.ts';
+import type { Target } from './target.ts';
+import { planView } from './environment/container-view.ts';
+import { type CredentialsWish, wishedCredentials } from './rights/wished-credentials.ts';
+
+/** How a person wants to enter; all as they typed it. */
+export interface EntryWish extends CredentialsWish {
+  readonly ns?: string;
+  readonly all?: boolean;
+  readonly hostView?: boolean;
+  /** join the container's cgroup; left out: with the container's files only */
+  readonly cgroup?: boolean;
+  readonly workdir?: string;
+  readonly env?: readonly string[];
+}
+
+/** What else an entry starts from. */
+export interface Surroundings {
+  /** the person's environment */
+  readonly own: Readonly<Record<string, string | undefined>>;
+  /** variables of the container that the tool is to have */
+  readonly given: Variables;
+  /** the tool, where it is one of the host's */
+  readonly program?: string;
+}
+
+export interface Plan {
+  readonly entry: Entry;
+  /** what is added to the environment */
+  readonly env: Variables;
+  /** what of dbg's own environment the program gets; undefined: all */
+  readonly keep: RegExp | undefined;
+  /** what confines the container and not the program, as only the engine can put it on; for people */
+  readonly missing: readonly string[];
+  /**
+   * names of the container's variables that its program does not get, as no shell hands on such a
+   * name
+   */
+  readonly withheld: readonly string[];
+}
+
+/** Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had. */
+export function planEntry(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
+  const { own, given, program } = surroundings;
+  const { container, pid } = target;
+  // Before its user namespace is looked at: who goes into a new one has all capabilities in there, and there is no way back.
+  const status = isPlain(wish) ? undefined : statusOf(host, target);
+  const namespaces = wishedNamespaces(host, pid, wish);
+  const isInside = namespaces.includes('mnt');
+  if (joinedLast(namespaces).length > 0) requireProgram(host, 'perl');
+  refuseSeen(host, target, namespaces, wish);
+  const hasView = namespaces.includes('net') && !isInside && wish.hostView !== true;
+  const credentials = status && wishedCredentials(host, target, status, namespaces, wish);
+  const its = isInside
+    ? containerEnvironment(host, target, credentials?.ids?.uid ?? 0)
+    : { variables: {}, withheld: [] };
+  const variables = { ...its.variables, ...given, ...parseVariables(wish.env ?? [], own) };
+  const entry: Entry = {
+    namespaces,
+    view: hasView ? planView(host, container) : undefined,
+    readOnly: needsOwnTerminal(namespaces) ? programFiles(host, isInside ? undefined : program) : [],
+    cgroupProcs: (wish.cgroup ?? isInside) ? joinable(host, target) : [],
+    ...directories(host, container, namespaces, hasView, wish.workdir ?? '.'),
+    credentials,
+    variables: Object.keys(variables),
+    // With another PATH the tool is found, but not the program on the way to it.
+    setpriv: 'PATH' in variables ? host.find('setpriv').path : 'setpriv',
+    stops: false,
+  };
+  // The container's files, for tools that stay with the host's: docker exec sees them at "/".
+  const root = isInside ? {} : { DBG_ROOT: `/proc/${pid}/root` };
+  return {
+    entry,
+    env: { ...root, ...disguised(variables) },
+    keep: isInside ? FOR_THE_CONTAINERS : undefined,
+    missing: status && isInside && !wish.fullRights ? confinement(host, pid, status) : [],
+    withheld: its.withheld,
+  };
+}
+
+/**
+ * Where the program starts. Of dbg's own directory the path counts only where the tool is to see what dbg mounts: the view's /sys, and for
+ * who joins last, the programs that nobody can write to. join.pl then makes sure that it still leads there.
+ */
+function directories(
+  host: Host,
+  { workingDir }: Container,
+  namespaces: readonly Namespace[],
+  hasView: boolean,
+  workdir: string,
+): Pick<Entry, 'directory' | 'kept'> {
+  if (namespaces.includes('mnt')) return { directory: resolve('/', workingDir, workdir), kept: '' };
+  const here = host.link('/proc/self/cwd') ?? '/';
+  if (isAbsolute(workdir) || (hasView && `${here}/`.startsWith('/sys/'))) {
+    return { directory: resolve(here, workdir), kept: '' };
+  }
+  // With "./", sh takes "-" for a name, and does not look in $CDPATH.
+  const own = workdir === '.' ? '.' : `./${workdir}`;
+  return joinedLast(namespaces).length === 0
+    ? { directory: own, kept: '' }
+    : { directory: resolve(here, workdir), kept: own };
+}
+
+/** A tool of the host's with root's rights: nothing of the container's process need be known. */
+const isPlain = ({ ns, all, user, caps, fullRights }: EntryWish) =>
+  ns === undefined && !all && user === undefined && caps === undefined && !fullRights;
+
+function statusOf(host: Host, { container, pid }: Target): ProcessStatus {
+  const text = host.read(`/proc/${pid}/status`);
+  if (text) return parseProcessStatus(text);
+  throw new DbgError(`"${container.name}" ended just now; nothing was run`, {
+    next: [{ what: 'look', command: `docker ps -a --filter name=${shellQuote(container.name)}` }],
+  });
+}
+
+/** The host's programs and libraries. */
+const PROGRAM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt'];
+
+/**
+ * What a process of the container's could reach by /proc/PID/exe of one of ours, and write to (CVE-2019-5736): the folders of programs
+ * that are no links into others, and the tool where it is somewhere else.
+ */
+function programFiles(host: Host, program: string | undefined): string[] {
+  const folders = PROGRAM_FOLDERS.filter((folder) => host.exists(folder) && host.link(folder) === undefined);
+  const found = program === undefined ? undefined : host.find(program);
+  const isElsewhere = found?.kind === 'found' && !PROGRAM_FOLDERS.some((folder) => found.path.startsWith(`${folder}/`));
+  return [...folders, ...(isElsewhere ? [absolutePath(host, found.path)] : [])];
+}
+
+function absolutePath(host: Host, path: string): string {
+  const absolute = host.realPath(path);
+  if (absolute !== undefined) return absolute;
+  throw new DbgError(`${path} has no path from "/", by which it could be kept from being written to`, {
+    next: [{ what: 'from another directory', command: 'cd / && dbg …' }],
+  });
+}
+
+/** A seccomp filter cannot be taken over from another process; an AppArmor profile or SELinux label is not. */
+function confinement(host: Host, pid: number, { hasSeccompFilter }: ProcessStatus): string[] {
+  const label = host.read(`/proc/${pid}/attr/current`)?.replace(/\0|\s+$/g, '') ?? '';
+  return [
+    ...(hasSeccompFilter ? ['seccomp filter'] : []),
+    ...(label === '' || label === 'unconfined' ? [] : [`security label ${label}`]),
+  ];
+}
+
+function wishedNamespaces(host: Host, pid: number, { ns, all }: EntryWish): Namespace[] {
+  const named = all ? FULL_ENTRY : ns === undefined ? DEFAULT_NAMESPACES : parseNamespaces(ns);
+  // A program of the image among the host's processes could end each of them that is root's (kill(2)).
+  const wished = named.includes('mnt') ? FULL_ENTRY.filter((name) => name === 'pid' || named.includes(name)) : named;
+  const optional: readonly Namespace[] = ['user', 'cgroup'];
+  const different = differing(host, pid, optional);
+  return wished.filter((name) => !optional.includes(name) || different.includes(name));
+}
+
+function joinable(host: Host, { container, pid }: Target): string[] {
+  if (container.state.status === 'paused') {
+    throw new DbgError(`container "${container.name}" is paused: what joins its cgroup is frozen with it`, {
+      next: [
+        { what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` },
+        { what: "stay in dbg's own", command: `dbg … --no-cgroup ${shellQuote(container.name)} …` },
+      ],
+    });
+  }
+  const places = parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
+  return cgroupProcs(places, parseCgroupMounts(mountInfo(host)));
+}

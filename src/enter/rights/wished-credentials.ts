@@ -1,0 +1,96 @@
+import { DbgError, EXIT } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import { capsOf, type Credentials } from './credentials.ts';
+import { isNamed, namedUser } from './named-user.ts';
+import { differing, type Namespace } from '../joined-namespaces.ts';
+import { insideId, OVERFLOW_ID, type ProcessStatus } from '../../proc/status.ts';
+import type { Target } from '../target.ts';
+import { isId } from './user-files.ts';
+
+/** Who a program is to run as; as the person typed it. */
+export interface CredentialsWish {
+  /** UID[:GID], NAME[:GROUP] of the container's, or "container" */
+  readonly user?: string;
+  readonly caps?: 'container';
+  /** all that root may, for a program of the container's */
+  readonly fullRights?: boolean;
+}
+
+/**
+ * What the program may. One of the container's has the container's rights, unless the person wishes
+ * it all of root's.
+ */
+export function wishedCredentials(
+  host: Host,
+  target: Target,
+  status: ProcessStatus,
+  namespaces: readonly Namespace[],
+  wish: CredentialsWish,
+): Credentials | undefined {
+  const { pid } = target;
+  const isInside = namespaces.includes('mnt');
+  const isConfined = isInside ? !wish.fullRights : wish.caps !== undefined;
+  const joinsUsers = namespaces.includes('user');
+  if (wish.fullRights && !isInside) throw fullRightsOutside();
+  if (wish.fullRights && wish.caps) throw fullRightsAndCaps();
+  // user_namespaces(7): a new one begins with all capabilities, which count inside it alone.
+  if (isConfined && !joinsUsers && differing(host, pid, ['user']).length > 0) throw capsOfOwnUsers(isInside);
+
+  // In a user namespace that was joined, root of the host is nobody: there, it is root too.
+  const user = wish.user ?? (isInside && isConfined ? 'container' : joinsUsers ? '0' : undefined);
+  if (user === undefined && !isConfined) return undefined;
+  const caps = isConfined ? capsOf(status) : { boundingSet: undefined, noNewPrivileges: false };
+  const inside = (kind: 'uid' | 'gid', id: number) =>
+    joinsUsers ? insideId(host.read(`/proc/${pid}/${kind}_map`) ?? '', id) : id;
+  // With its files, a name is what it means there.
+  if (isInside && user !== undefined && user !== 'container' && isNamed(user)) {
+    return { ...caps, ids: namedUser(host, target, user) };
+  }
+  return { ...caps, ids: user === undefined ? undefined : parseUser(user, status, inside) };
+}
+
+const fullRightsOutside = () =>
+  new DbgError("--full-rights goes with the container's files (--all, --ns mnt): a tool of the host has them", {
+    exitCode: EXIT.usage,
+    next: [{ what: 'without', command: 'dbg …' }],
+  });
+
+const fullRightsAndCaps = () =>
+  new DbgError('--full-rights and --caps container contradict each other', {
+    exitCode: EXIT.usage,
+    next: [{ what: "the container's rights are the default", command: 'dbg … --all …' }],
+  });
+
+const capsOfOwnUsers = (isInside: boolean) =>
+  new DbgError('refused: its capabilities count in a user namespace of its own; on the host they would be more', {
+    next: [
+      isInside
+        ? { what: 'join that one too', command: 'dbg … --ns …,user …' }
+        : { what: "the engine's own exec", command: 'docker exec …' },
+    ],
+  });
+
+/**
+ * @param inside what the host's numbering calls `id`, as it is called in the user namespace that is
+ * joined
+ */
+function parseUser(
+  user: string,
+  { uid: itsUid, gid: itsGid, groups }: ProcessStatus,
+  inside: (kind: 'uid' | 'gid', id: number) => number,
+): NonNullable<Credentials['ids']> {
+  if (user === 'container') {
+    return {
+      uid: inside('uid', itsUid),
+      gid: inside('gid', itsGid),
+      groups: groups.map((group) => inside('gid', group)).filter((group) => group !== OVERFLOW_ID),
+    };
+  }
+  const [uid, gid = uid, ...more] = user.split(':');
+  if (isId(uid) && isId(gid) && more.length === 0) return { uid: Number(uid), gid: Number(gid), groups: [] };
+  const why = /^[\d:]+$/.test(user) ? 'a number is at most 2147483647' : 'names mean others here than in the container';
+  throw new DbgError(`--user takes UID, UID:GID or "container", not "${user}": ${why}`, {
+    exitCode: EXIT.usage,
+    next: [{ what: "the container's users", command: 'docker exec … cat /etc/passwd' }],
+  });
+}

@@ -1,0 +1,147 @@
+import {
+  accessSync,
+  constants as fs,
+  existsSync,
+  opendirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { readBeginning, readWhole } from '../../bounded-file.ts';
+import type { Environment } from '../../environment.ts';
+import { hold } from './held-program.ts';
+import type { Become, Found, Host, Signals } from '../host.ts';
+import { LEASH_VARIABLE } from './leash.ts';
+import { notes } from '../files/private-notes.ts';
+import { isOthers, removeOutput } from '../files/open-output.ts';
+import { changeableCode } from '../files/own-code.ts';
+import { OWN_VALUES_VARIABLE } from '../own-values.ts';
+import { lookBelow, readBelow } from '../files/read-below.ts';
+import { openInside } from '../files/read-inside.ts';
+import { runOnTerminal } from './run-on-terminal.ts';
+import type { Who } from '../files/trust.ts';
+import { startWitness, type Witness } from './witness.ts';
+
+export interface LocalHostOptions {
+  readonly env: Environment;
+  readonly own: Who;
+  readonly signals: Signals;
+  readonly become: Become;
+}
+
+/** This machine. */
+export function localHost({ env, own, signals, become }: LocalHostOptions): Host {
+  // These are this dbg's alone: another one, started in a shell of dbg's, would follow the leash too.
+  const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...others } = env;
+  // sh and bash say on stderr that getcwd(2) failed where their directory was removed, unless $PWD names it.
+  const hasPath = optional(() => realpathSync.native('.')) !== undefined;
+  const childEnv = { ...others, PATH: searchPath(env).join(':'), ...(hasPath ? {} : { PWD: '/proc/self/cwd' }) };
+  let witness: Witness | undefined;
+  return {
+    isRoot: own.uid === 0,
+    prepare: () => void (witness ??= startWitness()),
+    run: (argv, options = {}) => {
+      const all = { ...kept(childEnv, options.keep), ...options.env };
+      const beside = witness ?? startWitness();
+      witness = undefined;
+      return runOnTerminal(argv, { ...options, env: all }, signals, beside);
+    },
+    stream: async (argv, added) => (await import('./stream.ts')).stream(argv, { ...childEnv, ...added }),
+    hold: (argv) => hold(argv, childEnv),
+    pipeline: async (first, second, { quiet }) =>
+      (await import('./pipeline.ts')).pipeline(first, second, quiet, childEnv),
+    create: async (path, person, options) =>
+      (await import('../files/output-file.ts')).createFile(path, person, { become, own }, options),
+    standardOutput: async (descriptor) => (await import('../files/output-file.ts')).standardOutput(descriptor),
+    remove: (path, person) => {
+      const remove = () => removeOutput(path, person ?? own);
+      if (person) become(person, remove);
+      else remove();
+    },
+    isOthers: (folder, person) => isOthers(folder, person ?? own),
+    diskSpace: async (folder) => (await import('../files/output-file.ts')).diskSpace(folder),
+    spaceInside: async (...place) => (await import('../files/space-inside.ts')).spaceInside(...place),
+    signalled: () => {
+      let stop = () => undefined as void;
+      const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));
+      return { first, stop };
+    },
+    // execa is loaded when the first program is asked for its output: 16 ms that shell and exec need not pay.
+    output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
+    read: (path, limit = MEBIBYTE) => optional(() => readBeginning(path, limit).bytes.toString('utf8')),
+    readWhole: (path, limit) => readWhole(path, limit).toString('utf8'),
+    readBelow,
+    openInside,
+    notes: notes(),
+    lookBelow,
+    realPath: (path) => optional(() => realpathSync.native(path)),
+    changeableCode: (folders) => optional(() => changeableCode(folders)),
+    exists: existsSync,
+    entries: (path) => optional(() => readdirSync(path)) ?? [],
+    countEntries: (path) => optional(() => countEntries(path)),
+    link: (path) => optional(() => readlinkSync(path)),
+    find: (program) => findProgram(program, env),
+  };
+}
+
+const MOST_ENTRIES = 1e6;
+
+/**
+ * Since Linux 6.2 the size of /proc/PID/fd is the number of its entries (proc_fd_getattr in the
+ * kernel); that of others says nothing.
+ */
+function countEntries(path: string): number {
+  const { size } = statSync(path);
+  if (/^\/proc\/\d+\/fd$/.test(path) && size > 0) return size;
+  const folder = opendirSync(path, { bufferSize: 1024 });
+  try {
+    let count = 0;
+    while (count < MOST_ENTRIES && folder.readSync()) count++;
+    return count;
+  } finally {
+    folder.closeSync();
+  }
+}
+
+/** Larger than all of /proc that is of one process; what may be larger names its own limit. */
+const MEBIBYTE = 1 << 20;
+
+const kept = (env: Environment, keep = /^/) =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value !== undefined && keep.test(name) ? [[name, value]] : [])),
+  );
+
+// Debian's PATH for people leaves these out, and `su` keeps it; ethtool, tcpdump and ip live or have lived there.
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** PATH for what dbg starts: the person's own, and after it the folders of the system's tools. */
+function searchPath(env: Environment): string[] {
+  return [...new Set([...(env['PATH'] || DEFAULT_PATH).split(':').filter(Boolean), ...SYSTEM_FOLDERS])];
+}
+
+function findProgram(program: string, env: Environment): Found {
+  if (program === '') return { kind: 'missing', path: program };
+  if (program.includes('/')) return examine(program);
+  const found = searchPath(env).map((folder) => examine(`${folder}/${program}`));
+  return (
+    found.find(({ kind }) => kind === 'found') ??
+    found.find(({ kind }) => kind === 'not executable') ?? { kind: 'missing', path: program }
+  );
+}
+
+function examine(path: string): Found {
+  const isFile = optional(() => statSync(path).isFile());
+  if (isFile === undefined) return { kind: 'missing', path };
+  const mayRun = isFile && optional(() => (accessSync(path, fs.X_OK), true));
+  return { kind: mayRun ? 'found' : 'not executable', path };
+}
+
+function optional<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

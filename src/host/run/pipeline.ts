@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Environment } from '../../environment.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { textOf } from './run-on-terminal.ts';
+
+/** Two programs, the second of which reads the first; see Host.pipeline. The bytes pass between them alone. */
+export async function pipeline(
+  first: readonly string[],
+  second: readonly string[],
+  quiet: boolean,
+  env: Environment,
+): Promise<{ exitCode: number; said: string }> {
+  const source = spawn(first[0]!, first.slice(1), { env, stdio: ['inherit', 'pipe', quiet ? 'pipe' : 'inherit'] });
+  const said = source.stderr ? textOf(source.stderr) : () => '';
+  // A stream of another child is handed on as what it is underneath, its descriptor.
+  const reader = spawn(second[0]!, second.slice(1), { env, stdio: [source.stdout, 'inherit', 'inherit'] });
+  source.stdout!.destroy();
+  const [, exitCode] = await Promise.all([
+    ended(source, first),
+    ended(reader, second).finally(() => {
+      // It would learn of it only with the next packet.
+      source.kill('SIGINT');
+    }),
+  ]);
+  return { exitCode, said: said() };
+}
+
+function ended(child: ReturnType<typeof spawn>, [file = '']: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
+    child.on('error', (cause) =>
+      reject(new DbgError(`${file} cannot be started: ${cause.message}`, { cause, exitCode: EXIT.cannotRun })),
+    );
+  });
+}

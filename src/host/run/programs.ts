@@ -1,0 +1,58 @@
+import { DbgError, EXIT } from '../../errors.ts';
+import { shellQuote } from '../../text.ts';
+import type { Host } from '../host.ts';
+
+/** Debian's package for a program, where the name does not say it. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  arping: 'iputils-arping',
+  bridge: 'iproute2',
+  curl: 'curl',
+  conntrack: 'conntrack',
+  dig: 'bind9-dnsutils',
+  ethtool: 'ethtool',
+  gdb: 'gdb',
+  ip: 'iproute2',
+  lsns: 'util-linux',
+  lsof: 'lsof',
+  mtr: 'mtr-tiny',
+  nc: 'netcat-openbsd',
+  nft: 'nftables',
+  nmap: 'nmap',
+  nsenter: 'util-linux',
+  nslookup: 'bind9-dnsutils',
+  perf: 'linux-perf',
+  perl: 'perl-base',
+  ping: 'iputils-ping',
+  ps: 'procps',
+  socat: 'socat',
+  ss: 'iproute2',
+  strace: 'strace',
+  sudo: 'sudo',
+  tcpdump: 'tcpdump',
+  tcpflow: 'tcpflow',
+  tc: 'iproute2',
+  top: 'procps',
+  traceroute: 'traceroute',
+  tshark: 'tshark',
+};
+
+/** Makes sure that the host has a program. Throws the error of a shell: 127 when not, 126 when it cannot be run. */
+export function requireProgram(host: Host, program: string): void {
+  const { kind, path } = host.find(program);
+  if (kind === 'found') return;
+  if (kind === 'not executable') {
+    throw new DbgError(`${path} cannot be run: it is no program, or not marked as one`, {
+      exitCode: EXIT.cannotRun,
+      next: [{ what: 'what it is', command: `ls -l ${shellQuote(path)}` }],
+    });
+  }
+  const debianPackage = PACKAGES[program];
+  throw new DbgError(`this host has no program "${program}" (dbg runs the host's tools, not the container's)`, {
+    exitCode: EXIT.notFound,
+    next: [
+      debianPackage
+        ? { what: 'install it', command: `sudo apt install ${debianPackage}` }
+        : { what: "run the container's own", command: `docker exec … ${shellQuote(program)}` },
+    ],
+  });
+}

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { DbgError, EXIT } from '../../errors.ts';
+import { startGuard } from './tool-guard.ts';
+import type { Ended, RunOptions, Signals } from '../host.ts';
+import { LEASH_VARIABLE, openLeash } from './leash.ts';
+import { followStops } from './stand-still.ts';
+import type { Witness } from './witness.ts';
+
+/** Runs a program with the person's terminal, pipes and files; see Host.run. */
+export async function runOnTerminal(
+  argv: readonly string[],
+  { env = {}, isDbg = false }: RunOptions,
+  signals: Signals,
+  // Started before the program: one that is quicker than the witness could get a signal of the group that the witness does not see.
+  witness: Witness,
+): Promise<Ended> {
+  const [file, ...args] = argv;
+  // Listened to before the program is there: one that comes in between is its, and not dbg's end.
+  const arrived: NodeJS.Signals[] = [];
+  let handOn = (signal: NodeJS.Signals): unknown => arrived.push(signal);
+  const stop = signals.on((signal) => handOn(signal));
+
+  const leash = isDbg ? await openLeash() : undefined;
+  const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env;
+  // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
+  // job control need no help, and a pipe's bytes never pass through dbg.
+  const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });
+  witness.begin(child.pid ?? 0);
+  const report = textOf(child.stdio[3] as Readable);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('close', (code, signal) =>
+      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: leash?.wasTaken() ? 'taken' : report() }),
+    );
+    child.on('error', (cause) =>
+      reject(new DbgError(`${file} cannot be started: ${cause.message}`, { cause, exitCode: EXIT.cannotRun })),
+    );
+  });
+
+  // Started while nsenter and its script are at work, it costs the program no time.
+  const guard = startGuard(child.pid ?? 0);
+  const unfollow = followStops(child.pid ?? 0, signals);
+  let passed = 0;
+  const pass = (signal: NodeJS.Signals) => (leash ? leash.send(signal) : send(signals, child.pid ?? 0, signal));
+  handOn = async (signal) => {
+    if (await witness.hasSeen(signal)) return;
+    await guard.list();
+    passed = constants.signals[signal];
+    pass(signal);
+  };
+  arrived.forEach(pass);
+  try {
+    const end = await ended;
+    if (passed > 0 && end.exitCode === 128 + passed) guard.sweep();
+    return end;
+  } finally {
+    unfollow();
+    guard.leave();
+    witness.end();
+    leash?.end();
+    stop();
+  }
+}
+
+/** What a stream has brought so far. The program's end of it is closed before the program begins, or with it. */
+export function textOf(stream: Readable): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  stream.on('error', () => undefined);
+  return () => text.trim();
+}
+
+function send(signals: Signals, pid: number, signal: NodeJS.Signals): void {
+  try {
+    signals.send(pid, signal);
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import type { Environment } from '../../environment.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { startGuard } from './tool-guard.ts';
+import type { Ended, Streamed } from '../host.ts';
+import { openPipe } from './pipe.ts';
+import { textOf } from './run-on-terminal.ts';
+
+/** Starts a program whose output dbg reads; see Host.stream. */
+export async function stream(argv: readonly string[], env: Environment): Promise<Streamed> {
+  const [file, ...args] = argv;
+  const { reader, writeEnd } = await openPipe();
+  // In a session of its own (setsid(2)): the terminal's Ctrl-C and Ctrl-Z are for dbg, which ends it in good order.
+  const child = spawn(file!, args, {
+    detached: true,
+    env: { ...env },
+    stdio: ['ignore', writeEnd, 'pipe', 'pipe'],
+  });
+  closeSync(writeEnd);
+  const guard = startGuard(child.pid ?? 0);
+  const report = textOf(child.stdio[3] as Readable);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('close', (code, signal) =>
+      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: report() }),
+    );
+    child.on('error', (cause) =>
+      reject(new DbgError(`${file} cannot be started: ${cause.message}`, { cause, exitCode: EXIT.cannotRun })),
+    );
+  }).finally(() => guard.leave());
+  return { stdout: reader, stderr: child.stderr!, ended, signal: (signal) => void child.kill(signal) };
+}

@@ -1,0 +1,143 @@
+import { dirname } from 'node:path';
+import type { Conductor } from '../../capture/taps/conductor.ts';
+import { watchFor } from '../../capture/stop-on.ts';
+import type { Context } from '../../context.ts';
+import type { Container } from '../../engine/container.ts';
+import { LOST } from '../../engine/container-events.ts';
+import { stillRuns } from '../../enter/target.ts';
+import { DbgError } from '../../errors.ts';
+import type { Station } from './container-points.ts';
+import type { CaptureWish } from './capture-wish.ts';
+
+export interface Endings {
+  /** The capture has begun: its time runs. */
+  begin(): void;
+  /** when it will end, in ms since the epoch, if that is known */
+  until(): number | undefined;
+  stop(): void;
+}
+
+/**
+ * What ends a capture besides its taps: signals, time, what happens to a container, a disk that fills.
+ * @param awaited containers whose frames are captured at no place of their own
+ */
+export async function endings(
+  ctx: Context,
+  wish: CaptureWish,
+  places: readonly Station[],
+  awaited: readonly Container[],
+  taps: Conductor,
+  tell: (line: string) => void,
+): Promise<Endings> {
+  const engine = await ctx.engine();
+  const undo: (() => void)[] = [heedSignals(ctx, taps, tell)];
+  let until: number | undefined;
+  const endIn = (milliseconds: number) => {
+    const at = ctx.now() + milliseconds;
+    if (until !== undefined && until <= at) return;
+    until = at;
+    const timer = setTimeout(() => taps.stop(), milliseconds);
+    undo.push(() => clearTimeout(timer));
+  };
+  // Said once, however many containers are listened to.
+  let isLost = false;
+  const news = {
+    lost: () => {
+      if (!isLost) tell(`dbg: ${LOST}`);
+      isLost = true;
+    },
+    back: () => void (isLost = false),
+  };
+  const entered = new Set(places.flatMap(({ target }) => target?.container ?? []));
+  for (const container of [...entered, ...awaited]) {
+    const its = places.filter(({ target }) => target?.container.id === container.id);
+    // `-i any` does not end with the devices, and holds the network namespace.
+    const dropped = ({ action }: { action: string }) => {
+      if (action === 'die') setTimeout(() => its.forEach((place) => taps.drop(place)), LAST_PACKETS_MS);
+    };
+    const happened = (what: string) => {
+      const after = wish.afterMs > 0 ? `; the capture ends in ${wish.afterMs / 1000} s` : '';
+      tell(`dbg: ${container.name}: ${what}${after}`);
+      endIn(wish.afterMs);
+    };
+    const meanwhile = { ...news, isAlive: stillRuns(ctx.host, container) };
+    undo.push(engine.watch(container, dropped, meanwhile));
+    if (wish.stopOn.length > 0) undo.push(watchFor(engine, container, wish.stopOn, happened, meanwhile));
+  }
+  return {
+    begin: () => {
+      if (wish.forMs !== undefined) endIn(wish.forMs);
+      if (wish.path !== undefined && wish.path !== '-') undo.push(watchDisk(ctx, wish, taps));
+    },
+    until: () => until,
+    stop: () => undo.forEach((each) => each()),
+  };
+}
+
+/** A container's end is told before its last packets have come through the ring. */
+const LAST_PACKETS_MS = 300;
+
+/**
+ * The first signal ends the taps in good order, the next at once. Two in one moment are one: Ctrl-C may come from the terminal and through
+ * sudo as well. A third one ends dbg itself, whose guards end what is left: a reader that does not read, or a disk that does not answer,
+ * would be waited for without end. SIGUSR1 asks for counts, as of tcpdump itself; SIGUSR2, by which that writes what it holds, has
+ * nothing to bring.
+ */
+function heedSignals(ctx: Context, taps: Conductor, tell: (line: string) => void): () => void {
+  let isOver = false;
+  let heeded = -Infinity;
+  let count = 0;
+  const report = async () => {
+    taps.ask();
+    await new Promise((answered) => void setTimeout(answered, ANSWER_MS));
+    for (const [{ name }, { captured, received, dropped }] of taps.counts()) {
+      const counts = `${captured} packets captured, ${received} received by filter, ${dropped} dropped by kernel`;
+      tell(`dbg: ${name}: ${counts}`);
+    }
+  };
+  let stopListening = () => undefined as void;
+  const heed = () => {
+    const { first, stop } = ctx.host.signalled();
+    stopListening = stop;
+    void first.then((signal) => {
+      stop();
+      if (isOver) return;
+      if (signal === 'SIGUSR1' || signal === 'SIGUSR2') {
+        heed();
+        if (signal === 'SIGUSR1') void report();
+        return;
+      }
+      // Listened to anew before it acts: dbg itself is not to die of the next.
+      heed();
+      if (ctx.now() - heeded < ONE_MOMENT_MS) return;
+      heeded = ctx.now();
+      if (++count === SIGNALS_HEEDED) setTimeout(() => stopListening(), ONE_MOMENT_MS).unref();
+      taps.stop();
+    });
+  };
+  heed();
+  return () => {
+    isOver = true;
+    stopListening();
+  };
+}
+
+const ONE_MOMENT_MS = 500;
+const SIGNALS_HEEDED = 2;
+const ANSWER_MS = 100;
+
+/** Ends a capture before it fills the disk of the host. */
+function watchDisk(ctx: Context, { path = '', minFree }: CaptureWish, taps: Conductor): () => void {
+  const folder = dirname(path);
+  const look = async () => {
+    const { free, size } = await ctx.host.diskSpace(folder);
+    if (free >= (minFree ?? Math.min(LEAST_FREE, size / 20))) return;
+    taps.stop(new DbgError(`capture ended: only ${Math.floor(free / 1e6)} MB are free in ${folder}`, { next: ROOM }));
+  };
+  const timer = setInterval(() => void look().catch(() => undefined), DISK_MS);
+  return () => clearInterval(timer);
+}
+
+const LEAST_FREE = 100e6;
+const DISK_MS = 250;
+const ROOM = [{ what: 'with less left', command: 'dbg tcpdump --min-free 10M …' }];

@@ -1,0 +1,102 @@
+import type { Context } from '../../context.ts';
+import type { EntryWish } from '../../enter/entry-plan.ts';
+import { nsenter, plainEntry } from '../../enter/nsenter.ts';
+import type { Target } from '../../enter/target.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { inHostNetwork } from '../../host/host-namespace.ts';
+import { requireProgram } from '../../host/run/programs.ts';
+import { type ContainerInterface, containerNetwork, NEEDED_PROGRAMS } from '../../network/interfaces.ts';
+import { inPlace } from '../../network/netns-path.ts';
+import { routeDevice } from '../../network/route.ts';
+import { endpointsOf } from '../../network/sharing.ts';
+import { shellQuote } from '../../text.ts';
+import { findTarget } from '../find-target.ts';
+import { placeOf, type Role, type Station, unique } from './container-points.ts';
+
+/**
+ * The stations that packets of a container pass on their way out: its interface, the host's end of that wire, the bridge, and the device
+ * by which they leave the host, or the wire of the container that has the address. Without an address: of all its interfaces, and the
+ * host's default route.
+ */
+export async function wayOut(ctx: Context, target: Target, options: EntryWish, address?: string): Promise<Station[]> {
+  for (const program of NEEDED_PROGRAMS) requireProgram(ctx.host, program);
+  const interfaces = await interfacesOf(ctx, target);
+  const inThere = (argv: readonly string[]) => nsenter(target, argv, plainEntry(['net']));
+  const by = address === undefined ? undefined : await routeDevice(ctx.host, inThere, address);
+  const taken = by === undefined ? interfaces : interfaces.filter(({ inside }) => inside.name === by);
+  if (taken.length === 0) throw noWay(target, address);
+  const out = taken.flatMap((each) => outside(ctx, each, options, 'container', 'host device'));
+  const peer = address === undefined ? [] : await peerWith(ctx, target, address, options);
+  const uplink = await routeDevice(ctx.host, (argv) => inHostNetwork(ctx.host, argv), address);
+  const last = uplink === undefined ? [] : [onHost(ctx, uplink, peer.length > 0 ? 'bridge' : 'uplink')];
+  return unique([...out, ...last, ...peer.toReversed()], ({ name }) => name);
+}
+
+async function interfacesOf(ctx: Context, target: Target): Promise<readonly ContainerInterface[]> {
+  const endpoints = await endpointsOf(await ctx.engine(), target.container);
+  const { isHosts, interfaces } = await containerNetwork(ctx.host, target, endpoints);
+  if (!isHosts) return interfaces;
+  throw new DbgError(`"${target.container.name}" uses the host's own network: there is no other end`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'one capture is enough', command: `dbg tcpdump ${shellQuote(target.container.name)} …` }],
+  });
+}
+
+/** A container's interface, with what follows it on the host. */
+function outside(
+  ctx: Context,
+  { target, inside, device, place }: ContainerInterface,
+  options: EntryWish,
+  ...[own, hosts]: readonly [Role, Role]
+): Station[] {
+  const inThere = placeOf(ctx, target, inside.name, options, inside);
+  const stations: Station[] = [{ ...inThere, label: inThere.name, role: own }];
+  if (!device) return stations;
+  const at = (name: string, role: Role): Station =>
+    place.path === undefined
+      ? onHost(ctx, name, role)
+      : station(name, role, `${place.path}/${name}`, (argv) => inPlace(ctx.host, place, argv));
+  // It goes with the container's own.
+  stations.push({ ...at(device.name, hosts), mayVanish: true });
+  if (device.master !== undefined) stations.push(at(device.master, 'bridge'));
+  return stations;
+}
+
+const onHost = (ctx: Context, device: string, role: Role): Station =>
+  station(device, role, `host/${device}`, (argv) => inHostNetwork(ctx.host, argv));
+
+const station = (device: string, role: Role, name: string, inThere: Station['inThere']): Station => ({
+  name,
+  label: name,
+  device,
+  role,
+  inThere,
+  description: role,
+});
+
+/** The wire of the running container that has an address, its own end first; none when no other has it. */
+async function peerWith(ctx: Context, target: Target, address: string, options: EntryWish): Promise<Station[]> {
+  const all = await (await ctx.engine()).list();
+  const owner = all.find(
+    ({ id, addresses }) => id !== target.container.id && addresses.some((each) => each.split('/')[0] === address),
+  );
+  if (!owner) return [];
+  const peer = await findTarget(ctx, owner.id);
+  const interfaces = await interfacesOf(ctx, peer);
+  const its = interfaces.filter(({ inside }) => inside.addresses.some((each) => each.split('/')[0] === address));
+  return its.flatMap((each) => outside(ctx, each, options, 'peer', "peer's host device"));
+}
+
+function noWay({ container }: Target, address: string | undefined): DbgError {
+  if (address === undefined) {
+    return new DbgError(`"${container.name}" has no interface with a wire to the host: there is no other end`, {
+      next: [{ what: 'see them', command: `dbg veth ${shellQuote(container.name)}` }],
+    });
+  }
+  return new DbgError(
+    `"${container.name}" has no route to ${address}, or not by an interface with a wire to the host`,
+    {
+      next: [{ what: 'its routes', command: `dbg exec ${shellQuote(container.name)} ip route get ${address}` }],
+    },
+  );
+}

@@ -1,0 +1,47 @@
+import { filterOf, type Item } from '../../capture/getopt.ts';
+import type { Wanted } from '../../capture/recorders/where-recorder.ts';
+import type { Context } from '../../context.ts';
+import { type EntryWish, planEntry } from '../../enter/entry-plan.ts';
+import { nsenter } from '../../enter/nsenter.ts';
+import type { Target } from '../../enter/target.ts';
+import { DbgError } from '../../errors.ts';
+import { ownValues } from '../../host/own-values.ts';
+import { parsePeer } from '../../network/cut/peers.ts';
+import { shellQuote } from '../../text.ts';
+
+/** Whose packets `--where HOST[:PORT]` means: an address, a container by its name, or a name as the container looks it up. */
+export async function whereTo(ctx: Context, target: Target, text: string, options: EntryWish): Promise<Wanted> {
+  const { name, address, port } = parsePeer(text, '--where');
+  if (address !== undefined) return { addresses: [address], port };
+  const owner = (await (await ctx.engine()).list()).find((each) => each.name === name);
+  const own = owner?.addresses.map((each) => each.split('/')[0]!) ?? [];
+  const addresses = own.length > 0 ? own : await lookedUp(ctx, target, name, options);
+  if (addresses.length > 0) return { addresses, port };
+  throw new DbgError(`"${name}" is no running container, and ${target.container.name} finds no such name`, {
+    next: [
+      {
+        what: 'ask as it does',
+        command: `dbg exec ${shellQuote(target.container.name)} getent hosts ${shellQuote(name)}`,
+      },
+    ],
+  });
+}
+
+/** getent(1) with the container's resolver and hosts: the view of every tool (src/enter/environment/container-view.ts). */
+async function lookedUp(ctx: Context, target: Target, name: string, options: EntryWish): Promise<string[]> {
+  const { entry } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
+  const hosts = await ctx.host.output(nsenter(target, ['getent', 'ahosts', name], entry)).catch(() => '');
+  return [...new Set(hosts.split('\n').flatMap((line) => line.split(/\s+/)[0] || []))];
+}
+
+/** The command line with a filter for these packets, besides what was typed. */
+export function filteredFor(items: readonly Item[], { addresses, port }: Wanted): Item[] {
+  const hosts = addresses.map((address) => `host ${address}`).join(' or ');
+  // What reports a failure carries no port of its own. An echo and its answer (types 8 and 0; 128 and 129) report none.
+  const failures = '(icmp and icmp[0] != 0 and icmp[0] != 8) or (icmp6 and ip6[40] < 128)';
+  const ends = port === undefined ? `(${hosts})` : `(${hosts}) and (port ${port} or ${failures})`;
+  const typed = filterOf(items);
+  const filter = typed === '' ? ends : `(${typed}) and ${ends}`;
+  const options = items.filter(({ option }) => option !== undefined);
+  return [...options, { option: undefined, value: undefined, words: [filter] }];
+}

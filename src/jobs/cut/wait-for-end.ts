@@ -1,0 +1,154 @@
+import { constants } from 'node:os';
+import type { Context } from '../../context.ts';
+import { enterable, parseStartTime, type Target } from '../../enter/target.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import type { End, MadeCut, MadeCuts } from '../../network/cut/make.ts';
+import { containerNetwork, type ContainerNetwork } from '../../network/interfaces.ts';
+import { endpointsOf } from '../../network/sharing.ts';
+import { escapeControls } from '../../text.ts';
+
+interface Waiting {
+  readonly signal: Promise<NodeJS.Signals>;
+  /** when the cut is over, by the context's clock */
+  readonly until: number;
+  /** Cuts what of the container is not cut by now: it was restarted, or has another interface. */
+  again(network: ContainerNetwork): Promise<MadeCuts>;
+}
+
+/** What ends the waiting before its time. */
+const WORDS: Readonly<Record<Exclude<End, 'kept' | 'undone' | 'ended'>, string>> = {
+  killed: 'is back, but not by its guard: that was killed or stopped',
+  replaced: 'was cut anew meanwhile, and that cut stays: see dbg veth --status',
+  restored: 'was brought back meanwhile: by dbg veth --up, or --restore-all',
+  lifted: 'is back before its time: somebody set its link up, or the kernel refused its rules',
+};
+
+/** So long a container may take from its end to its next start: `docker restart` starts it at once. */
+const RESTART_MS = 3_000;
+const LOOK_MS = 500;
+
+/**
+ * Waits for the end of a cut that is to last for a time: that time, a signal, or the end of the container, whose devices go with it. The
+ * cut follows the container: what it is connected to anew, or has after a restart, is cut for the time that is left. Gives the exit
+ * code: 128+n after signal n, and a failure's when the time was not had. When it returns, the cut is undone.
+ */
+export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, waiting: Waiting): Promise<number> {
+  const { id, name } = target.container;
+  const countdown = showCountdown(ctx, waiting.until);
+  const say = (text: string) => {
+    countdown.clear();
+    ctx.stderr.write(`dbg: ${escapeControls(`${name} ${text}`)}\n`);
+  };
+  const cuts = gathered(say);
+  cuts.add(made);
+  let now = target;
+  let names = deviceNames(ctx, now);
+  let [isOld, lost] = [false, Infinity];
+  const finish = async (text: string, code: number) => {
+    await cuts.undo();
+    const isReplaced = (await cuts.ends()).includes('replaced');
+    say(isReplaced ? WORDS.replaced : text);
+    return isReplaced && code === 0 ? EXIT.failed : code;
+  };
+  try {
+    for (;;) {
+      const signal = await Promise.race([waiting.signal, cuts.news(), after(LOOK_MS)]);
+      if (signal !== undefined) return await finish('is back', 128 + constants.signals[signal]);
+      const ends = await cuts.ends();
+      const early = ends.find((end): end is keyof typeof WORDS => end in WORDS);
+      if (early !== undefined) return await finish(WORDS[early], EXIT.failed);
+      if (ends.includes('undone') || ctx.clock() > waiting.until) return await finish('is back', 0);
+      isOld ||= ends.includes('ended') || !isAlive(ctx, now) || deviceNames(ctx, now) !== names;
+      if (!isOld) continue;
+
+      const container = await (await ctx.engine()).inspect(id).catch(() => now.container);
+      if (container === undefined) return await finish('has ended, and its device with it', 0);
+      lost = Math.min(lost, ctx.clock());
+      const isOver = ctx.clock() > lost + RESTART_MS;
+      if (container.state.pid === 0 || (!isAlive(ctx, now) && container.state.pid === now.pid)) {
+        if (isOver && container.state.status !== 'restarting')
+          return await finish('has ended, and its device with it', 0);
+        continue;
+      }
+      try {
+        const isRestarted = container.state.pid !== now.pid;
+        now = enterable(ctx.host, container, ctx.now());
+        names = deviceNames(ctx, now);
+        const endpoints = await endpointsOf(await ctx.engine(), container);
+        const more = await waiting.again(await containerNetwork(ctx.host, now, endpoints));
+        cuts.add(more);
+        const devices = more.each.map(({ cut }) => cut.interface.inside.name).join(', ');
+        if (more.each.length > 0)
+          say(isRestarted ? `was restarted: ${devices} is cut again` : `has a new ${devices}: it is cut too`);
+        [isOld, lost] = [false, Infinity];
+      } catch (error) {
+        if (!(error instanceof DbgError) || isOver) throw error;
+      }
+    }
+  } catch (error) {
+    await cuts.undo();
+    throw error;
+  } finally {
+    countdown.end();
+  }
+}
+
+/** All cuts that were made so far. */
+function gathered(say: (text: string) => void) {
+  const all: MadeCuts[] = [];
+  let ended: MadeCut[] = [];
+  let tell = () => undefined as void;
+  const add = (each: MadeCut) => {
+    const { inside } = each.cut.interface;
+    each.hear(() => say(`was not cut for a moment: ${inside.name} had lost its rules, or its name, and is cut anew`));
+    const end = () => {
+      ended.push(each);
+      tell();
+    };
+    each.end.then(end, end);
+  };
+  return {
+    add: (made: MadeCuts) => {
+      all.push(made);
+      made.each.forEach(add);
+    },
+    /** Resolves when one ends. */
+    news: () => new Promise<undefined>((resolve) => (tell = () => resolve(undefined))),
+    /** How those ended that have since the last time. Throws a DbgError when one stays all the same. */
+    ends: (): Promise<End[]> => {
+      const since = ended;
+      ended = [];
+      return Promise.all(since.map(({ end }) => end));
+    },
+    undo: async () => void (await Promise.all(all.map((made) => made.undo()))),
+  };
+}
+
+const isAlive = ({ host }: Context, { pid, startTime }: Target): boolean =>
+  parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime;
+
+/** The names of the devices in a process' network (proc_pid_net(5)): a cheap way to see that there is another one. */
+function deviceNames({ host }: Context, { pid }: Target): string {
+  const lines = host.read(`/proc/${pid}/net/dev`)?.split('\n') ?? [];
+  return lines.flatMap((line) => /^ *(.*): *\d/.exec(line)?.[1] ?? []).join('\n');
+}
+
+const after = (milliseconds: number) =>
+  new Promise<undefined>((resolve) => void setTimeout(() => resolve(undefined), milliseconds));
+
+/** The time that is left, in one line of a terminal; elsewhere nothing. */
+function showCountdown({ stderr, clock }: Context, until: number): { clear(): void; end(): void } {
+  if (!stderr.isTTY) return { clear: () => undefined, end: () => undefined };
+  const show = () =>
+    stderr.write(`\r\u001b[Kdbg: back in ${Math.max(0, Math.ceil((until - clock()) / 1000))} s (Ctrl-C: now)`);
+  show();
+  const timer = setInterval(show, 1000);
+  const clear = () => stderr.write('\r\u001b[K');
+  return {
+    clear,
+    end: () => {
+      clearInterval(timer);
+      clear();
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import type { DevicePoint } from '../netns-path.ts';
+import { DbgError } from '../../errors.ts';
+import { shellLine, shellQuote } from '../../text.ts';
+import type { Host } from '../../host/host.ts';
+import type { Link } from '../links.ts';
+import { inPlace } from '../netns-path.ts';
+import { foreignAlias, formatMark, parseMark, type Mark } from './mark.ts';
+import { DEVICE, ruleset, tableName } from './ruleset.ts';
+import { qdisc } from './qdisc.ts';
+import { CUT_SCRIPT, UNDO_SCRIPT } from './script.ts';
+import type { Cuttable } from './selection.ts';
+import { waysText, type Ways } from './ways.ts';
+
+/** A cut of one interface, ready to be made. */
+export interface Cut {
+  readonly interface: Cuttable;
+  readonly mark: Mark;
+  readonly alias: string;
+  readonly down: boolean;
+  readonly ruleset: string | undefined;
+  readonly qdisc: readonly string[];
+  /** until it undoes itself; undefined: it stays */
+  readonly milliseconds: number | undefined;
+}
+
+export interface CutWish {
+  readonly ways: Ways;
+  readonly milliseconds: number | undefined;
+  /** the login of who wishes it */
+  readonly by: string;
+  /** milliseconds since the epoch */
+  readonly now: number;
+  /** eight hexadecimal digits, of this cut alone */
+  readonly id: string;
+}
+
+/**
+ * Plans the cuts of an interface: one, or two where a rate is to hold for what the container sends, too, which is held back at its own
+ * end. Throws a DbgError for what cannot be done there, before anything is.
+ */
+export function planCuts(each: Cuttable, own: DevicePoint, wish: CutWish): Cut[] {
+  const { ways } = wish;
+  const { rate, delay, direction } = ways;
+  const isOwn = each.at.side === 'own';
+  if (isOwn && (delay !== undefined || (rate !== undefined && direction !== 'out'))) {
+    const option = delay === undefined ? 'rate' : 'delay';
+    throw new DbgError(
+      `refused: --${option} of what it gets works at the host's end of a wire, and ${each.at.device.name} has none`,
+      delay === undefined ? { next: [{ what: 'of what it sends', command: 'dbg veth … --rate … --out' }] } : {},
+    );
+  }
+  if (isOwn || rate === undefined || direction === 'in') return [planCut(each, wish)];
+  const sent = planCut(
+    { ...each, at: { ...own, side: 'own' } },
+    { ...wish, ways: { ...NO_WAYS, rate, direction: 'out' } },
+  );
+  const rest: Ways = direction === 'out' ? { ...ways, rate: undefined } : ways;
+  const isAll = rest.drop.length === 0 && rest.loss === undefined && rest.rate === undefined;
+  return isAll ? [sent] : [planCut(each, { ...wish, ways: rest }), sent];
+}
+
+const NO_WAYS: Omit<Ways, 'direction'> = {
+  down: false,
+  blackhole: false,
+  drop: [],
+  loss: undefined,
+  rate: undefined,
+  delay: undefined,
+};
+
+function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: CutWish): Cut {
+  const { device, side } = each.at;
+  // Set down at its own end, a container loses its routes: there, its frames are dropped instead.
+  const ways = wished.down && side === 'own' ? { ...wished, down: false, blackhole: true } : wished;
+  const { container } = each.target;
+  const mark: Mark = {
+    id,
+    what: waysText(ways),
+    by,
+    since: Math.floor(now / 1000),
+    until: milliseconds === undefined ? 0 : Math.ceil((now + milliseconds) / 1000),
+    whose: `${container.name}/${each.inside.name}`,
+    foreign: foreignAlias(device.alias),
+  };
+  const alias = formatMark(mark);
+  if (alias === undefined) {
+    throw new DbgError(`refused: the alias of ${device.name} is so long that dbg's mark does not fit beside it`, {
+      next: [{ what: 'shorten it', command: shellLine(['ip', 'link', 'set', 'dev', device.name, 'alias', '…']) }],
+    });
+  }
+  const rules = ruleset({ ifindex: device.ifindex, side }, ways);
+  // nft has no way to write a quote within its quotes, and a container may name its own devices.
+  if (rules !== undefined && !/^[\w.@:+-]+$/.test(device.name)) {
+    throw new DbgError(`refused: nft cannot be told of a device with the name ${shellQuote(device.name)}`);
+  }
+  return {
+    interface: each,
+    mark,
+    alias,
+    down: ways.down,
+    ruleset: rules,
+    qdisc: checkedQdisc(ways, each),
+    milliseconds,
+  };
+}
+
+/** Throws a DbgError where a queueing discipline is that is somebody else's. */
+function checkedQdisc(ways: Ways, { at: { device } }: Cuttable): string[] {
+  const words = qdisc(ways);
+  const isOurs = ['netem', 'tbf'].includes(device.qdisc) && parseMark(device.alias) !== undefined;
+  if (words.length === 0 || device.qdisc === 'noqueue' || isOurs) return words;
+  throw new DbgError(
+    `refused: ${device.name} has a queueing discipline already (${device.qdisc}), which is not dbg's`,
+    {
+      next: [{ what: 'see it', command: shellLine(['tc', 'qdisc', 'show', 'dev', device.name]) }],
+    },
+  );
+}
+
+/** The argv that makes a cut and guards it. */
+export function cutArgv(
+  host: Host,
+  { interface: each, mark, alias, down, ruleset: rules, qdisc: words, milliseconds }: Cut,
+): string[] {
+  const { device, place } = each.at;
+  const { target } = each;
+  return inPlace(host, place, [
+    'sh',
+    '-c',
+    CUT_SCRIPT,
+    'dbg-cut',
+    ...onDevice(each),
+    mark.id,
+    device.name,
+    wire(device),
+    device.linkNetnsid === undefined ? '' : String(device.linkNetnsid),
+    String(target.pid),
+    target.startTime,
+    target.container.id,
+    milliseconds === undefined ? '' : String(Math.ceil(milliseconds / 10)),
+    alias,
+    down ? 'down' : '',
+    rules ?? '',
+    ...words,
+  ]);
+}
+
+/** The argv that takes every cut of dbg's off a device, whoever made it; with `isUp`, the link is set up, whoever set it down. */
+export function undoArgv(host: Host, at: DevicePoint, isUp: boolean): string[] {
+  return inPlace(host, at.place, ['sh', '-c', UNDO_SCRIPT, 'dbg-undo', ...onDevice({ at }), isUp ? 'up' : '']);
+}
+
+const onDevice = ({ at: { device, place } }: { at: DevicePoint }) => [
+  place.netns === undefined ? '' : String(place.netns),
+  String(device.ifindex),
+  foreignAlias(device.alias),
+];
+
+/** How `ip link` shows that the other end is in another namespace: "veth1@if2" (ip/ipaddress.c, print_name_and_link). */
+const wire = ({ linkIndex, linkNetnsid }: Link) =>
+  linkIndex === undefined || linkNetnsid === undefined ? '' : `@if${linkIndex}`;
+
+/** What a cut comes to, for people to learn from and to paste. */
+export function cutCommands(
+  host: Host,
+  { interface: { at }, down, ruleset: rules, qdisc: words, alias }: Cut,
+): string[][] {
+  const { name } = at.device;
+  const making = [
+    ['ip', 'link', 'set', 'dev', name, 'alias', alias],
+    ...(rules === undefined ? [] : [['nft', rules.replaceAll(DEVICE, name)]]),
+    ...(words.length === 0 ? [] : [['tc', 'qdisc', 'add', 'dev', name, 'root', 'handle', 'dbb:', ...words]]),
+    ...(down ? [['ip', 'link', 'set', 'dev', name, 'down']] : []),
+  ];
+  // One that is there already is taken away before.
+  const former = parseMark(at.device.alias) ? undoCommands(host, at, false) : [];
+  return [...former, ...making.map((argv) => inPlace(host, at.place, argv))];
+}
+
+/** And what its undoing does: by the mark, only what was done. */
+export function undoCommands(host: Host, { device, place }: DevicePoint, isUp: boolean): string[][] {
+  const { name, ifindex, alias } = device;
+  const mark = parseMark(alias);
+  const what = mark?.what.split(',') ?? [];
+  const hasTable = what.some((word) => /^(blackhole$|drop:|loss:)/.test(word));
+  const isSet = isUp || what[0] === 'down';
+  return [
+    ...(hasTable ? [['nft', 'delete', 'table', 'netdev', tableName(ifindex)]] : []),
+    ...(what.some((word) => /^(delay|rate):/.test(word))
+      ? [['tc', 'qdisc', 'del', 'dev', name, 'root', 'handle', 'dbb:']]
+      : []),
+    ...(isSet ? [['ip', 'link', 'set', 'dev', name, 'up']] : []),
+    ...(mark ? [['ip', 'link', 'set', 'dev', name, 'alias', mark.foreign]] : []),
+  ].map((argv) => inPlace(host, place, argv));
+}

@@ -1,0 +1,80 @@
+import { errorMessage } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import { inHostNetwork } from '../../host/host-namespace.ts';
+import type { Link } from '../links.ts';
+import type { MappedInterface } from './map.ts';
+
+/** A further name for a host device, to be given or taken away. */
+export interface Label {
+  readonly device: string;
+  readonly altname: string;
+  readonly interface: MappedInterface;
+}
+
+/** What was asked for: what is to be done, what is so already, and what cannot be, with the reason. */
+export interface LabelPlan {
+  readonly change: readonly Label[];
+  readonly already: readonly Label[];
+  readonly refused: readonly string[];
+}
+
+/** ALTIFNAMSIZ of linux/if.h, less the byte that ends it. */
+const LONGEST = 127;
+
+/**
+ * The name that dbg would give to the host device of an interface, "web.eth0"; undefined for an interface whose name, which the
+ * container chooses, has other characters than a device's usually has.
+ */
+export function labelOf({ target, inside }: MappedInterface): string | undefined {
+  const altname = `${target.container.name}.${inside.name}`;
+  return /^[\w@-][\w.@-]*$/.test(altname) && altname.length <= LONGEST ? altname : undefined;
+}
+
+/** Plans names for the devices that are proven to be these interfaces'. A name that another device has is left to it. */
+export function planLabels(interfaces: readonly MappedInterface[], hostLinks: readonly Link[]): LabelPlan {
+  const holder = new Map(
+    hostLinks.flatMap((link) => [link.name, ...(link.altnames ?? [])].map((name) => [name, link.name])),
+  );
+  const plan = { change: [] as Label[], already: [] as Label[], refused: [] as string[] };
+  for (const each of interfaces) {
+    const { device, proof, reason, inside, target } = each;
+    const altname = labelOf(each);
+    const who = `${inside.name} of ${target.container.name}`;
+    if (device === undefined || proof !== 'both ways') plan.refused.push(`no name for ${who}: ${reason}`);
+    else if (altname === undefined) plan.refused.push(`no name for ${who}: it would be no name for a device`);
+    else if (holder.get(altname) === device.name) plan.already.push({ device: device.name, altname, interface: each });
+    else if (holder.has(altname)) plan.refused.push(`no name for ${who}: ${holder.get(altname)} is called ${altname}`);
+    else plan.change.push({ device: device.name, altname, interface: each });
+  }
+  return plan;
+}
+
+/** Plans to take away the names that dbg gives. Any other altname is somebody else's, and stays. */
+export function planUnlabels(interfaces: readonly MappedInterface[]): LabelPlan {
+  const change = interfaces.flatMap((each): Label[] => {
+    const altname = labelOf(each);
+    if (altname === undefined || !each.device?.altnames?.includes(altname)) return [];
+    return [{ device: each.device.name, altname, interface: each }];
+  });
+  return { change, already: [], refused: [] };
+}
+
+/** The command that gives a further name or takes it away (`ip-link(8)`, property; Linux 5.5, iproute2 5.4). */
+export function labelCommand({ device, altname }: Label, action: 'add' | 'del'): string[] {
+  return ['ip', 'link', 'property', action, 'dev', device, 'altname', altname];
+}
+
+/** Does what was planned, one device after the other; one that fails holds up no other. Gives what was done, and what failed. */
+export async function applyLabels(host: Host, labels: readonly Label[], action: 'add' | 'del') {
+  const done: Label[] = [];
+  const failed: string[] = [];
+  for (const label of labels) {
+    try {
+      await host.output(inHostNetwork(host, labelCommand(label, action)));
+      done.push(label);
+    } catch (error) {
+      failed.push(`${label.device} (${label.altname}): ${errorMessage(error)}`);
+    }
+  }
+  return { done, failed };
+}

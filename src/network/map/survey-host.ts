@@ -1,0 +1,120 @@
+import type { NetworkEndpoint } from '../../engine/container.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { parseNamespace } from '../../enter/joined-namespaces.ts';
+import type { Target } from '../../enter/target.ts';
+import type { Host } from '../../host/host.ts';
+import { hostNamespace, inHostNetwork } from '../../host/host-namespace.ts';
+import { seenIn, type SeenMark } from '../cut/in-force.ts';
+import { believed } from '../cut/cut-notes.ts';
+import { netnsOf } from '../interfaces.ts';
+import { parseLinks, type Link } from '../links.ts';
+import { again } from '../look-inside.ts';
+import { listNamespaces, lsnsArgv } from '../lsns.ts';
+import { parseNetnsids } from '../peer-ifindex.ts';
+import { HOST } from '../netns-path.ts';
+import { insideOf, type Inside } from './inside.ts';
+import { isStill, liveTargets } from './live.ts';
+
+/** A network namespace with the containers that live in it. */
+export interface Room {
+  /** its inode */
+  readonly netns: number;
+  /** the container whose network it is */
+  readonly owner: Target;
+  /** the names of the containers that share it */
+  readonly sharedBy: readonly string[];
+  /** the owner's networks, as the engine has them; none when its owner is gone and others live on in it */
+  readonly endpoints: readonly NetworkEndpoint[];
+  /** undefined for the host's own */
+  readonly inside: Inside | undefined;
+}
+
+/** Everything that the map is drawn from, as it was at one moment. */
+export interface Look {
+  readonly rooms: readonly Room[];
+  readonly hostLinks: readonly Link[];
+  /** the host's number for each namespace that has one, by inode */
+  readonly netnsids: ReadonlyMap<number, number>;
+  /** those of the host's devices that dbg has cut, with what the cut says of itself */
+  readonly marks: ReadonlyMap<Link, SeenMark>;
+  /** milliseconds since the epoch: when the counters were read, and when the look began */
+  readonly at: number;
+  readonly startedAt: number;
+}
+
+export const MAP_PROGRAMS = ['ip', 'lsns'] as const;
+
+/**
+ * Looks at the whole host: two processes, `ip` and `lsns`, whatever the number of containers; all else is the engine's answers
+ * and files of /proc. A container that starts or ends meanwhile is left out. Needs root: /proc/PID/ns is its owner's alone.
+ * Throws a DbgError when a program fails, or when the engine's processes are not this host's.
+ */
+export async function lookAtHost(host: Host, engine: Engine, now: () => number): Promise<Look> {
+  const startedAt = now();
+  const [[links, namespaces], seen] = await Promise.all([
+    lookFromHost(host),
+    liveTargets(host, engine, startedAt, (target) => see(host, target)),
+  ]);
+  // One that started after `ip` had looked would seem to have no wire.
+  const known = seen.filter(({ target: { container } }) => (container.state.startedAt ?? 0) < startedAt);
+  const hostLinks = parseLinks(links);
+  const marks = believed(host);
+  const marked = hostLinks.flatMap((device) => {
+    const mark = marks.mark({ device, place: HOST });
+    return mark === undefined ? [] : [{ device, mark }];
+  });
+  const seenMarks = await seenIn(host, HOST, marked);
+  return {
+    rooms: roomsOf(host, known),
+    hostLinks,
+    marks: new Map(seenMarks.map(({ device, mark }) => [device, mark])),
+    netnsids: parseNetnsids(namespaces),
+    at: now(),
+    startedAt,
+  };
+}
+
+/** In this order: the kernel gives a namespace its number when a look at the devices first needs one (peernet2id_alloc). */
+async function lookFromHost(host: Host): Promise<readonly [string, string]> {
+  // With addresses: a container that has its gateway's is a duplicate too.
+  const links = await again(() => host.output(inHostNetwork(host, ['ip', '-d', '-j', 'address'])));
+  return [links, await again(() => listNamespaces(host, lsnsArgv('NS,NETNSID'), (argv) => inHostNetwork(host, argv)))];
+}
+
+/** A container with its network namespace; with what is in it, unless that is another's. */
+interface Seen {
+  readonly target: Target;
+  readonly netns: number | undefined;
+  readonly inside: Inside | undefined;
+}
+
+function see(host: Host, target: Target): Seen {
+  const netns = netnsOf(host, target.pid);
+  const isOthers = isGuest(target) || target.container.networkMode === 'host';
+  return { target, netns, inside: isOthers ? undefined : insideOf(host, target.pid) };
+}
+
+function roomsOf(host: Host, seen: readonly Seen[]): Room[] {
+  const hostNetns = parseNamespace(hostNamespace(host, 'net'));
+  const byNetns = new Map<number, Seen[]>();
+  for (const each of seen) {
+    if (each.netns !== undefined) byNetns.set(each.netns, [...(byNetns.get(each.netns) ?? []), each]);
+  }
+  return [...byNetns].flatMap(([netns, guests]) => {
+    const members = guests.map(({ target }) => target);
+    // On the host's network nobody is the owner: each stands for itself.
+    if (netns === hostNetns) return members.map((owner) => room(netns, owner, [owner], undefined));
+    const { target: owner, inside } = guests.find(({ target }) => !isGuest(target)) ?? guests[0]!;
+    const found = inside ?? insideOf(host, owner.pid);
+    // Asked afterwards: had its process ended meanwhile, another one might have been read.
+    return isStill(host, owner) ? [room(netns, owner, members, found)] : [];
+  });
+}
+
+function room(netns: number, owner: Target, members: readonly Target[], inside: Inside | undefined): Room {
+  const sharedBy = members.filter((each) => each !== owner).map(({ container }) => container.name);
+  return { netns, owner, sharedBy: sharedBy.toSorted(), endpoints: owner.container.networks, inside };
+}
+
+/** Whether it was started with `--network container:X`. */
+const isGuest = ({ container }: Target) => container.networkMode.startsWith('container:');

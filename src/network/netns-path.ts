@@ -1,0 +1,66 @@
+import type { Link } from './links.ts';
+import type { Target } from '../enter/target.ts';
+import { unescapeOctal } from '../enter/container-cgroup.ts';
+import type { Host } from '../host/host.ts';
+import { mountInfo } from '../host/mount-info.ts';
+import { inHostNetwork } from '../host/host-namespace.ts';
+
+/** A network namespace in which a device is looked at and acted on. */
+export interface Place {
+  /** the file by which it is entered: /run/docker/netns/1-…, /proc/PID/ns/net; undefined: it is the host's own */
+  readonly path: string | undefined;
+  /** its inode, to be looked at again in there: a file, or a process' number, may be another's by then; undefined: the host's own */
+  readonly netns: number | undefined;
+}
+
+export const HOST: Place = { path: undefined, netns: undefined };
+
+/** Whether it is the host's own namespace, or one that a file of the host holds: no container's process is in it. */
+export const isHeldByFile = ({ path }: Place): boolean => path === undefined || !path.startsWith('/proc/');
+
+/** The argv that runs a program there. */
+export function inPlace(host: Host, { path }: Place, argv: readonly string[]): string[] {
+  return path === undefined ? inHostNetwork(host, argv) : ['nsenter', `--net=${path}`, '--', ...argv];
+}
+
+/**
+ * The network namespaces that are held by a file, as those of overlay networks are, in which no process is. They are mounts of nsfs,
+ * whose root is the namespace itself: "net:[4026532684]" (proc_pid_mountinfo(5)). Those that dbg sees come first, then those that
+ * only the parent of a container's process sees, its shim: a rootless engine keeps such files in a mount namespace of its own.
+ */
+export function pinnedPlaces(host: Host, pid: number): Place[] {
+  const shim = parseParent(host.read(`/proc/${pid}/stat`));
+  const all = [
+    ...parsePinned(mountInfo(host), ''),
+    ...(shim === undefined ? [] : parsePinned(mountInfo(host, shim), `/proc/${shim}/root`)),
+  ];
+  return all.filter(({ netns }, at) => all.findIndex((other) => other.netns === netns) === at);
+}
+
+/** Reads a mountinfo; `root` is where its paths begin for dbg. */
+export function parsePinned(mountinfo = '', root: string): Place[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [, , , namespace, path] = line.split(' ');
+    const inode = /^net:\[(\d+)\]$/.exec(namespace ?? '')?.[1];
+    return inode === undefined || path === undefined
+      ? []
+      : [{ path: `${root}${unescapeOctal(path)}`, netns: Number(inode) }];
+  });
+}
+
+/** Field 4 of /proc/PID/stat; field 2, the command, may hold anything (proc(5)). */
+function parseParent(stat: string | undefined): number | undefined {
+  return Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) || undefined;
+}
+
+/** A device, and where it is. */
+export interface DevicePoint {
+  readonly device: Link;
+  readonly place: Place;
+}
+
+/** The container's own device as where it is cut, which has no other end on this host. */
+export const ownPoint = ({ pid }: Target, netns: number | undefined, device: Link) => ({
+  device,
+  place: { path: `/proc/${pid}/ns/net`, netns },
+});

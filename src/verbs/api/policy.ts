@@ -1,0 +1,24 @@
+import { followCalls } from '../../api/wire/calls/call.ts';
+import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
+import { derivePolicy, policyText } from '../../api/gate/share/derive-policy.ts';
+import type { Context } from '../../context.ts';
+import { Verb } from '../../cli/verb.ts';
+import { noteOn } from './show.ts';
+
+export function policyCommand(ctx: Context): Verb {
+  return new Verb('policy')
+    .summary('the rules that let a recorded session through')
+    .description('Print what a recording asked for as a list of rules, for dbg api share --policy.')
+    .usage('FILE')
+    .argument('<file>', 'what dbg api record has written')
+    .addHelpText('after', '\nExamples:\n  dbg api policy deploy.ndjson >deploy.policy')
+    .runs(async (recording: string) => policy(ctx, recording));
+}
+
+async function policy(ctx: Context, file: string): Promise<number> {
+  const derived = derivePolicy();
+  const { events } = await openRecording(file, noteOn(ctx));
+  await hearAll(events, followCalls(derived.hear));
+  ctx.stdout.write(policyText(derived.rules(), derived.unknown(), file));
+  return 0;
+}

@@ -1,0 +1,70 @@
+import { textStore } from '../../../api/beside/text-store.ts';
+import type { OutputFile } from '../../../host/host.ts';
+
+/** Prints lines beside the traffic. */
+export interface Lines {
+  print(text: string): void;
+  /** What may be left out where reading is late, and is made only if it is not. */
+  printIfInTime(make: () => string): void;
+  /** Who can wait for the reader does until this resolves; undefined: little waits. */
+  isBusy(): Promise<void> | undefined;
+  /** Resolves when all is written; nothing may be printed after. */
+  end(): Promise<void>;
+}
+
+/** What waits for a slow reader, a pager perhaps, is no more than this; what comes then is counted, and left out. */
+const MOST_WAITING = 8_388_608;
+
+/**
+ * What comes within so long goes in one write, and where there was much, within longer: a timer and a write of their own cost 150 µs
+ * where the processor had gone to sleep, as much as three calls.
+ */
+const [GATHER_MS, MOST_GATHER_MS] = [10, 50];
+
+/**
+ * Prints to a file without ever waiting for it: Node's own stdout and stderr are written to synchronously where they are pipes, and a pager
+ * that does not read would hold up the traffic. `failed` is called once, when nobody can read any more; `isLate`: so much waits to be read that
+ * the traffic would soon wait for it.
+ */
+export function lines(to: OutputFile, failed: (error: Error) => void, isLate: () => boolean = () => false): Lines {
+  const store = textStore();
+  let count = 0;
+  let leftOut = 0;
+  let writing: Promise<void> | undefined;
+  let isOver = false;
+
+  async function write(): Promise<void> {
+    let gather = GATHER_MS;
+    while ((store.length() > 0 || leftOut > 0) && !isOver) {
+      await new Promise((resolve) => setTimeout(resolve, gather));
+      gather = Math.min(MOST_GATHER_MS, GATHER_MS + count);
+      if (leftOut > 0) store.add(`… ${leftOut} lines left out: they came too fast\n`);
+      const parts = store.take();
+      count = 0;
+      leftOut = 0;
+      const { error } = await to.write(parts);
+      if (error === undefined) continue;
+      isOver = true;
+      failed(error);
+    }
+    writing = undefined;
+  }
+
+  function printOr(isTooMuch: boolean, make: () => string): void {
+    if (isOver) return;
+    if (isTooMuch || store.length() > MOST_WAITING) {
+      leftOut++;
+    } else {
+      store.add(make());
+      count++;
+    }
+    writing ??= write();
+  }
+
+  return {
+    print: (text) => printOr(false, () => text),
+    printIfInTime: (make) => printOr(isLate(), make),
+    isBusy: () => (store.length() > MOST_WAITING / 2 ? writing : undefined),
+    end: async () => writing,
+  };
+}

@@ -1,0 +1,123 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { peerFinder } from '../../../api/wire/client-process.ts';
+import { proxy } from '../../../api/wire/proxy.ts';
+import type { Context } from '../../../context.ts';
+import { addressText, isTls, type EngineAddress } from '../../../engine/address.ts';
+import { DbgError, EXIT } from '../../../errors.ts';
+import type { OpenFile } from '../../../host/host.ts';
+import { parseSize, shellLine } from '../../../text.ts';
+import { failureText } from '../../../ui/failure.ts';
+import { Verb } from '../../../cli/verb.ts';
+import { failureOf, newFile, summary } from './record-file.ts';
+import type { Job, Outcome, PlainError } from '../../../api/beside/reader-job.ts';
+import type { Reader } from '../../../api/beside/reader.ts';
+import { addStandIn, commandBehind, serveBetween, type StandInOptions } from '../serve-calls.ts';
+import { sayLost } from '../reader-lost.ts';
+import type { RevealOption } from '../reveal-option.ts';
+
+interface RecordOptions extends StandInOptions, RevealOption {
+  readonly maxBody: number;
+  readonly quiet?: boolean;
+}
+
+export function recordCommand(ctx: Context): Verb {
+  return addStandIn(
+    new Verb('record')
+      .summary('keep what goes over the API in a file')
+      .description(
+        'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is soon in FILE, as a line of JSON, for dbg api show, curl, replay and diff.',
+      )
+      .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
+      .argument('<file>', 'a new file; - is stdout'),
+  )
+    .option('--reveal', 'with the secrets that are left out otherwise')
+    .addOption(
+      new Option(
+        '--max-body <size>',
+        'of a body, so much is kept, and of the rest its length and a digest of the whole',
+      )
+        .argParser(sizeOf)
+        .default(1e6, '1M'),
+    )
+    .option('-q, --quiet', 'do not say at the end what was recorded')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg api record pull.ndjson -- docker compose pull\n  dbg api record --context look day.ndjson',
+    )
+    .runs(async (path: string, command: string[], options: RecordOptions) => {
+      return record(ctx, path, commandOf(command, path, ctx.args), options);
+    });
+}
+
+function sizeOf(text: string): number {
+  const size = parseSize(text);
+  if (size === undefined) throw new InvalidArgumentError('It is a size: 64k, 1M, 1.5GB.');
+  return size;
+}
+
+function commandOf(words: readonly string[], path: string, args: readonly string[]): readonly string[] {
+  // `record -- docker ps`: a file named docker, and the host's ps, were not meant.
+  if (words.length > 0 && words[0] !== '--' && args[args.indexOf('--') + 1] === path && args.includes('--')) {
+    throw new DbgError('FILE is missing: it stands before the command', {
+      exitCode: EXIT.usage,
+      next: [{ what: 'as', command: shellLine(['dbg', 'api', 'record', 'FILE', '--', path, ...words]) }],
+    });
+  }
+  return commandBehind('FILE', words, 'record');
+}
+
+async function record(ctx: Context, path: string, command: readonly string[], options: RecordOptions): Promise<number> {
+  const { address } = await ctx.engine();
+  // Only what listens needs node:worker_threads.
+  const { requireDirectory, startReader } = await import('../../../api/beside/reader.ts');
+  requireDirectory();
+  const { file, remove } = await newFile(ctx, path, command.length > 0);
+  const peers = peerFinder(ctx.host);
+  let reader: Reader | undefined;
+  let outcome: Outcome = {};
+  try {
+    const exitCode = await serveBetween(ctx, command, options, {
+      prepare: async () => {
+        reader = startReader(ctx.assetFolder, jobOf(ctx, file, address, options), {
+          lost: sayLost(ctx),
+          failed: (error) => {
+            if (!hasLeft(error)) ctx.stderr.write(failureText(failureOf(path, error), []));
+          },
+        });
+        await reader.ready;
+      },
+      start: (server, connect) => proxy(server, { connect, hear: reader!.hear, clock: ctx.clock, peerOf: peers.of }),
+      end: async () => {
+        await peers.settled();
+        outcome = (await reader?.end()) ?? {};
+      },
+    });
+    const { recorded, failure, isBroken } = outcome;
+    if (!options.quiet && recorded) ctx.stderr.write(summary(path, recorded));
+    return isBroken || (failure && !hasLeft(failure)) ? EXIT.failed : exitCode;
+  } catch (error) {
+    // A word misspelt is no reason to find the name taken the next time.
+    if (!outcome.isBroken && !outcome.recorded?.calls) remove();
+    throw error;
+  }
+}
+
+function jobOf(
+  ctx: Context,
+  { descriptor }: OpenFile,
+  address: EngineAddress,
+  { maxBody, reveal = false }: RecordOptions,
+): Job {
+  const started = ctx.clock();
+  const header = {
+    recording: 'dbg api',
+    version: 1,
+    started,
+    engine: addressText(address),
+    tls: isTls(address),
+  } as const;
+  return { kind: 'recording', descriptor, header, maxBody, reveal };
+}
+
+/** Who reads the pipe has seen enough: | head. */
+const hasLeft = ({ code }: PlainError) => code === 'EPIPE';

@@ -1,0 +1,72 @@
+import { loadCalls } from '../../api/recordings/replay/load-calls.ts';
+import { serveReplay } from '../../api/recordings/replay/serve.ts';
+import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { escapeControls, shellQuote } from '../../text.ts';
+import { Verb } from '../../cli/verb.ts';
+import { addStandIn, commandBehind, serveAlone, type StandInOptions } from './serve-calls.ts';
+import { noteOn } from './show.ts';
+
+interface ReplayOptions extends StandInOptions {
+  readonly speed?: string;
+}
+
+export function replayCommand(ctx: Context): Verb {
+  return addStandIn(
+    new Verb('replay')
+      .summary('an engine made of a recording')
+      .description(
+        "Answer docker from a recording, in the engine's place and at its pace; there is no engine behind. A call that was not recorded fails, and the nearest one is named; dbg's exit code is then 125.",
+      )
+      .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
+      .argument('<file>', 'what dbg api record has written'),
+  )
+    .option('--speed <n>', 'so many times as fast as it was, or "max"')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg api replay bad-day.ndjson -- docker ps\n  dbg api replay --speed max bad-day.ndjson',
+    )
+    .runs(async (path: string, command: string[], options: ReplayOptions) =>
+      replay(ctx, path, commandBehind('FILE', command, 'replay'), options),
+    );
+}
+
+async function replay(ctx: Context, path: string, command: readonly string[], options: ReplayOptions): Promise<number> {
+  const speed = speedOf(options.speed);
+  const note = noteOn(ctx);
+  const { header, events } = await openRecording(path, note);
+  const loaded = loadCalls();
+  await hearAll(events, loaded.hear);
+  const calls = loaded.calls();
+  if (calls.length === 0) {
+    throw new DbgError(`${path} has no calls to be answered`, {
+      next: [{ what: 'record some', command: `dbg api record ${shellQuote(path)} -- docker …` }],
+    });
+  }
+  let failures = 0;
+  const failed = (message: string) => {
+    failures++;
+    ctx.stderr.write(`dbg: ${escapeControls(message)}\n`);
+  };
+  const what = `${calls.length} calls of ${header.engine}, from ${path}`;
+  const exitCode = await serveAlone(ctx, command, options, what, {
+    start: (server) =>
+      serveReplay(server, {
+        calls,
+        speed,
+        failed,
+        alike: (asked, { number }) => note(`${asked}: answered as #${number}, which asked for other times or sizes`),
+      }),
+  });
+  return exitCode === 0 && failures > 0 ? EXIT.failed : exitCode;
+}
+
+function speedOf(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const speed = text === 'max' ? Infinity : Number(text);
+  if (speed > 0) return speed;
+  throw new DbgError(`"${text}" is no speed: 2 is twice as fast, 0.5 half, max without waiting`, {
+    exitCode: EXIT.usage,
+  });
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { toolArguments } from '../../cli/enter.ts';
+import type { Context } from '../../context.ts';
+import { addressText } from '../../engine/address.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import {
+  type Between,
+  type Service,
+  standBetween,
+  standIn,
+  type StandInWish,
+  type StoodIn,
+} from '../../jobs/engine-stand-in/stand-in.ts';
+import { escapeControls } from '../../text.ts';
+import { failureText } from '../../ui/failure.ts';
+
+export interface StandInOptions {
+  readonly listen?: string;
+  readonly context?: string;
+}
+
+/** Adds what such a verb is told by: the command, behind its own operands, and where to listen. */
+export function addStandIn<C extends Command>(command: C): C {
+  return command
+    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
+    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
+    .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
+    .passThroughOptions();
+}
+
+/** The command that stands behind a verb's operand, without its --. Throws a DbgError (usage) where one of dbg's own options stands there. */
+export function commandBehind(operand: string, words: readonly string[], verb: string): string[] {
+  if (!words[0]?.startsWith('-') || words[0] === '--') return toolArguments(words);
+  throw new DbgError(`${words[0]} stands behind ${operand}: options come before it, a command behind --`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'as', command: `dbg api ${verb} [OPTIONS] ${operand} -- COMMAND` }],
+  });
+}
+
+/** Stands between clients and the engine, as the options say. Gives the exit code. */
+export async function serveBetween(
+  ctx: Context,
+  command: readonly string[],
+  options: StandInOptions,
+  service: Between,
+): Promise<number> {
+  const { address } = await ctx.engine();
+  const wish = wishOf(ctx, command, options, `in the place of ${addressText(address)}`);
+  return exitCodeOf(ctx, await standBetween(ctx, wish, service));
+}
+
+/** Stands in an engine's place, with none behind; `what` says what answers. Gives the exit code. */
+export async function serveAlone(
+  ctx: Context,
+  command: readonly string[],
+  options: StandInOptions,
+  what: string,
+  service: Service,
+): Promise<number> {
+  return exitCodeOf(ctx, await standIn(ctx, wishOf(ctx, command, options, what), service));
+}
+
+const wishOf = (
+  ctx: Context,
+  command: readonly string[],
+  { listen, context }: StandInOptions,
+  what: string,
+): StandInWish => ({
+  command,
+  listen,
+  context,
+  told: (use) => ctx.stderr.write(`${escapeControls(`${what}; in another terminal:  ${use}`)}\n`),
+});
+
+function exitCodeOf(ctx: Context, { exitCode, refused }: StoodIn): number {
+  if (refused === 0) return exitCode;
+  const who = refused === 1 ? 'client was' : 'clients were';
+  const next = [{ what: 'how many it may', command: 'ulimit -n' }];
+  ctx.stderr.write(failureText(`${refused} ${who} refused: dbg may open no more files`, next));
+  return EXIT.failed;
+}

@@ -1,0 +1,125 @@
+import { constants } from 'node:os';
+import { gate } from '../../../api/gate/gate.ts';
+import { peerFinder } from '../../../api/wire/client-process.ts';
+import { guard } from '../../../api/gate/share/share-guard.ts';
+import type { Policy } from '../../../api/gate/share/share-policy.ts';
+import { connector } from '../../../api/wire/connect.ts';
+import { listen, listenText } from '../../../api/wire/listener.ts';
+import type { Context } from '../../../context.ts';
+import { addressText } from '../../../engine/address.ts';
+import { duration, escapeControls } from '../../../text.ts';
+import { Verb } from '../../../cli/verb.ts';
+import { repeatable } from '../../../cli/repeatable.ts';
+import { openAudit } from './audit-file.ts';
+import { reach } from '../../../jobs/engine-stand-in/stand-in.ts';
+import { lastsOf, loginOf, placeOf, policyOf, tlsOf, type ShareOptions } from './share-options.ts';
+import { howToUse, warnings } from './share-text.ts';
+
+export function shareCommand(ctx: Context): Verb {
+  return new Verb('share')
+    .summary('let a colleague use the engine for a while')
+    .description(
+      'Listen for a colleague, for a while: what is not allowed is answered with 403, and each call stands in an audit log.',
+    )
+    .usage('--for TIME [OPTIONS]')
+    .option('--for <time>', 'how long, at most 24h; then connections are cut, and dbg ends')
+    .option('--listen <where>', 'tcp:ADDRESS:PORT; port 0: any', 'tcp:127.0.0.1:2375')
+    .option(
+      '--allow <rule>',
+      'METHOD PATH or an operation, such as "GET /containers/**"; with "with power" behind it, what makes root on this host too; repeatable',
+      repeatable,
+    )
+    .option('--deny <rule>', 'METHOD PATH or an operation; wins over --allow; repeatable', repeatable)
+    .option('--read-only', 'nothing but what changes nothing, here or elsewhere')
+    .option('--policy <file>', 'rules from a file, as dbg api policy prints them; repeatable', repeatable)
+    .option('--user <name>', 'ask for this name, and a password that dbg makes')
+    .option('--password-file <file>', 'with --user: the password is in this file (0600)')
+    .option('--tlscert <file>', "TLS: the server's certificate")
+    .option('--tlskey <file>', 'and its key')
+    .option('--tlscacert <file>', 'ask for client certificates that this CA has signed')
+    .option('--audit <file>', 'where the log goes; otherwise a file of its own in $XDG_STATE_HOME/dbg')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg api share --for 10m --read-only\n  dbg api share --for 1h --policy deploy.policy --user ann\n  dbg api share --for 1h --read-only --listen tcp:192.0.2.7:2376 --tlscert cert.pem --tlskey key.pem --tlscacert ca.pem',
+    )
+    .runs(async (options: ShareOptions) => share(ctx, options));
+}
+
+async function share(ctx: Context, options: ShareOptions): Promise<number> {
+  const lasts = lastsOf(options);
+  const policy = policyOf(ctx, options);
+  const place = placeOf(ctx, options);
+  const tls = tlsOf(ctx, options);
+  const who = loginOf(ctx, options);
+  const { address } = await ctx.engine();
+  const connect = connector(address);
+  await reach(address, connect);
+  const audit = await openAudit(ctx, options.audit);
+  try {
+    const listening = await listen(place, tls);
+    const over = ending(ctx, lasts);
+    const { judgeOf, hear, end } = guard({ policy, login: who, audit, clock: ctx.clock, failed: over.fail });
+    try {
+      audit.write({
+        event: 'open',
+        time: now(ctx),
+        listen: listenText(listening.at),
+        for: lasts,
+        rules: policyLines(policy),
+      });
+      gate(listening.server, { connect, hear, judgeOf, clock: ctx.clock, peerOf: peerFinder(ctx.host).of });
+      const secured = {
+        tls: tls !== undefined,
+        certificates: options.tlscacert !== undefined,
+        login: who,
+        passwordFile: options.passwordFile,
+      };
+      const until = new Date(ctx.now() + lasts).toTimeString().slice(0, 5);
+      const lines = [
+        ...warnings(policy, place, secured).map((warning) => `warning: ${warning}`),
+        `each call stands in ${audit.path}`,
+        `open for ${duration(lasts)}, until ${until}: ${listenText(listening.at)} leads to ${addressText(address)}; for the colleague:`,
+        ...howToUse(listening.at, secured).map((line) => `  ${line}`),
+      ];
+      ctx.stderr.write(lines.map((line) => `${escapeControls(line)}\n`).join(''));
+      return await over.code;
+    } finally {
+      over.stop();
+      await listening.close(0);
+      end();
+      audit.write({ event: 'close', time: now(ctx) });
+    }
+  } finally {
+    audit.close();
+  }
+}
+
+const now = (ctx: Context) => new Date(ctx.clock()).toISOString();
+
+const policyLines = ({ rules, readOnly }: Policy) => [
+  ...(readOnly ? ['read-only'] : []),
+  ...rules.map(({ effect, text }) => `${effect} ${text}`),
+];
+
+/** Waits for the time to be over, for a signal, or for a failure, which is thrown. */
+function ending(
+  ctx: Context,
+  lasts: number,
+): { readonly code: Promise<number>; fail(error: Error): void; stop(): void } {
+  const { first, stop } = ctx.host.signalled();
+  let fail: (error: Error) => void = () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const code = new Promise<number>((done, failed) => {
+    fail = failed;
+    timer = setTimeout(() => done(0), lasts);
+    void first.then((signal) => done(signal === 'SIGINT' ? 0 : 128 + constants.signals[signal]));
+  });
+  return {
+    code,
+    fail,
+    stop: () => {
+      clearTimeout(timer);
+      stop();
+    },
+  };
+}

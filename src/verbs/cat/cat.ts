@@ -1,0 +1,142 @@
+import type { Context } from '../../context.ts';
+import { parseStartTime, type Target } from '../../enter/target.ts';
+import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
+import type { Inside, OutputFile } from '../../host/host.ts';
+import { escapeLines, shellLine, shellQuote } from '../../text.ts';
+import { failureText } from '../../ui/failure.ts';
+import { chosenTarget } from '../../cli/chosen-container.ts';
+import { toolArguments } from '../../cli/enter.ts';
+import { Verb } from '../../cli/verb.ts';
+import { asRoot } from '../../cli/root.ts';
+
+export function catCommand(ctx: Context): Verb {
+  return new Verb('cat')
+    .summary('files of a container, with its links leading to its own files')
+    .description(
+      "Print files of a container as its own cat would: its links lead to its files, never to the host's. The image needs no cat, and the container may be paused.",
+    )
+    .usage('CTR PATH…')
+    .argument('<ctr>', 'name, id or an unambiguous prefix')
+    .argument('<path...>', "regular files in there; a relative one begins at the image's working directory")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg cat web /etc/os-release\n  dbg cat web /var/lib/app/core >core\n  dbg cat web -- -odd',
+    )
+    .passThroughOptions()
+    .runs(async (ref: string, words: string[]) => cat(ctx, ref, words));
+}
+
+/** As of a program that SIGPIPE ended. */
+const PIPE = 141;
+
+async function cat(ctx: Context, ref: string, words: readonly string[]): Promise<number> {
+  const paths = toolArguments(words);
+  const option = words[0] === '--' ? undefined : paths.find((path) => path.startsWith('-'));
+  if (option !== undefined || paths.includes('-')) throw noPath(ref, option ?? '-');
+  // Root: the container's files are not for everybody, nor is /proc/PID/root (ptrace(2), access mode checking).
+  return asRoot(ctx, () => printAll(ctx, ref, paths));
+}
+
+async function printAll(ctx: Context, ref: string, paths: readonly string[]): Promise<number> {
+  const target = await chosenTarget(ctx, ref);
+  const out = await ctx.host.standardOutput();
+  let hasFailed = false;
+  for (const path of paths) {
+    const whole = path.startsWith('/') ? path : `${target.container.workingDir.replace(/\/$/, '')}/${path}`;
+    try {
+      if (!(await print(ctx, target, whole, out))) return PIPE;
+    } catch (error) {
+      if (!(error instanceof DbgError)) throw error;
+      // As cat does: the others are printed all the same.
+      ctx.stderr.write(failureText(error.message, error.next));
+      hasFailed = true;
+    }
+  }
+  return hasFailed ? EXIT.failed : 0;
+}
+
+/** Prints one file; false when nobody reads any more. Throws a DbgError for what is no file, or cannot be read or written. */
+async function print(ctx: Context, target: Target, path: string, out: OutputFile): Promise<boolean> {
+  const file = opened(ctx, target, path);
+  if (file.kind !== 'file') throw noFile(target, path, file.kind);
+  const shown = ctx.stdout.isTTY ? forTerminal() : (piece: Buffer) => piece;
+  try {
+    for (let isOver = false; !isOver;) {
+      const piece = await file.next();
+      isOver = piece.length === 0;
+      const { error } = await out.write([shown(piece)]);
+      if (errorCode(error) === 'EPIPE') return false;
+      if (error) throw new DbgError(`the output cannot be written: ${error.message}`, { cause: error });
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof DbgError) throw error;
+    throw unreadable(target, path, error);
+  } finally {
+    file.close();
+  }
+}
+
+function opened({ host }: Context, target: Target, path: string): Inside {
+  const { container, pid, startTime } = target;
+  const root = `/proc/${pid}/root`;
+  let file: Inside | undefined;
+  try {
+    file = host.openInside(root, path);
+  } catch (error) {
+    if (parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime) throw unreadable(target, path, error);
+  }
+  // Asked afterwards: the process whose root was opened was the container's, if it still is.
+  if (file && parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime) return file;
+  if (file?.kind === 'file') file.close();
+  throw new DbgError(`container "${container.name}" ended just now`, {
+    next: [{ what: 'see how', command: `docker ps -a --filter id=${container.id}` }],
+  });
+}
+
+/** Bytes as text that does not drive the terminal; what is no UTF-8 is shown as U+FFFD. */
+function forTerminal(): (piece: Buffer) => Buffer {
+  const decoder = new TextDecoder();
+  return (piece) => Buffer.from(escapeLines(decoder.decode(piece, { stream: piece.length > 0 })));
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file, or a link on the way leads to none',
+  ENOTDIR: 'a file stands where a directory would be',
+  ELOOP: 'more than 40 links lead to one another',
+  ENAMETOOLONG: 'a name is too long, or too many directories are in one another',
+  EACCES: 'even root may not look there',
+  EPERM: 'even root may not read it',
+  EAGAIN: 'a read would have to wait',
+};
+
+function unreadable({ container }: Target, path: string, error: unknown): DbgError {
+  const why = REASONS[errorCode(error) ?? ''] ?? errorMessage(error);
+  const folder = path.replace(/[^/]*\/*$/, '');
+  return new DbgError(`${path} of "${container.name}" cannot be read: ${why}`, {
+    cause: error,
+    next: [{ what: 'what is beside it', command: listing(container.name, folder) }],
+  });
+}
+
+function noFile({ container }: Target, path: string, kind: Exclude<Inside['kind'], 'file'>): DbgError {
+  if (kind === 'folder') {
+    return new DbgError(`${path} of "${container.name}" is a directory`, {
+      next: [{ what: 'what is in it', command: listing(container.name, path) }],
+    });
+  }
+  return new DbgError(`${path} of "${container.name}" is a ${kind}: only regular files are read`, {
+    next: [{ what: 'look at it', command: listing(container.name, path) }],
+  });
+}
+
+/** `docker cp` follows links inside as well, but for the last one, and needs nothing in the image. */
+const listing = (name: string, path: string) => `docker cp ${shellQuote(`${name}:${path}`)} - | tar -tv`;
+
+function noPath(ref: string, word: string): DbgError {
+  const why = word === '-' ? 'dbg cat does not read its own stdin' : 'dbg cat has no options';
+  return new DbgError(`"${word}" is taken for no file of a container: ${why}`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'a file of that name', command: shellLine(['dbg', 'cat', ref, `./${word}`]) }],
+  });
+}

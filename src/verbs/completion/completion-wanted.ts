@@ -1,0 +1,131 @@
+import type { Command, Option } from 'commander';
+import { FROM_CONTAINER, isNameList } from '../../enter/environment/given-variables.ts';
+
+/** A word that can be typed, and what a shell that has room for it says beside it. */
+export interface Candidate {
+  readonly word: string;
+  readonly about: string;
+}
+
+/** What can stand where the cursor is. `container` is the one that was named before it, if any. */
+export type Wanted =
+  | { readonly kind: 'words'; readonly words: readonly Candidate[] }
+  | { readonly kind: 'containers' | 'files' | 'nothing' }
+  | { readonly kind: 'networks' | 'interfaces'; readonly container: string | undefined }
+  /** a program of the host and its arguments, from this word on */
+  | { readonly kind: 'command'; readonly from: number };
+
+/** Reads the words after `dbg` as commander would, and says what the last of them can be. */
+export function wanted(root: Command, words: readonly string[]): Wanted {
+  const typed = words.at(-1) ?? '';
+  const { command, operands, awaits, optionsEnded, toolFrom } = read(root, words.slice(0, -1));
+  const container = operands[0];
+  if (awaits) return valueOf(awaits, container);
+  if (toolFrom !== undefined) {
+    const last = command.registeredArguments.at(-1)?.name();
+    // Files of a container's, which no shell lists.
+    if (last === 'path') return NOTHING;
+    return last === 'cmd' ? { kind: 'command', from: toolFrom } : FILES;
+  }
+  if (typed.startsWith('-') && !optionsEnded) {
+    if (!typed.includes('=')) return { kind: 'words', words: optionWords(command) };
+    const option = optionOf(command, typed);
+    return option ? valueOf(option, container) : NOTHING;
+  }
+  return operandOf(root, command, operands.length, words.length - 1);
+}
+
+const FILES = { kind: 'files' } as const;
+const NOTHING = { kind: 'nothing' } as const;
+
+interface Read {
+  readonly command: Command;
+  readonly operands: readonly string[];
+  /** the option that the next word is the value of */
+  readonly awaits?: Option | undefined;
+  readonly optionsEnded?: boolean;
+  /** the word at which the tool's own command line begins */
+  readonly toolFrom?: number;
+}
+
+function read(root: Command, words: readonly string[]): Read {
+  let command = root;
+  const operands: string[] = [];
+  let optionsEnded = false;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === '--' && !optionsEnded) {
+      const isTools = operandsBeforeTool(command) === 0 || (operands.length === 0 && asksForContainer(command));
+      if (isTools) return { command, operands, toolFrom: at + 1 };
+      optionsEnded = true;
+    } else if (word.startsWith('-') && word !== '-' && !optionsEnded) {
+      const option = optionOf(command, word);
+      if (!option || word.includes('=') || !takesValue(option, words[at + 1])) continue;
+      if (++at === words.length) return { command, operands, awaits: option };
+    } else {
+      // dbg api snoop docker …: no operand stands before the command.
+      if (operandsBeforeTool(command) === 0) return { command, operands, toolFrom: at };
+      const verb = operands.length === 0 ? verbs(command).find((each) => each.name() === word) : undefined;
+      if (verb) command = verb;
+      else operands.push(word);
+      if (!verb && operands.length === operandsBeforeTool(command)) {
+        return { command, operands, toolFrom: words[at + 1] === '--' ? at + 2 : at + 1 };
+      }
+    }
+  }
+  return { command, operands, optionsEnded };
+}
+
+/** How many operands come before what is the tool's; undefined for a verb that runs none, and takes its options anywhere. */
+function operandsBeforeTool({ registeredArguments }: Command): number | undefined {
+  return registeredArguments.at(-1)?.variadic ? registeredArguments.length - 1 : undefined;
+}
+
+/** `dbg shell -- CMD`: a program is named and no container, so dbg will ask. */
+function asksForContainer({ registeredArguments: [first, second] }: Command): boolean {
+  return first?.required === false && second?.name() === 'cmd';
+}
+
+function optionOf(command: Command, word: string): Option | undefined {
+  const name = word.split('=')[0];
+  return command.options.find(({ long, short }) => long === name || short === name);
+}
+
+function takesValue({ long, required, optional, flags }: Option, next: string | undefined): boolean {
+  if (required || !optional) return required;
+  // `--diff [file...]` and `--reverse [device]` are of no use without: only another option may come
+  // between.
+  if (next === undefined) return /\[(file\.\.\.|device)\]/.test(flags);
+  return long === FROM_CONTAINER ? isNameList(next) : !next.startsWith('-');
+}
+
+function valueOf(option: Option, container: string | undefined): Wanted {
+  if (option.argChoices) return { kind: 'words', words: option.argChoices.map((word) => ({ word, about: '' })) };
+  if (option.long === '--network') return { kind: 'networks', container };
+  if (option.long === '--interface') return { kind: 'interfaces', container };
+  return /[<[](dir|file|path)(\.\.\.)?[>\]]/.test(option.flags) ? FILES : NOTHING;
+}
+
+function operandOf(root: Command, command: Command, index: number, at: number): Wanted {
+  if (index === 0 && command.commands.length > 0) return { kind: 'words', words: verbWords(command) };
+  const argument = command.registeredArguments[index];
+  if (argument === undefined) return NOTHING;
+  if (argument.argChoices) return { kind: 'words', words: argument.argChoices.map((word) => ({ word, about: '' })) };
+  if (argument.name() === 'cmd') return { kind: 'command', from: at };
+  if (argument.name() === 'ctr') return { kind: 'containers' };
+  // of `dbg help`, which commander adds
+  if (argument.name() === 'command') return { kind: 'words', words: verbWords(root) };
+  return FILES;
+}
+
+/** The verbs that the help shows, `help` among them. */
+const verbs = (command: Command) => command.createHelp().visibleCommands(command);
+
+const verbWords = (command: Command) => verbs(command).map((verb) => ({ word: verb.name(), about: verb.summary() }));
+
+function optionWords(command: Command): Candidate[] {
+  const options = command.createHelp().visibleOptions(command);
+  return options.flatMap(({ long, short, description }) =>
+    [long, short].flatMap((word) => (word ? [{ word, about: description }] : [])),
+  );
+}

@@ -1,0 +1,40 @@
+import { Argument, Command } from 'commander';
+import type { Context } from '../../context.ts';
+// Not loaded when it is needed: what it shares with the other verbs would become a file of its own, and dbg exec would
+// load one more (2 ms).
+import { answer } from './completion-answer.ts';
+import { Verb } from '../../cli/verb.ts';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** `dbg completion SHELL`: prints the script that teaches a shell to complete dbg's command lines. */
+export function completionCommand(ctx: Context): Verb {
+  return new Verb('completion')
+    .summary('the script that makes a shell complete verbs, options and names')
+    .description('Print the completion script for a shell: verbs, options, live containers, networks, host commands.')
+    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  source <(dbg completion bash)\n  dbg completion zsh > "${fpath[1]}/_dbg"\n  dbg completion fish > ~/.config/fish/completions/dbg.fish',
+    )
+    .runs(async (shell: (typeof SHELLS)[number]) => {
+      const { SCRIPTS } = await import('./completion-scripts.ts');
+      ctx.stdout.write(SCRIPTS[shell]);
+      return 0;
+    });
+}
+
+/**
+ * `dbg __complete -- WORD…`: what those scripts ask. The words are those typed after `dbg`, up to the cursor; the last one,
+ * perhaps empty, is being completed. Asks no password, and has nothing to say about what fails: a person is typing.
+ */
+export function completeCommand(ctx: Context): Verb {
+  return new Verb('__complete')
+    .argument('[words...]')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .runs(async (words: string[], _: unknown, self: Command) => {
+      ctx.stdout.write(await answer(ctx, self.parent ?? self, words));
+      return 0;
+    });
+}

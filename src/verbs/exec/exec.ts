@@ -1,0 +1,84 @@
+import { Command, Option } from 'commander';
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { shellLine, shellQuote } from '../../text.ts';
+import { enter, refuseLateOptions, toolArguments } from '../../cli/enter.ts';
+import { addEntryOptions, ROOT_HELP, type EntryOptions } from '../../cli/entry-options.ts';
+import { Verb } from '../../cli/verb.ts';
+
+export function execCommand(ctx: Context): Verb {
+  return (
+    addEntryOptions(new Verb('exec'))
+      .summary("one program of the host in a container's namespaces")
+      .description(
+        "Run a program of the host in a container's net, uts and ipc namespaces. Exit code, signals, stdin and stdout are the program's.",
+      )
+      .usage('[OPTIONS] CTR CMD [ARG…]')
+      .argument('<ctr>', 'name, id or an unambiguous prefix')
+      .argument('[cmd...]', "the host's program and its arguments, untouched")
+      // For fingers used to docker. The program inherits stdin and the terminal in any case.
+      .addOption(
+        new Option('-i, --interactive', 'with --all: a terminal as stdin also where stdout is none').hideHelp(),
+      )
+      .addOption(new Option('-t, --tty', 'accepted, as with docker exec: the terminal is always passed on').hideHelp())
+      .addOption(new Option('-T, --no-tty', "accepted, as with docker compose's").hideHelp())
+      .addOption(new Option('-d, --detach').hideHelp())
+      .addOption(new Option('--detach-keys <keys>').hideHelp())
+      .addOption(new Option('--privileged').hideHelp())
+      .passThroughOptions()
+      .addHelpText(
+        'after',
+        `${ROOT_HELP}\nExamples:\n  dbg exec web ss -tlnp\n  dbg exec web ethtool -S eth0\n  dbg exec -it web bash`,
+      )
+      .runs(async (container: string, args: string[], options: ExecOptions, self: Command) => {
+        refuseLateOptions(self, container, args);
+        refuseDockers(options, container, args);
+        const argv = toolArguments(args);
+        if (argv.length === 0 && options.envFromContainer?.length !== 0) throw noProgram(container);
+        return enter(ctx, { container, argv, options });
+      })
+  );
+}
+
+interface ExecOptions extends EntryOptions {
+  readonly interactive?: boolean;
+  readonly detach?: boolean;
+  readonly detachKeys?: string;
+  readonly privileged?: boolean;
+}
+
+/** Options of docker exec's whose meaning has another way here: the error says which. */
+function refuseDockers(
+  { detach, detachKeys, privileged }: ExecOptions,
+  container: string,
+  args: readonly string[],
+): void {
+  const line = (...options: string[]) => shellLine(['dbg', 'exec', ...options, container, ...args]);
+  const refused = (option: string, why: string, what: string, command: string) =>
+    new DbgError(`dbg exec has no ${option}: ${why}`, { exitCode: EXIT.usage, next: [{ what, command }] });
+  if (detach) {
+    throw refused(
+      '--detach',
+      'no engine looks after its program',
+      'in the background',
+      `setsid -f ${line()} </dev/null >/dev/null 2>&1`,
+    );
+  }
+  if (detachKeys !== undefined) {
+    throw refused('--detach-keys', 'its program is on your terminal, not behind an engine', 'without', line());
+  }
+  if (privileged) {
+    throw refused(
+      '--privileged',
+      "a program of the host has root's rights",
+      "the container's own program with them",
+      line('--all', '--full-rights'),
+    );
+  }
+}
+
+const noProgram = (container: string) =>
+  new DbgError("missing required argument 'cmd'", {
+    exitCode: EXIT.usage,
+    next: [{ what: 'a shell', command: `dbg shell ${shellQuote(container)}` }],
+  });

@@ -1,0 +1,116 @@
+import { version } from '../../../package.json';
+import {
+  ANY,
+  configText,
+  containerOf,
+  endFifo,
+  interfacesText,
+  intoFifo,
+  linkTypesText,
+} from '../../capture/extcap-protocol.ts';
+import { tcpdumpArgv } from '../../capture/tcpdump-argv.ts';
+import type { Context } from '../../context.ts';
+import { findContainer } from '../../engine/find-container.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { requireProgram } from '../../host/run/programs.ts';
+import { asWhoAsked } from '../../cli/as-who-asked.ts';
+import { isEnterable } from '../../cli/chosen-container.ts';
+import { enter } from '../../cli/enter.ts';
+import { Verb } from '../../cli/verb.ts';
+import { asRoot } from '../../cli/root.ts';
+import { whoAsked } from '../../host/who-asked.ts';
+
+interface ExtcapOptions {
+  readonly extcapInterfaces?: boolean;
+  readonly extcapInterface?: string;
+  readonly extcapDlts?: boolean;
+  readonly extcapConfig?: boolean;
+  readonly extcapCaptureFilter?: string;
+  readonly capture?: boolean;
+  readonly fifo?: string;
+  readonly interface: string;
+}
+
+export function extcapCommand(ctx: Context): Verb {
+  return (
+    new Verb('extcap')
+      .summary('for Wireshark, which calls it: containers in its list of interfaces')
+      .description('Answer Wireshark, as a program in its extcap folder (docs/wireshark.md).')
+      .option('--extcap-interfaces', 'list the running containers')
+      .option('--extcap-interface <name>', 'the one that is meant: dbg-CTR')
+      .option('--extcap-dlts', 'its link type')
+      .option('--extcap-config', 'what can be set for it')
+      .option('--extcap-capture-filter <filter>', 'a filter of tcpdump')
+      .option('--capture', 'capture')
+      .option('--fifo <file>', 'where to')
+      .option('--interface <name>', "the container's interface", ANY)
+      // A newer Wireshark may say more.
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .runs(async (options: ExtcapOptions) => answer(ctx, options))
+  );
+}
+
+async function answer(ctx: Context, options: ExtcapOptions): Promise<number> {
+  const { extcapInterface = '', extcapCaptureFilter: filter = '', fifo } = options;
+  if (options.capture && fifo !== undefined) {
+    return captureInto(ctx, { value: extcapInterface, fifo, filter, device: options.interface });
+  }
+  if (options.extcapInterfaces) ctx.stdout.write(interfacesText(version, await running(ctx)));
+  else if (options.extcapDlts) ctx.stdout.write(linkTypesText());
+  else if (options.extcapConfig) ctx.stdout.write(configText());
+  else if (options.extcapCaptureFilter === undefined) throw notForPeople();
+  // Asked about a filter alone, any word on stdout is a complaint; tcpdump's own comes at the capture.
+  return 0;
+}
+
+/** None where there is no engine, or where it may not be asked: Wireshark asks at each start, and shows nobody the reason. */
+async function running(ctx: Context) {
+  try {
+    const engine = await ctx.engine();
+    return (await engine.list()).filter(isEnterable).toSorted((a, b) => a.name.localeCompare(b.name));
+  } catch {
+    return [];
+  }
+}
+
+interface Capture {
+  readonly value: string;
+  readonly fifo: string;
+  readonly filter: string;
+  readonly device: string;
+}
+
+/** Captures until Wireshark ends it, by TERM or by closing the FIFO. There is nobody to be asked for a password. */
+async function captureInto(ctx: Context, wish: Capture): Promise<number> {
+  let exitCode: number | undefined;
+  try {
+    exitCode = await asRoot(ctx, () => capture(ctx, wish), { mayAsk: false });
+    return exitCode;
+  } finally {
+    if (exitCode !== 0) await ctx.host.output(endFifo(wish.fifo)).catch(() => undefined);
+  }
+}
+
+async function capture(ctx: Context, { value, fifo, filter, device }: Capture): Promise<number> {
+  requireProgram(ctx.host, 'tcpdump');
+  // By exactly this name or id: were it gone, the beginning of another's name would be that one's traffic.
+  const wanted = containerOf(value) ?? '';
+  const { id, name } = await findContainer(await ctx.engine(), wanted);
+  if (name !== wanted && id.slice(0, 12) !== wanted) throw gone(wanted);
+  // Behind "--" no filter is taken for an option: tcpdump's -z would run a program.
+  const args = ['-i', device, '-w', '-', '--', ...(filter ? [filter] : [])];
+  const argv = await asWhoAsked(ctx, intoFifo(fifo, tcpdumpArgv(args, { login: whoAsked(ctx) })));
+  return enter(ctx, { container: id, argv, options: {} });
+}
+
+const gone = (wanted: string) =>
+  new DbgError(`there is no container "${wanted}" any more`, {
+    next: [{ what: 'see what there is', command: 'press F5 in Wireshark' }],
+  });
+
+const notForPeople = () =>
+  new DbgError('dbg extcap is for Wireshark, which says what it wants', {
+    exitCode: EXIT.usage,
+    next: [{ what: 'try it', command: 'dbg extcap --extcap-interfaces' }],
+  });

@@ -1,0 +1,72 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Option } from 'commander';
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { limitsOf, type Limits } from '../../process/container-limits.ts';
+import { isPaused } from '../../process/paused.ts';
+import type { Subject } from '../../process/subject.ts';
+import { json, lookOf } from '../../ui/table.ts';
+import { allLimits } from './limits-all.ts';
+import { limitsTable, lifeText, notOfferedText } from './limits-text.ts';
+import { lifeRecord, limitsRecord } from './limits-record.ts';
+import { Verb } from '../../cli/verb.ts';
+import { asRoot } from '../../cli/root.ts';
+import {
+  withChosenSubject,
+  pausedText,
+  subjectRecord,
+  withSubject,
+  type SubjectOptions,
+} from '../../cli/chosen-subject.ts';
+
+interface LimitsOptions extends SubjectOptions {
+  readonly all?: boolean;
+}
+
+export function limitsCommand(ctx: Context): Verb {
+  return withSubject(new Verb('limits'))
+    .summary('what a container may use, what it uses, and what it was denied')
+    .description(
+      "Show a container's limits on memory, swap, CPU, processes, open files, file systems and block I/O beside what it uses; how often it was throttled, killed out of memory, or waited (pressure).",
+    )
+    .addOption(new Option('--all', 'a line for each container that runs').conflicts('pid'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg limits web\n  dbg limits web --json\n  dbg limits --all\n  dbg limits --pid 4711',
+    )
+    .runs(async (ref: string | undefined, options: LimitsOptions) => limits(ctx, ref, options));
+}
+
+async function limits(ctx: Context, ref: string | undefined, options: LimitsOptions): Promise<number> {
+  // The cgroup files are for everybody to read, unless this host hides others' processes (proc(5), hidepid).
+  const isHidden = !ctx.host.exists('/proc/1/cgroup');
+  if (options.all) {
+    if (ref !== undefined) throw allAndOne();
+    const all = () => allLimits(ctx, options.json === true, read, record);
+    return isHidden ? asRoot(ctx, all) : all();
+  }
+  return withChosenSubject(ctx, ref, options, (subject) => limitsOfOne(ctx, subject, options), isHidden);
+}
+
+async function limitsOfOne(ctx: Context, subject: Subject, options: LimitsOptions): Promise<number> {
+  const found = await read(ctx, subject);
+  const paused = isPaused(ctx.host, subject);
+  ctx.stderr.write(pausedText(subject, paused) + lifeText(subject.container, found, ctx.now()) + notOfferedText(found));
+  ctx.stdout.write(options.json ? json(record(ctx, subject, found)) : limitsTable(found, lookOf(ctx)));
+  return 0;
+}
+
+const read = (ctx: Context, subject: Subject): Promise<Limits> =>
+  limitsOf(ctx.host, subject, { clock: ctx.clock, wait });
+
+const record = (ctx: Context, subject: Subject, found: Limits) => ({
+  ...subjectRecord(subject, isPaused(ctx.host, subject)),
+  ...lifeRecord(subject.container),
+  ...limitsRecord(found),
+});
+
+const allAndOne = () =>
+  new DbgError('--all is about every container: leave CTR out', {
+    exitCode: EXIT.usage,
+    next: [{ what: 'say', command: 'dbg limits --all' }],
+  });

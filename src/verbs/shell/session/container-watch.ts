@@ -1,0 +1,41 @@
+import type { Container } from '../../../engine/container.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import type { ContainerEvent } from '../../../engine/engine-events.ts';
+import { LOST } from '../../../engine/container-events.ts';
+import { escapeControls, shellQuote } from '../../../text.ts';
+
+/** A container that is restarted dies and starts within this; then one line is enough. */
+const RESTART_MS = 2_000;
+
+/**
+ * Tells, while a person is in a container, that it stopped, was restarted, paused or went on, each in one line with what to type.
+ * Gives the function that ends it.
+ */
+export function watchSession(
+  engine: Engine,
+  container: Container,
+  tell: (line: string) => void,
+  isAlive?: () => boolean,
+): () => void {
+  const name = escapeControls(container.name);
+  const again = `dbg shell ${shellQuote(container.name)}`;
+  const say = (what: string, command: string) => tell(`\r\ndbg: ${name} ${what}:  ${escapeControls(command)}\r\n`);
+  let stopped: NodeJS.Timeout | undefined;
+
+  const hear = ({ action, exitCode }: ContainerEvent) => {
+    if (action === 'die') {
+      const line = `has stopped (exit code ${exitCode ?? 'unknown'}); this shell is still in its old namespaces; once it runs again`;
+      stopped = setTimeout(() => say(line, `exit, then ${again}`), RESTART_MS);
+    } else if (action === 'start') {
+      clearTimeout(stopped);
+      say('was restarted; this shell is still in its old namespaces. Into the new ones', `exit, then ${again}`);
+    } else if (action === 'pause')
+      say('is paused: its processes stand still, this shell does not', `docker unpause ${shellQuote(container.name)}`);
+    else if (action === 'unpause') tell(`\r\ndbg: ${name} goes on\r\n`);
+  };
+  const end = engine.watch(container, hear, { isAlive, lost: () => tell(`\r\ndbg: ${LOST}\r\n`) });
+  return () => {
+    clearTimeout(stopped);
+    end();
+  };
+}

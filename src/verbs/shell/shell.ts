@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { enter, refuseLateOptions, runsTheContainers, toolArguments } from '../../cli/enter.ts';
+import { addEntryOptions, ROOT_HELP, type EntryOptions } from '../../cli/entry-options.ts';
+import type { Plan } from '../../enter/entry-plan.ts';
+import type { Target } from '../../enter/target.ts';
+import { openSession } from './session/shell-session.ts';
+import { Verb } from '../../cli/verb.ts';
+
+export function shellCommand(ctx: Context): Verb {
+  return addEntryOptions(new Verb('shell'))
+    .summary("the host's shell in a container's network, host name and ipc")
+    .description(
+      "Start the host's shell in a container's net, uts and ipc namespaces: the files and tools are the host's, the network is the container's.",
+    )
+    .usage('[OPTIONS] [CTR] [-- CMD [ARG…]]')
+    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
+    .argument('[cmd...]', 'run this program of the host instead of a shell')
+    .option('-q, --quiet', 'no banner')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      `${ROOT_HELP}\nExamples:\n  dbg shell web\n  dbg shell web -- ip route\n  dbg shell web -- cat capture.bin | sha256sum`,
+    )
+    .runs(async (operand: string | undefined, rest: string[], options: EntryOptions, self: Command) => {
+      // `dbg shell -- CMD`: commander drops the `--` and takes CMD for the container.
+      const isLeftOut = operand !== undefined && leadsWithDashes(self, ctx.args);
+      const container = isLeftOut ? undefined : operand;
+      if (container !== undefined) refuseLateOptions(self, container, rest);
+      const command = isLeftOut ? [operand, ...rest] : toolArguments(rest);
+      const argv = command.length > 0 ? command : [runsTheContainers(options) ? 'sh' : preferredShell(ctx)];
+      const isSession = command.length === 0 && ctx.stdinIsTTY && ctx.stderr.isTTY;
+      const open = (target: Target, plan: Plan) => openSession(ctx, target, plan, argv[0] ?? '', options.quiet);
+      return enter(ctx, { container, argv, options, ...(isSession && { open }) });
+    });
+}
+
+/** The person's own shell; bash when $SHELL is unset or names nothing that runs here. */
+function preferredShell({ env, host }: Context): string {
+  const shell = env['SHELL'];
+  return shell && host.find(shell).kind === 'found' ? shell : 'bash';
+}
+
+/** Whether `--` comes before any operand: "shell --dry-run -- ls", but not "shell web -- ls". */
+function leadsWithDashes(shell: Command, args: readonly string[]): boolean {
+  const dashes = args.indexOf('--');
+  return dashes > 0 && shell.parseOptions(args.slice(1, dashes)).operands.length === 0;
+}

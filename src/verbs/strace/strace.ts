@@ -1,0 +1,58 @@
+import { Option } from 'commander';
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { Verb } from '../../cli/verb.ts';
+import { trace, type TraceOptions } from './strace-run.ts';
+
+interface StraceOptions extends TraceOptions {
+  /** true: the files stand behind another option, as operands */
+  readonly diff?: readonly string[] | true;
+  readonly json?: boolean;
+}
+
+export function straceCommand(ctx: Context): Verb {
+  return new Verb('strace')
+    .summary("the host's strace on a container's processes, or on a command started inside")
+    .description(
+      "Run the host's strace on a container's main process, its threads and children. What follows CTR goes to strace untouched; a command behind -- is started inside, as the container's user with its files, and traced from its first call.",
+    )
+    .usage('[OPTIONS] [CTR] [STRACE ARG…] [-- CMD [ARG…]]')
+    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
+    .argument('[args...]', "strace's own options; -- and a command to start inside")
+    .addOption(
+      new Option(
+        '--process <name|pid>',
+        'another process: its command, or its PID, on the host or inside; one that fits two is an error',
+      ).conflicts(['all', 'diff']),
+    )
+    .addOption(new Option('--all', "all the container's processes").conflicts('diff'))
+    .addOption(
+      new Option('--diff [file...]', 'two traces: the first system call at which they part; needs no container'),
+    )
+    .option('--json', 'with --diff: the result as JSON')
+    .option('--dry-run', 'print the command, run nothing')
+    .passThroughOptions()
+    .addHelpText('after', EXAMPLES)
+    .runs(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
+      if (diff === undefined && options.json) throw jsonWithoutDiff();
+      if (diff === undefined) return trace(ctx, container, args, options);
+      // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A
+      // B`.
+      const files = [...(diff === true ? [] : diff), ...(container === undefined ? [] : [container]), ...args];
+      return (await import('./strace-diff.ts')).showDifference(ctx, files, options.json === true);
+    });
+}
+
+const jsonWithoutDiff = () =>
+  new DbgError('--json goes with --diff: a trace is text', {
+    exitCode: EXIT.usage,
+    next: [{ what: 'compare two traces', command: 'dbg strace --diff good.trace bad.trace --json' }],
+  });
+
+const EXAMPLES = `
+Examples:
+  dbg strace web
+  dbg strace web -e trace=network -o web.trace
+  dbg strace --process nginx web
+  dbg strace web -- cat /etc/app.conf
+  dbg strace --diff good.trace bad.trace`;

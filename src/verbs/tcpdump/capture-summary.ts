@@ -1,0 +1,31 @@
+import type { Counts } from '../../capture/taps/counts.ts';
+import type { LeftOut } from '../../capture/taps/drain.ts';
+import type { Place } from '../../capture/capture-point.ts';
+import type { Recorder } from '../../capture/recorders/recorder.ts';
+import { escapeControls } from '../../text.ts';
+import { table } from '../../ui/table.ts';
+import { decimalSize } from '../../cli/sizes.ts';
+import { countText } from './capture-progress.ts';
+
+/** What a capture brought: the counts of each place where there are several, and what is in the file. */
+export function summaryText(
+  counts: readonly (readonly [Place, Counts])[],
+  recorder: Recorder,
+  { before, after }: LeftOut,
+): string {
+  const rows = counts.map(([{ name }, { captured, received, dropped }]) => [
+    name,
+    ...[captured, received, dropped].map(String),
+  ]);
+  const each = rows.length > 1 ? table(['WHERE', 'CAPTURED', 'RECEIVED', 'DROPPED'], rows) : '';
+  const { packets, bytes } = recorder.written();
+  const late = recorder.late?.() ?? 0;
+  const notes = [
+    ...(late > 0 ? [`${late} came too late for their place in time`] : []),
+    ...(before > 0 ? [`${countText(before)} that came before its end are MISSING`] : []),
+    ...(after > 0 ? [`${countText(after)} that came while it ended are left out`] : []),
+  ];
+  const where = (recorder.paths?.() ?? []).filter((path) => path !== '-');
+  const files = where.length > 0 ? ` in ${where.map(escapeControls).join(' ')}` : '';
+  return `${each}dbg: ${countText(packets)}, ${decimalSize(bytes)}${files}${notes.map((note) => `; ${note}`).join('')}\n`;
+}

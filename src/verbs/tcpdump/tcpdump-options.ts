@@ -1,0 +1,79 @@
+import { Option, type Command } from 'commander';
+import { DbgError, EXIT } from '../../errors.ts';
+import { parseSize, parseTime } from '../../text.ts';
+import { addEntryOptions, type EntryOptions } from '../../cli/entry-options.ts';
+
+/** What `dbg tcpdump` takes before CTR, as it was typed. */
+export interface TcpdumpOptions extends EntryOptions {
+  readonly project?: string;
+  readonly network?: string;
+  readonly label?: readonly string[];
+  readonly bothEnds?: boolean;
+  readonly where?: string;
+  readonly dns?: boolean;
+  readonly fromStart?: boolean;
+  readonly restart?: boolean;
+  readonly for?: string;
+  readonly maxSize?: string;
+  readonly ring?: string;
+  readonly stopOn?: readonly string[];
+  readonly after?: string;
+  readonly minFree?: string;
+  readonly wireshark?: boolean;
+  readonly termshark?: boolean;
+  readonly json?: boolean;
+}
+
+const repeatable = (value: string, all: unknown) => (Array.isArray(all) ? [...all, value] : [value]);
+
+export function addTcpdumpOptions<C extends Command>(command: C): C {
+  // `dbg tcpdump --project shop -w all.pcapng`: -w is tcpdump's.
+  return addEntryOptions(command, false)
+    .option('--quiet', 'only what tcpdump captured: no news, no counts of dbg')
+    .option('--project <name>', 'every running container of a Compose project')
+    .option('--network <network>', 'every running container on a network')
+    .option('--label <k[=v]>', 'every running container with a label; repeatable', repeatable)
+    .option('--both-ends', "on the interface, its host device, the bridge and the host's uplink together")
+    .option('--where <host:port>', 'where do its packets to HOST:PORT vanish? A table at the end; implies --both-ends')
+    .addOption(new Option('--json', 'the table of --where as JSON'))
+    .option('--dns', "names that it looks up, with the answers: Docker's DNS (127.0.0.11) too, whose port is not 53")
+    .option('--from-start', 'wait for the container to be started, and miss none of its packets')
+    .option('--restart', 'go on when it is restarted, in the same file')
+    .option('--for <time>', 'end after a time: 30s, 5m, 2h')
+    .option('--max-size <size>', 'end before the file is larger: 100M, 2G')
+    .option('--ring <n×size>', 'the last N files of SIZE each: 10x100M')
+    .option('--stop-on <what>', "end when: die, oom, unhealthy, 'log:REGEX'; repeatable", repeatable)
+    .option('--after <time>', 'so long after --stop-on')
+    .option(
+      '--min-free <size>',
+      'end when so little is free on the disk (default: 100M, or a twentieth of a small one)',
+    )
+    .option('--wireshark', 'open it in wireshark, live')
+    .option('--termshark', 'open it in termshark, live');
+}
+
+const usage = (message: string) => new DbgError(message, { exitCode: EXIT.usage });
+
+/** Reads a time of an option. Throws a usage error. */
+export function timeOf(option: string, text: string): number {
+  const time = parseTime(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
+  if (time !== undefined && time <= MOST_TIME) return time;
+  throw usage(`${option} takes a time such as 30s, 5m or 2h, not "${text}"`);
+}
+/** Node's timers count milliseconds in 31 bits. */
+const MOST_TIME = 24 * 86_400_000;
+
+export function sizeOf(option: string, text: string): number {
+  const size = parseSize(text);
+  if (size !== undefined) return size;
+  throw usage(`${option} takes a size such as 500k, 100M or 2G, not "${text}"`);
+}
+
+/** Reads `--ring 10x100M`. */
+export function ringOf(text: string): { files: number; size: number } {
+  const [, files, each = ''] = /^(\d{1,5})[x×*](.+)$/.exec(text) ?? [];
+  const size = parseSize(each) ?? 0;
+  // One packet, of 256 KiB at most, is to fit.
+  if (files !== undefined && Number(files) >= 1 && size >= 1e6) return { files: Number(files), size };
+  throw usage(`--ring takes a number of files and their size, 1M at least, such as 10x100M, not "${text}"`);
+}

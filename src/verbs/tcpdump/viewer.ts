@@ -1,0 +1,39 @@
+import { has } from '../../capture/getopt.ts';
+import { parseArguments } from '../../capture/tcpdump-argv.ts';
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { requireProgram } from '../../host/run/programs.ts';
+import { escapeLines } from '../../text.ts';
+import { toolArguments } from '../../cli/enter.ts';
+import type { TcpdumpOptions } from './tcpdump-options.ts';
+
+/** By which a viewer reads a capture from its stdin, at once. */
+const VIEWERS = { wireshark: ['wireshark', '-k', '-i', '-'], termshark: ['termshark', '-i', '-'] } as const;
+
+/**
+ * `dbg tcpdump … -w - | wireshark -k -i -`, in one. The viewer is the person's own process, with their display and settings: only the
+ * other dbg, which captures, may become root's.
+ * @param rest the last words of the command line, which are tcpdump's
+ */
+export async function inViewer(ctx: Context, rest: readonly string[], options: TcpdumpOptions): Promise<number> {
+  if (options.wireshark && options.termshark) throw usage('--wireshark or --termshark: one viewer at a time');
+  if (has(parseArguments(toolArguments(rest)), 'w'))
+    throw usage('a viewer takes the capture; to keep it, save it there');
+  const viewer = VIEWERS[options.wireshark ? 'wireshark' : 'termshark'];
+  requireProgram(ctx.host, viewer[0]);
+  const capture = [...ctx.self, ...captureArguments(ctx.args, rest), '-w', '-', ...toolArguments(rest)];
+  const { exitCode, said } = await ctx.host.pipeline(capture, viewer, { quiet: options.termshark === true });
+  if (said !== '') ctx.stderr.write(`${escapeLines(said)}\n`);
+  return exitCode;
+}
+
+/** What stands before tcpdump's own arguments, without the viewer. */
+function captureArguments(all: readonly string[], rest: readonly string[]): string[] {
+  return all.slice(0, all.length - rest.length).filter((word) => word !== '--wireshark' && word !== '--termshark');
+}
+
+const usage = (message: string) =>
+  new DbgError(message, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'such as', command: 'dbg tcpdump --wireshark web port 80' }],
+  });

@@ -1,0 +1,89 @@
+import { Option } from 'commander';
+import { printsRawBytes, tcpflowArgv, tcpflowOptions } from '../../capture/tcpflow-argv.ts';
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { requireProgram } from '../../host/run/programs.ts';
+import { asWhoAsked } from '../../cli/as-who-asked.ts';
+import { requireContainer } from '../../cli/chosen-container.ts';
+import { enter, runsTheContainers, toolArguments } from '../../cli/enter.ts';
+import { addEntryOptions, type EntryOptions } from '../../cli/entry-options.ts';
+import { Verb } from '../../cli/verb.ts';
+import { atHostEnd } from './tcpflow-host-end.ts';
+
+interface TcpflowOptions extends EntryOptions {
+  readonly hostEnd?: boolean;
+  readonly interface?: string;
+}
+
+export function tcpflowCommand(ctx: Context): Verb {
+  return addEntryOptions(new Verb('tcpflow'))
+    .summary("the streams of a container's TCP connections, reassembled")
+    .description(
+      "Run the host's tcpflow in a container's network: what both sides of each TCP connection say, on stdout. What follows CTR goes to tcpflow untouched.",
+    )
+    .usage('[OPTIONS] [CTR] [TCPFLOW ARG…]')
+    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
+    .argument('[args...]', "tcpflow's own options and filter")
+    .addOption(
+      new Option(
+        '--host-end',
+        "on the host's device at the other end of the container's interface, as dbg veth shows it",
+      )
+        // Nothing is entered.
+        .conflicts(['ns', 'all', 'hostView', 'cgroup', 'user', 'caps', 'workdir', 'env', 'envFromContainer']),
+    )
+    .option('--interface <name>', "with --host-end: which of the container's interfaces, where it has several")
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg tcpflow web\n  dbg tcpflow web port 8080\n  dbg tcpflow web -o streams\n  dbg tcpflow --host-end web',
+    )
+    .runs(async (container: string | undefined, args: string[], options: TcpflowOptions) => {
+      return tcpflow(ctx, container, toolArguments(args), options);
+    });
+}
+
+async function tcpflow(
+  ctx: Context,
+  container: string | undefined,
+  args: readonly string[],
+  options: TcpflowOptions,
+): Promise<number> {
+  requireContainer(ctx, container);
+  refuse(ctx, args, options);
+  if (!runsTheContainers(options)) requireProgram(ctx.host, 'tcpflow');
+  const plan = async (device: string) => {
+    const argv = tcpflowArgv({ args, device });
+    return isTheirs(args, options) ? argv : asWhoAsked(ctx, argv);
+  };
+  if (options.hostEnd) return atHostEnd(ctx, { container, only: options.interface, plan, dryRun: options.dryRun });
+  return enter(ctx, { container, argv: await plan('any'), options });
+}
+
+/** Where the person says as whom to run, or the users are the container's, it stays root's. */
+function isTheirs(args: readonly string[], options: TcpflowOptions): boolean {
+  const theirs = tcpflowOptions(args);
+  const isElsewhere = runsTheContainers(options) || (options.ns ?? '').split(',').includes('user');
+  return theirs.has('U') || theirs.has('z') || options.user !== undefined || isElsewhere;
+}
+
+function refuse(ctx: Context, args: readonly string[], { hostEnd, interface: only }: TcpflowOptions): void {
+  if (ctx.stdout.isTTY && printsRawBytes(args)) {
+    throw new DbgError('-B prints what others have sent as it is, and that can drive your terminal', {
+      exitCode: EXIT.usage,
+      next: [{ what: 'see it escaped', command: 'dbg tcpflow … -B … | less' }],
+    });
+  }
+  if (hostEnd && tcpflowOptions(args).has('i')) {
+    throw new DbgError("with --host-end dbg finds the device: -i is tcpflow's own", {
+      exitCode: EXIT.usage,
+      next: [{ what: "which of the container's interfaces", command: 'dbg tcpflow --host-end --interface eth0 …' }],
+    });
+  }
+  if (only !== undefined && !hostEnd) {
+    throw new DbgError("--interface goes with --host-end; in the container it is tcpflow's own -i", {
+      exitCode: EXIT.usage,
+      next: [{ what: 'in the container', command: 'dbg tcpflow CTR -i eth0 …' }],
+    });
+  }
+}

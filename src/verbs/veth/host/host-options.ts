@@ -1,0 +1,46 @@
+import { Option, type Command } from 'commander';
+
+/** The options of `dbg veth` that are about the whole host. */
+export interface HostOptions {
+  readonly all?: boolean;
+  readonly dot?: boolean;
+  readonly mermaid?: boolean;
+  readonly watch?: string | true;
+  /** true: the device stands behind another option, as an operand */
+  readonly reverse?: string | true;
+  readonly label?: boolean;
+  readonly unlabel?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const ONE_CONTAINERS = ['down', 'up', 'interface', 'network'];
+
+/** Adds them, with what they cannot go with. */
+export function addHostOptions<C extends Command>(command: C): C {
+  const wish = (flags: string, about: string, others: readonly string[]) =>
+    new Option(flags, about).conflicts([...ONE_CONTAINERS, ...others]);
+  return command
+    .addOption(wish('--all', "every running container's every interface, by network", ['dryRun']))
+    .addOption(
+      wish('--watch [seconds]', 'with --all: again and again, with rates (2 s)', ['dot', 'mermaid', 'reverse']),
+    )
+    .addOption(wish('--dot', 'with --all: as a graph for Graphviz', ['json', 'mermaid']))
+    .addOption(wish('--mermaid', 'with --all: as a graph for Mermaid', ['json', 'dot']))
+    .addOption(wish('--reverse [device]', 'which container is behind this host device', ['all', 'dryRun']))
+    .addOption(
+      wish('--label', 'give host devices readable further names (web.eth0); without CTR: all', [
+        'all',
+        'reverse',
+        'unlabel',
+      ]),
+    )
+    .addOption(wish('--unlabel', 'take those names away', ['all', 'reverse']));
+}
+
+const WISHES = ['all', 'dot', 'mermaid', 'watch', 'reverse', 'label', 'unlabel'] as const;
+
+/** Whether one of them was given. */
+export function isHostWish(options: HostOptions): boolean {
+  return WISHES.some((name) => options[name] !== undefined);
+}

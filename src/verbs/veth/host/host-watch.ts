@@ -1,0 +1,52 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Context } from '../../../context.ts';
+import { DbgError, EXIT } from '../../../errors.ts';
+import type { HostMap } from '../../../network/map/map.ts';
+import { ratesBetween } from '../../../network/map/rates.ts';
+import { json, lookOf } from '../../../ui/table.ts';
+import { mapRecords } from './host-record.ts';
+import { mapTable } from './host-text.ts';
+
+/**
+ * Shows the map again and again, until a signal ends dbg, as it ends `watch` or `docker stats`: the shell then sees 130 for
+ * Ctrl-C. Each frame leaves the terminal as it was, so there is nothing to restore, by whatever death.
+ */
+export async function watchMap(
+  ctx: Context,
+  look: () => Promise<HostMap>,
+  { seconds, asJson }: { readonly seconds: number; readonly asJson: boolean },
+): Promise<never> {
+  let before: HostMap | undefined;
+  for (let frame = 0; ; frame++) {
+    const map = await look();
+    const rates = ratesBetween(before, map);
+    if (asJson) ctx.stdout.write(oneLine(json(mapRecords(map, rates))));
+    else if (ctx.stdout.isTTY) ctx.stdout.write(inPlace(mapTable(map, rates, lookOf(ctx)), frame === 0));
+    else ctx.stdout.write(`${frame === 0 ? '' : '\n'}${mapTable(map, rates)}`);
+    before = map;
+    await wait(Math.max(0, seconds * 1000 - (ctx.now() - map.startedAt)));
+  }
+}
+
+/** Reads the value of `--watch`: `true` when it has none. Throws a usage error for what is no number of seconds. */
+export function parseSeconds(value: string | true): number {
+  const seconds = value === true ? 2 : Number(value);
+  if (seconds >= 0.2 && seconds <= 86_400) return seconds;
+  throw new DbgError(`--watch ${String(value)}: not a number of seconds (0.2 to 86400)`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'every two seconds', command: 'dbg veth --all --watch' }],
+  });
+}
+
+/** A value on a line of its own. JSON has a raw line break only where it is indented, never in a string. */
+const oneLine = (indented: string) => `${indented.replace(/\n\s*/g, '')}\n`;
+
+/**
+ * A frame drawn over the one before (console_codes(4), ECMA-48). Each line goes to its place by number, so that one below the
+ * screen's last does not scroll it; wrapping of long lines is off (DECAWM) while it is drawn, and only then.
+ */
+export function inPlace(text: string, isFirst: boolean): string {
+  const lines = text.split('\n');
+  const drawn = lines.map((line, at) => `\u001b[${at + 1};1H${line}\u001b[K`);
+  return `\u001b[?7l${isFirst ? '\u001b[2J' : ''}${drawn.join('')}\u001b[J\u001b[?7h`;
+}

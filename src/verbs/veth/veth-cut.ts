@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import type { Context } from '../../context.ts';
+import { findContainer } from '../../engine/find-container.ts';
+import { enterable } from '../../enter/target.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { ownValues } from '../../host/own-values.ts';
+import { requireProgram } from '../../host/run/programs.ts';
+import { callers, carrying } from '../../network/cut/caller.ts';
+import { dependentsOf } from '../../network/cut/dependents.ts';
+import { makeCuts, undoCuts, type MadeCuts } from '../../network/cut/make.ts';
+import { peerAddresses } from '../../network/cut/peer-addresses.ts';
+import type { PeerName } from '../../network/cut/peers.ts';
+import { cutCommands, planCuts, undoCommands, type Cut, type CutWish } from '../../network/cut/cut-plan.ts';
+import { cuttable, isSelected, type Cuttable } from '../../network/cut/selection.ts';
+import type { PeerMatch, Ways } from '../../network/cut/ways.ts';
+import { type ContainerInterface, type ContainerNetwork } from '../../network/interfaces.ts';
+import { ownPoint } from '../../network/netns-path.ts';
+import { linkState } from '../../network/links.ts';
+import { sharingContainers } from '../../network/sharing.ts';
+import { escapeControls, shellQuote } from '../../text.ts';
+import { json } from '../../ui/table.ts';
+import { chosenTarget } from '../../cli/chosen-container.ts';
+import { dryRunText } from '../../cli/root.ts';
+import { networkOf, withContainerNetwork } from '../../cli/container-network.ts';
+import { cutText, dependentsText, interfaceRecord, restoredText } from './veth-text.ts';
+import { waitForEnd } from '../../jobs/cut/wait-for-end.ts';
+import { changeText, parseWish, type CutOptions, type Wish } from './cut-wish.ts';
+
+/** `dbg veth CTR --down` and the other cuts, and `--up`. Gives the exit code. */
+export async function cutOrRestore(ctx: Context, ref: string | undefined, options: CutOptions): Promise<number> {
+  const wish = parseWish(options);
+  const change = (network: ContainerNetwork) =>
+    options.up ? restore(ctx, network, options) : cut(ctx, network, wish, options);
+  return withContainerNetwork(ctx, ref, change, { isWhole: true });
+}
+
+async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options: CutOptions): Promise<number> {
+  const { container } = network.target;
+  if (wish.delay && wish.direction === 'out') {
+    throw new DbgError(
+      '--delay --out: netem holds back what a device sends, so at the host end only what the container gets',
+      {
+        exitCode: EXIT.usage,
+        next: [
+          {
+            what: 'delay what it gets',
+            command: `dbg veth ${shellQuote(container.name)} --delay ${options.delay} --in`,
+          },
+        ],
+      },
+    );
+  }
+  const interfaces = cuttable(network, options, changeText(options)).filter((each) => !isDownAlready(ctx, each, wish));
+  const { peers, milliseconds, ...others } = wish;
+  const ways: Ways = { ...others, drop: await Promise.all(peers.map((peer) => matched(ctx, network, peer))) };
+  const id = randomBytes(4).toString('hex');
+  const cutWish: CutWish = { ways, milliseconds, by: login(ctx), now: ctx.now(), id };
+  const cuts = interfaces.flatMap((each) => planCuts(each, ownPointOf(network, each), cutWish));
+  if (cuts.some(({ qdisc }) => qdisc.length > 0)) requireProgram(ctx.host, 'tc');
+  if (cuts.some(({ ruleset }) => ruleset !== undefined)) requireProgram(ctx.host, 'nft');
+  const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
+  await refuseHarm(ctx, network, interfaces, sharing, options.force === true);
+  if (options.dryRun) {
+    ctx.stdout.write(
+      dryRunText(
+        ctx,
+        cuts.flatMap((each) => cutCommands(ctx.host, each)),
+      ),
+    );
+    return 0;
+  }
+  ctx.stderr.write(dependentsText(dependentsOf(container, await (await ctx.engine()).list())));
+  await undoOwn(ctx, network, interfaces);
+  return make(ctx, network, cuts, { sharing, cutWish, options });
+}
+
+const ownPointOf = ({ target, netns }: ContainerNetwork, { inside }: ContainerInterface) =>
+  ownPoint(target, netns, inside);
+
+/** What a former cut did at the container's own end, where the one that replaces it does nothing. */
+const undoOwn = (ctx: Context, network: ContainerNetwork, interfaces: readonly ContainerInterface[]) =>
+  undoCuts(
+    ctx.host,
+    interfaces.flatMap((each) => (each.ownMark ? [ownPointOf(network, each)] : [])),
+    false,
+  );
+
+interface Making {
+  readonly sharing: readonly string[];
+  readonly cutWish: CutWish;
+  readonly options: CutOptions;
+}
+
+async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[], making: Making): Promise<number> {
+  const { cutWish, options } = making;
+  const { milliseconds } = cutWish;
+  // From here on a signal does not end dbg before what it did is undone.
+  const signal = ctx.host.signalled();
+  try {
+    const made = await makeCuts(ctx.host, cuts);
+    const early = await Promise.race([signal.first, Promise.resolve(undefined)]);
+    if (early !== undefined) {
+      await made.undo();
+      return 128 + constants.signals[early];
+    }
+    const isFirst = ({ interface: { inside } }: Cut, at: number) =>
+      cuts.findIndex((other) => other.interface.inside.ifindex === inside.ifindex) === at;
+    const records = cuts.filter(isFirst).map((each) => interfaceRecord(afterCut(each)));
+    ctx.stdout.write(options.json ? json(records) : cutText(network, cuts, { ...making, milliseconds }));
+    if (milliseconds !== undefined && cuts.length > 0) {
+      const until = ctx.clock() + milliseconds;
+      const again = (now: ContainerNetwork) =>
+        cutAgain(ctx, now, options, { ...cutWish, milliseconds: until - ctx.clock() });
+      return await waitForEnd(ctx, network.target, made, { signal: signal.first, until, again });
+    }
+    await made.keep();
+    return 0;
+  } finally {
+    signal.stop();
+  }
+}
+
+/** Cuts what of a container's interfaces is not cut by this wish; none is left out but what cannot be meant. */
+async function cutAgain(
+  ctx: Context,
+  network: ContainerNetwork,
+  options: CutOptions,
+  wish: CutWish,
+): Promise<MadeCuts> {
+  const isMissing = ({ mark, ownMark }: ContainerInterface) => mark?.id !== wish.id && ownMark?.id !== wish.id;
+  const isThere = network.interfaces.filter(isSelected(options)).some(isMissing);
+  const interfaces = isThere ? cuttable(network, options, changeText(options)).filter(isMissing) : [];
+  await refuseHarm(ctx, network, interfaces, [], true);
+  return makeCuts(
+    ctx.host,
+    interfaces.flatMap((each) => planCuts(each, ownPointOf(network, each), wish)),
+  );
+}
+
+/** The interface as it is once the cut is made. */
+function afterCut({ interface: before, mark, alias, down }: Cut): Cuttable {
+  const each = { ...before, mark: { ...mark, isInForce: true } };
+  const flags = each.at.device.flags.filter((flag) => !down || (flag !== 'UP' && flag !== 'LOWER_UP'));
+  const cutDevice = { ...each.at.device, alias, flags };
+  return each.at.side === 'own' ? { ...each, inside: cutDevice } : { ...each, device: cutDevice };
+}
+
+/** One that is down already, and not by dbg, is somebody's wish: it is not dbg's to bring back. */
+function isDownAlready(ctx: Context, { at: { device }, inside, mark }: Cuttable, { down }: Wish): boolean {
+  const isTheirs = down && linkState(device) === 'down' && mark?.what !== 'down';
+  if (isTheirs) {
+    ctx.stderr.write(
+      `dbg: ${escapeControls(`${device.name} (${inside.name}) is down already, not by dbg`)}: it stays so\n`,
+    );
+  }
+  return isTheirs;
+}
+
+async function matched(ctx: Context, network: ContainerNetwork, peer: PeerName): Promise<PeerMatch> {
+  const { address, ...rest } = peer;
+  if (address !== undefined) return { ...rest, addresses: [address] };
+  const container = await findContainer(await ctx.engine(), peer.name, { isWhole: true });
+  const target = enterable(ctx.host, container, ctx.now());
+  const own = ctx.host.link(`/proc/${network.target.pid}/ns/net`);
+  return { ...rest, addresses: await peerAddresses(ctx.host, target, own) };
+}
+
+async function refuseHarm(
+  ctx: Context,
+  { target: { container } }: ContainerNetwork,
+  interfaces: readonly Cuttable[],
+  sharing: readonly string[],
+  isForced: boolean,
+): Promise<void> {
+  const caller = await carrying(ctx.host, callers(ctx.host, ownValues(ctx.env)), interfaces);
+  if (caller) {
+    throw new DbgError(
+      `refused: your own ssh connection, from ${caller.client}, comes by ${caller.each.inside.name} of "${container.name}"`,
+      {
+        next: [{ what: 'the way back to you, by which you should not come', command: `ip route get ${caller.client}` }],
+      },
+    );
+  }
+  if (sharing.length > 0 && !isForced) {
+    throw new DbgError(
+      `refused: ${sharing.join(', ')} ${sharing.length === 1 ? 'shares' : 'share'} the network of "${container.name}", and would be cut off too`,
+      {
+        next: [{ what: 'all of them', command: `dbg veth ${ctx.args.slice(1).map(shellQuote).join(' ')} --force` }],
+      },
+    );
+  }
+}
+
+/** The login of who cuts: sudo(8) and login(1) say it. */
+const login = ({ env }: Context) => env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'root';
+
+async function restore(ctx: Context, network: ContainerNetwork, options: CutOptions): Promise<number> {
+  const interfaces = cuttable(network, options, '--up');
+  if (options.dryRun) {
+    ctx.stdout.write(
+      dryRunText(
+        ctx,
+        interfaces.flatMap((each) => [
+          ...(each.ownMark ? undoCommands(ctx.host, ownPointOf(network, each), false) : []),
+          ...undoCommands(ctx.host, each.at, true),
+        ]),
+      ),
+    );
+    return 0;
+  }
+  await undoOwn(ctx, network, interfaces);
+  await undoCuts(
+    ctx.host,
+    interfaces.map(({ at }) => at),
+    true,
+  );
+  const { target } = network;
+  const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
+  const restored = cuttable(await networkOf(ctx, await chosenTarget(ctx, target.container.id)), options, '--up');
+  ctx.stdout.write(options.json ? json(restored.map(interfaceRecord)) : restoredText(network, restored, sharing));
+  return 0;
+}

@@ -1,0 +1,121 @@
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { requireProgram } from '../../host/run/programs.ts';
+import { undoCuts } from '../../network/cut/make.ts';
+import { deleteTable, findRemains, type Marked, type Remains } from '../../network/cut/marked.ts';
+import { forgetOthers } from '../../network/cut/cut-notes.ts';
+import { undoCommands } from '../../network/cut/cut-plan.ts';
+import { NEEDED_PROGRAMS } from '../../network/interfaces.ts';
+import { duration, escapeControls } from '../../text.ts';
+import { json, table } from '../../ui/table.ts';
+import { dryRunText, asRoot } from '../../cli/root.ts';
+import type { VethOptions } from './veth-options.ts';
+
+/** A guard undoes its cut at its time; this much later it must have been killed. */
+const LATE_SECONDS = 2;
+
+/** `dbg veth --status` and `--restore-all`: they ask the kernel alone, so they work while the engine hangs. Gives the exit code. */
+export async function statusOrRestore(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {
+  if (ref !== undefined) {
+    throw new DbgError(
+      `--${options.status ? 'status' : 'restore-all'} is about all cuts of this host, not about "${ref}" alone`,
+      {
+        exitCode: EXIT.usage,
+        next: [{ what: 'that one', command: options.status ? 'dbg veth CTR' : 'dbg veth CTR --up' }],
+      },
+    );
+  }
+  for (const program of NEEDED_PROGRAMS) requireProgram(ctx.host, program);
+  return asRoot(ctx, async () => {
+    const remains = await findRemains(ctx.host);
+    return options.status ? status(ctx, remains, options) : restoreAll(ctx, remains, options);
+  });
+}
+
+function status(ctx: Context, { marked, tables, doubtful }: Remains, { json: isJson }: VethOptions): number {
+  const now = Math.floor(ctx.now() / 1000);
+  if (doubtful.length > 0) {
+    const names = `${doubtful.slice(0, SHOWN).join(', ')}${doubtful.length > SHOWN ? ' …' : ''}`;
+    ctx.stderr.write(
+      `dbg: left out, as dbg has no note of it and a container may have written it: the mark on ${escapeControls(names)} (ip link show dev …)\n`,
+    );
+  }
+  if (tables.length > 0) {
+    ctx.stderr.write(
+      `dbg: left of cuts whose device has ended, or whose mark is written over: ${tables.map(({ name }) => name).join(', ')} (nft; dbg veth --restore-all)\n`,
+    );
+  }
+  if (isJson) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
+  else if (marked.length === 0) ctx.stderr.write('dbg: nothing is cut on this host\n');
+  else
+    ctx.stdout.write(
+      table(
+        HEADER,
+        marked.map((each) => markRow(each, now)),
+      ),
+    );
+  return 0;
+}
+
+const SHOWN = 5;
+
+const isOverdue = ({ mark: { until } }: Marked, now: number) => until > 0 && now > until + LATE_SECONDS;
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '');
+
+/** One entry of `dbg veth --status --json`; the keys are documented in docs/veth-cuts.md and stay. */
+function markRecord(each: Marked, now: number) {
+  const { mark, device, place } = each;
+  const [container = '', name = ''] = mark.whose.split('/');
+  return {
+    container,
+    interface: name,
+    device: device.name,
+    ifindex: device.ifindex,
+    namespace: place.path ?? null,
+    cut: mark.what,
+    by: mark.by,
+    since: iso(mark.since),
+    until: mark.until === 0 ? null : iso(mark.until),
+    overdue: isOverdue(each, now),
+    in_force: mark.isInForce,
+  };
+}
+
+const HEADER = ['CONTAINER', 'INTERFACE', 'DEVICE', 'CUT', 'BY', 'SINCE', 'UNTIL'];
+
+function markRow(each: Marked, now: number): string[] {
+  const { container, interface: name, device, cut, by } = markRecord(each, now);
+  const { since, until } = each.mark;
+  const left = !each.mark.isInForce
+    ? 'NOT IN FORCE: its rules are gone or its link is up; dbg veth --restore-all'
+    : until === 0
+      ? 'dbg veth … --up'
+      : isOverdue(each, now)
+        ? 'overdue: its guard was killed; dbg veth --restore-all'
+        : until <= now
+          ? 'now'
+          : `in ${duration((until - now) * 1000)}`;
+  const where = each.place.path === undefined ? device : `${device} in ${each.place.path}`;
+  return [container, name, where, cut, by, `${duration((now - since) * 1000)} ago`, left];
+}
+
+async function restoreAll(ctx: Context, { marked, tables }: Remains, options: VethOptions): Promise<number> {
+  const now = Math.floor(ctx.now() / 1000);
+  if (options.dryRun) {
+    const commands = [
+      ...marked.flatMap((each) => undoCommands(ctx.host, each, false)),
+      ...tables.map((each) => deleteTable(ctx.host, each)),
+    ];
+    ctx.stdout.write(dryRunText(ctx, commands));
+    return 0;
+  }
+  await undoCuts(ctx.host, marked, false);
+  await Promise.all(tables.map((each) => ctx.host.output(deleteTable(ctx.host, each))));
+  forgetOthers(ctx.host, marked, ctx.now());
+  if (options.json) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
+  else if (marked.length === 0) ctx.stderr.write('dbg: nothing was cut on this host\n');
+  for (const { mark, device } of options.json ? [] : marked) {
+    ctx.stdout.write(`${escapeControls(`${mark.whose} is back: ${device.name} (was ${mark.what}, by ${mark.by})`)}\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,101 @@
+import type { VethOptions } from './veth-options.ts';
+import { Option } from 'commander';
+import type { Context } from '../../context.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { selected } from '../../network/cut/selection.ts';
+import type { ContainerNetwork } from '../../network/interfaces.ts';
+import { escapeControls } from '../../text.ts';
+import { json, lookOf } from '../../ui/table.ts';
+import { Verb } from '../../cli/verb.ts';
+import { repeatable } from '../../cli/repeatable.ts';
+import { isHostDevice } from './host/host-device.ts';
+import { addHostOptions, isHostWish } from './host/host-options.ts';
+import { withContainerNetwork } from '../../cli/container-network.ts';
+import { interfaceRecord, interfaceTable, markText, noInterfaceText } from './veth-text.ts';
+
+const WAYS = ['down', 'blackhole', 'drop', 'loss', 'rate', 'delay'] as const;
+
+export function vethCommand(ctx: Context): Verb {
+  return addHostOptions(new Verb('veth'))
+    .summary('which host device is a container on, and pull that plug')
+    .description(
+      "Show the host device at the other end of each of a container's interfaces, with the proof that it is; cut it off, bring it back.",
+    )
+    .argument('[ctr]', 'name, id or an unambiguous prefix, or a host device; left out on a terminal, dbg asks')
+    .addOption(
+      new Option(
+        '--down',
+        'take it off the network: the link is set down at the host end, addresses and routes stay',
+      ).conflicts(['up', 'blackhole', 'drop', 'loss', 'rate', 'delay', 'in', 'out']),
+    )
+    .addOption(
+      new Option('--blackhole', 'every frame vanishes, the carrier stays: the silent switch').conflicts([
+        'up',
+        'drop',
+        'loss',
+        'rate',
+        'delay',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--drop <peer[:port[/udp]]>',
+        'what goes to and from one peer vanishes: a container, an address or a prefix; repeatable',
+      )
+        .argParser(repeatable)
+        .conflicts('up'),
+    )
+    .addOption(new Option('--loss <percent>', 'so many of the frames vanish, in each direction').conflicts('up'))
+    .addOption(new Option('--rate <rate>', 'no more than this, in each direction: 1mbit').conflicts('up'))
+    .addOption(new Option('--delay <time>', 'what it gets is late: 100ms, 100ms±20ms (needs netem)').conflicts('up'))
+    .addOption(new Option('--in', 'only what the container gets').conflicts('out'))
+    .option('--out', 'only what it sends')
+    .option('--for <time>', 'wait so long, then bring it back; so does Ctrl-C, and the death of dbg')
+    .option('--force', 'also when other containers share its network')
+    .option('--up', 'bring it back, whatever took it off')
+    .option('-i, --interface <name>', "only this interface of the container's")
+    .option('-n, --network <name>', 'only the interface on this network of the engine')
+    .addOption(new Option('--status', 'every cut of this host').conflicts(['restoreAll', 'up', ...WAYS]))
+    .addOption(new Option('--restore-all', 'undo every cut of this host').conflicts(['up', ...WAYS]))
+    .option('--json', 'the result as JSON')
+    .option('--dry-run', 'print the commands that would change something, run none of them')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dbg veth web\n  dbg veth web --down --for 30s\n  dbg veth web --drop db:5432 --loss 5%\n  dbg veth web --up\n  dbg veth --status\n  dbg veth --all --watch\n  dbg veth --reverse veth2e7d114',
+    )
+    .runs(async (container: string | undefined, options: VethOptions) => veth(ctx, container, options));
+}
+
+async function veth(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {
+  const isCut = WAYS.some((way) => options[way] !== undefined);
+  // Loaded when asked for: what looks need not wait for what cuts.
+  if (options.status || options.restoreAll)
+    return (await import('./veth-status.ts')).statusOrRestore(ctx, ref, options);
+  if (isHostWish(options) || (await isHostDevice(ctx, ref, options))) {
+    return (await import('./host/host-verb.ts')).hostVerb(ctx, ref, options);
+  }
+  if (!isCut) refuseWithoutCut(options);
+  if (isCut || options.up) return (await import('./veth-cut.ts')).cutOrRestore(ctx, ref, options);
+  return withContainerNetwork(ctx, ref, async (network) => show(ctx, network, options));
+}
+
+/** Throws a usage error for options that say how to cut, where nothing says what. */
+function refuseWithoutCut(options: VethOptions): void {
+  const lone = (['for', 'in', 'out', 'force'] as const).find((name) => options[name] !== undefined);
+  if (lone === undefined) return;
+  throw new DbgError(`--${lone} goes with a cut: --down, --blackhole, --drop, --loss, --rate or --delay`, {
+    exitCode: EXIT.usage,
+  });
+}
+
+function show(ctx: Context, network: ContainerNetwork, options: VethOptions): number {
+  const interfaces = selected(network, options);
+  for (const each of interfaces) {
+    if (each.reason) ctx.stderr.write(`dbg: ${escapeControls(each.reason)}\n`);
+    ctx.stderr.write(markText(each, ctx.now()));
+  }
+  if (interfaces.length === 0) ctx.stderr.write(noInterfaceText(network));
+  if (options.json) ctx.stdout.write(json(interfaces.map(interfaceRecord)));
+  else if (interfaces.length > 0) ctx.stdout.write(interfaceTable(interfaces, lookOf(ctx)));
+  return 0;
+}

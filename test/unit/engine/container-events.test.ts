@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Container } from '../../../src/engine/container.ts';
+import type { Hearing } from '../../../src/engine/ways/way.ts';
+import { type Meanwhile, watchContainer } from '../../../src/engine/container-events.ts';
+import { container } from '../fakes.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+const BEGAN = 900_000;
+const running = (startedAt = BEGAN) => container({ state: { pid: 7, startedAt } });
+const ended = () =>
+  container({ state: { pid: 0, status: 'exited', startedAt: BEGAN, finishedAt: 950_000, exitCode: 137 } });
+
+/** A container that is watched, at an engine that is spoken for by the test. */
+function watched(first: Container, meanwhile: Meanwhile = {}) {
+  const asked: { readonly since: string | undefined; readonly hearing: Hearing; isStopped: boolean }[] = [];
+  const heard: string[] = [];
+  let now: Container | undefined = first;
+  const way = {
+    ask: (_: string, query: Readonly<Record<string, string>>, hearing: Hearing) => {
+      const one = { since: query['since'], hearing, isStopped: false };
+      asked.push(one);
+      return () => void (one.isStopped = true);
+    },
+  };
+  const stop = watchContainer(
+    way,
+    async () => now,
+    first,
+    ({ action, exitCode }) => heard.push([action, exitCode].join(' ').trim()),
+    meanwhile,
+  );
+  return {
+    asked,
+    heard,
+    stop,
+    newest: () => asked.at(-1)!,
+    becomes: (changed?: Container) => void (now = changed),
+    answers: (code = 200) => asked.at(-1)!.hearing.status(code),
+    says: (action: string, time: number) =>
+      asked.at(-1)!.hearing.data(Buffer.from(`${JSON.stringify({ Action: action, timeNano: time * 1e6 })}\n`)),
+    /** The engine goes. */
+    goes: () => asked.at(-1)!.hearing.end(),
+  };
+}
+
+test('a stream that ends is asked for again, since the last event', async () => {
+  const { asked, answers, says, goes, heard, stop } = watched(running());
+  answers();
+  says('pause', 1_000_000.5);
+  goes();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(asked.map(({ since }) => since)).toEqual([undefined, '1000.000500000']);
+  answers();
+  says('pause', 1_000_000.5);
+  says('unpause', 1_000_001);
+  expect(heard).toEqual(['pause', 'unpause']);
+  stop();
+  expect([asked[1]!.isStopped, vi.getTimerCount()]).toEqual([true, 0]);
+});
+
+test('without an event, since just before the stream ended', async () => {
+  const { asked, answers, goes } = watched(running());
+  answers();
+  await vi.advanceTimersByTimeAsync(50_000);
+  goes();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(asked[1]!.since).toBe('1049.900000000');
+});
+
+test.each<readonly [string, Container, Container | undefined, readonly string[]]>([
+  ['nothing', running(), running(), []],
+  ['its end', running(), ended(), ['die 137']],
+  ['a restart', running(), running(BEGAN + 1), ['die', 'start']],
+  ['a start', ended(), running(BEGAN + 1), ['start']],
+  ['its removal', running(), undefined, ['die', 'destroy']],
+  ['the removal of what did not run', ended(), undefined, ['destroy']],
+  [
+    'its end for want of memory',
+    running(),
+    { ...ended(), state: { ...ended().state, oomKilled: true } },
+    ['oom', 'die 137'],
+  ],
+])('an engine that was restarted, and %s meanwhile', async (_, before, after, told) => {
+  const { answers, goes, becomes, heard } = watched(before);
+  answers();
+  becomes(after);
+  goes();
+  await vi.advanceTimersByTimeAsync(100);
+  answers();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(heard).toEqual(told);
+});
+
+test('what was found out is not told again by the engine', async () => {
+  const { answers, goes, becomes, says, heard } = watched(running());
+  answers();
+  becomes(running(1_000_300));
+  goes();
+  await vi.advanceTimersByTimeAsync(100);
+  answers();
+  await vi.advanceTimersByTimeAsync(0);
+  says('die', 1_000_200);
+  says('start', 1_000_301);
+  expect(heard).toEqual(['die', 'start']);
+  says('die', 1_000_400);
+  says('start', 1_000_500);
+  expect(heard).toEqual(['die', 'start', 'die', 'start']);
+});
+
+test('what the engine told first is not found out again', async () => {
+  const { answers, goes, becomes, says, heard } = watched(running());
+  answers();
+  becomes(ended());
+  goes();
+  await vi.advanceTimersByTimeAsync(100);
+  answers();
+  says('die', 1_000_200);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(heard).toEqual(['die']);
+});
+
+test('while no engine answers, the process itself is looked at; that is said once', async () => {
+  let isAlive = true;
+  const told: string[] = [];
+  const { asked, answers, goes, becomes, heard } = watched(running(), {
+    isAlive: () => isAlive,
+    lost: () => told.push('lost'),
+    back: (since) => told.push(`back ${since}`),
+  });
+  answers();
+  goes();
+  for (let tries = 0; tries < 5; tries++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    goes();
+  }
+  expect([asked.length, told, heard]).toEqual([6, ['lost'], []]);
+  isAlive = false;
+  goes();
+  expect(heard).toEqual(['die']);
+  becomes(ended());
+  await vi.advanceTimersByTimeAsync(1_000);
+  answers();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(heard).toEqual(['die']);
+  expect(told).toEqual(['lost', 'back 999900']);
+});
+
+test('an engine that takes the connection and says nothing is no answer', async () => {
+  const told: string[] = [];
+  let isAlive = true;
+  const { answers, goes, heard } = watched(running(), { isAlive: () => isAlive, lost: () => told.push('lost') });
+  answers();
+  goes();
+  await vi.advanceTimersByTimeAsync(2_000);
+  isAlive = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([told, heard]).toEqual([['lost'], ['die']]);
+});
+
+test('a proxy that ends a stream now and then is no loss', async () => {
+  const lost = vi.fn();
+  const { answers, goes } = watched(running(), { lost });
+  for (let times = 0; times < 5; times++) {
+    answers();
+    await vi.advanceTimersByTimeAsync(600_000);
+    goes();
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(lost).not.toHaveBeenCalled();
+});
+
+test('who may not hear events does not ask again', async () => {
+  const { asked, answers, goes } = watched(running());
+  answers(403);
+  goes();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked.length).toBe(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('an engine that ends each stream at once is asked once a second', async () => {
+  let answered = 0;
+  const { asked, answers, goes } = watched(running());
+  for (let tenths = 0; tenths < 100; tenths++) {
+    if (tenths === 0 || asked.length > answered) {
+      answered++;
+      answers();
+      goes();
+    }
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.length).toBeLessThan(16);
+});
