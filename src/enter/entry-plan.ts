@@ -2,11 +2,11 @@ import { isAbsolute, resolve } from 'node:path';
 import { DbgError } from '../errors.ts';
 import type { Container } from '../engine/container.ts';
 import type { Host } from '../host/host.ts';
-import { mountInfo } from '../host/mount-info.ts';
+import { mountInfo } from '../host/mount-info-of.ts';
 import { requireProgram } from '../host/run/programs.ts';
 import { shellQuote } from '../text.ts';
 import { containerEnvironment } from './environment/container-environment.ts';
-import { cgroupProcs, parseCgroupMounts, parsePlaces } from './container-cgroup.ts';
+import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../proc/cgroup.ts';
 import { disguised, FOR_THE_CONTAINERS, parseVariables, type Variables } from './environment/given-variables.ts';
 import { needsOwnTerminal } from './inside/join.ts';
 import {
@@ -18,7 +18,7 @@ import {
   parseNamespaces,
 } from './joined-namespaces.ts';
 import type { Entry } from './nsenter.ts';
-import { parseProcessStatus, type ProcessStatus } from '../proc/status.ts';
+import { parseStatus, type ProcessStatus } from '../proc/status.ts';
 import { refuseSeen } from './rights/refuse-seen.ts';
 import type { Target } from './target.ts';
 import { planView } from './environment/container-view.ts';
@@ -128,7 +128,7 @@ const isPlain = ({ ns, all, user, caps, fullRights }: EntryWish) =>
 
 function statusOf(host: Host, { container, pid }: Target): ProcessStatus {
   const text = host.read(`/proc/${pid}/status`);
-  if (text) return parseProcessStatus(text);
+  if (text) return parseStatus(text);
   throw new DbgError(`"${container.name}" ended just now; nothing was run`, {
     next: [{ what: 'look', command: `docker ps -a --filter name=${shellQuote(container.name)}` }],
   });

@@ -46,9 +46,3 @@ export function differing(host: Host, pid: number, namespaces: readonly Namespac
     return theirs === undefined || theirs !== host.link(`/proc/self/ns/${name}`);
   });
 }
-
-/** "net:[4026531833]", the text of the link /proc/PID/ns/net (namespaces(7)). */
-export function parseNamespace(link: string | undefined): number | undefined {
-  const inode = /^\w+:\[(\d+)\]$/.exec(link ?? '')?.[1];
-  return inode === undefined ? undefined : Number(inode);
-}

@@ -2,6 +2,8 @@ import type { Container } from '../engine/container.ts';
 import { runningPid } from '../engine/running.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { isDead, parseStartTime, parseStat } from '../proc/stat.ts';
+import { parseStatus } from '../proc/status.ts';
 import { isInContainer } from './container-cgroup.ts';
 
 /** A container with its process: what dbg enters. Only `enterable` makes one. */
@@ -25,8 +27,8 @@ export function enterable(host: Host, container: Container, now: number): Target
     throw notHere(container, `this host has no process ${pid}`);
   }
   // Of a thread there is a folder in /proc too, which no list of it shows (proc(5), /proc/TID).
-  const process = /^Tgid:\s*(\d+)$/m.exec(host.read(`/proc/${pid}/status`) ?? '')?.[1];
-  if (process !== undefined && Number(process) !== pid) throw notHere(container, `that is a thread of ${process}`);
+  const { threadGroup } = parseStatus(host.read(`/proc/${pid}/status`) ?? '');
+  if (threadGroup > 0 && threadGroup !== pid) throw notHere(container, `that is a thread of ${threadGroup}`);
   if (!isInContainer(cgroup, container.id)) throw notHere(container, `process ${pid} of this host is another one's`);
   return { container, pid, startTime };
 }
@@ -37,10 +39,8 @@ export function enterable(host: Host, container: Container, now: number): Target
  */
 export function hasEnded(host: Pick<Host, 'read'>, { pid, startTime }: Target): boolean {
   const stat = host.read(`/proc/${pid}/stat`);
-  return parseStartTime(stat) !== startTime || IS_DEAD.test(stat ?? '');
+  return parseStartTime(stat) !== startTime || isDead(parseStat(stat));
 }
-
-const IS_DEAD = /\) [ZX] [^)]*$/;
 
 /**
  * Tells, whenever it is asked, whether the process that a container has now is still there: for a time without an engine. undefined
@@ -52,7 +52,7 @@ export function stillRuns(host: Pick<Host, 'read'>, { id, state }: Container): (
   if (startTime === undefined || !isInContainer(host.read(`/proc/${state.pid}/cgroup`) ?? '', id)) return undefined;
   return () => {
     const now = stat();
-    return parseStartTime(now) === startTime && !IS_DEAD.test(now ?? '');
+    return parseStartTime(now) === startTime && !isDead(parseStat(now));
   };
 }
 
@@ -62,9 +62,4 @@ function notHere({ name, state }: Container, because: string): DbgError {
       { what: "run dbg on the engine's own machine, in its pid namespace; the engine is", command: 'docker info' },
     ],
   });
-}
-
-/** Field 22 of /proc/PID/stat. Field 2, the command in parentheses, may hold blanks and parentheses itself (proc(5)). */
-export function parseStartTime(stat: string | undefined): string | undefined {
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }

@@ -1,8 +1,9 @@
 import type { Link } from './links.ts';
 import type { Target } from '../enter/target.ts';
-import { unescapeOctal } from '../enter/container-cgroup.ts';
+import { heldNamespaces } from '../proc/mount-info.ts';
+import { parseStat } from '../proc/stat.ts';
 import type { Host } from '../host/host.ts';
-import { mountInfo } from '../host/mount-info.ts';
+import { mountInfo } from '../host/mount-info-of.ts';
 import { inHostNetwork } from '../host/host-namespace.ts';
 
 /** A network namespace in which a device is looked at and acted on. */
@@ -29,29 +30,16 @@ export function inPlace(host: Host, { path }: Place, argv: readonly string[]): s
  * only the parent of a container's process sees, its shim: a rootless engine keeps such files in a mount namespace of its own.
  */
 export function pinnedPlaces(host: Host, pid: number): Place[] {
-  const shim = parseParent(host.read(`/proc/${pid}/stat`));
+  const shim = parseStat(host.read(`/proc/${pid}/stat`))?.parent || undefined;
   const all = [
-    ...parsePinned(mountInfo(host), ''),
-    ...(shim === undefined ? [] : parsePinned(mountInfo(host, shim), `/proc/${shim}/root`)),
+    ...heldIn(mountInfo(host), ''),
+    ...(shim === undefined ? [] : heldIn(mountInfo(host, shim), `/proc/${shim}/root`)),
   ];
   return all.filter(({ netns }, at) => all.findIndex((other) => other.netns === netns) === at);
 }
 
-/** Reads a mountinfo; `root` is where its paths begin for dbg. */
-export function parsePinned(mountinfo = '', root: string): Place[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const [, , , namespace, path] = line.split(' ');
-    const inode = /^net:\[(\d+)\]$/.exec(namespace ?? '')?.[1];
-    return inode === undefined || path === undefined
-      ? []
-      : [{ path: `${root}${unescapeOctal(path)}`, netns: Number(inode) }];
-  });
-}
-
-/** Field 4 of /proc/PID/stat; field 2, the command, may hold anything (proc(5)). */
-function parseParent(stat: string | undefined): number | undefined {
-  return Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) || undefined;
-}
+const heldIn = (mountinfo: string, root: string): Place[] =>
+  heldNamespaces(mountinfo).map(({ path, inode }) => ({ path: `${root}${path}`, netns: inode }));
 
 /** A device, and where it is. */
 export interface DevicePoint {

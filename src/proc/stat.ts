@@ -5,6 +5,10 @@ export interface ProcessStat {
   /** R, S, D, Z, T, t, I … */
   readonly state: string;
   readonly parent: number;
+  /** the process group that it is in */
+  readonly group: number;
+  /** the process group in the foreground of its terminal; -1 when it has none */
+  readonly foreground: number;
   /** user and system time together */
   readonly cpuTicks: number;
   /** since boot */
@@ -14,8 +18,10 @@ export interface ProcessStat {
 /** USER_HZ, in which the kernel counts for people: 100 on every machine that Node runs on (time(7)). */
 export const TICKS_PER_SECOND = 100;
 
-/** Field 2, the command in parentheses, may itself hold blanks, newlines and parentheses: the last one ends it. */
+/** Reads /proc/PID/stat; undefined for a text that is none, as of a process that has ended. */
 export function parseStat(text: string | undefined): ProcessStat | undefined {
+  // Field 2, the command in parentheses, may itself hold blanks, newlines and parentheses: the last
+  // one ends it.
   const end = text?.lastIndexOf(')') ?? -1;
   if (text === undefined || end < 0) return undefined;
   const fields = text.slice(end + 2).split(' '); // from field 3 on
@@ -24,30 +30,24 @@ export function parseStat(text: string | undefined): ProcessStat | undefined {
     command: text.slice(text.indexOf('(') + 1, end),
     state: fields[0]!,
     parent: field(4),
+    group: field(5),
+    foreground: field(8),
     cpuTicks: field(14) + field(15),
     startTicks: field(22),
   };
 }
 
-/** What dbg uses of /proc/PID/status (proc_pid_status(5)) besides. */
-export interface ProcessFacts {
-  /** the effective one, as dbg's own user namespace numbers it */
-  readonly uid: number;
-  /** its number in every pid namespace from dbg's own to its own */
-  readonly pids: readonly number[];
-  /** 0 for a zombie or a kernel thread, which have no memory */
-  readonly rssBytes: number;
+/**
+ * When a process started, in clock ticks since boot, as a word for scripts: with the pid, a process' identity. undefined for a text that
+ * has no such field.
+ */
+export function parseStartTime(text: string | undefined): string | undefined {
+  const ticks = parseStat(text)?.startTicks;
+  return ticks === undefined || Number.isNaN(ticks) ? undefined : String(ticks);
 }
 
-/** `Name:` comes first, and the kernel escapes a newline in it, so no line after it can be made up by the process. */
-export function parseFacts(text: string): ProcessFacts {
-  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1]?.trim().split(/\s+/) ?? [];
-  return {
-    uid: Number(field('Uid')[1]),
-    pids: field('NSpid').map(Number),
-    rssBytes: Number(field('VmRSS')[0] ?? 0) * 1024,
-  };
-}
+/** Whether a process has ended: a zombie, which nobody has waited for, or one about to vanish (state Z and X). */
+export const isDead = (stat: ProcessStat | undefined): boolean => /^[ZX]$/.test(stat?.state ?? '');
 
 /** Seconds since boot: the first number of /proc/uptime. */
 export const parseUptime = (text: string): number => Number(text.split(' ')[0]);

@@ -1,43 +1,57 @@
-/** What dbg uses of /proc/PID/status (proc(5)). */
+/** What dbg uses of /proc/PID/status (proc_pid_status(5)). */
 export interface ProcessStatus {
-  /** the effective ones, as the host numbers them */
+  /** R, S, D, Z, T, t, I … */
+  readonly state: string;
+  /** the process that this is a thread of: its own pid, for a process; NaN where the text is not of a process */
+  readonly threadGroup: number;
+  /** who traces it; 0: nobody */
+  readonly tracer: number;
+  /** the effective ones, as dbg's own user namespace numbers them */
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** capability bounding set, as the kernel's hexadecimal mask */
+  /** its number in every pid namespace from dbg's own to its own */
+  readonly pids: readonly number[];
+  /** 0 for a zombie or a kernel thread, which have no memory */
+  readonly rssBytes: number;
+  /** capability bounding set */
   readonly boundingSet: bigint;
+  /** signals that wait for it or for one of its threads, and those that it has handlers for: bit N-1 for signal N */
+  readonly pendingSignals: bigint;
+  readonly caughtSignals: bigint;
   readonly noNewPrivileges: boolean;
   /** a filter of system calls is on it (seccomp(2), mode 2) */
   readonly hasSeccompFilter: boolean;
 }
 
-export function parseProcessStatus(text: string): ProcessStatus {
-  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
-  const effective = (name: string) => Number(field(name).split(/\s+/)[1]);
+/** Reads /proc/PID/status. `Name:` comes first, and the kernel escapes a newline in it, so no line after it can be made up by the process. */
+export function parseStatus(text: string): ProcessStatus {
+  const fields = new Map(text.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line] as const));
+  const words = (name: string) =>
+    (fields.get(name) ?? '')
+      .slice(name.length + 1)
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean);
+  const mask = (name: string) => BigInt(`0x${words(name)[0] ?? '0'}`);
   return {
-    uid: effective('Uid'),
-    gid: effective('Gid'),
-    groups: field('Groups').split(/\s+/).filter(Boolean).map(Number),
-    boundingSet: BigInt(`0x${field('CapBnd') || '0'}`),
-    noNewPrivileges: field('NoNewPrivs') === '1',
-    hasSeccompFilter: field('Seccomp') === '2',
+    state: words('State')[0] ?? '',
+    threadGroup: Number(words('Tgid')[0]),
+    tracer: Number(words('TracerPid')[0] ?? 0),
+    uid: Number(words('Uid')[1]),
+    gid: Number(words('Gid')[1]),
+    groups: words('Groups').map(Number),
+    pids: words('NSpid').map(Number),
+    rssBytes: Number(words('VmRSS')[0] ?? 0) * 1024,
+    boundingSet: mask('CapBnd'),
+    pendingSignals: mask('SigPnd') | mask('ShdPnd'),
+    caughtSignals: mask('SigCgt'),
+    noNewPrivileges: words('NoNewPrivs')[0] === '1',
+    hasSeccompFilter: words('Seccomp')[0] === '2',
   };
 }
 
 /** The numbers of the capabilities in a mask (linux/capability.h). */
 export function capabilities(mask: bigint): number[] {
   return Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => (mask >> BigInt(bit)) & 1n);
-}
-
-/** What the kernel calls a user or group that has no number in a user namespace (/proc/sys/kernel/overflowuid). */
-export const OVERFLOW_ID = 65_534;
-
-/**
- * What a user namespace calls an id of the host, by its map: "inside outside count" on each line (user_namespaces(7), uid_map).
- * OVERFLOW_ID when it has no name for it.
- */
-export function insideId(map: string, id: number): number {
-  const ranges = map.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-  const range = ranges.find(([, outside = 0, count = 0]) => id >= outside && id < outside + count);
-  return range ? range[0]! + id - range[1]! : OVERFLOW_ID;
 }

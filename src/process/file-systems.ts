@@ -1,6 +1,6 @@
-import { unescapeOctal } from '../enter/container-cgroup.ts';
+import { parseMountInfo } from '../proc/mount-info.ts';
 import type { Host, Space } from '../host/host.ts';
-import { mountInfo } from '../host/mount-info.ts';
+import { mountInfo } from '../host/mount-info-of.ts';
 import type { Subject } from './subject.ts';
 
 /** A file system that a container has mounted. */
@@ -43,7 +43,11 @@ const MOST = 64;
  */
 export async function fileSystemsOf(host: Host, { pid }: Subject) {
   if (!host.isRoot) return undefined;
-  const all = parseMounts(mountInfo(host, pid));
+  const all = parseMountInfo(mountInfo(host, pid)).map((line): Mount => {
+    const { id, parent, device, mountPoint, type } = line;
+    const isReadOnly = [line.options, line.superOptions].some((options) => /^ro(,|$)/.test(options));
+    return { id, parent, device, mountPoint, type, isReadOnly };
+  });
   if (all.length === 0) return undefined;
   const unsafe = new Set<number>();
   for (const { id, parent, type } of all) if (unsafe.has(parent) || !isLocal(type)) unsafe.add(id);
@@ -65,20 +69,4 @@ const isLocal = (type: string) => LOCAL.test(type) || KERNELS.test(type);
 function ofUse(all: readonly Mount[]): Mount[] {
   const mounts = all.filter(({ type, mountPoint }) => !KERNELS.test(type) && !ENGINES.test(mountPoint));
   return mounts.filter((each, at) => mounts.findIndex(({ device }) => device === each.device) === at);
-}
-
-/**
- * Reads /proc/PID/mountinfo (proc_pid_mountinfo(5)). A mount stands behind the one that it is on.
- */
-function parseMounts(mountinfo: string): Mount[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const [before = '', after = ''] = line.split(' - ');
-    const [id, parent, device = '', , mountPoint, options = ''] = before.split(' ');
-    const [type, , superOptions = ''] = after.split(' ');
-    if (mountPoint === undefined || !type) return [];
-    const isReadOnly = /^ro(,|$)/.test(options) || /^ro(,|$)/.test(superOptions);
-    return [
-      { id: Number(id), parent: Number(parent), device, mountPoint: unescapeOctal(mountPoint), type, isReadOnly },
-    ];
-  });
 }

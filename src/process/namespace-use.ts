@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { hostNamespace } from '../host/host-namespace.ts';
 import { containerIds } from '../enter/container-cgroup.ts';
-import { parseNamespace } from '../enter/joined-namespaces.ts';
+import { parseNamespace } from '../proc/namespace-link.ts';
 import { parseStat } from '../proc/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 

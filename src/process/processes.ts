@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
-import { parseFacts, parseStat, parseUptime, TICKS_PER_SECOND, type ProcessStat } from '../proc/stat.ts';
+import { parseStat, parseUptime, TICKS_PER_SECOND, type ProcessStat } from '../proc/stat.ts';
+import { parseStatus } from '../proc/status.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 import { usersOf, type User } from './users.ts';
 
@@ -29,14 +30,14 @@ const COMMAND_LINE_LIMIT = 4096;
 /** Every process in a container's cgroup, by PID. One that dies while dbg reads is left out. */
 export function processesOf(host: Host, subject: Subject): ContainerProcess[] {
   const uptime = parseUptime(host.read('/proc/uptime') ?? '');
-  const depth = parseFacts(host.read(`/proc/${subject.pid}/status`) ?? '').pids.length;
+  const depth = parseStatus(host.read(`/proc/${subject.pid}/status`) ?? '').pids.length;
   const users = usersOf(host, subject.pid);
   return memberIds(host, subject).flatMap(({ pid, stat }) => {
     const status = host.read(`/proc/${pid}/status`);
     const commandLine = host.readBelow(`/proc/${pid}`, 'cmdline', COMMAND_LINE_LIMIT);
     // Read again: were it another process by now, what was read in between could be that one's.
     if (status === undefined || parseStat(host.read(`/proc/${pid}/stat`))?.startTicks !== stat.startTicks) return [];
-    const facts = parseFacts(status);
+    const facts = parseStatus(status);
     const elapsedSeconds = Math.max(0, uptime - stat.startTicks / TICKS_PER_SECOND);
     return [
       {

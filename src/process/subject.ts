@@ -2,7 +2,8 @@ import type { Container } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { containerIds, containerPlaces, isWithin, parsePlaces, type CgroupPlace } from '../enter/container-cgroup.ts';
+import { containerIds, containerPlaces } from '../enter/container-cgroup.ts';
+import { isWithin, parsePlaces, type CgroupPlace } from '../proc/cgroup.ts';
 
 /** A container as the kernel knows it: what `ns`, `ps` and `limits` look at. */
 export interface Subject {

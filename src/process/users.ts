@@ -1,3 +1,4 @@
+import { parseIdMap, idInside } from '../proc/id-map.ts';
 import { userFile } from '../enter/rights/user-files.ts';
 import type { Host } from '../host/host.ts';
 
@@ -30,23 +31,4 @@ export function parsePasswd(text: string): Map<number, string> {
       names.set(Number(uid), name);
   }
   return names;
-}
-
-/** A line of /proc/PID/uid_map (user_namespaces(7)): `length` ids from `inside` on are those from `outside` on. */
-export interface IdRange {
-  readonly inside: number;
-  readonly outside: number;
-  readonly length: number;
-}
-
-export function parseIdMap(text: string): IdRange[] {
-  return text.split('\n').flatMap((line) => {
-    const [, inside, outside, length] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s*$/.exec(line) ?? [];
-    return length === undefined ? [] : [{ inside: Number(inside), outside: Number(outside), length: Number(length) }];
-  });
-}
-
-export function idInside(map: readonly IdRange[], id: number): number | undefined {
-  const range = map.find(({ outside, length }) => id >= outside && id < outside + length);
-  return range && range.inside + id - range.outside;
 }

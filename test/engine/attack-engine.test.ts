@@ -14,7 +14,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../src/enter/container-cgroup.ts';
+import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../src/proc/cgroup.ts';
 import { dbgOnTerminal } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import {

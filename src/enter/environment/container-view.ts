@@ -1,7 +1,8 @@
+import { parseMountInfo } from '../../proc/mount-info.ts';
 import type { Container } from '../../engine/container.ts';
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
-import { mountInfo } from '../../host/mount-info.ts';
+import { mountInfo } from '../../host/mount-info-of.ts';
 import { engineFile, type EtcFile } from './engine-file.ts';
 
 /** What a host tool sees of the container besides its namespaces: mounts in a mount namespace of the tool's own. */
@@ -93,11 +94,7 @@ function sysfs(mounted: ReadonlySet<string>): Mount[] {
 
 /** Where something is mounted: field 5 of /proc/self/mountinfo (proc(5)). */
 function mountPoints(host: Host): Set<string> {
-  return new Set(
-    mountInfo(host)
-      .split('\n')
-      .map((line) => line.split(' ')[4] ?? ''),
-  );
+  return new Set(parseMountInfo(mountInfo(host)).map(({ mountPoint }) => mountPoint));
 }
 
 /**

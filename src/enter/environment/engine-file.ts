@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Container } from '../../engine/container.ts';
 import type { Host } from '../../host/host.ts';
 import { differing } from '../joined-namespaces.ts';
-import { insideId, OVERFLOW_ID } from '../../proc/status.ts';
+import { insideId, OVERFLOW_ID } from '../../proc/id-map.ts';
 
 /** A file that an engine keeps for a container's /etc, by the name it has there. */
 export type EtcFile = keyof Container['files'];

@@ -2,7 +2,7 @@ import { DbgError, EXIT } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
 import type { Namespace } from '../joined-namespaces.ts';
-import { capabilities, parseProcessStatus } from '../../proc/status.ts';
+import { capabilities, parseStatus } from '../../proc/status.ts';
 import type { Target } from '../target.ts';
 
 /** CAP_SYS_PTRACE in linux/capability.h. */
@@ -56,7 +56,7 @@ function mayTrace(host: Host, pidNamespace: string | undefined): string | undefi
     .find((pid) => {
       if (host.link(`/proc/${pid}/ns/pid`) !== pidNamespace || host.link(`/proc/${pid}/ns/user`) !== users)
         return false;
-      const { boundingSet } = parseProcessStatus(host.read(`/proc/${pid}/status`) ?? '');
+      const { boundingSet } = parseStatus(host.read(`/proc/${pid}/status`) ?? '');
       return capabilities(boundingSet).includes(SYS_PTRACE);
     });
 }

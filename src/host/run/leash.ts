@@ -1,3 +1,4 @@
+import { parseStartTime } from '../../proc/stat.ts';
 import {
   closeSync,
   constants as fs,
@@ -89,11 +90,7 @@ function contents(pipe: number): string {
   return buffer.toString('latin1', 0, optional(() => readSync(pipe, buffer)) ?? 0);
 }
 
-/** Field 22 of /proc/PID/stat; the command before it may hold anything (proc(5)). */
-function startTime(pid: string): string {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
-}
+const startTime = (pid: string) => parseStartTime(readFileSync(`/proc/${pid}/stat`, 'latin1'))!;
 
 function optional<T>(action: () => T): T | undefined {
   try {

@@ -1,3 +1,4 @@
+import { parseStat } from '../../proc/stat.ts';
 import { spawnSync } from 'node:child_process';
 import { readBeginning } from '../../bounded-file.ts';
 import type { Signals } from '../host.ts';
@@ -8,14 +9,9 @@ import type { Signals } from '../host.ts';
  */
 export const isStopped = (pid: number | undefined): boolean => statOf(pid)?.state === 'T';
 
-/**
- * From proc_pid_stat(5): the fields behind the name, which is in brackets and may hold anything.
- */
 function statOf(pid: number | string | undefined) {
   try {
-    const text = readBeginning(`/proc/${pid}/stat`, 4096).bytes.toString();
-    const [state, , group, , , foreground] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state, group: Number(group), foreground: Number(foreground) };
+    return parseStat(readBeginning(`/proc/${pid}/stat`, 4096).bytes.toString());
   } catch {
     return undefined;
   }

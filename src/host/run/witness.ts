@@ -1,3 +1,4 @@
+import { parseStatus } from '../../proc/status.ts';
 import { spawn } from 'node:child_process';
 import { readBeginning } from '../../bounded-file.ts';
 
@@ -60,14 +61,14 @@ function start() {
 /** Whether a process has ended, or has a signal waiting that will end it: proc(5), State, SigPnd and ShdPnd. */
 function isDying(pid: number): boolean {
   try {
-    const status = statusOf(pid);
-    return /^State:\s+[ZX]/m.test(status) || /^(SigPnd|ShdPnd):\s+0*[1-9a-f]/m.test(status);
+    const { state, pendingSignals } = statusOf(pid);
+    return /^[ZX]$/.test(state) || pendingSignals !== 0n;
   } catch {
     return true;
   }
 }
 
-const statusOf = (pid: number) => readBeginning(`/proc/${pid}/status`, STATUS_LIMIT).bytes.toString();
+const statusOf = (pid: number) => parseStatus(readBeginning(`/proc/${pid}/status`, STATUS_LIMIT).bytes.toString());
 /** The groups of a process are a line of it: 65,536 at most (NGROUPS_MAX). */
 const STATUS_LIMIT = 1 << 20;
 
@@ -81,8 +82,7 @@ const HANDED_ON = 0x4a_07n;
 function hasBegun(tool: number): boolean {
   if (isDying(tool)) return true;
   try {
-    const caught = /^SigCgt:\s+([\da-f]+)/m.exec(statusOf(tool))?.[1] ?? '0';
-    return (BigInt(`0x${caught}`) & HANDED_ON) !== 0n;
+    return (statusOf(tool).caughtSignals & HANDED_ON) !== 0n;
   } catch {
     return true;
   }

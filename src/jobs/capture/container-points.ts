@@ -1,3 +1,4 @@
+import { parseIgmp } from '../../proc/net.ts';
 import { type Item, valueOf } from '../../capture/getopt.ts';
 import type { Described, Place } from '../../capture/capture-point.ts';
 import type { Context } from '../../context.ts';
@@ -55,7 +56,7 @@ export async function placesOf(
 function interfaceOf(ctx: Context, place: Station, ifindex: number, links: ReadonlyMap<number, Link>): Described {
   const link = links.get(ifindex);
   const { container, pid } = place.target!;
-  const name = link?.name ?? deviceNames(ctx.host.read(`/proc/${pid}/net/igmp`) ?? '').get(ifindex) ?? `if${ifindex}`;
+  const name = link?.name ?? nameIn(ctx.host.read(`/proc/${pid}/net/igmp`) ?? '', ifindex) ?? `if${ifindex}`;
   return {
     ...place,
     name: `${container.name}/${name}`,
@@ -63,10 +64,7 @@ function interfaceOf(ctx: Context, place: Station, ifindex: number, links: Reado
   };
 }
 
-/** Reads /proc/net/igmp, which lists each IPv4 device on a line with its index: "2\teth0      :     1      V3". */
-function deviceNames(igmp: string): Map<number, string> {
-  return new Map([...igmp.matchAll(/^(\d+)\t(\S+)\s*:/gm)].map(([, index, name]) => [Number(index), name!]));
-}
+const nameIn = (igmp: string, ifindex: number) => [...parseIgmp(igmp)].find(([, index]) => index === ifindex)?.[0];
 
 /** Containers of one network namespace have the same devices: one of them stands for all. */
 export function withOwnNetwork(ctx: Context, targets: readonly Target[]): Target[] {

@@ -1,6 +1,8 @@
+import { parseDev } from '../../proc/net.ts';
 import { constants } from 'node:os';
 import type { Context } from '../../context.ts';
-import { enterable, parseStartTime, type Target } from '../../enter/target.ts';
+import { enterable, type Target } from '../../enter/target.ts';
+import { parseStartTime } from '../../proc/stat.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { End, MadeCut, MadeCuts } from '../../network/cut/make.ts';
 import { containerNetwork, type ContainerNetwork } from '../../network/interfaces.ts';
@@ -129,8 +131,7 @@ const isAlive = ({ host }: Context, { pid, startTime }: Target): boolean =>
 
 /** The names of the devices in a process' network (proc_pid_net(5)): a cheap way to see that there is another one. */
 function deviceNames({ host }: Context, { pid }: Target): string {
-  const lines = host.read(`/proc/${pid}/net/dev`)?.split('\n') ?? [];
-  return lines.flatMap((line) => /^ *(.*): *\d/.exec(line)?.[1] ?? []).join('\n');
+  return [...parseDev(host.read(`/proc/${pid}/net/dev`) ?? '').keys()].join('\n');
 }
 
 const after = (milliseconds: number) =>

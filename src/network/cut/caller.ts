@@ -1,3 +1,5 @@
+import { parseEnviron } from '../../proc/environ.ts';
+import { parseStat } from '../../proc/stat.ts';
 import type { Host } from '../../host/host.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { toolObjects } from '../tool-json.ts';
@@ -11,9 +13,8 @@ export function callers(host: Host, own: Readonly<Record<string, string | undefi
   const connections = [own['SSH_CONNECTION']];
   let pid = Number(host.link('/proc/self'));
   for (let steps = 0; pid > 1 && steps < 64; steps++) {
-    connections.push(/(?:^|\0)SSH_CONNECTION=([^\0]*)/.exec(host.read(`/proc/${pid}/environ`) ?? '')?.[1]);
-    const stat = host.read(`/proc/${pid}/stat`) ?? '';
-    pid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    connections.push(new Map(parseEnviron(host.read(`/proc/${pid}/environ`) ?? '')).get('SSH_CONNECTION'));
+    pid = parseStat(host.read(`/proc/${pid}/stat`))?.parent ?? 0;
   }
   const clients = connections.flatMap((text) => text?.split(' ')[0]?.split('%')[0] || []);
   return [...new Set(clients)];

@@ -1,6 +1,7 @@
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
-import { mountInfo } from '../../host/mount-info.ts';
+import { type HeldNamespace, heldNamespaces } from '../../proc/mount-info.ts';
+import { mountInfo } from '../../host/mount-info-of.ts';
 import { shellLine } from '../../text.ts';
 import { netnsOf } from '../interfaces.ts';
 
@@ -10,16 +11,11 @@ import { netnsOf } from '../interfaces.ts';
  */
 export function elsewhere(host: Host, netnsids: ReadonlyMap<number, number>, name: string, netnsid: number): DbgError {
   const inode = [...netnsids].find(([, each]) => each === netnsid)?.[0];
-  const pinned = pinnedNamespaces(mountInfo(host));
+  const pinned = heldNamespaces(mountInfo(host));
   return inode === undefined ? unlived(host, name, netnsid, pinned) : lived(host, name, inode, pinned);
 }
 
-interface Pinned {
-  readonly inode: number;
-  readonly path: string;
-}
-
-function lived(host: Host, name: string, inode: number, pinned: readonly Pinned[]): DbgError {
+function lived(host: Host, name: string, inode: number, pinned: readonly HeldNamespace[]): DbgError {
   const processes = netnsOfProcesses(host).filter(({ netns }) => netns === inode);
   const said = processes.slice(0, MOST).map(({ pid }) => `${pid} ${host.read(`/proc/${pid}/comm`)?.trim() ?? ''}`);
   if (processes.length > MOST) said.push(`… (${processes.length - MOST} more)`);
@@ -36,7 +32,7 @@ function lived(host: Host, name: string, inode: number, pinned: readonly Pinned[
 const MOST = 5;
 
 /** lsns before 2.39 lists no namespace without a process: any of those that only a mount keeps may be it. */
-function unlived(host: Host, name: string, netnsid: number, pinned: readonly Pinned[]): DbgError {
+function unlived(host: Host, name: string, netnsid: number, pinned: readonly HeldNamespace[]): DbgError {
   const inhabited = new Set(netnsOfProcesses(host).map(({ netns }) => netns));
   const kept = pinned.filter(({ inode }) => !inhabited.has(inode)).map(({ path }) => path);
   const where = kept.length > 0 ? `; it is kept by a mount: ${kept.join(' or ')}` : '';
@@ -54,13 +50,4 @@ function unlived(host: Host, name: string, netnsid: number, pinned: readonly Pin
 function netnsOfProcesses(host: Host) {
   const pids = host.entries('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map((pid) => ({ pid: Number(pid), netns: netnsOf(host, Number(pid)) }));
-}
-
-/** Namespaces that a bind mount keeps alive (`ip netns add`, Docker's own): the root of such a mount is "net:[4026532407]". */
-export function pinnedNamespaces(mountinfo: string): Pinned[] {
-  const lines = [...mountinfo.matchAll(/^\d+ \d+ \S+ net:\[(\d+)\] (\S+) .* - nsfs /gm)];
-  // proc_pid_mountinfo(5): blanks and backslashes of a path are octal escapes.
-  const unescaped = (path: string) =>
-    path.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8)));
-  return lines.map(([, inode, path]) => ({ inode: Number(inode), path: unescaped(path!) }));
 }

@@ -1,6 +1,7 @@
 import type { Container } from '../../engine/container.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { enterable, parseStartTime, type Target } from '../../enter/target.ts';
+import { enterable, type Target } from '../../enter/target.ts';
+import { parseStartTime } from '../../proc/stat.ts';
 import type { Host } from '../../host/host.ts';
 
 /** An engine answers an inspect in 0.4 ms; more at once than this gains nothing and makes it wait for its own locks. */

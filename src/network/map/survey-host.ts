@@ -1,6 +1,6 @@
 import type { NetworkEndpoint } from '../../engine/container.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { parseNamespace } from '../../enter/joined-namespaces.ts';
+import { parseNamespace } from '../../proc/namespace-link.ts';
 import type { Target } from '../../enter/target.ts';
 import type { Host } from '../../host/host.ts';
 import { hostNamespace, inHostNetwork } from '../../host/host-namespace.ts';

@@ -1,3 +1,4 @@
+import { parseStatus } from '../../proc/status.ts';
 import { DbgError, type NextStep } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
@@ -98,7 +99,7 @@ const seeThem = (name: string): NextStep => ({ what: 'see them', command: `dbg p
  */
 export function refuseTraced(host: Host, chosen: readonly Candidate[]): void {
   for (const { pid, command } of chosen) {
-    const tracer = Number(/^TracerPid:\s*(\d+)$/m.exec(host.read(`/proc/${pid}/status`) ?? '')?.[1] ?? 0);
+    const { tracer } = parseStatus(host.read(`/proc/${pid}/status`) ?? '');
     if (tracer === 0) continue;
     const called = host.read(`/proc/${tracer}/comm`)?.trimEnd() ?? 'ended just now';
     throw new DbgError(`process ${pid} (${command}) is traced already, by process ${tracer} (${called})`, {

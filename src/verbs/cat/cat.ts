@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
-import { parseStartTime, type Target } from '../../enter/target.ts';
+import { type Target } from '../../enter/target.ts';
+import { parseStartTime } from '../../proc/stat.ts';
 import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
 import type { Inside, OutputFile } from '../../host/host.ts';
 import { escapeLines, shellLine, shellQuote } from '../../text.ts';

@@ -1,3 +1,4 @@
+import { parseDev } from '../../proc/net.ts';
 import type { ContainerSummary } from '../../engine/container.ts';
 import { matching, serviceNames } from '../../engine/match.ts';
 import { printable } from '../../ui/columns.ts';
@@ -42,7 +43,7 @@ export function networks(containers: readonly ContainerSummary[]): Candidate[] {
 
 /** The interfaces in /proc/PID/net/dev, but for the loopback, which has no other end. */
 export function interfaceNames(dev: string): Candidate[] {
-  const found = [...dev.matchAll(/^ *(\S+?): /gm)].map(([, word = '']) => word);
+  const found = [...parseDev(dev).keys()];
   return found.filter((word) => word !== 'lo').map((word) => ({ word, about: '' }));
 }
 

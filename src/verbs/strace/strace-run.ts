@@ -3,8 +3,9 @@ import { onOwnTerminal } from '../../enter/inside/join.ts';
 import { nsenter } from '../../enter/nsenter.ts';
 import { entryFailure } from '../../enter/outcome.ts';
 import { planEntry } from '../../enter/entry-plan.ts';
-import { parseProcessStatus } from '../../proc/status.ts';
-import { parseStartTime, type Target } from '../../enter/target.ts';
+import { parseStatus } from '../../proc/status.ts';
+import { type Target } from '../../enter/target.ts';
+import { parseStartTime } from '../../proc/stat.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { requireProgram } from '../../host/run/programs.ts';
@@ -112,7 +113,7 @@ function asker(ctx: Context, { writesFile }: StraceArguments): Asker | undefined
   if (login === undefined) return undefined;
   // sudo(8) sets SUDO_GID. For --dry-run the person's own dbg is at work.
   const status = ctx.host.isRoot ? undefined : ctx.host.read('/proc/self/status');
-  return { login, gid: status === undefined ? (ctx.env['SUDO_GID'] ?? login) : String(parseProcessStatus(status).gid) };
+  return { login, gid: status === undefined ? (ctx.env['SUDO_GID'] ?? login) : String(parseStatus(status).gid) };
 }
 
 const initText = (name: string, init: Candidate, child: Candidate) =>

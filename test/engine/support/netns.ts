@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { expect } from 'vitest';
-import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/enter/container-cgroup.ts';
+import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/proc/cgroup.ts';
 import { firstLine } from './dbg.ts';
 import type { Lab } from './lab.ts';
 

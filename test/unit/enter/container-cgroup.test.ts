@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  containerIds,
-  containerPlaces,
-  folderUnder,
-  isWithin,
-  parseCgroupMounts,
-  parsePlaces,
-} from '../../../src/enter/container-cgroup.ts';
+import { containerIds, containerPlaces } from '../../../src/enter/container-cgroup.ts';
+import { folderUnder, isWithin, parseCgroupMounts, parsePlaces } from '../../../src/proc/cgroup.ts';
 import * as recorded from '../process/recorded.ts';
 
 const { ID, INNER } = recorded;

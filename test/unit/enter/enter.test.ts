@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ENTRY_SCRIPT } from '../../../src/enter/entry-script.ts';
 import { type Entry, nsenter, plainEntry } from '../../../src/enter/nsenter.ts';
 import { entryFailure } from '../../../src/enter/outcome.ts';
-import { enterable, parseStartTime } from '../../../src/enter/target.ts';
+import { enterable } from '../../../src/enter/target.ts';
+import { parseStartTime } from '../../../src/proc/stat.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
 
 const target = { container: container(), pid: 42, startTime: '99' };

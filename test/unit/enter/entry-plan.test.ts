@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/enter/container-cgroup.ts';
+import { cgroupProcs, parseCgroupMounts, parsePlaces } from '../../../src/proc/cgroup.ts';
 import {
   namedOf,
   namesOf,
@@ -8,7 +8,7 @@ import {
   parseVariablesFile,
 } from '../../../src/enter/environment/given-variables.ts';
 import { type EntryWish, planEntry } from '../../../src/enter/entry-plan.ts';
-import { insideId, parseProcessStatus } from '../../../src/proc/status.ts';
+import { insideId } from '../../../src/proc/id-map.ts';
 import { refuseSeen } from '../../../src/enter/rights/refuse-seen.ts';
 import { planView } from '../../../src/enter/environment/container-view.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
@@ -162,7 +162,6 @@ describe('who and where', () => {
 
   test("the container's own user", () => {
     expect(plan({ user: 'container' }).entry.credentials?.ids).toMatchObject({ uid: 1000, gid: 100, groups: [10, 20] });
-    expect(parseProcessStatus('')).toMatchObject({ groups: [], boundingSet: 0n, noNewPrivileges: false });
   });
 
   test.each<[EntryWish, string]>([

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../../src/host/host.ts';
 import { containerNetwork } from '../../../src/network/interfaces.ts';
-import { parsePinned } from '../../../src/network/netns-path.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
 
 const target = { container: container(), pid: 1234, startTime: '4242' };
@@ -138,14 +137,4 @@ test('at most 256 files, 8 at a time', async () => {
   const { host, entered } = hostWith({ files: { '/proc/self/mountinfo': many.join('\n') } });
   expect((await look(host))[0]).toMatchObject({ proof: 'none' });
   expect(entered).toHaveLength(256);
-});
-
-test('reads a mountinfo', () => {
-  expect(parsePinned(MOUNTINFO, '/proc/9/root').map(({ path, netns }) => [path, netns])).toEqual([
-    ['/proc/9/root/run/docker/netns/ingress_sbox', 4026532473],
-    ['/proc/9/root/run/docker/netns/1-bi5p4da248', 4026532684],
-    ['/proc/9/root/run/docker/netns/289d8ec3cb2e', 4026532768],
-  ]);
-  expect(parsePinned('1 1 0:4 net:[5] /run/a\\040b rw - nsfs nsfs rw', '')[0]?.path).toBe('/run/a b');
-  expect(parsePinned(undefined, '')).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine, processesOf } from '../../../src/process/processes.ts';
-import { parseNamespace } from '../../../src/enter/joined-namespaces.ts';
+import { parseNamespace } from '../../../src/proc/namespace-link.ts';
 import { namespacesOf } from '../../../src/process/namespace-use.ts';
-import { parseFacts, parseStat } from '../../../src/proc/stat.ts';
 import { subjectOf, subjectOfPid } from '../../../src/process/subject.ts';
-import { idInside, parseIdMap, parsePasswd } from '../../../src/process/users.ts';
+import { parsePasswd } from '../../../src/process/users.ts';
+import { idInside, parseIdMap } from '../../../src/proc/id-map.ts';
 import { container, fakeHost } from '../fakes.ts';
 import { ID, INNER, V1_SYSTEMD_CGROUP, V2_NESTED_CGROUP, V2_SYSTEMD_CGROUP } from './recorded.ts';
 
@@ -18,27 +18,6 @@ const process = (pid: number, cgroup: string, inside: string, over: Parameters<t
   [`/proc/${pid}/stat`]: stat(pid, 'sleep', over),
   [`/proc/${pid}/status`]: status(uid, inside),
   [`/proc/${pid}/cmdline`]: over?.state === 'Z' ? '' : 'sleep\x003600\0',
-});
-
-test.each([
-  [
-    'a name that would end the parentheses',
-    '7 (a) R 1 (b)\n) S 42 0 0 0 0 0 0 0 0 0 3 4 0 0 0 0 0 0 99',
-    'a) R 1 (b)\n',
-  ],
-  ['a plain name', '7 (sh) S 42 0 0 0 0 0 0 0 0 0 3 4 0 0 0 0 0 0 99', 'sh'],
-])('/proc/PID/stat: %s', (_, text, command) => {
-  expect(parseStat(text)).toEqual({ command, state: 'S', parent: 42, cpuTicks: 7, startTicks: 99 });
-});
-
-test('/proc/PID/stat that is gone or cut', () => {
-  expect(parseStat(undefined)).toBeUndefined();
-  expect(parseStat('')).toBeUndefined();
-});
-
-test('/proc/PID/status', () => {
-  expect(parseFacts(status(1000, '278\t7\t1'))).toEqual({ uid: 1000, pids: [278, 7, 1], rssBytes: 1413120 });
-  expect(parseFacts(status(0, '278', '')).rssBytes).toBe(0);
 });
 
 test.each([

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { pinnedNamespaces } from '../../../../src/network/map/elsewhere.ts';
 import { behind } from '../../../../src/network/map/whose.ts';
 import { fakeHost } from '../../fakes.ts';
 import { bridge, hostLink, map } from './fixtures.ts';
@@ -64,9 +63,3 @@ describe('no container is behind it', () => {
     );
   });
 });
-
-test('mounts that keep network namespaces', () =>
-  expect(pinnedNamespaces(MOUNTINFO)).toEqual([
-    { inode: 4026532407, path: '/run/docker/netns/ab0abb72f96d' },
-    { inode: 4026532500, path: '/run/netns/my ns' },
-  ]));

@@ -125,7 +125,7 @@ describe('names', () => {
       interfaceNames('Inter-| Receive\n face |bytes\n    lo: 0 0\n  eth0: 1 2\neth0.7@x:12 3\nveth1: 0\n').map(
         ({ word }) => word,
       ),
-    ).toEqual(['eth0', 'veth1']));
+    ).toEqual(['eth0', 'eth0.7@x', 'veth1']));
 });
 
 describe('dbg __complete', () => {

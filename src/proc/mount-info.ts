@@ -1,0 +1,54 @@
+/** A mount: a line of /proc/PID/mountinfo (proc_pid_mountinfo(5)). */
+export interface MountLine {
+  readonly id: number;
+  /** the mount that it is on */
+  readonly parent: number;
+  /** "major:minor" of its file system */
+  readonly device: string;
+  /** what of the file system is mounted; for a namespace that a file holds, the namespace: "net:[4026532684]" */
+  readonly root: string;
+  readonly mountPoint: string;
+  readonly options: string;
+  readonly type: string;
+  readonly superOptions: string;
+}
+
+/** Reads /proc/PID/mountinfo. A mount stands behind the one that it is on. */
+export function parseMountInfo(text: string): MountLine[] {
+  return text.split('\n').flatMap((line) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [id, parent, device = '', root = '', mountPoint, options = ''] = before.split(' ');
+    const [type, , superOptions = ''] = after.split(' ');
+    if (mountPoint === undefined || !type) return [];
+    return [
+      {
+        id: Number(id),
+        parent: Number(parent),
+        device,
+        root: unescapeOctal(root),
+        mountPoint: unescapeOctal(mountPoint),
+        options,
+        type,
+        superOptions,
+      },
+    ];
+  });
+}
+
+/** A network namespace that a file holds: a mount of nsfs, whose root is the namespace itself. */
+export interface HeldNamespace {
+  readonly path: string;
+  readonly inode: number;
+}
+
+/** The network namespaces that files hold, as those of overlay networks and of `ip netns add` are. */
+export function heldNamespaces(mountinfo: string): HeldNamespace[] {
+  return parseMountInfo(mountinfo).flatMap(({ root, mountPoint, type }) => {
+    const inode = type === 'nsfs' ? /^net:\[(\d+)\]$/.exec(root)?.[1] : undefined;
+    return inode === undefined ? [] : [{ path: mountPoint, inode: Number(inode) }];
+  });
+}
+
+/** Undoes how mountinfo writes blanks, tabs, line feeds and backslashes of a path. */
+const unescapeOctal = (text: string) =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
