@@ -4,7 +4,7 @@ import type { Target } from '../enter/target.ts';
 import { requireProgram } from '../host/run/programs.ts';
 import { containerNetwork, NEEDED_PROGRAMS, type ContainerNetwork } from '../network/interfaces.ts';
 import { endpointsOf } from '../network/sharing.ts';
-import { chosenTarget, requireContainer } from './chosen-container.ts';
+import { chosenTarget, requireContainer } from './arguments/chosen-container.ts';
 import { asRoot } from './root.ts';
 
 /** Looks at the network of the container that is meant, as root, and does something with it; gives the exit code. */

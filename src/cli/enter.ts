@@ -11,10 +11,10 @@ import { DbgError, EXIT } from '../errors.ts';
 import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/run/programs.ts';
 import { escapeControls, shellLine, shellQuote } from '../text.ts';
-import { chosenTarget, requireContainer } from './chosen-container.ts';
-import type { EntryOptions } from './entry-options.ts';
+import { chosenTarget, requireContainer } from './arguments/chosen-container.ts';
+import type { EntryOptions } from './arguments/entry-options.ts';
 import { dryRunText, asRoot } from './root.ts';
-import { listVariables } from './variables.ts';
+import { listVariables } from './arguments/variables.ts';
 
 /** A shell that a person sits at. */
 export interface Session {
@@ -143,6 +143,6 @@ export function refuseLateOptions(verb: Command, container: string, words: reado
 }
 
 /** A tool's own arguments as they came, less the one `--` that may stand before them. */
-export function toolArguments(args: readonly string[]): string[] {
+export function withoutDashes(args: readonly string[]): string[] {
   return args[0] === '--' ? args.slice(1) : [...args];
 }

@@ -1,3 +1,4 @@
+import { fileArgument } from '../../cli/arguments/arguments.ts';
 import { curlLine } from '../../api/recordings/curl-line.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { wholeCalls, type WholeCall } from '../../api/recordings/whole-call.ts';
@@ -12,7 +13,7 @@ export function curlCommand(ctx: Context): Verb {
     .summary('a call of a recording as a curl line')
     .description('Print a call of a recording as a line that asks the engine the same with curl.')
     .usage('FILE N')
-    .argument('<file>', 'what dbg api record has written; - is stdin')
+    .addArgument(fileArgument('<file>', 'what dbg api record has written; - is stdin'))
     .argument('[n]', "the call's number, as dbg api show has it behind #")
     .addHelpText('after', '\nExamples:\n  dbg api curl pull.ndjson 3\n  dbg api curl pull.ndjson 3 | sh')
     .runs(async (path: string, number: string | undefined) => {

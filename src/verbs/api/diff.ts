@@ -1,3 +1,4 @@
+import { fileArgument } from '../../cli/arguments/arguments.ts';
 import { diffCalls, type CallPair } from '../../api/recordings/diff-calls.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { wholeCalls, type WholeCall } from '../../api/recordings/whole-call.ts';
@@ -16,8 +17,8 @@ export function diffCommand(ctx: Context): Verb {
     .summary('what differs between two recordings')
     .description('Compare two sessions call by call. The exit code is 0 when they are the same, 1 when they differ.')
     .usage('[OPTIONS] A B')
-    .argument('<a>', 'what dbg api record has written')
-    .argument('<b>', 'another one')
+    .addArgument(fileArgument('<a>', 'what dbg api record has written'))
+    .addArgument(fileArgument('<b>', 'another one'))
     .option('--reveal', 'with secrets, where they were recorded')
     .option('--json', 'a JSON object for each difference, one a line')
     .addHelpText('after', '\nExamples:\n  dbg api diff good-day.ndjson bad-day.ndjson')

@@ -1,3 +1,4 @@
+import { fileArgument } from '../../cli/arguments/arguments.ts';
 import { isAbsolute, resolve } from 'node:path';
 import { gate } from '../../api/gate/gate.ts';
 import { peerFinder } from '../../api/wire/client-process.ts';
@@ -21,7 +22,7 @@ export function hijackCommand(ctx: Context): Verb {
         "Stand in the engine's place and answer, patch, delay, fail or drop the calls that rules in a YAML file fit; all others go through as they are. The file is read again when it changes.",
       )
       .usage('[OPTIONS] RULES [-- COMMAND [ARG…]]')
-      .argument('<rules>', 'the file'),
+      .addArgument(fileArgument('<rules>', 'the file')),
   )
     .option('-q, --quiet', 'do not tell which rule was used, nor the calls')
     .addHelpText('after', HELP)

@@ -1,3 +1,4 @@
+import { fileArgument } from '../../cli/arguments/arguments.ts';
 import { followCalls } from '../../api/wire/calls/call.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { derivePolicy, policyText } from '../../api/gate/share/derive-policy.ts';
@@ -10,7 +11,7 @@ export function policyCommand(ctx: Context): Verb {
     .summary('the rules that let a recorded session through')
     .description('Print what a recording asked for as a list of rules, for dbg api share --policy.')
     .usage('FILE')
-    .argument('<file>', 'what dbg api record has written')
+    .addArgument(fileArgument('<file>', 'what dbg api record has written'))
     .addHelpText('after', '\nExamples:\n  dbg api policy deploy.ndjson >deploy.policy')
     .runs(async (recording: string) => policy(ctx, recording));
 }

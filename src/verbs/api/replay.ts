@@ -1,3 +1,4 @@
+import { fileArgument } from '../../cli/arguments/arguments.ts';
 import { loadCalls } from '../../api/recordings/replay/load-calls.ts';
 import { serveReplay } from '../../api/recordings/replay/serve.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
@@ -20,7 +21,7 @@ export function replayCommand(ctx: Context): Verb {
         "Answer docker from a recording, in the engine's place and at its pace; there is no engine behind. A call that was not recorded fails, and the nearest one is named; dbg's exit code is then 125.",
       )
       .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
-      .argument('<file>', 'what dbg api record has written'),
+      .addArgument(fileArgument('<file>', 'what dbg api record has written')),
   )
     .option('--speed <n>', 'so many times as fast as it was, or "max"')
     .addHelpText(

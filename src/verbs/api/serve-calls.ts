@@ -1,5 +1,6 @@
+import { commandArgument } from '../../cli/arguments/arguments.ts';
 import type { Command } from 'commander';
-import { toolArguments } from '../../cli/enter.ts';
+import { withoutDashes } from '../../cli/enter.ts';
 import type { Context } from '../../context.ts';
 import { addressText } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
@@ -22,7 +23,7 @@ export interface StandInOptions {
 /** Adds what such a verb is told by: the command, behind its own operands, and where to listen. */
 export function addStandIn<C extends Command>(command: C): C {
   return command
-    .argument('[cmd...]', 'run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C')
+    .addArgument(commandArgument('run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C'))
     .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
     .passThroughOptions();
@@ -30,7 +31,7 @@ export function addStandIn<C extends Command>(command: C): C {
 
 /** The command that stands behind a verb's operand, without its --. Throws a DbgError (usage) where one of dbg's own options stands there. */
 export function commandBehind(operand: string, words: readonly string[], verb: string): string[] {
-  if (!words[0]?.startsWith('-') || words[0] === '--') return toolArguments(words);
+  if (!words[0]?.startsWith('-') || words[0] === '--') return withoutDashes(words);
   throw new DbgError(`${words[0]} stands behind ${operand}: options come before it, a command behind --`, {
     exitCode: EXIT.usage,
     next: [{ what: 'as', command: `dbg api ${verb} [OPTIONS] ${operand} -- COMMAND` }],

@@ -1,3 +1,4 @@
+import { fileArgument } from '../../cli/arguments/arguments.ts';
 import { Option } from 'commander';
 import { version } from '../../../package.json';
 import { parseFilters, type Filter } from '../../api/wire/calls/call-filter.ts';
@@ -10,7 +11,7 @@ import type { Context } from '../../context.ts';
 import { DbgError, errorCode } from '../../errors.ts';
 import { escapeControls, printableJson } from '../../text.ts';
 import { Verb } from '../../cli/verb.ts';
-import { repeatable } from '../../cli/repeatable.ts';
+import { repeatable } from '../../cli/arguments/repeatable.ts';
 import { shown, type RevealOption } from './reveal-option.ts';
 import { lines } from './printing/line-writer.ts';
 import { callView } from './printing/call-printer.ts';
@@ -27,7 +28,7 @@ export function showCommand(ctx: Context): Verb {
     .summary('the calls of a recording')
     .description('Show the calls of a recording, as dbg api snoop does while they are made.')
     .usage('[OPTIONS] FILE')
-    .argument('<file>', 'what dbg api record has written; - is stdin')
+    .addArgument(fileArgument('<file>', 'what dbg api record has written; - is stdin'))
     .option('-v, --verbose', 'headers, bodies and streams too')
     .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'; repeatable", repeatable)
     .option('--reveal', 'with secrets, where they were recorded')

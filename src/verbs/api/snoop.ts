@@ -4,7 +4,7 @@ import { proxy } from '../../api/wire/proxy.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { Verb } from '../../cli/verb.ts';
-import { repeatable } from '../../cli/repeatable.ts';
+import { repeatable } from '../../cli/arguments/repeatable.ts';
 import type { Job, Outcome } from '../../api/beside/reader-job.ts';
 import type { Reader } from '../../api/beside/reader.ts';
 import { addStandIn, serveBetween, type StandInOptions } from './serve-calls.ts';

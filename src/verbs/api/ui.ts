@@ -10,7 +10,7 @@ import type { Context } from '../../context.ts';
 import { addressText, isTls } from '../../engine/address.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { escapeControls, shellLine } from '../../text.ts';
-import { toolArguments } from '../../cli/enter.ts';
+import { withoutDashes } from '../../cli/enter.ts';
 import { Verb } from '../../cli/verb.ts';
 import { addStandIn, serveBetween, type StandInOptions } from './serve-calls.ts';
 import { noteOn } from './show.ts';
@@ -37,7 +37,7 @@ export function uiCommand(ctx: Context): Verb {
     )
     .runs(async (words: string[], options: UiOptions) => {
       const file = fileOf(words, ctx.args);
-      return file === undefined ? live(ctx, toolArguments(words), options) : recorded(ctx, file, options);
+      return file === undefined ? live(ctx, withoutDashes(words), options) : recorded(ctx, file, options);
     });
 }
 

@@ -1,3 +1,5 @@
+import { addPid, operandsOf, type PidOption } from '../../cli/arguments/by-pid.ts';
+import { namedContainerArgument, VerbArgument } from '../../cli/arguments/arguments.ts';
 import type { Context } from '../../context.ts';
 import { type Target } from '../../enter/target.ts';
 import { parseStartTime } from '../../proc/stat.ts';
@@ -5,33 +7,43 @@ import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
 import type { Inside, OutputFile } from '../../host/host.ts';
 import { escapeLines, shellLine, shellQuote } from '../../text.ts';
 import { failureText } from '../../ui/failure.ts';
-import { chosenTarget } from '../../cli/chosen-container.ts';
-import { toolArguments } from '../../cli/enter.ts';
+import { chosenTarget } from '../../cli/arguments/chosen-container.ts';
+import { withoutDashes } from '../../cli/enter.ts';
 import { Verb } from '../../cli/verb.ts';
 import { asRoot } from '../../cli/root.ts';
 
 export function catCommand(ctx: Context): Verb {
-  return new Verb('cat')
+  return addPid(new Verb('cat'))
     .summary('files of a container, with its links leading to its own files')
     .description(
       "Print files of a container as its own cat would: its links lead to its files, never to the host's. The image needs no cat, and the container may be paused.",
     )
     .usage('CTR PATH…')
-    .argument('<ctr>', 'name, id or an unambiguous prefix')
-    .argument('<path...>', "regular files in there; a relative one begins at the image's working directory")
+    .addArgument(namedContainerArgument())
+    .addArgument(
+      new VerbArgument(
+        '[path...]',
+        "regular files in there; a relative one begins at the image's working directory",
+        'nothing',
+      ),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  dbg cat web /etc/os-release\n  dbg cat web /var/lib/app/core >core\n  dbg cat web -- -odd',
     )
     .passThroughOptions()
-    .runs(async (ref: string, words: string[]) => cat(ctx, ref, words));
+    .runs(async (first: string, rest: string[], options: PidOption) => {
+      const { ref = '', words } = await operandsOf(ctx, first, rest, options);
+      return cat(ctx, ref, words);
+    });
 }
 
 /** As of a program that SIGPIPE ended. */
 const PIPE = 141;
 
 async function cat(ctx: Context, ref: string, words: readonly string[]): Promise<number> {
-  const paths = toolArguments(words);
+  const paths = withoutDashes(words);
+  if (paths.length === 0) throw new DbgError("missing required argument 'path'", { exitCode: EXIT.usage });
   const option = words[0] === '--' ? undefined : paths.find((path) => path.startsWith('-'));
   if (option !== undefined || paths.includes('-')) throw noPath(ref, option ?? '-');
   // Root: the container's files are not for everybody, nor is /proc/PID/root (ptrace(2), access mode checking).

@@ -15,8 +15,8 @@ export async function answer(ctx: Context, root: Command, words: readonly string
   if (what.kind === 'command') return `command ${what.from}\n`;
   if (what.kind === 'files' || what.kind === 'nothing') return `${what.kind}\n`;
   const typed = words.at(-1) ?? '';
-  // `--network=we`: the shells complete the whole word.
-  const prefix = /^--[^=]+=/.exec(typed)?.[0] ?? '';
+  // `--network=we`, `web,d`: the shells complete the whole word.
+  const prefix = (what.kind === 'container lists' ? /^.*,/ : /^--[^=]+=/).exec(typed)?.[0] ?? '';
   try {
     return wordsText(await candidates(ctx, what, typed), prefix);
   } catch {
@@ -28,9 +28,10 @@ async function candidates(ctx: Context, what: Wanted, typed: string): Promise<re
   switch (what.kind) {
     case 'words':
       return what.words;
-    case 'containers': {
+    case 'containers':
+    case 'container lists': {
       const all = await (await ctx.engine()).list();
-      return typed.startsWith(':') ? ports(all) : names(all);
+      return typed.slice(typed.lastIndexOf(',') + 1).startsWith(':') ? ports(all) : names(all);
     }
     case 'networks': {
       const all = await (await ctx.engine()).list();

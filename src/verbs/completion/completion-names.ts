@@ -3,7 +3,7 @@ import type { ContainerSummary } from '../../engine/container.ts';
 import { matching, serviceNames } from '../../engine/match.ts';
 import { printable } from '../../ui/columns.ts';
 import type { Candidate } from './completion-wanted.ts';
-import { isEnterable } from '../../cli/chosen-container.ts';
+import { isEnterable } from '../../cli/arguments/chosen-container.ts';
 
 /** What names a live container: its own name, and its service's where that names no other. */
 export function names(all: readonly ContainerSummary[]): Candidate[] {

@@ -1,5 +1,5 @@
-import type { Command, Option } from 'commander';
-import { FROM_CONTAINER, isNameList } from '../../enter/environment/given-variables.ts';
+import type { Argument, Command, Option } from 'commander';
+import { VerbArgument, VerbOption, type WordKind } from '../../cli/arguments/arguments.ts';
 
 /** A word that can be typed, and what a shell that has room for it says beside it. */
 export interface Candidate {
@@ -10,7 +10,7 @@ export interface Candidate {
 /** What can stand where the cursor is. `container` is the one that was named before it, if any. */
 export type Wanted =
   | { readonly kind: 'words'; readonly words: readonly Candidate[] }
-  | { readonly kind: 'containers' | 'files' | 'nothing' }
+  | { readonly kind: 'containers' | 'container lists' | 'files' | 'nothing' }
   | { readonly kind: 'networks' | 'interfaces'; readonly container: string | undefined }
   /** a program of the host and its arguments, from this word on */
   | { readonly kind: 'command'; readonly from: number };
@@ -22,10 +22,8 @@ export function wanted(root: Command, words: readonly string[]): Wanted {
   const container = operands[0];
   if (awaits) return valueOf(awaits, container);
   if (toolFrom !== undefined) {
-    const last = command.registeredArguments.at(-1)?.name();
-    // Files of a container's, which no shell lists.
-    if (last === 'path') return NOTHING;
-    return last === 'cmd' ? { kind: 'command', from: toolFrom } : FILES;
+    const kind = kindOf(command.registeredArguments.at(-1));
+    return kind === 'command' ? { kind, from: toolFrom } : { kind: kind === 'files' ? kind : 'nothing' };
   }
   if (typed.startsWith('-') && !optionsEnded) {
     if (!typed.includes('=')) return { kind: 'words', words: optionWords(command) };
@@ -35,7 +33,6 @@ export function wanted(root: Command, words: readonly string[]): Wanted {
   return operandOf(root, command, operands.length, words.length - 1);
 }
 
-const FILES = { kind: 'files' } as const;
 const NOTHING = { kind: 'nothing' } as const;
 
 interface Read {
@@ -82,28 +79,24 @@ function operandsBeforeTool({ registeredArguments }: Command): number | undefine
 }
 
 /** `dbg shell -- CMD`: a program is named and no container, so dbg will ask. */
-function asksForContainer({ registeredArguments: [first, second] }: Command): boolean {
-  return first?.required === false && second?.name() === 'cmd';
-}
+const asksForContainer = ({ registeredArguments: [first, second] }: Command): boolean =>
+  first?.required === false && kindOf(second) === 'command';
 
 function optionOf(command: Command, word: string): Option | undefined {
   const name = word.split('=')[0];
   return command.options.find(({ long, short }) => long === name || short === name);
 }
 
-function takesValue({ long, required, optional, flags }: Option, next: string | undefined): boolean {
+function takesValue(option: Option, next: string | undefined): boolean {
+  const { required, optional } = option;
   if (required || !optional) return required;
-  // `--diff [file...]` and `--reverse [device]` are of no use without: only another option may come
-  // between.
-  if (next === undefined) return /\[(file\.\.\.|device)\]/.test(flags);
-  return long === FROM_CONTAINER ? isNameList(next) : !next.startsWith('-');
+  if (option instanceof VerbOption && option.takes) return option.takes(next);
+  return next !== undefined && !next.startsWith('-');
 }
 
 function valueOf(option: Option, container: string | undefined): Wanted {
   if (option.argChoices) return { kind: 'words', words: option.argChoices.map((word) => ({ word, about: '' })) };
-  if (option.long === '--network') return { kind: 'networks', container };
-  if (option.long === '--interface') return { kind: 'interfaces', container };
-  return /[<[](dir|file|path)(\.\.\.)?[>\]]/.test(option.flags) ? FILES : NOTHING;
+  return wantedOf(option instanceof VerbOption ? option.kind : 'nothing', container, 0);
 }
 
 function operandOf(root: Command, command: Command, index: number, at: number): Wanted {
@@ -111,11 +104,18 @@ function operandOf(root: Command, command: Command, index: number, at: number): 
   const argument = command.registeredArguments[index];
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return { kind: 'words', words: argument.argChoices.map((word) => ({ word, about: '' })) };
-  if (argument.name() === 'cmd') return { kind: 'command', from: at };
-  if (argument.name() === 'ctr') return { kind: 'containers' };
-  // of `dbg help`, which commander adds
-  if (argument.name() === 'command') return { kind: 'words', words: verbWords(root) };
-  return FILES;
+  // Of `dbg help`, which commander adds.
+  if (!(argument instanceof VerbArgument)) return { kind: 'words', words: verbWords(root) };
+  return wantedOf(argument.kind, undefined, at);
+}
+
+const kindOf = (argument: Argument | undefined): WordKind =>
+  argument instanceof VerbArgument ? argument.kind : 'nothing';
+
+/** `container` is the one that was named before; `from` is where this word stands. */
+function wantedOf(kind: WordKind, container: string | undefined, from: number): Wanted {
+  if (kind === 'command') return { kind, from };
+  return kind === 'networks' || kind === 'interfaces' ? { kind, container } : { kind };
 }
 
 /** The verbs that the help shows, `help` among them. */

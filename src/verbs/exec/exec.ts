@@ -1,9 +1,11 @@
+import { operandsOf } from '../../cli/arguments/by-pid.ts';
+import { commandArgument, namedContainerArgument } from '../../cli/arguments/arguments.ts';
 import { Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { shellLine, shellQuote } from '../../text.ts';
-import { enter, refuseLateOptions, toolArguments } from '../../cli/enter.ts';
-import { addEntryOptions, ROOT_HELP, type EntryOptions } from '../../cli/entry-options.ts';
+import { enter, refuseLateOptions, withoutDashes } from '../../cli/enter.ts';
+import { addEntryOptions, ROOT_HELP, type EntryOptions } from '../../cli/arguments/entry-options.ts';
 import { Verb } from '../../cli/verb.ts';
 
 export function execCommand(ctx: Context): Verb {
@@ -14,8 +16,8 @@ export function execCommand(ctx: Context): Verb {
         "Run a program of the host in a container's net, uts and ipc namespaces. Exit code, signals, stdin and stdout are the program's.",
       )
       .usage('[OPTIONS] CTR CMD [ARG…]')
-      .argument('<ctr>', 'name, id or an unambiguous prefix')
-      .argument('[cmd...]', "the host's program and its arguments, untouched")
+      .addArgument(namedContainerArgument())
+      .addArgument(commandArgument("the host's program and its arguments, untouched"))
       // For fingers used to docker. The program inherits stdin and the terminal in any case.
       .addOption(
         new Option('-i, --interactive', 'with --all: a terminal as stdin also where stdout is none').hideHelp(),
@@ -31,11 +33,12 @@ export function execCommand(ctx: Context): Verb {
         `${ROOT_HELP}\nExamples:\n  dbg exec web ss -tlnp\n  dbg exec web ethtool -S eth0\n  dbg exec -it web bash`,
       )
       .runs(async (container: string, args: string[], options: ExecOptions, self: Command) => {
-        refuseLateOptions(self, container, args);
+        if (options.pid === undefined) refuseLateOptions(self, container, args);
         refuseDockers(options, container, args);
-        const argv = toolArguments(args);
+        const { ref, words } = await operandsOf(ctx, container, args, options);
+        const argv = withoutDashes(words);
         if (argv.length === 0 && options.envFromContainer?.length !== 0) throw noProgram(container);
-        return enter(ctx, { container, argv, options });
+        return enter(ctx, { container: ref, argv, options });
       })
   );
 }

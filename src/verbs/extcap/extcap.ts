@@ -1,3 +1,4 @@
+import { fileOption } from '../../cli/arguments/arguments.ts';
 import { version } from '../../../package.json';
 import {
   ANY,
@@ -14,7 +15,7 @@ import { findContainer } from '../../engine/find-container.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { asWhoAsked } from '../../cli/as-who-asked.ts';
-import { isEnterable } from '../../cli/chosen-container.ts';
+import { isEnterable } from '../../cli/arguments/chosen-container.ts';
 import { enter } from '../../cli/enter.ts';
 import { Verb } from '../../cli/verb.ts';
 import { asRoot } from '../../cli/root.ts';
@@ -42,7 +43,7 @@ export function extcapCommand(ctx: Context): Verb {
       .option('--extcap-config', 'what can be set for it')
       .option('--extcap-capture-filter <filter>', 'a filter of tcpdump')
       .option('--capture', 'capture')
-      .option('--fifo <file>', 'where to')
+      .addOption(fileOption('--fifo <file>', 'where to'))
       .option('--interface <name>', "the container's interface", ANY)
       // A newer Wireshark may say more.
       .allowUnknownOption()

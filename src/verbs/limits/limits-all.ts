@@ -4,7 +4,7 @@ import type { Limits } from '../../process/container-limits.ts';
 import { isPaused } from '../../process/paused.ts';
 import { subjectOf, type Subject } from '../../process/subject.ts';
 import { json, lookOf } from '../../ui/table.ts';
-import { isEnterable } from '../../cli/chosen-container.ts';
+import { isEnterable } from '../../cli/arguments/chosen-container.ts';
 import { limitsLines } from './limits-text.ts';
 
 /**

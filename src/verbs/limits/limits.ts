@@ -5,34 +5,30 @@ import { DbgError, EXIT } from '../../errors.ts';
 import { limitsOf, type Limits } from '../../process/container-limits.ts';
 import { isPaused } from '../../process/paused.ts';
 import type { Subject } from '../../process/subject.ts';
-import { json, lookOf } from '../../ui/table.ts';
+import { lookOf } from '../../ui/table.ts';
 import { allLimits } from './limits-all.ts';
 import { limitsTable, lifeText, notOfferedText } from './limits-text.ts';
 import { lifeRecord, limitsRecord } from './limits-record.ts';
 import { Verb } from '../../cli/verb.ts';
 import { asRoot } from '../../cli/root.ts';
-import {
-  withChosenSubject,
-  pausedText,
-  subjectRecord,
-  withSubject,
-  type SubjectOptions,
-} from '../../cli/chosen-subject.ts';
+import { addLook, type Answer, lookAtEach, type LookOptions, subjectRecord } from '../../cli/look.ts';
 
-interface LimitsOptions extends SubjectOptions {
+interface LimitsOptions extends LookOptions {
   readonly all?: boolean;
 }
 
 export function limitsCommand(ctx: Context): Verb {
-  return withSubject(new Verb('limits'))
+  return addLook(new Verb('limits'))
     .summary('what a container may use, what it uses, and what it was denied')
     .description(
       "Show a container's limits on memory, swap, CPU, processes, open files, file systems and block I/O beside what it uses; how often it was throttled, killed out of memory, or waited (pressure).",
     )
-    .addOption(new Option('--all', 'a line for each container that runs').conflicts('pid'))
+    .addOption(
+      new Option('--all', 'a line for each container that runs').conflicts(['pid', 'project', 'network', 'label']),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  dbg limits web\n  dbg limits web --json\n  dbg limits --all\n  dbg limits --pid 4711',
+      '\nExamples:\n  dbg limits web\n  dbg limits web,db --json\n  dbg limits --all\n  dbg limits --pid 4711',
     )
     .runs(async (ref: string | undefined, options: LimitsOptions) => limits(ctx, ref, options));
 }
@@ -45,15 +41,16 @@ async function limits(ctx: Context, ref: string | undefined, options: LimitsOpti
     const all = () => allLimits(ctx, options.json === true, read, record);
     return isHidden ? asRoot(ctx, all) : all();
   }
-  return withChosenSubject(ctx, ref, options, (subject) => limitsOfOne(ctx, subject, options), isHidden);
+  return lookAtEach(ctx, ref, options, (subject) => look(ctx, subject), isHidden);
 }
 
-async function limitsOfOne(ctx: Context, subject: Subject, options: LimitsOptions): Promise<number> {
+async function look(ctx: Context, subject: Subject): Promise<Answer> {
   const found = await read(ctx, subject);
-  const paused = isPaused(ctx.host, subject);
-  ctx.stderr.write(pausedText(subject, paused) + lifeText(subject.container, found, ctx.now()) + notOfferedText(found));
-  ctx.stdout.write(options.json ? json(record(ctx, subject, found)) : limitsTable(found, lookOf(ctx)));
-  return 0;
+  return {
+    notes: lifeText(subject.container, found, ctx.now()) + notOfferedText(found),
+    record: { ...lifeRecord(subject.container), ...limitsRecord(found) },
+    text: limitsTable(found, lookOf(ctx)),
+  };
 }
 
 const read = (ctx: Context, subject: Subject): Promise<Limits> =>

@@ -1,7 +1,9 @@
+import { operandsOf } from '../../cli/arguments/by-pid.ts';
+import { commandArgument, containerArgument } from '../../cli/arguments/arguments.ts';
 import { Command } from 'commander';
 import type { Context } from '../../context.ts';
-import { enter, refuseLateOptions, runsTheContainers, toolArguments } from '../../cli/enter.ts';
-import { addEntryOptions, ROOT_HELP, type EntryOptions } from '../../cli/entry-options.ts';
+import { enter, refuseLateOptions, runsTheContainers, withoutDashes } from '../../cli/enter.ts';
+import { addEntryOptions, ROOT_HELP, type EntryOptions } from '../../cli/arguments/entry-options.ts';
 import type { Plan } from '../../enter/entry-plan.ts';
 import type { Target } from '../../enter/target.ts';
 import { openSession } from './session/shell-session.ts';
@@ -14,8 +16,8 @@ export function shellCommand(ctx: Context): Verb {
       "Start the host's shell in a container's net, uts and ipc namespaces: the files and tools are the host's, the network is the container's.",
     )
     .usage('[OPTIONS] [CTR] [-- CMD [ARG…]]')
-    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
-    .argument('[cmd...]', 'run this program of the host instead of a shell')
+    .addArgument(containerArgument())
+    .addArgument(commandArgument('run this program of the host instead of a shell'))
     .option('-q, --quiet', 'no banner')
     .passThroughOptions()
     .addHelpText(
@@ -25,9 +27,9 @@ export function shellCommand(ctx: Context): Verb {
     .runs(async (operand: string | undefined, rest: string[], options: EntryOptions, self: Command) => {
       // `dbg shell -- CMD`: commander drops the `--` and takes CMD for the container.
       const isLeftOut = operand !== undefined && leadsWithDashes(self, ctx.args);
-      const container = isLeftOut ? undefined : operand;
-      if (container !== undefined) refuseLateOptions(self, container, rest);
-      const command = isLeftOut ? [operand, ...rest] : toolArguments(rest);
+      if (operand !== undefined && !isLeftOut && options.pid === undefined) refuseLateOptions(self, operand, rest);
+      const { ref: container, words } = await operandsOf(ctx, isLeftOut ? undefined : operand, rest, options);
+      const command = isLeftOut ? [operand, ...rest] : withoutDashes(words);
       const argv = command.length > 0 ? command : [runsTheContainers(options) ? 'sh' : preferredShell(ctx)];
       const isSession = command.length === 0 && ctx.stdinIsTTY && ctx.stderr.isTTY;
       const open = (target: Target, plan: Plan) => openSession(ctx, target, plan, argv[0] ?? '', options.quiet);

@@ -1,3 +1,4 @@
+import type { PidOption } from '../../cli/arguments/by-pid.ts';
 import type { Context } from '../../context.ts';
 import { onOwnTerminal } from '../../enter/inside/join.ts';
 import { nsenter } from '../../enter/nsenter.ts';
@@ -27,12 +28,12 @@ import {
 } from '../../process/strace/strace-argv.ts';
 import { ended, subjectOf } from '../../process/subject.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
-import { chosenTarget, requireContainer } from '../../cli/chosen-container.ts';
+import { chosenTarget, requireContainer } from '../../cli/arguments/chosen-container.ts';
 import { missingText, withheldText } from '../../cli/enter.ts';
 import { dryRunText, asRoot } from '../../cli/root.ts';
 import { whoAsked } from '../../host/who-asked.ts';
 
-export interface TraceOptions extends Choice {
+export interface TraceOptions extends Choice, PidOption {
   readonly dryRun?: boolean;
 }
 

@@ -1,3 +1,5 @@
+import { addPid, operandsOf } from '../../cli/arguments/by-pid.ts';
+import { containerArgument, NEEDED, toolArguments, VerbOption } from '../../cli/arguments/arguments.ts';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
@@ -11,14 +13,14 @@ interface StraceOptions extends TraceOptions {
 }
 
 export function straceCommand(ctx: Context): Verb {
-  return new Verb('strace')
+  return addPid(new Verb('strace'))
     .summary("the host's strace on a container's processes, or on a command started inside")
     .description(
       "Run the host's strace on a container's main process, its threads and children. What follows CTR goes to strace untouched; a command behind -- is started inside, as the container's user with its files, and traced from its first call.",
     )
     .usage('[OPTIONS] [CTR] [STRACE ARG…] [-- CMD [ARG…]]')
-    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
-    .argument('[args...]', "strace's own options; -- and a command to start inside")
+    .addArgument(containerArgument())
+    .addArgument(toolArguments("strace's own options; -- and a command to start inside"))
     .addOption(
       new Option(
         '--process <name|pid>',
@@ -27,7 +29,12 @@ export function straceCommand(ctx: Context): Verb {
     )
     .addOption(new Option('--all', "all the container's processes").conflicts('diff'))
     .addOption(
-      new Option('--diff [file...]', 'two traces: the first system call at which they part; needs no container'),
+      new VerbOption(
+        '--diff [file...]',
+        'two traces: the first system call at which they part; needs no container',
+        'files',
+        NEEDED,
+      ),
     )
     .option('--json', 'with --diff: the result as JSON')
     .option('--dry-run', 'print the command, run nothing')
@@ -35,7 +42,10 @@ export function straceCommand(ctx: Context): Verb {
     .addHelpText('after', EXAMPLES)
     .runs(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
       if (diff === undefined && options.json) throw jsonWithoutDiff();
-      if (diff === undefined) return trace(ctx, container, args, options);
+      if (diff === undefined) {
+        const { ref, words } = await operandsOf(ctx, container, args, options);
+        return trace(ctx, ref, words, options);
+      }
       // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A
       // B`.
       const files = [...(diff === true ? [] : diff), ...(container === undefined ? [] : [container]), ...args];

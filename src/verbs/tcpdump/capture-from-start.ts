@@ -1,5 +1,5 @@
 import { has } from '../../capture/getopt.ts';
-import { requireContainer } from '../../cli/chosen-container.ts';
+import { requireContainer } from '../../cli/arguments/chosen-container.ts';
 import { asRoot } from '../../cli/root.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
@@ -8,7 +8,7 @@ import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 import { captureFromStart } from '../../jobs/capture/from-start.ts';
 import { captureNews } from './capture-news.ts';
 import { refuseTerminal } from './capture.ts';
-import { selects } from './typed-wish.ts';
+import { selects } from '../../cli/arguments/chosen-containers.ts';
 import { pcapngOf } from './chosen-recorder.ts';
 import type { TcpdumpOptions } from './tcpdump-options.ts';
 

@@ -3,7 +3,6 @@ import { type Wanted, whereRecorder } from '../../capture/recorders/where-record
 import { requireLogs } from '../../capture/stop-on.ts';
 import { tapArgv } from '../../capture/tcpdump-argv.ts';
 import { traps } from '../../capture/traps.ts';
-import { requireContainer } from '../../cli/chosen-container.ts';
 import { asRoot, dryRunText } from '../../cli/root.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
@@ -16,9 +15,8 @@ import { filteredFor, whereTo } from '../../jobs/capture/where-wish.ts';
 import { parseDev } from '../../proc/net.ts';
 import { escapeControls } from '../../text.ts';
 import { captureNews } from './capture-news.ts';
-import { selects } from './typed-wish.ts';
+import { chosenTargets, requireContainers, selects } from '../../cli/arguments/chosen-containers.ts';
 import { fileOf, linesOf } from './chosen-recorder.ts';
-import { chosenTargets } from './chosen-targets.ts';
 import type { TcpdumpOptions } from './tcpdump-options.ts';
 import { whereText } from './where-table.ts';
 
@@ -52,7 +50,7 @@ async function captureAsRoot(ctx: Context, typed: CaptureWish, options: TcpdumpO
 
 /** Throws for what can be known to be wrong before anybody is asked for anything. */
 function refuse(ctx: Context, { refs, path }: CaptureWish, options: TcpdumpOptions): void {
-  if (!selects(options)) for (const ref of refs.length > 0 ? refs : [undefined]) requireContainer(ctx, ref);
+  requireContainers(ctx, refs, options);
   refuseTerminal(ctx, path);
   if (options.where !== undefined && (refs.length > 1 || selects(options))) {
     throw new DbgError('--where follows the packets of one container', {

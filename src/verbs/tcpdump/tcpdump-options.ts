@@ -1,13 +1,12 @@
 import { Option, type Command } from 'commander';
 import { DbgError, EXIT } from '../../errors.ts';
 import { parseSize, parseTime } from '../../text.ts';
-import { addEntryOptions, type EntryOptions } from '../../cli/entry-options.ts';
+import { addSelection, type Selecting } from '../../cli/arguments/chosen-containers.ts';
+import { repeatable } from '../../cli/arguments/repeatable.ts';
+import { addEntryOptions, type EntryOptions } from '../../cli/arguments/entry-options.ts';
 
 /** What `dbg tcpdump` takes before CTR, as it was typed. */
-export interface TcpdumpOptions extends EntryOptions {
-  readonly project?: string;
-  readonly network?: string;
-  readonly label?: readonly string[];
+export interface TcpdumpOptions extends EntryOptions, Selecting {
   readonly bothEnds?: boolean;
   readonly where?: string;
   readonly dns?: boolean;
@@ -24,15 +23,10 @@ export interface TcpdumpOptions extends EntryOptions {
   readonly json?: boolean;
 }
 
-const repeatable = (value: string, all: unknown) => (Array.isArray(all) ? [...all, value] : [value]);
-
 export function addTcpdumpOptions<C extends Command>(command: C): C {
   // `dbg tcpdump --project shop -w all.pcapng`: -w is tcpdump's.
-  return addEntryOptions(command, false)
+  return addSelection(addEntryOptions(command, false))
     .option('--quiet', 'only what tcpdump captured: no news, no counts of dbg')
-    .option('--project <name>', 'every running container of a Compose project')
-    .option('--network <network>', 'every running container on a network')
-    .option('--label <k[=v]>', 'every running container with a label; repeatable', repeatable)
     .option('--both-ends', "on the interface, its host device, the bridge and the host's uplink together")
     .option('--where <host:port>', 'where do its packets to HOST:PORT vanish? A table at the end; implies --both-ends')
     .addOption(new Option('--json', 'the table of --where as JSON'))

@@ -1,11 +1,14 @@
+import { refOf } from '../../cli/arguments/by-pid.ts';
+import { containersArgument, toolArguments } from '../../cli/arguments/arguments.ts';
 import { tcpdumpArgv } from '../../capture/tcpdump-argv.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
-import { enter, toolArguments } from '../../cli/enter.ts';
+import { enter, withoutDashes } from '../../cli/enter.ts';
 import { Verb } from '../../cli/verb.ts';
 import { whoAsked } from '../../host/who-asked.ts';
 import { addTcpdumpOptions, type TcpdumpOptions } from './tcpdump-options.ts';
-import { captureWish, selects } from './typed-wish.ts';
+import { selects } from '../../cli/arguments/chosen-containers.ts';
+import { captureWish } from './typed-wish.ts';
 
 export function tcpdumpCommand(ctx: Context): Verb {
   return (
@@ -15,8 +18,8 @@ export function tcpdumpCommand(ctx: Context): Verb {
         "Run the host's tcpdump in a container's network: all its interfaces, no name look-ups, packet by packet. What follows CTR goes to tcpdump untouched.",
       )
       .usage('[OPTIONS] [CTR[,CTR…]] [TCPDUMP ARG…]')
-      .argument('[ctr]', 'name, id or an unambiguous prefix; several with commas; left out on a terminal, dbg asks')
-      .argument('[args...]', "tcpdump's own options and filter")
+      .addArgument(containersArgument())
+      .addArgument(toolArguments("tcpdump's own options and filter"))
       .passThroughOptions()
       // `dbg tcpdump --project shop -w all.pcapng`: no container is named, and tcpdump's options come at once.
       .allowUnknownOption()
@@ -33,15 +36,15 @@ async function tcpdump(
   rest: string[],
   options: TcpdumpOptions,
 ): Promise<number> {
-  const isSelected = selects(options);
+  const isSelected = selects(options) || options.pid !== undefined;
   if (!isSelected && operand?.startsWith('-')) {
     throw new DbgError(`unknown option '${operand}' (tcpdump's own come after the container)`, {
       exitCode: EXIT.usage,
     });
   }
-  const container = isSelected ? undefined : operand;
+  const container = isSelected ? await refOf(ctx, undefined, options) : operand;
   const tools = isSelected && operand !== undefined ? [operand, ...rest] : rest;
-  const args = toolArguments(tools);
+  const args = withoutDashes(tools);
   if (options.wireshark || options.termshark) {
     return (await import('./viewer.ts')).inViewer(ctx, tools, options);
   }

@@ -2,13 +2,10 @@ import { valueOf } from '../../capture/getopt.ts';
 import { ownBusiness, parseArguments } from '../../capture/tcpdump-argv.ts';
 import { forDns } from '../../capture/traps.ts';
 import { parseStopOn } from '../../capture/stop-on.ts';
+import { namesIn, selects } from '../../cli/arguments/chosen-containers.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 import { ringOf, sizeOf, timeOf, type TcpdumpOptions } from './tcpdump-options.ts';
-
-/** Whether the options select containers, so that none is named. */
-export const selects = ({ project, network, label }: TcpdumpOptions): boolean =>
-  project !== undefined || network !== undefined || label !== undefined;
 
 /**
  * Reads what follows `dbg tcpdump`. Undefined when it is tcpdump's business alone: files that it
@@ -23,7 +20,7 @@ export function captureWish(
   const typed = parseArguments(args);
   const items = options.dns ? forDns(typed) : typed;
   const path = valueOf(items, 'w');
-  const refs = ref === undefined ? [] : ref.split(',');
+  const refs = namesIn(ref);
   const isSeveral = refs.length > 1 || selects(options) || options.bothEnds === true || options.where !== undefined;
   const follows = options.fromStart === true || options.restart === true;
   const { forMs, ...bounds } = boundsOf(options);

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { escapeLines } from '../../text.ts';
-import { toolArguments } from '../../cli/enter.ts';
+import { withoutDashes } from '../../cli/enter.ts';
 import type { TcpdumpOptions } from './tcpdump-options.ts';
 
 /** By which a viewer reads a capture from its stdin, at once. */
@@ -17,11 +17,11 @@ const VIEWERS = { wireshark: ['wireshark', '-k', '-i', '-'], termshark: ['termsh
  */
 export async function inViewer(ctx: Context, rest: readonly string[], options: TcpdumpOptions): Promise<number> {
   if (options.wireshark && options.termshark) throw usage('--wireshark or --termshark: one viewer at a time');
-  if (has(parseArguments(toolArguments(rest)), 'w'))
+  if (has(parseArguments(withoutDashes(rest)), 'w'))
     throw usage('a viewer takes the capture; to keep it, save it there');
   const viewer = VIEWERS[options.wireshark ? 'wireshark' : 'termshark'];
   requireProgram(ctx.host, viewer[0]);
-  const capture = [...ctx.self, ...captureArguments(ctx.args, rest), '-w', '-', ...toolArguments(rest)];
+  const capture = [...ctx.self, ...captureArguments(ctx.args, rest), '-w', '-', ...withoutDashes(rest)];
   const { exitCode, said } = await ctx.host.pipeline(capture, viewer, { quiet: options.termshark === true });
   if (said !== '') ctx.stderr.write(`${escapeLines(said)}\n`);
   return exitCode;

@@ -1,12 +1,14 @@
+import { operandsOf } from '../../cli/arguments/by-pid.ts';
+import { containerArgument, interfaceOption, toolArguments } from '../../cli/arguments/arguments.ts';
 import { Option } from 'commander';
 import { printsRawBytes, tcpflowArgv, tcpflowOptions } from '../../capture/tcpflow-argv.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { asWhoAsked } from '../../cli/as-who-asked.ts';
-import { requireContainer } from '../../cli/chosen-container.ts';
-import { enter, runsTheContainers, toolArguments } from '../../cli/enter.ts';
-import { addEntryOptions, type EntryOptions } from '../../cli/entry-options.ts';
+import { requireContainer } from '../../cli/arguments/chosen-container.ts';
+import { enter, runsTheContainers, withoutDashes } from '../../cli/enter.ts';
+import { addEntryOptions, type EntryOptions } from '../../cli/arguments/entry-options.ts';
 import { Verb } from '../../cli/verb.ts';
 import { atHostEnd } from './tcpflow-host-end.ts';
 
@@ -22,8 +24,8 @@ export function tcpflowCommand(ctx: Context): Verb {
       "Run the host's tcpflow in a container's network: what both sides of each TCP connection say, on stdout. What follows CTR goes to tcpflow untouched.",
     )
     .usage('[OPTIONS] [CTR] [TCPFLOW ARG…]')
-    .argument('[ctr]', 'name, id or an unambiguous prefix; left out on a terminal, dbg asks')
-    .argument('[args...]', "tcpflow's own options and filter")
+    .addArgument(containerArgument())
+    .addArgument(toolArguments("tcpflow's own options and filter"))
     .addOption(
       new Option(
         '--host-end',
@@ -32,14 +34,20 @@ export function tcpflowCommand(ctx: Context): Verb {
         // Nothing is entered.
         .conflicts(['ns', 'all', 'hostView', 'cgroup', 'user', 'caps', 'workdir', 'env', 'envFromContainer']),
     )
-    .option('--interface <name>', "with --host-end: which of the container's interfaces, where it has several")
+    .addOption(
+      interfaceOption(
+        '--interface <name>',
+        "with --host-end: which of the container's interfaces, where it has several",
+      ),
+    )
     .passThroughOptions()
     .addHelpText(
       'after',
       '\nExamples:\n  dbg tcpflow web\n  dbg tcpflow web port 8080\n  dbg tcpflow web -o streams\n  dbg tcpflow --host-end web',
     )
     .runs(async (container: string | undefined, args: string[], options: TcpflowOptions) => {
-      return tcpflow(ctx, container, toolArguments(args), options);
+      const { ref, words } = await operandsOf(ctx, container, args, options);
+      return tcpflow(ctx, ref, withoutDashes(words), options);
     });
 }
 

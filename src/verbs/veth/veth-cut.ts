@@ -20,7 +20,7 @@ import { linkState } from '../../network/links.ts';
 import { sharingContainers } from '../../network/sharing.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { json } from '../../ui/table.ts';
-import { chosenTarget } from '../../cli/chosen-container.ts';
+import { chosenTarget } from '../../cli/arguments/chosen-container.ts';
 import { dryRunText } from '../../cli/root.ts';
 import { networkOf, withContainerNetwork } from '../../cli/container-network.ts';
 import { cutText, dependentsText, interfaceRecord, restoredText } from './veth-text.ts';

@@ -1,3 +1,5 @@
+import { addPid, refOf, refuseBoth } from '../../cli/arguments/by-pid.ts';
+import { containerArgument, interfaceOption, networkOption } from '../../cli/arguments/arguments.ts';
 import type { VethOptions } from './veth-options.ts';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
@@ -7,7 +9,7 @@ import type { ContainerNetwork } from '../../network/interfaces.ts';
 import { escapeControls } from '../../text.ts';
 import { json, lookOf } from '../../ui/table.ts';
 import { Verb } from '../../cli/verb.ts';
-import { repeatable } from '../../cli/repeatable.ts';
+import { repeatable } from '../../cli/arguments/repeatable.ts';
 import { isHostDevice } from './host/host-device.ts';
 import { addHostOptions, isHostWish } from './host/host-options.ts';
 import { withContainerNetwork } from '../../cli/container-network.ts';
@@ -16,12 +18,12 @@ import { interfaceRecord, interfaceTable, markText, noInterfaceText } from './ve
 const WAYS = ['down', 'blackhole', 'drop', 'loss', 'rate', 'delay'] as const;
 
 export function vethCommand(ctx: Context): Verb {
-  return addHostOptions(new Verb('veth'))
+  return addPid(addHostOptions(new Verb('veth')))
     .summary('which host device is a container on, and pull that plug')
     .description(
       "Show the host device at the other end of each of a container's interfaces, with the proof that it is; cut it off, bring it back.",
     )
-    .argument('[ctr]', 'name, id or an unambiguous prefix, or a host device; left out on a terminal, dbg asks')
+    .addArgument(containerArgument({ or: ', or a host device' }))
     .addOption(
       new Option(
         '--down',
@@ -53,8 +55,8 @@ export function vethCommand(ctx: Context): Verb {
     .option('--for <time>', 'wait so long, then bring it back; so does Ctrl-C, and the death of dbg')
     .option('--force', 'also when other containers share its network')
     .option('--up', 'bring it back, whatever took it off')
-    .option('-i, --interface <name>', "only this interface of the container's")
-    .option('-n, --network <name>', 'only the interface on this network of the engine')
+    .addOption(interfaceOption('-i, --interface <name>', "only this interface of the container's"))
+    .addOption(networkOption('-n, --network <name>', 'only the interface on this network of the engine'))
     .addOption(new Option('--status', 'every cut of this host').conflicts(['restoreAll', 'up', ...WAYS]))
     .addOption(new Option('--restore-all', 'undo every cut of this host').conflicts(['up', ...WAYS]))
     .option('--json', 'the result as JSON')
@@ -63,7 +65,10 @@ export function vethCommand(ctx: Context): Verb {
       'after',
       '\nExamples:\n  dbg veth web\n  dbg veth web --down --for 30s\n  dbg veth web --drop db:5432 --loss 5%\n  dbg veth web --up\n  dbg veth --status\n  dbg veth --all --watch\n  dbg veth --reverse veth2e7d114',
     )
-    .runs(async (container: string | undefined, options: VethOptions) => veth(ctx, container, options));
+    .runs(async (container: string | undefined, options: VethOptions) => {
+      refuseBoth(container, options);
+      return veth(ctx, await refOf(ctx, container, options), options);
+    });
 }
 
 async function veth(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {

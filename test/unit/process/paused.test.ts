@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pausedText, subjectRecord } from '../../../src/cli/chosen-subject.ts';
+import { pausedText, subjectRecord } from '../../../src/cli/look.ts';
 import { processTable } from '../../../src/verbs/ps/ps-text.ts';
 import { isPaused } from '../../../src/process/paused.ts';
 import { subjectOfPid } from '../../../src/process/subject.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toChoice } from '../../../src/cli/chosen-container.ts';
+import { toChoice } from '../../../src/cli/arguments/chosen-container.ts';
 import { columns } from '../../../src/ui/columns.ts';
 import { fitted, lines, matching } from '../../../src/ui/picker.ts';
 import { summary } from '../fakes.ts';

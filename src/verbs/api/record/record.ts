@@ -1,3 +1,4 @@
+import { fileArgument } from '../../../cli/arguments/arguments.ts';
 import { InvalidArgumentError, Option } from 'commander';
 import { peerFinder } from '../../../api/wire/client-process.ts';
 import { proxy } from '../../../api/wire/proxy.ts';
@@ -28,7 +29,7 @@ export function recordCommand(ctx: Context): Verb {
         'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is soon in FILE, as a line of JSON, for dbg api show, curl, replay and diff.',
       )
       .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
-      .argument('<file>', 'a new file; - is stdout'),
+      .addArgument(fileArgument('<file>', 'a new file; - is stdout')),
   )
     .option('--reveal', 'with the secrets that are left out otherwise')
     .addOption(

@@ -1,3 +1,4 @@
+import { fileOption } from '../../../cli/arguments/arguments.ts';
 import { constants } from 'node:os';
 import { gate } from '../../../api/gate/gate.ts';
 import { peerFinder } from '../../../api/wire/client-process.ts';
@@ -9,7 +10,7 @@ import type { Context } from '../../../context.ts';
 import { addressText } from '../../../engine/address.ts';
 import { duration, escapeControls } from '../../../text.ts';
 import { Verb } from '../../../cli/verb.ts';
-import { repeatable } from '../../../cli/repeatable.ts';
+import { repeatable } from '../../../cli/arguments/repeatable.ts';
 import { openAudit } from './audit-file.ts';
 import { reach } from '../../../jobs/engine-stand-in/stand-in.ts';
 import { lastsOf, loginOf, placeOf, policyOf, tlsOf, type ShareOptions } from './share-options.ts';
@@ -31,13 +32,17 @@ export function shareCommand(ctx: Context): Verb {
     )
     .option('--deny <rule>', 'METHOD PATH or an operation; wins over --allow; repeatable', repeatable)
     .option('--read-only', 'nothing but what changes nothing, here or elsewhere')
-    .option('--policy <file>', 'rules from a file, as dbg api policy prints them; repeatable', repeatable)
+    .addOption(
+      fileOption('--policy <file>', 'rules from a file, as dbg api policy prints them; repeatable').argParser(
+        repeatable,
+      ),
+    )
     .option('--user <name>', 'ask for this name, and a password that dbg makes')
-    .option('--password-file <file>', 'with --user: the password is in this file (0600)')
-    .option('--tlscert <file>', "TLS: the server's certificate")
-    .option('--tlskey <file>', 'and its key')
-    .option('--tlscacert <file>', 'ask for client certificates that this CA has signed')
-    .option('--audit <file>', 'where the log goes; otherwise a file of its own in $XDG_STATE_HOME/dbg')
+    .addOption(fileOption('--password-file <file>', 'with --user: the password is in this file (0600)'))
+    .addOption(fileOption('--tlscert <file>', "TLS: the server's certificate"))
+    .addOption(fileOption('--tlskey <file>', 'and its key'))
+    .addOption(fileOption('--tlscacert <file>', 'ask for client certificates that this CA has signed'))
+    .addOption(fileOption('--audit <file>', 'where the log goes; otherwise a file of its own in $XDG_STATE_HOME/dbg'))
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api share --for 10m --read-only\n  dbg api share --for 1h --policy deploy.policy --user ann\n  dbg api share --for 1h --read-only --listen tcp:192.0.2.7:2376 --tlscert cert.pem --tlskey key.pem --tlscacert ca.pem',

@@ -1,3 +1,4 @@
+import { NEEDED, VerbOption } from '../../../cli/arguments/arguments.ts';
 import { Option, type Command } from 'commander';
 
 /** The options of `dbg veth` that are about the whole host. */
@@ -27,7 +28,13 @@ export function addHostOptions<C extends Command>(command: C): C {
     )
     .addOption(wish('--dot', 'with --all: as a graph for Graphviz', ['json', 'mermaid']))
     .addOption(wish('--mermaid', 'with --all: as a graph for Mermaid', ['json', 'dot']))
-    .addOption(wish('--reverse [device]', 'which container is behind this host device', ['all', 'dryRun']))
+    .addOption(
+      new VerbOption('--reverse [device]', 'which container is behind this host device', 'nothing', NEEDED).conflicts([
+        ...ONE_CONTAINERS,
+        'all',
+        'dryRun',
+      ]),
+    )
     .addOption(
       wish('--label', 'give host devices readable further names (web.eth0); without CTR: all', [
         'all',

@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts';
-import type { ContainerSummary } from '../engine/container.ts';
-import type { Finding } from '../engine/find-container.ts';
-import { mostRecentlyStarted } from '../engine/recent.ts';
-import type { Target } from '../enter/target.ts';
-import { DbgError, EXIT } from '../errors.ts';
-import { findTarget } from '../jobs/find-target.ts';
-import type { Choice } from '../ui/picker.ts';
+import type { Context } from '../../context.ts';
+import type { ContainerSummary } from '../../engine/container.ts';
+import type { Finding } from '../../engine/find-container.ts';
+import { mostRecentlyStarted } from '../../engine/recent.ts';
+import type { Target } from '../../enter/target.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { findTarget } from '../../jobs/find-target.ts';
+import type { Choice } from '../../ui/picker.ts';
 
 /** The container that a person named, or picks when they named none, ready to be entered. */
 export const chosenTarget = async (ctx: Context, ref: string | undefined, finding?: Finding): Promise<Target> =>

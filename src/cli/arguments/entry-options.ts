@@ -1,9 +1,11 @@
+import { addPid, type PidOption } from './by-pid.ts';
+import { fileOption } from './arguments.ts';
 import { type Command, Option } from 'commander';
-import type { EntryWish } from '../enter/entry-plan.ts';
+import type { EntryWish } from '../../enter/entry-plan.ts';
 import { repeatable } from './repeatable.ts';
 import { addFromContainer } from './variables.ts';
 
-export interface EntryOptions extends EntryWish {
+export interface EntryOptions extends EntryWish, PidOption {
   /** the names that are wanted; none: which there are */
   readonly envFromContainer?: readonly string[];
   /** docker's files of variables, before those of --env */
@@ -22,8 +24,11 @@ export const ROOT_HELP =
  */
 export function addEntryOptions<C extends Command>(command: C, hasShort = true): C {
   const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);
-  if (hasShort) command.option('--env-file <file>', 'the same from a file, as docker reads it; repeatable', repeatable);
-  return addFromContainer(command)
+  if (hasShort) {
+    const about = 'the same from a file, as docker reads it; repeatable';
+    command.addOption(fileOption('--env-file <file>', about).argParser(repeatable));
+  }
+  return addFromContainer(addPid(command))
     .option(
       '--ns <list>',
       "namespaces to join: net,uts,ipc,mnt,pid,user,cgroup (default: net,uts,ipc); pid without mnt shows the tool, which has the host's files, to the container: what it runs with less than root's rights opens them to it; mnt brings pid with it, and the image's program is in the host's namespaces that you leave out",
@@ -48,7 +53,7 @@ export function addEntryOptions<C extends Command>(command: C, hasShort = true):
         "capabilities and no-new-privs as the container's; a root user stays the host's, with the host's files",
       ).choices(['container']),
     )
-    .option(flags('-w', '--workdir <dir>'), 'start there')
+    .addOption(fileOption(flags('-w', '--workdir <dir>'), 'start there'))
     .option(flags('-e', '--env <k=v>'), 'add to the environment; repeatable', repeatable)
     .option('--dry-run', 'print the command, run nothing');
 }

@@ -1,7 +1,8 @@
+import { VerbOption } from './arguments.ts';
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { FROM_CONTAINER, isNameList, namesOf, parseNames } from '../enter/environment/given-variables.ts';
-import { escapeControls, shellQuote } from '../text.ts';
+import type { Context } from '../../context.ts';
+import { FROM_CONTAINER, isNameList, namesOf, parseNames } from '../../enter/environment/given-variables.ts';
+import { escapeControls, shellQuote } from '../../text.ts';
 import { chosenTarget } from './chosen-container.ts';
 
 /**
@@ -11,10 +12,14 @@ import { chosenTarget } from './chosen-container.ts';
 export function addFromContainer<C extends Command>(command: C): C {
   const parse = command.parseOptions.bind(command);
   command.parseOptions = (argv) => parse(withoutGuess(command, argv));
-  return command.option(
-    `${FROM_CONTAINER} [=names]`,
-    "the container's variables of these names (A,B); alone: print which there are, and run nothing",
-    (list: string, before: readonly string[] | undefined) => [...(before ?? []), ...parseNames(list)],
+  const about = "the container's variables of these names (A,B); alone: print which there are, and run nothing";
+  return command.addOption(
+    new VerbOption(
+      `${FROM_CONTAINER} [=names]`,
+      about,
+      'nothing',
+      (next) => next !== undefined && isNameList(next),
+    ).argParser((list: string, before: readonly string[] | undefined) => [...(before ?? []), ...parseNames(list)]),
   );
 }
 

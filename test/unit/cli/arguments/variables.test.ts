@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { run } from '../../../src/cli/run.ts';
-import { container, fakeContext, fakeHost } from '../fakes.ts';
+import { run } from '../../../../src/cli/run.ts';
+import { container, fakeContext, fakeHost } from '../../fakes.ts';
 
 const web = container({ env: ['PGHOST=db', 'http_proxy=p', 'MTR_PACKET=/data/evil', 'E\u001b[31m=x'] });
 

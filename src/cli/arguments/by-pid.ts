@@ -1,0 +1,59 @@
+import { type Command, Option } from 'commander';
+import type { Context } from '../../context.ts';
+import { containerIds } from '../../enter/container-cgroup.ts';
+import { DbgError, EXIT } from '../../errors.ts';
+import { placesOf, subjectOfPid } from '../../process/subject.ts';
+
+export interface PidOption {
+  readonly pid?: number;
+}
+
+/** Adds `--pid`: a container named by one of its processes. */
+export const addPid = <C extends Command>(command: C, about = ''): C =>
+  command.addOption(
+    new Option('--pid <pid>', `the container that this process of the host is in${about}`).argParser(parsePid),
+  );
+
+function parsePid(text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw new DbgError(`--pid ${text}: not the number of a process`, {
+    exitCode: EXIT.usage,
+    next: [{ what: 'see what runs', command: 'ps -e' }],
+  });
+}
+
+/** Throws the usage error for a container that is named twice. */
+export function refuseBoth(ref: string | undefined, { pid }: PidOption): void {
+  if (pid === undefined || ref === undefined) return;
+  throw new DbgError(`"${ref}" and --pid ${pid}: name the container or one of its processes, not both`, {
+    exitCode: EXIT.usage,
+  });
+}
+
+/**
+ * The name by which an engine finds the container that is meant: the operand, or the id of the one that the process is in. Where
+ * containers are nested, it is the innermost that this engine has. Throws a DbgError for a process that is in none.
+ */
+export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidOption): Promise<string | undefined> {
+  if (pid === undefined) return ref;
+  const innermost = subjectOfPid(ctx.host, pid).id;
+  const ids = containerIds(placesOf(ctx.host, pid)).toReversed();
+  if (ids.length < 2) return innermost;
+  const engine = await ctx.engine();
+  for (const id of ids) if (await engine.inspect(id)) return id;
+  return innermost;
+}
+
+/**
+ * The operands of a verb that hands words on: the container, by a name that an engine finds, and the words. With `--pid`, no container
+ * stands before them.
+ */
+export async function operandsOf(
+  ctx: Context,
+  first: string | undefined,
+  rest: readonly string[],
+  options: PidOption,
+): Promise<{ readonly ref: string | undefined; readonly words: readonly string[] }> {
+  if (options.pid === undefined) return { ref: first, words: rest };
+  return { ref: await refOf(ctx, undefined, options), words: first === undefined ? rest : [first, ...rest] };
+}

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import type { ContainerSummary } from '../../engine/container.ts';
+import type { Target } from '../../enter/target.ts';
+import { DbgError } from '../../errors.ts';
+import { shellQuote } from '../../text.ts';
+import { networkOption } from './arguments.ts';
+import { chosenTarget, isEnterable, requireContainer } from './chosen-container.ts';
+import { repeatable } from './repeatable.ts';
+
+/** Containers that are not named: those that have something in common. */
+export interface Selecting {
+  readonly project?: string;
+  readonly network?: string;
+  readonly label?: readonly string[];
+}
+
+/** Adds the options that select containers. */
+export const addSelection = <C extends Command>(command: C): C =>
+  command
+    .option('--project <name>', 'every running container of a Compose project')
+    .addOption(networkOption('--network <network>', 'every running container on a network'))
+    .option('--label <k[=v]>', 'every running container with a label; repeatable', repeatable);
+
+/** Whether the options select containers, so that none is named. */
+export const selects = ({ project, network, label }: Selecting): boolean =>
+  project !== undefined || network !== undefined || label !== undefined;
+
+/** The names that stand, with commas, in one word. */
+export const namesIn = (word: string | undefined): readonly string[] => (word === undefined ? [] : word.split(','));
+
+/** Throws the usage error for containers left out where nobody can be asked. Costs nothing: call it first. */
+export function requireContainers(ctx: Context, names: readonly string[], selection: Selecting): void {
+  if (selects(selection)) return;
+  for (const name of names.length > 0 ? names : [undefined]) requireContainer(ctx, name);
+}
+
+/** The containers that are meant, each once: those that were named, those that the options select, or the one that is picked. */
+export async function chosenTargets(ctx: Context, names: readonly string[], selection: Selecting): Promise<Target[]> {
+  if (!selects(selection)) {
+    const named = await Promise.all((names.length > 0 ? names : [undefined]).map((name) => chosenTarget(ctx, name)));
+    return [...new Map(named.map((target) => [target.container.id, target])).values()];
+  }
+  const all = await (await ctx.engine()).list();
+  const selected = all.filter((each) => isEnterable(each) && isSelected(each, selection));
+  if (selected.length === 0) throw noneSelected(selection);
+  return Promise.all(selected.map(({ id }) => chosenTarget(ctx, id)));
+}
+
+const PROJECT = 'com.docker.compose.project';
+
+function isSelected({ labels, networks }: ContainerSummary, { project, network, label = [] }: Selecting): boolean {
+  const isLabelled = label.every((wanted) => {
+    const [name = '', value] = wanted.split(/=(.*)/s);
+    return name in labels && (value === undefined || labels[name] === value);
+  });
+  const isInProject = project === undefined || labels[PROJECT] === project;
+  return isLabelled && isInProject && (network === undefined || networks.includes(network));
+}
+
+function noneSelected({ project, network, label = [] }: Selecting): DbgError {
+  const filters = [
+    ...(project === undefined ? [] : [`label=${PROJECT}=${project}`]),
+    ...(network === undefined ? [] : [`network=${network}`]),
+    ...label.map((each) => `label=${each}`),
+  ];
+  const command = `docker ps -a ${filters.map((filter) => `--filter ${shellQuote(filter)}`).join(' ')}`;
+  return new DbgError(`no running container has ${filters.join(' and ')}`, {
+    next: [{ what: 'see all of them', command }],
+  });
+}
