@@ -28,6 +28,9 @@ import {
   type Lie,
 } from './support/lying-engine.ts';
 import { measured, type Measured } from './support/measured.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 // An engine may be anybody's. It can name a wrong container; it cannot make dbg touch a process that is not that id's, nor show a file
 // that is no container's, nor keep dbg busy for ever.
@@ -343,7 +346,7 @@ describe('an answer that is none', () => {
       for (const argv of [
         ['exec', 'none-of-them', 'true'],
         ['veth', '--all'],
-        ['veth', '--restore-all'],
+        ['veth', '--restore-all', '--dry-run'],
         ['__complete', '--', 'exec', ''],
       ]) {
         const result = await measured(argv, engine.env);

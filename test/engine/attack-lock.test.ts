@@ -4,6 +4,9 @@ import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { dbg, DBG, firstLine, processes, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
+import { undoesAllCuts } from './support/cuts.ts';
+
+undoesAllCuts();
 
 // Whoever holds the lock of dbg's cuts holds the cuts: another user of this host, a container that sees its files, a dbg that stands still.
 

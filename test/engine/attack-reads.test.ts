@@ -25,7 +25,7 @@ const verbs = (ref: string): Readonly<Record<string, readonly string[]>> => ({
   veth: ['veth', ref],
   'veth --all': ['veth', '--all'],
   'veth --status': ['veth', '--status'],
-  'veth --restore-all': ['veth', '--restore-all'],
+  'veth --restore-all': ['veth', '--restore-all', '--dry-run'],
   ns: ['ns', ref],
   ps: ['ps', ref],
   limits: ['limits', ref],

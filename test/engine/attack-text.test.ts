@@ -4,6 +4,9 @@ import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { dbg, says } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 /** A device's name that would make a terminal red, and one that reads backwards. */
 const RED = 'e\u001b[31mX';

@@ -5,6 +5,9 @@ import { capturing, fields, pair } from './support/capture.ts';
 import { dbg } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { ip, ipIn, namespaceHolder } from './support/netns.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 interface Found {
   readonly places: readonly { readonly name: string; readonly role: string }[];

@@ -2,6 +2,9 @@ import { spawn } from '@lydell/node-pty';
 import { expect } from 'vitest';
 import { DBG, sleep } from './support/dbg.ts';
 import { test } from './support/lab.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 // A window that is closed, an ssh connection that is lost: the kernel hangs the terminal up.
 

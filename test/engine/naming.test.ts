@@ -2,6 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
 import { dbg, dbgOnTerminal } from './support/dbg.ts';
 import { type Lab, test } from './support/lab.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 const compose = (project: string, service: string, number: string, ...more: string[]) => ({
   options: [

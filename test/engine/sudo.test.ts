@@ -6,6 +6,9 @@ import { describe, expect } from 'vitest';
 import { commandLines, DBG, firstLine, onTerminal, says, sleep } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 import { person } from './support/person.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 function run([file, ...args]: readonly string[], options: Options = {}) {
   return execa(file!, args, { reject: false, stdin: 'ignore', ...options });

@@ -2,6 +2,9 @@ import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { dbg, firstLine, says } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
+import { cutGuards, undoesAllCuts } from './support/cuts.ts';
+
+undoesAllCuts();
 
 // A cut is in force when the kernel says so: it follows its device and its container, or dbg says that it does not.
 
@@ -92,6 +95,20 @@ describe('its device', () => {
     await does('--restore-all');
     expect(await statusOf(web)).toEqual([]);
     expect(await isThrough()).toBe(true);
+  });
+
+  test('its dbg and its guard were killed: --restore-all brings it back', async ({ lab }) => {
+    const { web, isFree } = await two(lab);
+    const running = start(web, '--blackhole', '--for', '8s');
+    await firstLine(running);
+    process.kill(running.pid!, 'SIGSTOP');
+    for (const pid of await cutGuards(lab, web)) process.kill(pid, 'SIGKILL');
+    process.kill(running.pid!, 'SIGKILL');
+    await running;
+    expect(await cutsOf(web)).toEqual(['eth0 blackhole']);
+    await expect.poll(() => does('--status')).toContain('overdue: its guard was killed');
+    expect(await does('--restore-all')).toContain(`${web}/eth0 is back`);
+    await isFree();
   });
 
   test.for([true, false])(

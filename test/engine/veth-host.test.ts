@@ -3,6 +3,9 @@ import { describe, expect } from 'vitest';
 import { spawnedProcesses } from '../bench/spawned.ts';
 import { DBG, dbg, dbgOnTerminal, firstLine } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 interface Row {
   readonly container: string;

@@ -3,6 +3,9 @@ import { describe, expect } from 'vitest';
 import { DBG, dbg } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { innerProcess, ip, ipIn, namespaceHolder, pinned } from './support/netns.ts';
+import { makesCuts } from './support/cuts.ts';
+
+makesCuts();
 
 interface Row {
   readonly interface: string;

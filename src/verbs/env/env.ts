@@ -1,4 +1,4 @@
-import { REDACTED, redactVariable } from '../../api/wire/redact/secret-names.ts';
+import { redactVariable } from '../../api/wire/redact/secret-names.ts';
 import { redactText } from '../../api/wire/redact/redact-text.ts';
 import { addLook, type Answer, lookAtEach, type LookOptions } from '../../cli/look.ts';
 import { Verb } from '../../cli/verb.ts';
