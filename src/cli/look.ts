@@ -5,7 +5,7 @@ import { nameOf, type Subject, subjectOf, subjectOfPid } from '../process/subjec
 import { escapeControls, shellQuote } from '../text.ts';
 import { failureText } from '../ui/failure.ts';
 import { json } from '../ui/table.ts';
-import { containersArgument } from './arguments/arguments.ts';
+import { containersArgument } from './arguments/verb-argument.ts';
 import { addPid, type PidOption, refuseBoth } from './arguments/by-pid.ts';
 import {
   addSelection,

@@ -1,3 +1,4 @@
+import { lineReader } from '../line-reader.ts';
 /** The query that asks GET /events for one container's. */
 export function eventFilters(id: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['container'], container: [id] }) };
@@ -16,22 +17,7 @@ const MOST_CHARACTERS = 65_536;
  * is longer than one.
  */
 export function eventReader(hear: (event: ContainerEvent) => void): (chunk: Buffer) => void {
-  let rest = '';
-  let isTooLong = false;
-  const decoder = new TextDecoder();
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop()!;
-    if (isTooLong && lines.length > 0) {
-      lines.shift();
-      isTooLong = false;
-    }
-    for (const event of lines.flatMap(parseEvent)) hear(event);
-    if (isTooLong || rest.length > MOST_CHARACTERS) {
-      rest = '';
-      isTooLong = true;
-    }
-  };
+  return lineReader((line) => parseEvent(line).forEach(hear), { most: MOST_CHARACTERS, longer: 'passed over' }).add;
 }
 
 interface EngineEvent {

@@ -1,3 +1,4 @@
+import { lineReader } from '../line-reader.ts';
 import { frameReader } from './ways/frames.ts';
 
 /** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
@@ -10,7 +11,7 @@ export function logQuery(since?: number): Readonly<Record<string, string>> {
 export const LAST_LINE = { stdout: 'true', stderr: 'true', tail: '1' };
 
 /** A longer line is told in parts: a container can write without ever ending one. */
-const MOST_BYTES = 16_384;
+const MOST_CHARACTERS = 16_384;
 
 /**
  * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr, which are in frames where there
@@ -18,28 +19,15 @@ const MOST_BYTES = 16_384;
  */
 export function logReader(hasTty: boolean, hear: (line: string) => void): (piece: Buffer) => void {
   const streams = new Map<number, (text: Buffer) => void>();
-  const lineReader = (stream: number) => {
-    const reader = streams.get(stream) ?? textReader(hear);
+  const readerOf = (stream: number) => {
+    const reader =
+      streams.get(stream) ?? lineReader((line) => hear(line.replace(/\r$/, '')), { most: MOST_CHARACTERS }).add;
     streams.set(stream, reader);
     return reader;
   };
-  if (hasTty) return lineReader(0);
+  if (hasTty) return readerOf(0);
   return frameReader(
-    (stream, data) => lineReader(stream)(data),
-    (data) => lineReader(0)(data),
+    (stream, data) => readerOf(stream)(data),
+    (data) => readerOf(0)(data),
   );
-}
-
-function textReader(hear: (line: string) => void): (text: Buffer) => void {
-  let rest = '';
-  const decoder = new TextDecoder();
-  return (text) => {
-    const lines = (rest + decoder.decode(text, { stream: true })).split('\n');
-    rest = lines.pop()!;
-    if (rest.length > MOST_BYTES) {
-      lines.push(rest);
-      rest = '';
-    }
-    lines.forEach((line) => hear(line.replace(/\r$/, '')));
-  };
 }

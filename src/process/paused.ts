@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { cgroupFiles } from './cgroup-files.ts';
+import { cgroupFiles } from './limits/cgroup-files.ts';
 import { flatKeyed } from '../proc/cgroup-values.ts';
 import type { Subject } from './subject.ts';
 

@@ -24,11 +24,11 @@ export function comparedVariables(host: Pick<Host, 'read'>, subject: Subject): C
       next: [{ what: 'see how', command: `docker ps -a --filter id=${subject.id}` }],
     });
   }
-  const process = new Map(parseEnviron(text));
+  const started = new Map(parseEnviron(text));
   const configured = new Map(parseEnviron((subject.container?.env ?? []).join('\0')));
-  const names = [...new Set([...process.keys(), ...configured.keys()])].toSorted((a, b) => (a < b ? -1 : 1));
+  const names = [...new Set([...started.keys(), ...configured.keys()])].toSorted((a, b) => (a < b ? -1 : 1));
   return names.map((name) => {
-    const [its, told] = [process.get(name), configured.get(name)];
+    const [its, told] = [started.get(name), configured.get(name)];
     return { name, process: its, configured: told, isSame: its === told };
   });
 }

@@ -1,3 +1,4 @@
+import { lineReader } from '../../line-reader.ts';
 import { escapeLines } from '../../text.ts';
 import type { Place } from '../capture-point.ts';
 import type { Recorder } from './recorder.ts';
@@ -25,17 +26,23 @@ export function textRecorder(
     as: 'text',
     begin: (place) => {
       const before = prefix(place);
-      let rest = '';
+      let text = '';
+      const lines = lineReader((line) => {
+        if (take(line)) text += `${before}${escapeLines(line)}\n`;
+      });
+      const flush = () => {
+        if (text !== '') write(text);
+        text = '';
+      };
       return {
         data: (piece) => {
-          const all = (rest + piece.toString()).split('\n');
-          rest = all.pop()!;
-          const wanted = all.filter(take);
-          if (wanted.length > 0) write(wanted.map((line) => `${before}${escapeLines(line)}\n`).join(''));
+          lines.add(piece);
+          flush();
           if (count !== undefined && packets >= count) hear({ kind: 'full' });
         },
         end: () => {
-          if (rest !== '' && take(rest)) write(`${before}${escapeLines(rest)}\n`);
+          lines.end();
+          flush();
         },
       };
     },

@@ -1,3 +1,4 @@
+import { lineReader } from '../../line-reader.ts';
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { drain, leftOut, type LeftOut } from './drain.ts';
@@ -154,16 +155,10 @@ const PATIENCE_MS = 5_000;
  */
 function lines(stream: NodeJS.ReadableStream, hearLine: (line: string) => void): void {
   const hear = (line: string) => hearLine(line.replace(/^.*\r(?=.)/s, ''));
-  let rest = '';
-  stream.on('data', (piece: Buffer | string) => {
-    const all = (rest + piece.toString()).split('\n');
-    rest = all.pop() ?? '';
-    all.forEach(hear);
-  });
+  const { add, end } = lineReader(hear);
+  stream.on('data', add);
   stream.on('error', () => undefined);
-  stream.on('end', () => {
-    if (rest !== '') hear(rest);
-  });
+  stream.on('end', end);
 }
 
 /** For a tap whose tcpdump said what is wrong. */

@@ -4,7 +4,7 @@ import type { ContainerSummary } from '../../engine/container.ts';
 import type { Target } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
-import { networkOption } from './arguments.ts';
+import { networkOption } from './verb-argument.ts';
 import { chosenTarget, isEnterable, requireContainer } from './chosen-container.ts';
 import { repeatable } from './repeatable.ts';
 

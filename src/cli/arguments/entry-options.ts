@@ -1,5 +1,5 @@
 import { addPid, type PidOption } from './by-pid.ts';
-import { fileOption } from './arguments.ts';
+import { fileOption } from './verb-argument.ts';
 import { type Command, Option } from 'commander';
 import type { EntryWish } from '../../enter/entry-plan.ts';
 import { repeatable } from './repeatable.ts';

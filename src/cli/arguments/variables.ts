@@ -1,4 +1,4 @@
-import { VerbOption } from './arguments.ts';
+import { VerbOption } from './verb-argument.ts';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { FROM_CONTAINER, isNameList, namesOf, parseNames } from '../../enter/environment/given-variables.ts';

@@ -1,3 +1,4 @@
+import { lineReader } from '../../line-reader.ts';
 import { parseStartTime } from '../../proc/stat.ts';
 import {
   closeSync,
@@ -62,15 +63,12 @@ export async function openLeash(): Promise<Leash> {
 export function followLeash(key: string, onSignal: (signal: NodeJS.Signals) => void, onGone: () => void): void {
   const taken = optional(() => takeLeash(key));
   if (taken === undefined) return onGone();
-  let said = '';
-  const hear = (text: string) => {
-    const lines = (said + text).split('\n');
-    said = lines.pop()!;
-    for (const line of lines) if (/^SIG\w+$/.test(line)) onSignal(line as NodeJS.Signals);
-  };
-  hear(taken.said);
+  const { add } = lineReader((line) => {
+    if (/^SIG\w+$/.test(line)) onSignal(line as NodeJS.Signals);
+  });
+  add(taken.said);
   const socket = new Socket({ fd: taken.pipe, readable: true, writable: false });
-  socket.on('data', (chunk) => hear(chunk.toString()));
+  socket.on('data', add);
   socket.on('error', () => undefined);
   socket.on('close', onGone);
   socket.unref();

@@ -1,4 +1,4 @@
-import { fileArgument } from '../../cli/arguments/arguments.ts';
+import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { diffCalls, type CallPair } from '../../api/recordings/diff-calls.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { wholeCalls, type WholeCall } from '../../api/recordings/whole-call.ts';

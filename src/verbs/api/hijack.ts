@@ -1,4 +1,4 @@
-import { fileArgument } from '../../cli/arguments/arguments.ts';
+import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { isAbsolute, resolve } from 'node:path';
 import { gate } from '../../api/gate/gate.ts';
 import { peerFinder } from '../../api/wire/client-process.ts';

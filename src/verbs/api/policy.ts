@@ -1,4 +1,4 @@
-import { fileArgument } from '../../cli/arguments/arguments.ts';
+import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { followCalls } from '../../api/wire/calls/call.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { derivePolicy, policyText } from '../../api/gate/share/derive-policy.ts';

@@ -1,4 +1,4 @@
-import { fileArgument } from '../../cli/arguments/arguments.ts';
+import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { loadCalls } from '../../api/recordings/replay/load-calls.ts';
 import { serveReplay } from '../../api/recordings/replay/serve.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';

@@ -1,4 +1,4 @@
-import { commandArgument } from '../../cli/arguments/arguments.ts';
+import { commandArgument } from '../../cli/arguments/verb-argument.ts';
 import type { Command } from 'commander';
 import { withoutDashes } from '../../cli/enter.ts';
 import type { Context } from '../../context.ts';

@@ -1,4 +1,4 @@
-import { fileArgument } from '../../cli/arguments/arguments.ts';
+import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { Option } from 'commander';
 import { version } from '../../../package.json';
 import { parseFilters, type Filter } from '../../api/wire/calls/call-filter.ts';

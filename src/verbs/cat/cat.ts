@@ -1,5 +1,5 @@
 import { addPid, operandsOf, type PidOption } from '../../cli/arguments/by-pid.ts';
-import { namedContainerArgument, VerbArgument } from '../../cli/arguments/arguments.ts';
+import { namedContainerArgument, VerbArgument } from '../../cli/arguments/verb-argument.ts';
 import type { Context } from '../../context.ts';
 import { type Target } from '../../enter/target.ts';
 import { parseStartTime } from '../../proc/stat.ts';

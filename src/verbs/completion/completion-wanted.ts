@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { VerbArgument, VerbOption, type WordKind } from '../../cli/arguments/arguments.ts';
+import { VerbArgument, VerbOption, type WordKind } from '../../cli/arguments/verb-argument.ts';
 
 /** A word that can be typed, and what a shell that has room for it says beside it. */
 export interface Candidate {

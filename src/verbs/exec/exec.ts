@@ -1,5 +1,5 @@
 import { operandsOf } from '../../cli/arguments/by-pid.ts';
-import { commandArgument, namedContainerArgument } from '../../cli/arguments/arguments.ts';
+import { commandArgument, namedContainerArgument } from '../../cli/arguments/verb-argument.ts';
 import { Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';

@@ -1,4 +1,4 @@
-import { fileOption } from '../../cli/arguments/arguments.ts';
+import { fileOption } from '../../cli/arguments/verb-argument.ts';
 import { version } from '../../../package.json';
 import {
   ANY,

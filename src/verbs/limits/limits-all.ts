@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { enterable } from '../../enter/target.ts';
-import type { Limits } from '../../process/container-limits.ts';
+import type { Limits } from '../../process/limits/container-limits.ts';
 import { isPaused } from '../../process/paused.ts';
 import { subjectOf, type Subject } from '../../process/subject.ts';
 import { json, lookOf } from '../../ui/table.ts';

@@ -1,6 +1,6 @@
 import type { Container } from '../../engine/container.ts';
-import { RESOURCES, type Limits } from '../../process/container-limits.ts';
-import type { Pressure } from '../../process/pressure.ts';
+import { RESOURCES, type Limits } from '../../process/limits/container-limits.ts';
+import type { Pressure } from '../../process/limits/pressure.ts';
 
 /**
  * `dbg limits --json`; the keys are documented in docs/processes.md and stay. A limit that is not set is null. What the kernel does

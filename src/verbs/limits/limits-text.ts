@@ -1,7 +1,7 @@
 import type { Container } from '../../engine/container.ts';
-import { otherLimits } from '../../process/life.ts';
+import { otherLimits } from '../../process/limits/life.ts';
 import { nameOf, type Subject } from '../../process/subject.ts';
-import { RESOURCES, type Limits } from '../../process/container-limits.ts';
+import { RESOURCES, type Limits } from '../../process/limits/container-limits.ts';
 import { duration } from '../../text.ts';
 import { red, table, type Look } from '../../ui/table.ts';
 import { binarySize, decimalSize } from '../../cli/sizes.ts';

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
-import { limitsOf, type Limits } from '../../process/container-limits.ts';
+import { limitsOf, type Limits } from '../../process/limits/container-limits.ts';
 import { isPaused } from '../../process/paused.ts';
 import type { Subject } from '../../process/subject.ts';
 import { lookOf } from '../../ui/table.ts';

@@ -1,5 +1,5 @@
 import { operandsOf } from '../../cli/arguments/by-pid.ts';
-import { commandArgument, containerArgument } from '../../cli/arguments/arguments.ts';
+import { commandArgument, containerArgument } from '../../cli/arguments/verb-argument.ts';
 import { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { enter, refuseLateOptions, runsTheContainers, withoutDashes } from '../../cli/enter.ts';

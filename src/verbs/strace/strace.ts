@@ -1,5 +1,5 @@
 import { addPid, operandsOf } from '../../cli/arguments/by-pid.ts';
-import { containerArgument, NEEDED, toolArguments, VerbOption } from '../../cli/arguments/arguments.ts';
+import { containerArgument, NEEDED, toolArguments, VerbOption } from '../../cli/arguments/verb-argument.ts';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';

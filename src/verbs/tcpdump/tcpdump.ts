@@ -1,5 +1,5 @@
 import { refOf } from '../../cli/arguments/by-pid.ts';
-import { containersArgument, toolArguments } from '../../cli/arguments/arguments.ts';
+import { containersArgument, toolArguments } from '../../cli/arguments/verb-argument.ts';
 import { tcpdumpArgv } from '../../capture/tcpdump-argv.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';

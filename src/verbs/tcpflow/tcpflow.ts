@@ -1,5 +1,5 @@
 import { operandsOf } from '../../cli/arguments/by-pid.ts';
-import { containerArgument, interfaceOption, toolArguments } from '../../cli/arguments/arguments.ts';
+import { containerArgument, interfaceOption, toolArguments } from '../../cli/arguments/verb-argument.ts';
 import { Option } from 'commander';
 import { printsRawBytes, tcpflowArgv, tcpflowOptions } from '../../capture/tcpflow-argv.ts';
 import type { Context } from '../../context.ts';

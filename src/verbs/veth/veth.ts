@@ -1,5 +1,5 @@
 import { addPid, refOf, refuseBoth } from '../../cli/arguments/by-pid.ts';
-import { containerArgument, interfaceOption, networkOption } from '../../cli/arguments/arguments.ts';
+import { containerArgument, interfaceOption, networkOption } from '../../cli/arguments/verb-argument.ts';
 import type { VethOptions } from './veth-options.ts';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';

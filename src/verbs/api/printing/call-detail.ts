@@ -1,3 +1,4 @@
+import { lineReader } from '../../../line-reader.ts';
 import type { Call } from '../../../api/wire/calls/call.ts';
 import type { WireEvent } from '../../../api/wire/calls/wire-events.ts';
 import { mediaType, type RequestHead, type ResponseHead } from '../../../api/wire/http/http-head.ts';
@@ -108,23 +109,17 @@ const MOST_LINE = 16_384;
 const MOST_JSON = 2_097_152;
 
 function plainText(say: Print, most = MOST_LINE): Text {
-  const decoder = new TextDecoder();
-  let rest = '';
+  const { add, end, waiting } = lineReader((line) => say(line.replace(/\r$/, '')), { most });
   let timer: NodeJS.Timeout | undefined;
-  const flush = () => {
-    clearTimeout(timer);
-    if (rest !== '') say(rest);
-    rest = '';
-  };
   return {
     add: (data) => {
-      const all = (rest + decoder.decode(data, { stream: true })).split('\n');
-      rest = all.pop()!;
-      for (const line of all) say(line.replace(/\r$/, ''));
+      add(data);
       clearTimeout(timer);
-      if (rest.length > most) flush();
-      else if (rest !== '' && most === MOST_LINE) timer = setTimeout(flush, PATIENCE_MS);
+      if (waiting() > 0 && most === MOST_LINE) timer = setTimeout(end, PATIENCE_MS);
     },
-    end: flush,
+    end: () => {
+      clearTimeout(timer);
+      end();
+    },
   };
 }

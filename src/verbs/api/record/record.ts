@@ -1,4 +1,4 @@
-import { fileArgument } from '../../../cli/arguments/arguments.ts';
+import { fileArgument } from '../../../cli/arguments/verb-argument.ts';
 import { InvalidArgumentError, Option } from 'commander';
 import { peerFinder } from '../../../api/wire/client-process.ts';
 import { proxy } from '../../../api/wire/proxy.ts';

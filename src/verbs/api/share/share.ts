@@ -1,4 +1,4 @@
-import { fileOption } from '../../../cli/arguments/arguments.ts';
+import { fileOption } from '../../../cli/arguments/verb-argument.ts';
 import { constants } from 'node:os';
 import { gate } from '../../../api/gate/gate.ts';
 import { peerFinder } from '../../../api/wire/client-process.ts';

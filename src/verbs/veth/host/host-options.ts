@@ -1,4 +1,4 @@
-import { NEEDED, VerbOption } from '../../../cli/arguments/arguments.ts';
+import { NEEDED, VerbOption } from '../../../cli/arguments/verb-argument.ts';
 import { Option, type Command } from 'commander';
 
 /** The options of `dbg veth` that are about the whole host. */

@@ -1,5 +1,5 @@
 import type { CgroupFile } from './cgroup-files.ts';
-import { amount, nestedKeyed, perDevice } from '../proc/cgroup-values.ts';
+import { amount, nestedKeyed, perDevice } from '../../proc/cgroup-values.ts';
 
 /** What a container read from a block device and wrote to it, with its limits, in bytes and operations (a second). */
 export interface DeviceUse {

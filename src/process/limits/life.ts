@@ -1,4 +1,4 @@
-import type { Container } from '../engine/container.ts';
+import type { Container } from '../../engine/container.ts';
 import type { Limits } from './container-limits.ts';
 
 /**

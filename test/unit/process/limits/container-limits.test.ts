@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { limitsRecord } from '../../../src/verbs/limits/limits-record.ts';
-import { limitsTable, notOfferedText } from '../../../src/verbs/limits/limits-text.ts';
-import { amount } from '../../../src/proc/cgroup-values.ts';
-import { limitsOf } from '../../../src/process/container-limits.ts';
-import { subjectOfPid } from '../../../src/process/subject.ts';
-import { fakeHost } from '../fakes.ts';
-import * as recorded from './recorded.ts';
+import { limitsRecord } from '../../../../src/verbs/limits/limits-record.ts';
+import { limitsTable, notOfferedText } from '../../../../src/verbs/limits/limits-text.ts';
+import { amount } from '../../../../src/proc/cgroup-values.ts';
+import { limitsOf } from '../../../../src/process/limits/container-limits.ts';
+import { subjectOfPid } from '../../../../src/process/subject.ts';
+import { fakeHost } from '../../fakes.ts';
+import * as recorded from '../recorded.ts';
 
 const links = { '/sys/dev/block/254:0': '../../devices/pci0/block/vda' };
 

@@ -1,4 +1,4 @@
-import { nestedKeyed } from '../proc/cgroup-values.ts';
+import { nestedKeyed } from '../../proc/cgroup-values.ts';
 
 /** How much of the time tasks waited, in percent of the last 10, 60 and 300 seconds, and in all (Documentation/accounting/psi.rst). */
 export interface Pressure {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Space } from '../../../src/host/host.ts';
-import { fileSystemsOf } from '../../../src/process/file-systems.ts';
-import { openFilesOf } from '../../../src/process/open-files.ts';
-import { fakeHost, ID } from '../fakes.ts';
+import type { Space } from '../../../../src/host/host.ts';
+import { fileSystemsOf } from '../../../../src/process/limits/file-systems.ts';
+import { openFilesOf } from '../../../../src/process/limits/open-files.ts';
+import { fakeHost, ID } from '../../fakes.ts';
 
 const MOUNTS = `
 317 145 0:55 / / rw,relatime master:4 - overlay overlay rw,lowerdir=/x

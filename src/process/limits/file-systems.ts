@@ -1,7 +1,7 @@
-import { parseMountInfo } from '../proc/mount-info.ts';
-import type { Host, Space } from '../host/host.ts';
-import { mountInfo } from '../host/mount-info-of.ts';
-import type { Subject } from './subject.ts';
+import { parseMountInfo } from '../../proc/mount-info.ts';
+import type { Host, Space } from '../../host/host.ts';
+import { mountInfo } from '../../host/mount-info-of.ts';
+import type { Subject } from '../subject.ts';
 
 /** A file system that a container has mounted. */
 export interface FileSystem {

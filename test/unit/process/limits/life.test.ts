@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { otherLimits } from '../../../src/process/life.ts';
-import type { Limits } from '../../../src/process/container-limits.ts';
+import { otherLimits } from '../../../../src/process/limits/life.ts';
+import type { Limits } from '../../../../src/process/limits/container-limits.ts';
 
 type InForce = readonly [number | null, number | null, number | null | undefined];
 const found = ([memory, cpu, pids]: InForce) =>

@@ -1,5 +1,5 @@
 import type { CgroupFile } from './cgroup-files.ts';
-import { amount, count, flatKeyed } from '../proc/cgroup-values.ts';
+import { amount, count, flatKeyed } from '../../proc/cgroup-values.ts';
 
 /** In bytes. A limit that is not set is null; what the kernel does not offer is undefined. */
 export interface MemoryUse {

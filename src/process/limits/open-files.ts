@@ -1,6 +1,6 @@
-import type { Host } from '../host/host.ts';
-import { parseStat } from '../proc/stat.ts';
-import { isMember, placesOf, processIds, type Subject } from './subject.ts';
+import type { Host } from '../../host/host.ts';
+import { parseStat } from '../../proc/stat.ts';
+import { isMember, placesOf, processIds, type Subject } from '../subject.ts';
 
 /**
  * The open files of the process that is nearest to its own limit: each has one of its own

@@ -1,5 +1,5 @@
 import type { CgroupFile } from './cgroup-files.ts';
-import { flatKeyed } from '../proc/cgroup-values.ts';
+import { flatKeyed } from '../../proc/cgroup-values.ts';
 import { cpuLimit, cpuTime } from './cpu.ts';
 
 /** A clock in milliseconds that nobody sets, and a way to let it go on. */

@@ -1,7 +1,7 @@
-import type { Host } from '../host/host.ts';
-import { mountInfo } from '../host/mount-info-of.ts';
-import { folderUnder, parseCgroupMounts, type CgroupMount } from '../proc/cgroup.ts';
-import type { Subject } from './subject.ts';
+import type { Host } from '../../host/host.ts';
+import { mountInfo } from '../../host/mount-info-of.ts';
+import { folderUnder, parseCgroupMounts, type CgroupMount } from '../../proc/cgroup.ts';
+import type { Subject } from '../subject.ts';
 
 /** The text of a file of a container's cgroup by its name, e.g. "memory.max"; undefined when this kernel has none. */
 export type CgroupFile = (name: string) => string | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { usedCpus } from '../../../src/process/cpu-sample.ts';
+import { usedCpus } from '../../../../src/process/limits/cpu-sample.ts';
 
 /**
  * A container on 8 CPUs that uses all of its quota at the beginning of each period, and the clock
