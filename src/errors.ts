@@ -34,6 +34,10 @@ export class DbgError extends Error {
   }
 }
 
+/** A failure by what was typed: exit code 2. */
+export const usageError = (message: string, next: readonly NextStep[] = []): DbgError =>
+  new DbgError(message, { exitCode: EXIT.usage, next });
+
 /** The `code` of a system error (ENOENT, EACCES …), if it has one. */
 export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

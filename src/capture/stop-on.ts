@@ -2,7 +2,7 @@ import type { Container } from '../engine/container.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ContainerEvent } from '../engine/engine-events.ts';
 import type { Meanwhile } from '../engine/container-events.ts';
-import { DbgError, EXIT } from '../errors.ts';
+import { DbgError, EXIT, usageError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
 /** What ends a capture: something that happens to a container, or that it says. */
@@ -19,7 +19,7 @@ export function parseStopOn(text: string): StopOn {
       throw new DbgError(`--stop-on ${text}: no regular expression`, { cause, exitCode: EXIT.usage });
     }
   }
-  throw new DbgError(`--stop-on takes die, oom, unhealthy or log:REGEX, not "${text}"`, { exitCode: EXIT.usage });
+  throw usageError(`--stop-on takes die, oom, unhealthy or log:REGEX, not "${text}"`);
 }
 
 /**

@@ -7,7 +7,7 @@ import { entryFailure } from '../enter/outcome.ts';
 import { namedOf, parseVariablesFile, valuesAskedFor } from '../enter/environment/given-variables.ts';
 import { type Plan, planEntry } from '../enter/entry-plan.ts';
 import type { Target } from '../enter/target.ts';
-import { DbgError, EXIT } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/run/programs.ts';
 import { escapeControls, shellLine, shellQuote } from '../text.ts';
@@ -106,10 +106,9 @@ function fileVariables(ctx: Context, files: readonly string[]): string[] {
   return files.flatMap((file) => {
     const text = ctx.host.readBelow('/', resolve(isAbsolute(file) ? '/' : ctx.cwd(), file), VARIABLES_LIMIT);
     if (text !== undefined) return parseVariablesFile(text, file);
-    throw new DbgError(`${file} cannot be read: the file of --env-file`, {
-      exitCode: EXIT.usage,
-      next: [{ what: 'look', command: `ls -l ${shellQuote(file)}` }],
-    });
+    throw usageError(`${file} cannot be read: the file of --env-file`, [
+      { what: 'look', command: `ls -l ${shellQuote(file)}` },
+    ]);
   });
 }
 
@@ -128,17 +127,14 @@ export function refuseLateOptions(verb: Command, container: string, words: reado
     );
     count += takesNext ? 2 : 1;
   }
-  throw new DbgError(
+  throw usageError(
     `"${words[0]}" stands behind the container, where the program is: dbg's own options come before it`,
-    {
-      exitCode: EXIT.usage,
-      next: [
-        {
-          what: 'so',
-          command: shellLine(['dbg', verb.name(), ...words.slice(0, count), container, ...words.slice(count)]),
-        },
-      ],
-    },
+    [
+      {
+        what: 'so',
+        command: shellLine(['dbg', verb.name(), ...words.slice(0, count), container, ...words.slice(count)]),
+      },
+    ],
   );
 }
 

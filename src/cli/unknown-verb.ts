@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { matching } from '../engine/match.ts';
-import { DbgError, EXIT, type NextStep } from '../errors.ts';
+import { type NextStep, usageError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function refuseContainerAsVerb(ctx: Context, root: Command, words: 
     { what: 'say', command: ['dbg', ...swapped.map(shellQuote)].join(' ') },
     { what: 'what each does', command: 'dbg --help' },
   ];
-  throw new DbgError(message, { exitCode: EXIT.usage, next });
+  throw usageError(message, next);
 }
 
 /** None where no engine answers: who mistypes a verb is not to be told of engines. */

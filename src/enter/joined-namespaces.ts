@@ -1,4 +1,4 @@
-import { DbgError, EXIT } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 
 /** The namespaces by their names in /proc/PID/ns. */
@@ -29,9 +29,7 @@ export function parseNamespaces(list: string): Namespace[] {
   const names = list.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !ALL_NAMESPACES.includes(name as Namespace));
   if (unknown !== undefined) {
-    throw new DbgError(`there is no namespace "${unknown}" (there is: ${ALL_NAMESPACES.join(', ')})`, {
-      exitCode: EXIT.usage,
-    });
+    throw usageError(`there is no namespace "${unknown}" (there is: ${ALL_NAMESPACES.join(', ')})`);
   }
   return ALL_NAMESPACES.filter((name) => names.includes(name));
 }

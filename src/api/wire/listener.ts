@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSyn
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
+import { DbgError, errorCode, errorMessage, usageError } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 
 /** Where dbg listens in the engine's place. */
@@ -17,7 +17,7 @@ export function parseListen(text: string, cwd: () => string): Listen {
   const tcp = /^tcp:(?:\/\/)?(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})\/?$/.exec(text);
   const port = Number(tcp?.[3]);
   if (tcp && port <= 65_535) return { kind: 'tcp', host: (tcp[1] ?? tcp[2])!, port };
-  throw new DbgError(`"${text}" is no place to listen: unix:PATH, or tcp:ADDRESS:PORT`, { exitCode: EXIT.usage });
+  throw usageError(`"${text}" is no place to listen: unix:PATH, or tcp:ADDRESS:PORT`);
 }
 
 /** sun_path of unix(7) holds 108 bytes, with a zero at the end. */
@@ -31,7 +31,7 @@ function unixListen(path: string): Listen {
   // Of a path that is too long, libuv takes the first bytes, and says nothing.
   const longer = Math.max(0, MAKING_BYTES - Buffer.byteLength(basename(path)));
   if (Buffer.byteLength(path) + longer <= MOST_PATH_BYTES) return { kind: 'unix', path };
-  throw new DbgError(`the path of a socket has at most ${MOST_PATH_BYTES} bytes: ${path}`, { exitCode: EXIT.usage });
+  throw usageError(`the path of a socket has at most ${MOST_PATH_BYTES} bytes: ${path}`);
 }
 
 /** As a person gives it to DOCKER_HOST. */

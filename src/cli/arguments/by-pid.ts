@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { containerIds } from '../../enter/container-cgroup.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { placesOf, subjectOfPid } from '../../process/subject.ts';
 
 export interface PidOption {
@@ -16,18 +16,13 @@ export const addPid = <C extends Command>(command: C, about = ''): C =>
 
 function parsePid(text: string): number {
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  throw new DbgError(`--pid ${text}: not the number of a process`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'see what runs', command: 'ps -e' }],
-  });
+  throw usageError(`--pid ${text}: not the number of a process`, [{ what: 'see what runs', command: 'ps -e' }]);
 }
 
 /** Throws the usage error for a container that is named twice. */
 export function refuseBoth(ref: string | undefined, { pid }: PidOption): void {
   if (pid === undefined || ref === undefined) return;
-  throw new DbgError(`"${ref}" and --pid ${pid}: name the container or one of its processes, not both`, {
-    exitCode: EXIT.usage,
-  });
+  throw usageError(`"${ref}" and --pid ${pid}: name the container or one of its processes, not both`);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ContainerSummary } from '../../engine/container.ts';
 import type { Finding } from '../../engine/find-container.ts';
 import { mostRecentlyStarted } from '../../engine/recent.ts';
 import type { Target } from '../../enter/target.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import { findTarget } from '../../jobs/find-target.ts';
 import type { Choice } from '../../ui/picker.ts';
 
@@ -14,10 +14,9 @@ export const chosenTarget = async (ctx: Context, ref: string | undefined, findin
 /** Throws the usage error for a container left out where nobody can be asked. Costs nothing: call it first. */
 export function requireContainer(ctx: Context, ref: string | undefined): void {
   if (ref === '' || (ref === undefined && !(ctx.stdinIsTTY && ctx.stderr.isTTY))) {
-    throw new DbgError('which container? (it can be left out only on a terminal, where dbg asks)', {
-      exitCode: EXIT.usage,
-      next: [{ what: 'see what runs', command: 'docker ps' }],
-    });
+    throw usageError('which container? (it can be left out only on a terminal, where dbg asks)', [
+      { what: 'see what runs', command: 'docker ps' },
+    ]);
   }
 }
 

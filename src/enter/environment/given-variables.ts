@@ -1,5 +1,5 @@
 import type { Container } from '../../engine/container.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 
 export type Variables = Readonly<Record<string, string>>;
@@ -25,12 +25,9 @@ export function namedOf(
     names.map((name) => {
       const value = there.get(name);
       if (value !== undefined) return [name, value];
-      throw new DbgError(
+      throw usageError(
         `container "${container}" was given no variable "${name}" (it has: ${namesOf(env).join(', ') || 'none'})`,
-        {
-          exitCode: EXIT.usage,
-          next: [{ what: 'see them', command: `dbg shell ${FROM_CONTAINER} ${shellQuote(container)}` }],
-        },
+        [{ what: 'see them', command: `dbg shell ${FROM_CONTAINER} ${shellQuote(container)}` }],
       );
     }),
   );
@@ -53,10 +50,9 @@ export function parseNames(list: string): string[] {
   const names = list.split(',').filter(Boolean);
   const wrong = names.find((name) => !NAME.test(name) || name.startsWith('DBG_'));
   if (wrong === undefined) return names;
-  throw new DbgError(`${FROM_CONTAINER} takes names of variables, not "${wrong}"`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'such as', command: `dbg exec ${FROM_CONTAINER}=PGHOST,PGUSER CTR …` }],
-  });
+  throw usageError(`${FROM_CONTAINER} takes names of variables, not "${wrong}"`, [
+    { what: 'such as', command: `dbg exec ${FROM_CONTAINER}=PGHOST,PGUSER CTR …` },
+  ]);
 }
 
 /** Reads docker's `-e K=V`; `-e K` takes the person's own value, and nothing when there is none. */
@@ -65,7 +61,7 @@ export function parseVariables(words: readonly string[], own: Readonly<Record<st
     words.flatMap((word) => {
       const [name = '', value = own[name]] = word.split(/=(.*)/s);
       if (!NAME.test(name)) {
-        throw new DbgError(`--env takes NAME=VALUE or NAME, not "${word}"`, { exitCode: EXIT.usage });
+        throw usageError(`--env takes NAME=VALUE or NAME, not "${word}"`);
       }
       return value === undefined ? [] : [[name, value]];
     }),
@@ -85,10 +81,9 @@ export function parseVariablesFile(text: string, file: string): string[] {
       const word = line.trimStart();
       if (word === '' || word.startsWith('#')) return [];
       if (NAME.test(word.split('=')[0]!)) return [word];
-      throw new DbgError(`line ${at + 1} of ${file} is no NAME=VALUE and no NAME`, {
-        exitCode: EXIT.usage,
-        next: [{ what: 'see it', command: `sed -n ${at + 1}p ${shellQuote(file)}` }],
-      });
+      throw usageError(`line ${at + 1} of ${file} is no NAME=VALUE and no NAME`, [
+        { what: 'see it', command: `sed -n ${at + 1}p ${shellQuote(file)}` },
+      ]);
     });
 }
 

@@ -1,4 +1,4 @@
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
 import type { Target } from '../target.ts';
@@ -23,10 +23,9 @@ export function namedUser(
       .split('\n')
       .map((line) => line.split(':'));
   const missing = (what: string, file: 'passwd' | 'group') =>
-    new DbgError(`container "${container.name}" has no ${what} in its /etc/${file}`, {
-      exitCode: EXIT.usage,
-      next: [{ what: 'which it has', command: `dbg cat ${shellQuote(container.name)} /etc/${file}` }],
-    });
+    usageError(`container "${container.name}" has no ${what} in its /etc/${file}`, [
+      { what: 'which it has', command: `dbg cat ${shellQuote(container.name)} /etc/${file}` },
+    ]);
 
   const [user = '', group] = named.split(':');
   const entry = lines('passwd').find(([name, , uid]) => name === user || (isId(user) && uid === user));

@@ -1,4 +1,4 @@
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { capsOf, type Credentials } from './credentials.ts';
 import { isNamed, namedUser } from './named-user.ts';
@@ -51,16 +51,14 @@ export function wishedCredentials(
 }
 
 const fullRightsOutside = () =>
-  new DbgError("--full-rights goes with the container's files (--all, --ns mnt): a tool of the host has them", {
-    exitCode: EXIT.usage,
-    next: [{ what: 'without', command: 'dbg …' }],
-  });
+  usageError("--full-rights goes with the container's files (--all, --ns mnt): a tool of the host has them", [
+    { what: 'without', command: 'dbg …' },
+  ]);
 
 const fullRightsAndCaps = () =>
-  new DbgError('--full-rights and --caps container contradict each other', {
-    exitCode: EXIT.usage,
-    next: [{ what: "the container's rights are the default", command: 'dbg … --all …' }],
-  });
+  usageError('--full-rights and --caps container contradict each other', [
+    { what: "the container's rights are the default", command: 'dbg … --all …' },
+  ]);
 
 const capsOfOwnUsers = (isInside: boolean) =>
   new DbgError('refused: its capabilities count in a user namespace of its own; on the host they would be more', {
@@ -90,8 +88,7 @@ function parseUser(
   const [uid, gid = uid, ...more] = user.split(':');
   if (isId(uid) && isId(gid) && more.length === 0) return { uid: Number(uid), gid: Number(gid), groups: [] };
   const why = /^[\d:]+$/.test(user) ? 'a number is at most 2147483647' : 'names mean others here than in the container';
-  throw new DbgError(`--user takes UID, UID:GID or "container", not "${user}": ${why}`, {
-    exitCode: EXIT.usage,
-    next: [{ what: "the container's users", command: 'docker exec … cat /etc/passwd' }],
-  });
+  throw usageError(`--user takes UID, UID:GID or "container", not "${user}": ${why}`, [
+    { what: "the container's users", command: 'docker exec … cat /etc/passwd' },
+  ]);
 }

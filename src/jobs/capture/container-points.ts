@@ -6,7 +6,7 @@ import { nsenter } from '../../enter/nsenter.ts';
 import { entryFailure } from '../../enter/outcome.ts';
 import { type EntryWish, planEntry } from '../../enter/entry-plan.ts';
 import type { Target } from '../../enter/target.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { linkState, type Link } from '../../network/links.ts';
 import { linksInside } from '../../network/look-inside.ts';
@@ -76,12 +76,9 @@ export function placeOf(ctx: Context, target: Target, device: string, options: E
   const { container } = target;
   const { entry, env } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
   if (entry.namespaces.includes('pid') || entry.namespaces.includes('mnt')) {
-    throw new DbgError(
+    throw usageError(
       'dbg takes captures from tcpdump with the host’s files and processes: without --all, mnt and pid',
-      {
-        exitCode: EXIT.usage,
-        next: [{ what: 'as it is', command: `dbg tcpdump ${shellQuote(container.name)} …` }],
-      },
+      [{ what: 'as it is', command: `dbg tcpdump ${shellQuote(container.name)} …` }],
     );
   }
   return {

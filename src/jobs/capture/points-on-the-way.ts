@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import type { EntryWish } from '../../enter/entry-plan.ts';
 import { nsenter, plainEntry } from '../../enter/nsenter.ts';
 import type { Target } from '../../enter/target.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { type ContainerInterface, containerNetwork, NEEDED_PROGRAMS } from '../../network/interfaces.ts';
@@ -36,10 +36,9 @@ async function interfacesOf(ctx: Context, target: Target): Promise<readonly Cont
   const endpoints = await endpointsOf(await ctx.engine(), target.container);
   const { isHosts, interfaces } = await containerNetwork(ctx.host, target, endpoints);
   if (!isHosts) return interfaces;
-  throw new DbgError(`"${target.container.name}" uses the host's own network: there is no other end`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'one capture is enough', command: `dbg tcpdump ${shellQuote(target.container.name)} …` }],
-  });
+  throw usageError(`"${target.container.name}" uses the host's own network: there is no other end`, [
+    { what: 'one capture is enough', command: `dbg tcpdump ${shellQuote(target.container.name)} …` },
+  ]);
 }
 
 /** A container's interface, with what follows it on the host. */

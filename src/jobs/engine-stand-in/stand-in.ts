@@ -8,7 +8,7 @@ import { isLoopback, listen, listenText, parseListen, type Listen, type Listenin
 import type { Context } from '../../context.ts';
 import type { EngineAddress } from '../../engine/address.ts';
 import { unreachable } from '../../engine/engine-errors.ts';
-import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
+import { DbgError, errorCode, errorMessage, usageError } from '../../errors.ts';
 import type { Held } from '../../host/host.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { shellQuote } from '../../text.ts';
@@ -154,10 +154,9 @@ function ownFolder(where: string): string {
 function listenOnLoopback(ctx: Context, text: string): Listen {
   const at = parseListen(text, ctx.cwd);
   if (at.kind === 'tcp' && !isLoopback(at.host)) {
-    throw new DbgError(`whoever reaches the engine is root on this host: ${at.host} is not this machine's loopback`, {
-      exitCode: EXIT.usage,
-      next: [{ what: 'for somebody on another machine', command: 'dbg api share --help' }],
-    });
+    throw usageError(`whoever reaches the engine is root on this host: ${at.host} is not this machine's loopback`, [
+      { what: 'for somebody on another machine', command: 'dbg api share --help' },
+    ]);
   }
   // Whoever can put another socket in its place would be told all that docker says to the engine, and be it.
   if (at.kind === 'unix' && ctx.host.isOthers(dirname(at.path), personAsked(ctx))) {

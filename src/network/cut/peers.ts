@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import type { PeerMatch } from './ways.ts';
 
 /** A peer as a person named it: whose addresses are still to be looked up when it is a container. */
@@ -18,9 +18,8 @@ export function parsePeer(text: string, option = '--drop'): PeerName {
   const port = digits === undefined ? undefined : Number(digits);
   const address = name === undefined ? undefined : addressOf(name);
   if (name === undefined || (bracketed !== undefined && address === undefined) || port === 0 || (port ?? 0) > 65535) {
-    throw new DbgError(
+    throw usageError(
       `${option} takes PEER[:PORT[/udp]], PEER a container, an address or a prefix (10.0.0.0/24, [fd00::1]:80), not "${text}"`,
-      { exitCode: EXIT.usage },
     );
   }
   return { name, address, port, protocol: protocol === 'udp' ? 'udp' : 'tcp' };

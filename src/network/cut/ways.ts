@@ -1,4 +1,4 @@
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import { parseTime } from '../../text.ts';
 
 /** Which frames a cut is about, as the container sees it: those it gets, those it sends, or both. */
@@ -36,7 +36,7 @@ export interface Delay {
 }
 
 function usage(message: string): DbgError {
-  return new DbgError(message, { exitCode: EXIT.usage });
+  return usageError(message);
 }
 
 /** "30%" → 0.3. Throws a usage error. To a hundredth of a percent: finer than that, nft is not asked to dice. */

@@ -1,4 +1,4 @@
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import { shellLine } from '../../text.ts';
 
 /** What follows CTR: strace's own options, and the command to start, if there is one. */
@@ -77,27 +77,18 @@ function shortOption(word: string) {
 }
 
 function programWithoutDashes(container: string, words: readonly string[], at: number): DbgError {
-  return new DbgError(`"${words[at]}" is no option of strace's: a command to start in the container comes behind --`, {
-    exitCode: EXIT.usage,
-    next: [
-      {
-        what: 'like this',
-        command: shellLine(['dbg', 'strace', container, ...words.slice(0, at), '--', ...words.slice(at)]),
-      },
-    ],
-  });
+  return usageError(`"${words[at]}" is no option of strace's: a command to start in the container comes behind --`, [
+    {
+      what: 'like this',
+      command: shellLine(['dbg', 'strace', container, ...words.slice(0, at), '--', ...words.slice(at)]),
+    },
+  ]);
 }
 
 const valueLeftOut = (option: string) =>
-  new DbgError(`strace's ${option} takes a value`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'see', command: 'strace --help' }],
-  });
+  usageError(`strace's ${option} takes a value`, [{ what: 'see', command: 'strace --help' }]);
 
 const commandLeftOut = (container: string) =>
-  new DbgError('there is no command behind --', {
-    exitCode: EXIT.usage,
-    next: [
-      { what: "the container's main process is traced without", command: shellLine(['dbg', 'strace', container]) },
-    ],
-  });
+  usageError('there is no command behind --', [
+    { what: "the container's main process is traced without", command: shellLine(['dbg', 'strace', container]) },
+  ]);

@@ -3,7 +3,7 @@ import { loadCalls } from '../../api/recordings/replay/load-calls.ts';
 import { serveReplay } from '../../api/recordings/replay/serve.ts';
 import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, EXIT, usageError } from '../../errors.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
 import { Verb } from '../../cli/verb.ts';
 import { addStandIn, commandBehind, serveAlone, type StandInOptions } from './serve-calls.ts';
@@ -67,7 +67,5 @@ function speedOf(text: string | undefined): number {
   if (text === undefined) return 1;
   const speed = text === 'max' ? Infinity : Number(text);
   if (speed > 0) return speed;
-  throw new DbgError(`"${text}" is no speed: 2 is twice as fast, 0.5 half, max without waiting`, {
-    exitCode: EXIT.usage,
-  });
+  throw usageError(`"${text}" is no speed: 2 is twice as fast, 0.5 half, max without waiting`);
 }

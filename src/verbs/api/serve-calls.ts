@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { withoutDashes } from '../../cli/enter.ts';
 import type { Context } from '../../context.ts';
 import { addressText } from '../../engine/address.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { EXIT, usageError } from '../../errors.ts';
 import {
   type Between,
   type Service,
@@ -32,10 +32,9 @@ export function addStandIn<C extends Command>(command: C): C {
 /** The command that stands behind a verb's operand, without its --. Throws a DbgError (usage) where one of dbg's own options stands there. */
 export function commandBehind(operand: string, words: readonly string[], verb: string): string[] {
   if (!words[0]?.startsWith('-') || words[0] === '--') return withoutDashes(words);
-  throw new DbgError(`${words[0]} stands behind ${operand}: options come before it, a command behind --`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'as', command: `dbg api ${verb} [OPTIONS] ${operand} -- COMMAND` }],
-  });
+  throw usageError(`${words[0]} stands behind ${operand}: options come before it, a command behind --`, [
+    { what: 'as', command: `dbg api ${verb} [OPTIONS] ${operand} -- COMMAND` },
+  ]);
 }
 
 /** Stands between clients and the engine, as the options say. Gives the exit code. */

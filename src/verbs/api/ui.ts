@@ -8,7 +8,7 @@ import { proxy } from '../../api/wire/proxy.ts';
 import { reading } from '../../api/wire/reading.ts';
 import type { Context } from '../../context.ts';
 import { addressText, isTls } from '../../engine/address.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { escapeControls, shellLine } from '../../text.ts';
 import { withoutDashes } from '../../cli/enter.ts';
 import { Verb } from '../../cli/verb.ts';
@@ -101,10 +101,9 @@ async function recorded(ctx: Context, path: string, options: UiOptions): Promise
 }
 
 const nothingListens = (path: string) =>
-  new DbgError(`${path} is taken for a recording, for which nothing listens: no --listen, no --context`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'if it is a command', command: shellLine(['dbg', 'api', 'ui', '--', path]) }],
-  });
+  usageError(`${path} is taken for a recording, for which nothing listens: no --listen, no --context`, [
+    { what: 'if it is a command', command: shellLine(['dbg', 'api', 'ui', '--', path]) },
+  ]);
 
 async function openPage(ctx: Context, options: Omit<PageOptions, 'folder' | 'clock'>): Promise<Page> {
   // Only this verb needs node:http.
@@ -128,5 +127,5 @@ function portOf(text: string | undefined): number {
   if (text === undefined) return 0;
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port > 0 && port <= 65_535) return port;
-  throw new DbgError(`"${text}" is no port: 1 to 65535`, { exitCode: EXIT.usage });
+  throw usageError(`"${text}" is no port: 1 to 65535`);
 }

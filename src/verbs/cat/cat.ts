@@ -3,7 +3,7 @@ import { namedContainerArgument, VerbArgument } from '../../cli/arguments/verb-a
 import type { Context } from '../../context.ts';
 import { type Target } from '../../enter/target.ts';
 import { parseStartTime } from '../../proc/stat.ts';
-import { DbgError, errorCode, errorMessage, EXIT } from '../../errors.ts';
+import { DbgError, errorCode, errorMessage, EXIT, usageError } from '../../errors.ts';
 import type { Inside, OutputFile } from '../../host/host.ts';
 import { escapeLines, shellLine, shellQuote } from '../../text.ts';
 import { failureText } from '../../ui/failure.ts';
@@ -43,7 +43,7 @@ const PIPE = 141;
 
 async function cat(ctx: Context, ref: string, words: readonly string[]): Promise<number> {
   const paths = withoutDashes(words);
-  if (paths.length === 0) throw new DbgError("missing required argument 'path'", { exitCode: EXIT.usage });
+  if (paths.length === 0) throw usageError("missing required argument 'path'");
   const option = words[0] === '--' ? undefined : paths.find((path) => path.startsWith('-'));
   if (option !== undefined || paths.includes('-')) throw noPath(ref, option ?? '-');
   // Root: the container's files are not for everybody, nor is /proc/PID/root (ptrace(2), access mode checking).
@@ -148,8 +148,7 @@ const listing = (name: string, path: string) => `docker cp ${shellQuote(`${name}
 
 function noPath(ref: string, word: string): DbgError {
   const why = word === '-' ? 'dbg cat does not read its own stdin' : 'dbg cat has no options';
-  return new DbgError(`"${word}" is taken for no file of a container: ${why}`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'a file of that name', command: shellLine(['dbg', 'cat', ref, `./${word}`]) }],
-  });
+  return usageError(`"${word}" is taken for no file of a container: ${why}`, [
+    { what: 'a file of that name', command: shellLine(['dbg', 'cat', ref, `./${word}`]) },
+  ]);
 }

@@ -2,7 +2,7 @@ import { operandsOf } from '../../cli/arguments/by-pid.ts';
 import { commandArgument, namedContainerArgument } from '../../cli/arguments/verb-argument.ts';
 import { Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { shellLine, shellQuote } from '../../text.ts';
 import { enter, refuseLateOptions, withoutDashes } from '../../cli/enter.ts';
 import { addEntryOptions, ROOT_HELP, type EntryOptions } from '../../cli/arguments/entry-options.ts';
@@ -58,7 +58,7 @@ function refuseDockers(
 ): void {
   const line = (...options: string[]) => shellLine(['dbg', 'exec', ...options, container, ...args]);
   const refused = (option: string, why: string, what: string, command: string) =>
-    new DbgError(`dbg exec has no ${option}: ${why}`, { exitCode: EXIT.usage, next: [{ what, command }] });
+    usageError(`dbg exec has no ${option}: ${why}`, [{ what, command }]);
   if (detach) {
     throw refused(
       '--detach',
@@ -81,7 +81,4 @@ function refuseDockers(
 }
 
 const noProgram = (container: string) =>
-  new DbgError("missing required argument 'cmd'", {
-    exitCode: EXIT.usage,
-    next: [{ what: 'a shell', command: `dbg shell ${shellQuote(container)}` }],
-  });
+  usageError("missing required argument 'cmd'", [{ what: 'a shell', command: `dbg shell ${shellQuote(container)}` }]);

@@ -12,7 +12,7 @@ import {
 import { tcpdumpArgv } from '../../capture/tcpdump-argv.ts';
 import type { Context } from '../../context.ts';
 import { findContainer } from '../../engine/find-container.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { asWhoAsked } from '../../cli/as-who-asked.ts';
 import { isEnterable } from '../../cli/arguments/chosen-container.ts';
@@ -111,7 +111,6 @@ const gone = (wanted: string) =>
   });
 
 const notForPeople = () =>
-  new DbgError('dbg extcap is for Wireshark, which says what it wants', {
-    exitCode: EXIT.usage,
-    next: [{ what: 'try it', command: 'dbg extcap --extcap-interfaces' }],
-  });
+  usageError('dbg extcap is for Wireshark, which says what it wants', [
+    { what: 'try it', command: 'dbg extcap --extcap-interfaces' },
+  ]);

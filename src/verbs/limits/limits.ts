@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { limitsOf, type Limits } from '../../process/limits/container-limits.ts';
 import { isPaused } from '../../process/paused.ts';
 import type { Subject } from '../../process/subject.ts';
@@ -63,7 +63,4 @@ const record = (ctx: Context, subject: Subject, found: Limits) => ({
 });
 
 const allAndOne = () =>
-  new DbgError('--all is about every container: leave CTR out', {
-    exitCode: EXIT.usage,
-    next: [{ what: 'say', command: 'dbg limits --all' }],
-  });
+  usageError('--all is about every container: leave CTR out', [{ what: 'say', command: 'dbg limits --all' }]);

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { DbgError, errorMessage, EXIT } from '../../errors.ts';
+import { DbgError, errorMessage, usageError } from '../../errors.ts';
 import { firstDifference, type Difference } from '../../process/strace/difference.ts';
 import { parseTrace, type TracedProcess, type TraceEvent } from '../../process/strace/trace.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
@@ -41,10 +41,9 @@ function readTrace({ host }: Context, file: string): TracedProcess[] {
 }
 
 function notTwo(count: number): DbgError {
-  return new DbgError(`--diff compares two traces, not ${count}`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'the good one first', command: 'dbg strace --diff good.trace bad.trace' }],
-  });
+  return usageError(`--diff compares two traces, not ${count}`, [
+    { what: 'the good one first', command: 'dbg strace --diff good.trace bad.trace' },
+  ]);
 }
 
 /** What `--diff --json` prints; the keys are documented in docs/strace.md and stay. */

@@ -7,7 +7,7 @@ import { planEntry } from '../../enter/entry-plan.ts';
 import { parseStatus } from '../../proc/status.ts';
 import { type Target } from '../../enter/target.ts';
 import { parseStartTime } from '../../proc/stat.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { processesOf } from '../../process/processes.ts';
@@ -123,10 +123,9 @@ const initText = (name: string, init: Candidate, child: Candidate) =>
   );
 
 const commandAndProcess = () =>
-  new DbgError('a command behind -- is what is traced: --process and --all go without it', {
-    exitCode: EXIT.usage,
-    next: [{ what: 'the command alone', command: 'dbg strace CTR -- CMD' }],
-  });
+  usageError('a command behind -- is what is traced: --process and --all go without it', [
+    { what: 'the command alone', command: 'dbg strace CTR -- CMD' },
+  ]);
 
 /** In a frozen cgroup no process comes to the stop that strace waits for, deaf to Ctrl-C (v1's freezer); nor does one that is started there run. */
 function refusePaused({ container }: Target): void {

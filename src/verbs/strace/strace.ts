@@ -2,7 +2,7 @@ import { addPid, operandsOf } from '../../cli/arguments/by-pid.ts';
 import { containerArgument, NEEDED, toolArguments, VerbOption } from '../../cli/arguments/verb-argument.ts';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { Verb } from '../../cli/verb.ts';
 import { trace, type TraceOptions } from './strace-run.ts';
 
@@ -54,10 +54,9 @@ export function straceCommand(ctx: Context): Verb {
 }
 
 const jsonWithoutDiff = () =>
-  new DbgError('--json goes with --diff: a trace is text', {
-    exitCode: EXIT.usage,
-    next: [{ what: 'compare two traces', command: 'dbg strace --diff good.trace bad.trace --json' }],
-  });
+  usageError('--json goes with --diff: a trace is text', [
+    { what: 'compare two traces', command: 'dbg strace --diff good.trace bad.trace --json' },
+  ]);
 
 const EXAMPLES = `
 Examples:

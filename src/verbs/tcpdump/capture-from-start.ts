@@ -2,7 +2,7 @@ import { has } from '../../capture/getopt.ts';
 import { requireContainer } from '../../cli/arguments/chosen-container.ts';
 import { asRoot } from '../../cli/root.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 import { captureFromStart } from '../../jobs/capture/from-start.ts';
@@ -28,7 +28,7 @@ export async function fromStart(ctx: Context, wish: CaptureWish, options: Tcpdum
 function refuse(ctx: Context, { refs, items, path }: CaptureWish, options: TcpdumpOptions): void {
   for (const ref of refs.length > 0 ? refs : [undefined]) requireContainer(ctx, ref ?? '');
   refuseTerminal(ctx, path);
-  const usage = (message: string) => new DbgError(message, { exitCode: EXIT.usage });
+  const usage = (message: string) => usageError(message);
   if (selects(options)) throw usage('--from-start and --restart take containers by name: they need not run yet');
   if (options.bothEnds || options.where !== undefined)
     throw usage('--from-start does not go with --both-ends or --where');

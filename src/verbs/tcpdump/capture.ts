@@ -5,7 +5,7 @@ import { tapArgv } from '../../capture/tcpdump-argv.ts';
 import { traps } from '../../capture/traps.ts';
 import { asRoot, dryRunText } from '../../cli/root.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 import { placesOf, type Station, unique, withOwnNetwork } from '../../jobs/capture/container-points.ts';
@@ -53,10 +53,9 @@ function refuse(ctx: Context, { refs, path }: CaptureWish, options: TcpdumpOptio
   requireContainers(ctx, refs, options);
   refuseTerminal(ctx, path);
   if (options.where !== undefined && (refs.length > 1 || selects(options))) {
-    throw new DbgError('--where follows the packets of one container', {
-      exitCode: EXIT.usage,
-      next: [{ what: 'such as', command: `dbg tcpdump --where ${options.where} ${refs[0] ?? 'CTR'}` }],
-    });
+    throw usageError('--where follows the packets of one container', [
+      { what: 'such as', command: `dbg tcpdump --where ${options.where} ${refs[0] ?? 'CTR'}` },
+    ]);
   }
   for (const program of ['nsenter', 'tcpdump']) requireProgram(ctx.host, program);
 }
@@ -64,10 +63,9 @@ function refuse(ctx: Context, { refs, path }: CaptureWish, options: TcpdumpOptio
 /** Throws for packets that a terminal would show. */
 export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string | undefined): void {
   if (path !== '-' || !stdout.isTTY) return;
-  throw new DbgError('a capture is no text for a terminal', {
-    exitCode: EXIT.usage,
-    next: [{ what: 'to a reader', command: 'dbg tcpdump … -w - | wireshark -k -i -' }],
-  });
+  throw usageError('a capture is no text for a terminal', [
+    { what: 'to a reader', command: 'dbg tcpdump … -w - | wireshark -k -i -' },
+  ]);
 }
 
 /** Says of each container's filter what it does not mean. */

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { parseSize, parseTime } from '../../text.ts';
 import { addSelection, type Selecting } from '../../cli/arguments/chosen-containers.ts';
 import { repeatable } from '../../cli/arguments/repeatable.ts';
@@ -46,7 +46,7 @@ export function addTcpdumpOptions<C extends Command>(command: C): C {
     .option('--termshark', 'open it in termshark, live');
 }
 
-const usage = (message: string) => new DbgError(message, { exitCode: EXIT.usage });
+const usage = (message: string) => usageError(message);
 
 /** Reads a time of an option. Throws a usage error. */
 export function timeOf(option: string, text: string): number {

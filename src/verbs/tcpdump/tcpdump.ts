@@ -2,7 +2,7 @@ import { refOf } from '../../cli/arguments/by-pid.ts';
 import { containersArgument, toolArguments } from '../../cli/arguments/verb-argument.ts';
 import { tcpdumpArgv } from '../../capture/tcpdump-argv.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { enter, withoutDashes } from '../../cli/enter.ts';
 import { Verb } from '../../cli/verb.ts';
 import { whoAsked } from '../../host/who-asked.ts';
@@ -38,9 +38,7 @@ async function tcpdump(
 ): Promise<number> {
   const isSelected = selects(options) || options.pid !== undefined;
   if (!isSelected && operand?.startsWith('-')) {
-    throw new DbgError(`unknown option '${operand}' (tcpdump's own come after the container)`, {
-      exitCode: EXIT.usage,
-    });
+    throw usageError(`unknown option '${operand}' (tcpdump's own come after the container)`);
   }
   const container = isSelected ? await refOf(ctx, undefined, options) : operand;
   const tools = isSelected && operand !== undefined ? [operand, ...rest] : rest;
@@ -50,9 +48,7 @@ async function tcpdump(
   }
   const wish = captureWish(container, args, options);
   if (wish && options.envFromContainer !== undefined) {
-    throw new DbgError('--env-from-container is for tcpdump alone, and this capture is taken by dbg', {
-      exitCode: EXIT.usage,
-    });
+    throw usageError('--env-from-container is for tcpdump alone, and this capture is taken by dbg');
   }
   if (wish && (options.fromStart || options.restart)) {
     return (await import('./capture-from-start.ts')).fromStart(ctx, wish, options);

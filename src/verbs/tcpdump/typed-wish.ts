@@ -3,7 +3,7 @@ import { ownBusiness, parseArguments } from '../../capture/tcpdump-argv.ts';
 import { forDns } from '../../capture/traps.ts';
 import { parseStopOn } from '../../capture/stop-on.ts';
 import { namesIn, selects } from '../../cli/arguments/chosen-containers.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 import { ringOf, sizeOf, timeOf, type TcpdumpOptions } from './tcpdump-options.ts';
 
@@ -90,5 +90,5 @@ function boundsOf(options: TcpdumpOptions) {
 }
 
 function usage(message: string, command: string): DbgError {
-  return new DbgError(message, { exitCode: EXIT.usage, next: [{ what: 'such as', command }] });
+  return usageError(message, [{ what: 'such as', command }]);
 }

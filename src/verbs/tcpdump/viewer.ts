@@ -1,7 +1,7 @@
 import { has } from '../../capture/getopt.ts';
 import { parseArguments } from '../../capture/tcpdump-argv.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { escapeLines } from '../../text.ts';
 import { withoutDashes } from '../../cli/enter.ts';
@@ -33,7 +33,4 @@ function captureArguments(all: readonly string[], rest: readonly string[]): stri
 }
 
 const usage = (message: string) =>
-  new DbgError(message, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'such as', command: 'dbg tcpdump --wireshark web port 80' }],
-  });
+  usageError(message, [{ what: 'such as', command: 'dbg tcpdump --wireshark web port 80' }]);

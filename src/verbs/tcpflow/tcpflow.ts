@@ -3,7 +3,7 @@ import { containerArgument, interfaceOption, toolArguments } from '../../cli/arg
 import { Option } from 'commander';
 import { printsRawBytes, tcpflowArgv, tcpflowOptions } from '../../capture/tcpflow-argv.ts';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { asWhoAsked } from '../../cli/as-who-asked.ts';
 import { requireContainer } from '../../cli/arguments/chosen-container.ts';
@@ -77,21 +77,18 @@ function isTheirs(args: readonly string[], options: TcpflowOptions): boolean {
 
 function refuse(ctx: Context, args: readonly string[], { hostEnd, interface: only }: TcpflowOptions): void {
   if (ctx.stdout.isTTY && printsRawBytes(args)) {
-    throw new DbgError('-B prints what others have sent as it is, and that can drive your terminal', {
-      exitCode: EXIT.usage,
-      next: [{ what: 'see it escaped', command: 'dbg tcpflow … -B … | less' }],
-    });
+    throw usageError('-B prints what others have sent as it is, and that can drive your terminal', [
+      { what: 'see it escaped', command: 'dbg tcpflow … -B … | less' },
+    ]);
   }
   if (hostEnd && tcpflowOptions(args).has('i')) {
-    throw new DbgError("with --host-end dbg finds the device: -i is tcpflow's own", {
-      exitCode: EXIT.usage,
-      next: [{ what: "which of the container's interfaces", command: 'dbg tcpflow --host-end --interface eth0 …' }],
-    });
+    throw usageError("with --host-end dbg finds the device: -i is tcpflow's own", [
+      { what: "which of the container's interfaces", command: 'dbg tcpflow --host-end --interface eth0 …' },
+    ]);
   }
   if (only !== undefined && !hostEnd) {
-    throw new DbgError("--interface goes with --host-end; in the container it is tcpflow's own -i", {
-      exitCode: EXIT.usage,
-      next: [{ what: 'in the container', command: 'dbg tcpflow CTR -i eth0 …' }],
-    });
+    throw usageError("--interface goes with --host-end; in the container it is tcpflow's own -i", [
+      { what: 'in the container', command: 'dbg tcpflow CTR -i eth0 …' },
+    ]);
   }
 }

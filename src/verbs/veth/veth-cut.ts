@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Context } from '../../context.ts';
 import { findContainer } from '../../engine/find-container.ts';
 import { enterable } from '../../enter/target.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, usageError } from '../../errors.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { callers, carrying } from '../../network/cut/caller.ts';
@@ -38,17 +38,14 @@ export async function cutOrRestore(ctx: Context, ref: string | undefined, option
 async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options: CutOptions): Promise<number> {
   const { container } = network.target;
   if (wish.delay && wish.direction === 'out') {
-    throw new DbgError(
+    throw usageError(
       '--delay --out: netem holds back what a device sends, so at the host end only what the container gets',
-      {
-        exitCode: EXIT.usage,
-        next: [
-          {
-            what: 'delay what it gets',
-            command: `dbg veth ${shellQuote(container.name)} --delay ${options.delay} --in`,
-          },
-        ],
-      },
+      [
+        {
+          what: 'delay what it gets',
+          command: `dbg veth ${shellQuote(container.name)} --delay ${options.delay} --in`,
+        },
+      ],
     );
   }
   const interfaces = cuttable(network, options, changeText(options)).filter((each) => !isDownAlready(ctx, each, wish));

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { undoCuts } from '../../network/cut/make.ts';
 import { deleteTable, findRemains, type Marked, type Remains } from '../../network/cut/marked.ts';
@@ -17,12 +17,9 @@ const LATE_SECONDS = 2;
 /** `dbg veth --status` and `--restore-all`: they ask the kernel alone, so they work while the engine hangs. Gives the exit code. */
 export async function statusOrRestore(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {
   if (ref !== undefined) {
-    throw new DbgError(
+    throw usageError(
       `--${options.status ? 'status' : 'restore-all'} is about all cuts of this host, not about "${ref}" alone`,
-      {
-        exitCode: EXIT.usage,
-        next: [{ what: 'that one', command: options.status ? 'dbg veth CTR' : 'dbg veth CTR --up' }],
-      },
+      [{ what: 'that one', command: options.status ? 'dbg veth CTR' : 'dbg veth CTR --up' }],
     );
   }
   for (const program of NEEDED_PROGRAMS) requireProgram(ctx.host, program);

@@ -3,7 +3,7 @@ import { containerArgument, interfaceOption, networkOption } from '../../cli/arg
 import type { VethOptions } from './veth-options.ts';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
-import { DbgError, EXIT } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { selected } from '../../network/cut/selection.ts';
 import type { ContainerNetwork } from '../../network/interfaces.ts';
 import { escapeControls } from '../../text.ts';
@@ -88,9 +88,7 @@ async function veth(ctx: Context, ref: string | undefined, options: VethOptions)
 function refuseWithoutCut(options: VethOptions): void {
   const lone = (['for', 'in', 'out', 'force'] as const).find((name) => options[name] !== undefined);
   if (lone === undefined) return;
-  throw new DbgError(`--${lone} goes with a cut: --down, --blackhole, --drop, --loss, --rate or --delay`, {
-    exitCode: EXIT.usage,
-  });
+  throw usageError(`--${lone} goes with a cut: --down, --blackhole, --drop, --loss, --rate or --delay`);
 }
 
 function show(ctx: Context, network: ContainerNetwork, options: VethOptions): number {

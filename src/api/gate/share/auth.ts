@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readWhole } from '../../../bounded-file.ts';
-import { DbgError, errorMessage, EXIT } from '../../../errors.ts';
+import { DbgError, errorMessage, usageError } from '../../../errors.ts';
 import { shellQuote } from '../../../text.ts';
 import { headerValues, type Header } from '../../wire/http/http-head.ts';
 
@@ -17,7 +17,7 @@ export interface Login {
 
 export function login(user: string, password: string): Login {
   if (user === '' || /[:\p{Cc}]/u.test(user)) {
-    throw new DbgError('the name of --user has no colon and no control characters', { exitCode: EXIT.usage });
+    throw usageError('the name of --user has no colon and no control characters');
   }
   const credentials = Buffer.from(`${user}:${password}`).toString('base64');
   const wanted = sha256(credentials);

@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { DbgError, EXIT } from '../../../errors.ts';
+import { DbgError, usageError } from '../../../errors.ts';
 import { header, headerValues, type RequestHead } from '../../wire/http/http-head.ts';
 import { globMatcher, globsMeet } from '../../wire/calls/glob.ts';
 import { OPERATION_PATHS, OPERATIONS } from '../../wire/calls/operation.ts';
@@ -56,13 +56,10 @@ function noRule(
   text: string,
   why = "METHOD PATH, the path without /v1.41 and query, or an operation's name",
 ): DbgError {
-  return new DbgError(`"${text}" is no rule: ${why}`, {
-    exitCode: EXIT.usage,
-    next: [
-      { what: 'such as', command: `dbg api share --for 10m --${effect} 'POST /containers/*/restart'` },
-      { what: 'what a session needs', command: 'dbg api record FILE -- docker … && dbg api policy FILE' },
-    ],
-  });
+  return usageError(`"${text}" is no rule: ${why}`, [
+    { what: 'such as', command: `dbg api share --for 10m --${effect} 'POST /containers/*/restart'` },
+    { what: 'what a session needs', command: 'dbg api record FILE -- docker … && dbg api policy FILE' },
+  ]);
 }
 
 /** Reads a policy file: a rule each line, "allow METHOD PATH" or "deny METHOD PATH"; "#" begins a comment. Throws a DbgError (usage). */
@@ -72,9 +69,7 @@ export function parsePolicy(text: string, file: string): Rule[] {
     if (rule === '') return [];
     const [, effect, rest] = /^(allow|deny)\s+(.+)$/.exec(rule) ?? [];
     if (rest !== undefined) return [parseRule(effect as Rule['effect'], rest)];
-    throw new DbgError(`line ${at + 1} of ${file} is no rule: allow METHOD PATH, or deny METHOD PATH`, {
-      exitCode: EXIT.usage,
-    });
+    throw usageError(`line ${at + 1} of ${file} is no rule: allow METHOD PATH, or deny METHOD PATH`);
   });
 }
 

@@ -1,4 +1,4 @@
-import { DbgError, EXIT } from '../../../errors.ts';
+import { DbgError, usageError } from '../../../errors.ts';
 import { parseSize, parseTime } from '../../../text.ts';
 import type { Call } from './call.ts';
 
@@ -175,8 +175,7 @@ function tokensOf(text: string): Token[] {
 }
 
 function wrong(text: string, at: number, why: string): DbgError {
-  return new DbgError(`the filter is not understood at column ${at + 1}: ${why}`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'for example', command: `--filter 'status>=400 and path~exec'` }],
-  });
+  return usageError(`the filter is not understood at column ${at + 1}: ${why}`, [
+    { what: 'for example', command: `--filter 'status>=400 and path~exec'` },
+  ]);
 }

@@ -1,6 +1,6 @@
 import type { Recorded } from '../../../api/recordings/write-recording.ts';
 import type { Context } from '../../../context.ts';
-import { DbgError, EXIT } from '../../../errors.ts';
+import { DbgError, usageError } from '../../../errors.ts';
 import type { CreatedFile, OpenFile } from '../../../host/host.ts';
 import { escapeControls, shellQuote } from '../../../text.ts';
 import { createFile, requirePrivate } from '../../../cli/new-file.ts';
@@ -48,7 +48,7 @@ function refuseStdout(ctx: Context, hasCommand: boolean): void {
     ? "stdout is the command's own: its recording needs a file"
     : 'a recording is not for a terminal';
   const next = [{ what: 'into a file', command: 'dbg api record FILE …' }];
-  throw new DbgError(wrong, { exitCode: EXIT.usage, next });
+  throw usageError(wrong, next);
 }
 
 /** Why a recording could not be written to its end. */

@@ -4,7 +4,7 @@ import { peerFinder } from '../../../api/wire/client-process.ts';
 import { proxy } from '../../../api/wire/proxy.ts';
 import type { Context } from '../../../context.ts';
 import { addressText, isTls, type EngineAddress } from '../../../engine/address.ts';
-import { DbgError, EXIT } from '../../../errors.ts';
+import { EXIT, usageError } from '../../../errors.ts';
 import type { OpenFile } from '../../../host/host.ts';
 import { parseSize, shellLine } from '../../../text.ts';
 import { failureText } from '../../../ui/failure.ts';
@@ -59,10 +59,9 @@ function sizeOf(text: string): number {
 function commandOf(words: readonly string[], path: string, args: readonly string[]): readonly string[] {
   // `record -- docker ps`: a file named docker, and the host's ps, were not meant.
   if (words.length > 0 && words[0] !== '--' && args[args.indexOf('--') + 1] === path && args.includes('--')) {
-    throw new DbgError('FILE is missing: it stands before the command', {
-      exitCode: EXIT.usage,
-      next: [{ what: 'as', command: shellLine(['dbg', 'api', 'record', 'FILE', '--', path, ...words]) }],
-    });
+    throw usageError('FILE is missing: it stands before the command', [
+      { what: 'as', command: shellLine(['dbg', 'api', 'record', 'FILE', '--', path, ...words]) },
+    ]);
   }
   return commandBehind('FILE', words, 'record');
 }

@@ -5,7 +5,7 @@ import type { Rule } from '../../../api/gate/share/rule.ts';
 import { isLoopback, parseListen, type Listen } from '../../../api/wire/listener.ts';
 import { readWhole } from '../../../bounded-file.ts';
 import type { Context } from '../../../context.ts';
-import { DbgError, errorMessage, EXIT } from '../../../errors.ts';
+import { DbgError, errorMessage, usageError } from '../../../errors.ts';
 import { parseTime } from '../../../text.ts';
 
 export interface ShareOptions {
@@ -23,8 +23,7 @@ export interface ShareOptions {
   readonly audit?: string;
 }
 
-const usage = (message: string, what: string, command: string) =>
-  new DbgError(message, { exitCode: EXIT.usage, next: [{ what, command }] });
+const usage = (message: string, what: string, command: string) => usageError(message, [{ what, command }]);
 
 const MOST_MS = 86_400_000;
 
@@ -58,14 +57,11 @@ export function placeOf(ctx: Context, options: ShareOptions): Listen {
     );
   }
   if (isLoopback(at.host) || options.user !== undefined || options.tlscacert !== undefined) return at;
-  throw new DbgError(`who reaches the engine can be root on this host, and others reach ${at.host}`, {
-    exitCode: EXIT.usage,
-    next: [
-      { what: 'ask for client certificates', command: 'dbg api share … --tlscert FILE --tlskey FILE --tlscacert FILE' },
-      { what: 'ask for a name and a password', command: 'dbg api share … --user NAME' },
-      { what: 'or have them come by ssh', command: 'ssh -NL 2375:127.0.0.1:2375 THIS-HOST' },
-    ],
-  });
+  throw usageError(`who reaches the engine can be root on this host, and others reach ${at.host}`, [
+    { what: 'ask for client certificates', command: 'dbg api share … --tlscert FILE --tlskey FILE --tlscacert FILE' },
+    { what: 'ask for a name and a password', command: 'dbg api share … --user NAME' },
+    { what: 'or have them come by ssh', command: 'ssh -NL 2375:127.0.0.1:2375 THIS-HOST' },
+  ]);
 }
 
 export function tlsOf(ctx: Context, { tlscert, tlskey, tlscacert }: ShareOptions): TlsOptions | undefined {

@@ -1,5 +1,5 @@
 import type { Context } from '../../../context.ts';
-import { DbgError, EXIT } from '../../../errors.ts';
+import { usageError } from '../../../errors.ts';
 import { requireProgram } from '../../../host/run/programs.ts';
 import { lookAtHost, MAP_PROGRAMS } from '../../../network/map/survey-host.ts';
 import { mapOf, type HostMap } from '../../../network/map/map.ts';
@@ -50,7 +50,7 @@ const reversed = (ref: string | undefined, { reverse }: HostOptions) => (reverse
 
 function requireSense(ref: string | undefined, { all, dot, mermaid, watch, reverse }: HostOptions): void {
   const usage = (message: string, command: string) => {
-    throw new DbgError(message, { exitCode: EXIT.usage, next: [{ what: 'say', command }] });
+    throw usageError(message, [{ what: 'say', command }]);
   };
   if (!all && (dot || mermaid || watch !== undefined)) {
     usage('--watch, --dot and --mermaid are about the whole host, with --all', 'dbg veth --all --watch');

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../../../context.ts';
-import { DbgError, EXIT } from '../../../errors.ts';
+import { usageError } from '../../../errors.ts';
 import type { HostMap } from '../../../network/map/map.ts';
 import { ratesBetween } from '../../../network/map/rates.ts';
 import { json, lookOf } from '../../../ui/table.ts';
@@ -32,10 +32,9 @@ export async function watchMap(
 export function parseSeconds(value: string | true): number {
   const seconds = value === true ? 2 : Number(value);
   if (seconds >= 0.2 && seconds <= 86_400) return seconds;
-  throw new DbgError(`--watch ${String(value)}: not a number of seconds (0.2 to 86400)`, {
-    exitCode: EXIT.usage,
-    next: [{ what: 'every two seconds', command: 'dbg veth --all --watch' }],
-  });
+  throw usageError(`--watch ${String(value)}: not a number of seconds (0.2 to 86400)`, [
+    { what: 'every two seconds', command: 'dbg veth --all --watch' },
+  ]);
 }
 
 /** A value on a line of its own. JSON has a raw line break only where it is indented, never in a string. */
