@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { matching } from '../engine/match.ts';
 import { type NextStep, usageError } from '../errors.ts';
+import { VerbArgument } from './arguments/verb-argument.ts';
 import { shellQuote } from '../text.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function refuseContainerAsVerb(ctx: Context, root: Command, words: 
   const found = await containersOf(ctx, ref);
   const [first] = found;
   if (first === undefined) return;
-  const verbs = root.commands.flatMap((verb) => (verb.registeredArguments[0]?.name() === 'ctr' ? [verb.name()] : []));
+  const verbs = root.commands.filter(takesContainer).map((verb) => verb.name());
   const what =
     found.length > 1
       ? `fits ${found.length} containers, and is no verb`
@@ -28,6 +29,10 @@ export async function refuseContainerAsVerb(ctx: Context, root: Command, words: 
   ];
   throw usageError(message, next);
 }
+
+/** Whether a verb's first word is a container, or several. */
+const takesContainer = ({ registeredArguments: [first] }: Command): boolean =>
+  first instanceof VerbArgument && /^container/.test(first.kind);
 
 /** None where no engine answers: who mistypes a verb is not to be told of engines. */
 async function containersOf(ctx: Context, ref: string) {
