@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { DbgError, errorMessage } from '../errors.ts';
-import type { CreatedFile, Person } from '../host/host.ts';
+import type { CreatedFile, Person } from '../host/host-files.ts';
 import { escapeControls, shellQuote } from '../text.ts';
 
 interface NewFileWish {

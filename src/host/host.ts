@@ -1,13 +1,16 @@
-import type { Stats } from 'node:fs';
+import type { FileReader, FileWriter, OwnershipChecks } from './host-files.ts';
 import type { Readable } from 'node:stream';
-import type { Changeable } from './files/own-code.ts';
 
 /**
  * A place that runs argv. A verb plans argv lists and knows nothing else of the host; where they run (this machine as
  * root, through sudo …) is decided once, in main.ts.
  */
-export interface Host {
+export interface Host extends ProgramRunner, FileReader, FileWriter, OwnershipChecks {
   readonly isRoot: boolean;
+}
+
+/** Runs programs, and hears signals. */
+export interface ProgramRunner {
   /**
    * Runs a program with the person's own terminal, pipes and files as its stdin, stdout and stderr, hands it the signals
    * that dbg gets, and tells how it ended.
@@ -34,106 +37,12 @@ export interface Host {
     second: readonly string[],
     options: { readonly quiet: boolean },
   ): Promise<{ readonly exitCode: number; readonly said: string }>;
-  /**
-   * Opens a file to be filled, with the rights of a person and in their name, or makes it; what it holds stays. Throws a system error, and a
-   * DbgError for what another user could have put there.
-   */
-  create(path: string, person: Person | undefined, options?: CreateOptions): Promise<CreatedFile>;
-  /** dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that are no text, or for much of it. */
-  standardOutput(descriptor?: 1 | 2): Promise<OpenFile>;
-  /** Takes such a file away; it is no failure when it has gone. */
-  remove(path: string, person: Person | undefined): void;
-  /** Whether users other than root and this one, otherwise who dbg is, could exchange a folder of this absolute path, or what is in it. */
-  isOthers(folder: string, person: Person | undefined): boolean;
-  /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
-  diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
-  /**
-   * How full the file system is that a path leads to for a process whose root is that folder;
-   * undefined when what is there is not, or no more, the mount of that number
-   * (proc_pid_mountinfo(5)). It is the caller's to ask only what answers by itself.
-   */
-  spaceInside(root: string, path: string, mountId: number): Promise<Space | undefined>;
-  /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
-  signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
   /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
   output(argv: readonly string[]): Promise<string>;
-  /**
-   * The text of a regular file of /proc or of the system, its first MiB or `limit`; undefined when there is none, or it may not be read.
-   * No FIFO, device or folder is opened, and nothing waits.
-   */
-  read(path: string, limit?: number): string | undefined;
-  /** All of a regular file that a person named. Throws an error that says why not: it is a FIFO, larger than the limit, not there … */
-  readWhole(path: string, limit: number): string;
-  /**
-   * The first `limit` bytes of a regular file below a folder that somebody else fills, such as /proc/PID/root: no symbolic link
-   * below that folder is followed (it would lead to the host's own files), and nothing but a regular file is opened.
-   * undefined as in `read`.
-   */
-  readBelow(folder: string, path: string, limit: number): string | undefined;
-  /**
-   * Opens what a path leads to for a process whose root is that folder: links of a container's, absolute ones too, lead to its own files
-   * (openat2(2), RESOLVE_IN_ROOT). Only a regular file is opened for reading. Throws a system error where there is none.
-   */
-  openInside(root: string, path: string): Inside;
-  /**
-   * Short texts by name, in a folder that root alone can write to and look into, until the next boot: for what nobody else is to forge.
-   */
-  readonly notes: Notes;
-  /** What such a file is, without opening it. */
-  lookBelow(folder: string, path: string): FileFacts | undefined;
-  /** The path of what a path leads to, without symbolic links; undefined as in `read`. */
-  realPath(path: string): string | undefined;
-  /** Who but root may change the code in these folders; undefined: nobody. */
-  changeableCode(folders: readonly string[]): Changeable | undefined;
-  exists(path: string): boolean;
-  /** The names in a folder; none when it is not there or may not be read. */
-  entries(path: string): string[];
-  /** How many there are, but no more than a million are counted; undefined as in `read`. */
-  countEntries(path: string): number | undefined;
-  /** Where a symbolic link points, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in `read`. */
-  link(path: string): string | undefined;
   /** What would run for a program's name or path. */
   find(program: string): Found;
-}
-
-/** In bytes, and in files. */
-export interface Space {
-  readonly size: number;
-  readonly used: number;
-  /** for who is not root: some file systems keep a part for root */
-  readonly available: number;
-  /** 0 where they are not limited */
-  readonly inodes: number;
-  readonly usedInodes: number;
-}
-
-/** What a path leads to. */
-export type Inside =
-  | { readonly kind: 'folder' | 'FIFO' | 'socket' | 'character device' | 'block device' }
-  | {
-      readonly kind: 'file';
-      /** The bytes that come next, until the next call; none at the end. Throws a system error. */
-      next(): Promise<Buffer>;
-      close(): void;
-    };
-
-export interface Notes {
-  /** none where there is no such folder, or it is not root's alone, or dbg is not root */
-  all(): ReadonlyMap<string, string>;
-  /** Throws a DbgError when it cannot be written. */
-  write(name: string, text: string): void;
-  remove(name: string): void;
-}
-
-/** A regular file as it was found. */
-export interface FileFacts {
-  /** the same for the same file, by whatever path */
-  readonly id: string;
-  readonly size: number;
-  /** how many names it has */
-  readonly links: number;
-  /** the users to whom the folders on the way belong: who may put another file in its place */
-  readonly folderOwners: readonly number[];
+  /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
+  signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
 }
 
 export interface Found {
@@ -167,49 +76,6 @@ export interface Streamed {
   readonly stderr: Readable;
   readonly ended: Promise<Ended>;
   signal(signal: NodeJS.Signals): void;
-}
-
-/** Somebody for whom root's dbg works. */
-export interface Person {
-  readonly login: string;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** Does something with a person's rights: user, group and supplementary groups. Until it returns, the whole process has no others. */
-export type Become = <T>(person: Person, act: () => T) => T;
-
-export interface OutputFile {
-  /** Writes behind what is there. When it fails, as on a full disk, that much had been written before. */
-  write(parts: readonly Buffer[]): Promise<{ readonly written: number; readonly error: Error | undefined }>;
-  truncate(length: number): Promise<void>;
-  /**
-   * Calls back when nobody reads it any more, until the function it gives back is called; where
-   * somebody does.
-   */
-  whenReaderLeaves?(hear: () => void): () => void;
-  close(): Promise<void>;
-}
-
-/** One that is open in this process: in all its threads. */
-export interface OpenFile extends OutputFile {
-  readonly descriptor: number;
-}
-
-/** One that `create` opened. */
-export interface CreatedFile extends OpenFile {
-  /** as it was when it was opened */
-  readonly stats: Pick<Stats, 'mode' | 'size' | 'isFile' | 'isFIFO'>;
-  readonly isNew: boolean;
-}
-
-export interface CreateOptions {
-  /** of a new file; otherwise 0644 */
-  readonly mode?: number;
-  /** every write goes behind what is there then */
-  readonly append?: boolean;
-  /** Called once where it is a FIFO that nobody reads, which is then waited for. */
-  readonly waits?: () => void;
 }
 
 /** A program that was started by `hold`. */

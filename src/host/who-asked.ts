@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.ts';
-import type { Host, Person } from './host.ts';
+import type { Host } from './host.ts';
+import type { Person } from './host-files.ts';
 
 /** What tells for whom dbg runs. */
 interface Asking {

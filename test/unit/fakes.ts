@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Context } from '../../src/context.ts';
 import type { Container, ContainerSummary } from '../../src/engine/container.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Host, Notes } from '../../src/host/host.ts';
+import type { Host } from '../../src/host/host.ts';
+import type { Notes } from '../../src/host/host-files.ts';
 import type { Link } from '../../src/network/links.ts';
 
 export const ID = 'c0ffee'.padEnd(64, '0');

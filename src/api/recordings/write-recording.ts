@@ -1,5 +1,5 @@
 import type { HearWire } from '../wire/calls/wire-events.ts';
-import type { OutputFile } from '../../host/host.ts';
+import type { OutputFile } from '../../host/host-files.ts';
 import { textStore } from '../beside/text-store.ts';
 import { capped } from './body-cap.ts';
 import { eventLine, headerLine, type RecordingHeader } from './recording-format.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { errorCode, errorMessage } from '../../errors.ts';
-import type { OutputFile } from '../../host/host.ts';
+import type { OutputFile } from '../../host/host-files.ts';
 import type { Ending } from './recorder.ts';
 
 /** How what is written may be taken apart. */

@@ -1,7 +1,7 @@
 import { close, constants as fs, ftruncate, open, statfs, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorCode } from '../../errors.ts';
-import type { Become, CreatedFile, CreateOptions, OpenFile, Person } from '../host.ts';
+import type { Become, CreatedFile, CreateOptions, OpenFile, Person } from '../host-files.ts';
 import { openOutput } from './open-output.ts';
 import { whenReaderLeaves } from '../run/reader-left.ts';
 import type { Who } from './trust.ts';

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DbgError, errorMessage } from '../../errors.ts';
-import type { Notes } from '../host.ts';
+import type { Notes } from '../host-files.ts';
 
 /** /run is root's alone to write, and empty after each boot (hier(7)). */
 const FOLDER = '/run/dbg';

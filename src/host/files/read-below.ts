@@ -1,6 +1,6 @@
 import { closeSync, constants as fs, fstatSync, openSync, type Stats } from 'node:fs';
 import { O_PATH, readNamed } from '../../bounded-file.ts';
-import type { FileFacts } from '../host.ts';
+import type { FileFacts } from '../host-files.ts';
 
 /** See Host.readBelow. */
 export function readBelow(folder: string, path: string, limit: number): string | undefined {

@@ -1,6 +1,6 @@
 import { closeSync, constants as fs, fstatSync, openSync, read, readlinkSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Inside } from '../host.ts';
+import type { Inside } from '../host-files.ts';
 import { O_PATH } from '../../bounded-file.ts';
 
 /** As many links as the kernel follows on one path (MAXSYMLINKS), and more folders in one another than anybody has. */

@@ -1,7 +1,7 @@
 import { closeSync, statfs } from 'node:fs';
 import { promisify } from 'node:util';
 import { readBeginning } from '../../bounded-file.ts';
-import type { Space } from '../host.ts';
+import type { Space } from '../host-files.ts';
 import { pathInside } from './read-inside.ts';
 
 /**

@@ -11,7 +11,8 @@ import {
 import { readBeginning, readWhole } from '../../bounded-file.ts';
 import type { Environment } from '../../environment.ts';
 import { hold } from './held-program.ts';
-import type { Become, Found, Host, Signals } from '../host.ts';
+import type { Found, Host, Signals } from '../host.ts';
+import type { Become } from '../host-files.ts';
 import { LEASH_VARIABLE } from './leash.ts';
 import { notes } from '../files/private-notes.ts';
 import { isOthers, removeOutput } from '../files/open-output.ts';

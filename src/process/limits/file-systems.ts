@@ -1,5 +1,6 @@
 import { parseMountInfo } from '../../proc/mount-info.ts';
-import type { Host, Space } from '../../host/host.ts';
+import type { Host } from '../../host/host.ts';
+import type { Space } from '../../host/host-files.ts';
 import { mountInfo } from '../../host/mount-info-of.ts';
 import type { Subject } from '../subject.ts';
 

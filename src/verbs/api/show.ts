@@ -13,7 +13,7 @@ import { escapeControls, printableJson } from '../../text.ts';
 import { Verb } from '../../cli/verb.ts';
 import { repeatable } from '../../cli/arguments/repeatable.ts';
 import { shown, type RevealOption } from './reveal-option.ts';
-import { lines } from './printing/line-writer.ts';
+import { lineWriter } from './printing/line-writer.ts';
 import { callView } from './printing/call-printer.ts';
 
 interface ShowOptions extends RevealOption {
@@ -70,7 +70,7 @@ async function asLines(
   // What stood before a line that is wrong is shown.
   let failure: Error | undefined;
   try {
-    await hearAll(events, shown(options, view.hear), view.isBusy);
+    await hearAll(events, shown(options, view.hear), view.drained);
   } finally {
     failure = await view.end();
   }
@@ -86,7 +86,7 @@ async function asHar(
 ): Promise<Error | undefined> {
   let failure: Error | undefined;
   let isFirst = true;
-  const out = lines(await ctx.host.standardOutput(), (error) => (failure = error));
+  const out = lineWriter(await ctx.host.standardOutput(), (error) => (failure = error));
   const frame = harFrame(version);
   out.print(frame.head);
   const known = names();
@@ -97,7 +97,7 @@ async function asHar(
     isFirst = false;
   });
   try {
-    await hearAll(events, shown(options, hear), out.isBusy);
+    await hearAll(events, shown(options, hear), out.drained);
   } finally {
     out.print(frame.tail);
     await out.end();

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { type Target } from '../../enter/target.ts';
 import { parseStartTime } from '../../proc/stat.ts';
 import { DbgError, errorCode, errorMessage, EXIT, usageError } from '../../errors.ts';
-import type { Inside, OutputFile } from '../../host/host.ts';
+import type { Inside, OutputFile } from '../../host/host-files.ts';
 import { escapeLines, shellLine, shellQuote } from '../../text.ts';
 import { failureText } from '../../ui/failure.ts';
 import { chosenTarget } from '../../cli/arguments/chosen-container.ts';

@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { DbgError, errorMessage } from '../../../errors.ts';
-import type { OpenFile } from '../../../host/host.ts';
+import type { OpenFile } from '../../../host/host-files.ts';
 import { printableJson, shellQuote } from '../../../text.ts';
 import type { Operation } from '../../wire/calls/operation.ts';
 import { whereOf } from './sends-elsewhere.ts';

@@ -3,12 +3,12 @@ import type { HearWire, WireEvent } from '../../../api/wire/calls/wire-events.ts
 import type { Filter } from '../../../api/wire/calls/call-filter.ts';
 import { names, type AskName } from '../../../api/wire/calls/container-names.ts';
 import { errorCode } from '../../../errors.ts';
-import type { OutputFile } from '../../../host/host.ts';
+import type { OutputFile } from '../../../host/host-files.ts';
 import { printableJson } from '../../../text.ts';
 import { callDetail, type Detail } from './call-detail.ts';
 import { callRecord } from './call-record.ts';
 import { callLine } from './call-text.ts';
-import { lines } from './line-writer.ts';
+import { lineWriter } from './line-writer.ts';
 
 export interface ViewOptions {
   readonly verbose?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface ViewOptions {
 export interface View {
   readonly hear: HearWire;
   /** Who can wait for the reader does until this resolves; undefined: little waits. */
-  isBusy(): Promise<void> | undefined;
+  drained(): Promise<void> | undefined;
   /** Resolves when all is printed; with the error that ended the printing, if one did. */
   end(): Promise<Error | undefined>;
 }
@@ -39,7 +39,7 @@ const OPEN_MS = 1000;
 /** Shows calls on an output: a line each when it has ended, one when it has been open for a second; with `verbose`, all that it is made of. */
 export function callView(to: OutputFile, options: ViewOptions): View {
   let failure: Error | undefined;
-  const out = lines(to, (error) => (failure = error), options.isLate);
+  const out = lineWriter(to, (error) => (failure = error), options.isLate);
   const known = names(options.askName);
   const details = new Map<Call, Detail | undefined>();
   const answered = new Set<Call>();
@@ -90,7 +90,7 @@ export function callView(to: OutputFile, options: ViewOptions): View {
 
   return {
     hear: followCalls(follow),
-    isBusy: out.isBusy,
+    drained: out.drained,
     end: async () => {
       clearInterval(timer);
       await order;

@@ -1,13 +1,13 @@
 import { textStore } from '../../../api/beside/text-store.ts';
-import type { OutputFile } from '../../../host/host.ts';
+import type { OutputFile } from '../../../host/host-files.ts';
 
 /** Prints lines beside the traffic. */
-export interface Lines {
+export interface LineWriter {
   print(text: string): void;
   /** What may be left out where reading is late, and is made only if it is not. */
   printIfInTime(make: () => string): void;
-  /** Who can wait for the reader does until this resolves; undefined: little waits. */
-  isBusy(): Promise<void> | undefined;
+  /** Backpressure: resolves when the reader has caught up. undefined when it is not behind. */
+  drained(): Promise<void> | undefined;
   /** Resolves when all is written; nothing may be printed after. */
   end(): Promise<void>;
 }
@@ -26,7 +26,11 @@ const [GATHER_MS, MOST_GATHER_MS] = [10, 50];
  * that does not read would hold up the traffic. `failed` is called once, when nobody can read any more; `isLate`: so much waits to be read that
  * the traffic would soon wait for it.
  */
-export function lines(to: OutputFile, failed: (error: Error) => void, isLate: () => boolean = () => false): Lines {
+export function lineWriter(
+  to: OutputFile,
+  failed: (error: Error) => void,
+  isLate: () => boolean = () => false,
+): LineWriter {
   const store = textStore();
   let count = 0;
   let leftOut = 0;
@@ -64,7 +68,7 @@ export function lines(to: OutputFile, failed: (error: Error) => void, isLate: ()
   return {
     print: (text) => printOr(false, () => text),
     printIfInTime: (make) => printOr(isLate(), make),
-    isBusy: () => (store.length() > MOST_WAITING / 2 ? writing : undefined),
+    drained: () => (store.length() > MOST_WAITING / 2 ? writing : undefined),
     end: async () => writing,
   };
 }

@@ -1,7 +1,7 @@
 import type { Recorded } from '../../../api/recordings/write-recording.ts';
 import type { Context } from '../../../context.ts';
 import { DbgError, usageError } from '../../../errors.ts';
-import type { CreatedFile, OpenFile } from '../../../host/host.ts';
+import type { CreatedFile, OpenFile } from '../../../host/host-files.ts';
 import { escapeControls, shellQuote } from '../../../text.ts';
 import { createFile, requirePrivate } from '../../../cli/new-file.ts';
 import { personAsked } from '../../../host/who-asked.ts';

@@ -5,7 +5,7 @@ import { proxy } from '../../../api/wire/proxy.ts';
 import type { Context } from '../../../context.ts';
 import { addressText, isTls, type EngineAddress } from '../../../engine/address.ts';
 import { EXIT, usageError } from '../../../errors.ts';
-import type { OpenFile } from '../../../host/host.ts';
+import type { OpenFile } from '../../../host/host-files.ts';
 import { parseSize, shellLine } from '../../../text.ts';
 import { failureText } from '../../../ui/failure.ts';
 import { Verb } from '../../../cli/verb.ts';

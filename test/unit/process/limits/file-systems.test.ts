@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Space } from '../../../../src/host/host.ts';
+import type { Space } from '../../../../src/host/host-files.ts';
 import { fileSystemsOf } from '../../../../src/process/limits/file-systems.ts';
 import { openFilesOf } from '../../../../src/process/limits/open-files.ts';
 import { fakeHost, ID } from '../../fakes.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { WireEvent } from '../../../../../src/api/wire/calls/wire-events.ts';
 import { callView, type ViewOptions } from '../../../../../src/verbs/api/printing/call-printer.ts';
-import type { OutputFile } from '../../../../../src/host/host.ts';
+import type { OutputFile } from '../../../../../src/host/host-files.ts';
 import { said } from '../../../api/wire/conversation.ts';
 
 function paper(write: OutputFile['write'] = async () => ({ written: 0, error: undefined })) {
