@@ -32,7 +32,7 @@ export async function refuseContainerAsVerb(ctx: Context, root: Command, words: 
 
 /** Whether a verb's first word is a container, or several. */
 const takesContainer = ({ registeredArguments: [first] }: Command): boolean =>
-  first instanceof VerbArgument && /^container/.test(first.kind);
+  first instanceof VerbArgument && first.kind.startsWith('container');
 
 /** None where no engine answers: who mistypes a verb is not to be told of engines. */
 async function containersOf(ctx: Context, ref: string) {
