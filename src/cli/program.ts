@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
   veth: async () => (await import('../verbs/veth/veth.ts')).vethCommand,
   ns: async () => (await import('../verbs/ns/ns.ts')).nsCommand,
   ps: async () => (await import('../verbs/ps/ps.ts')).psCommand,
+  why: async () => (await import('../verbs/why/why.ts')).whyCommand,
   env: async () => (await import('../verbs/env/env.ts')).envCommand,
   limits: async () => (await import('../verbs/limits/limits.ts')).limitsCommand,
   api: async () => (await import('../verbs/api/api.ts')).apiCommand,

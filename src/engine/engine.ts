@@ -1,6 +1,7 @@
 import type { ContainerEvent } from './engine-events.ts';
 import type { Container, ContainerSummary } from './container.ts';
 import type { EngineAddress } from './address.ts';
+import type { Inspection } from './inspection.ts';
 import type { Network } from './network.ts';
 import type { Meanwhile } from './container-events.ts';
 
@@ -15,6 +16,8 @@ export interface Engine {
    * a prefix fits several (engines answer both with an error status: 404, or 400 on newer ones). `ref` is well-formed.
    */
   inspect(ref: string): Promise<Container | undefined>;
+  /** The same answer, with what tells why a container is as it is. Throws a DbgError when there is none of that id. */
+  inspection(id: string): Promise<Inspection>;
   /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
   list(): Promise<ContainerSummary[]>;
   /**

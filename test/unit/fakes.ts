@@ -83,6 +83,22 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       const byPrefix = containers.filter(({ id }) => id.startsWith(ref));
       return exact ?? (byPrefix.length === 1 ? byPrefix[0] : undefined);
     },
+    inspection: async () => ({
+      path: '',
+      args: [],
+      restartPolicy: 'no',
+      mostRestarts: 0,
+      health: undefined,
+      memoryBytes: null,
+      isPrivileged: false,
+      isReadOnly: false,
+      user: '',
+      logDriver: 'json-file',
+      logPath: '',
+      appArmorProfile: '',
+      mounts: [],
+      createdAt: undefined,
+    }),
     watch: () => () => undefined,
     watchJoins: () => () => undefined,
     logs: () => () => undefined,

@@ -15,6 +15,7 @@ import {
 } from '../engine-errors.ts';
 import { eventReader, joinFilters } from '../engine-events.ts';
 import { LAST_LINE, logQuery, logReader } from '../logs.ts';
+import { parseInspection } from '../inspection.ts';
 import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
 
@@ -29,6 +30,8 @@ export function overHttp(address: EngineAddress, way: Way): Engine {
   return {
     address,
     inspect,
+    inspection: async (id) =>
+      parseInspection(answered(address, await get(`/containers/${encodeURIComponent(id)}/json`))),
     watch: (container, hear, meanwhile) => watchContainer(way, inspect, container, hear, meanwhile),
     watchJoins: (network, hear) => {
       const read = eventReader(({ container }) => container !== undefined && hear(container));

@@ -1,0 +1,32 @@
+import { DbgError, errorMessage } from '../../errors.ts';
+import { type Fact, type Facts, known, unknown } from '../../why/fact.ts';
+
+/** Learns one fact. It throws a DbgError, whose sentence says why it cannot. */
+export type Probe<T> = () => T | Promise<T>;
+
+/**
+ * Asks all probes side by side, each for no longer than `patienceMs`: one that fails or hangs is an unknown fact, and stops no other.
+ * Each probe begins in a turn of its own, so that one that is busy with reading does not use up the time of those that wait.
+ */
+export async function gather<T extends object>(
+  probes: { readonly [Name in keyof T]: Probe<T[Name]> },
+  patienceMs: number,
+): Promise<Facts<T>> {
+  const names = Object.keys(probes) as (keyof T)[];
+  const facts = await Promise.all(names.map(async (name) => [name, await ask(probes[name], patienceMs)] as const));
+  return Object.fromEntries(facts) as unknown as Facts<T>;
+}
+
+async function ask<T>(probe: Probe<T>, patienceMs: number): Promise<Fact<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Fact<never>>((resolve) => {
+    timer = setTimeout(() => resolve(unknown(`no answer within ${patienceMs / 1000} s`)), patienceMs);
+  });
+  const asked = Promise.resolve()
+    .then(probe)
+    .then(known, (error: unknown) => {
+      if (error instanceof DbgError) return unknown(error.message);
+      return unknown(`unexpected: ${errorMessage(error)}`);
+    });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,50 @@
+import { escapeControls } from '../../text.ts';
+import type { Judged } from '../../why/finding.ts';
+import type { LayerVerdict, Verdict } from '../../why/judge.ts';
+
+const MARKS: Readonly<Record<LayerVerdict['state'], string>> = { good: '✓', broken: '✗', suspect: '!', open: '?' };
+
+/** The answer first, then what follows from it, then the layers. */
+export function verdictText(subject: string, verdict: Verdict, isVerbose: boolean): string {
+  const { answer, follows, others, layers } = verdict;
+  const shown = others.filter(({ severity }) => isVerbose || severity === 'suspect');
+  const lines = [
+    ...(answer ? findingLines(answer) : [`nothing is broken in "${subject}", as far as dbg can see`]),
+    ...(follows.length > 0 ? ['', 'that explains, or comes with it:', ...follows.map(oneLine)] : []),
+    ...(shown.length > 0 ? ['', 'also:', ...shown.map(oneLine)] : []),
+    '',
+    ...layers.map(layerLine),
+  ];
+  return lines.map((line) => `${escapeControls(line)}\n`).join('');
+}
+
+const findingLines = ({ sentence, evidence, next }: Judged): string[] => [
+  sentence,
+  ...evidence.map(({ seen, command }) => `  seen:  ${seen}    (${command})`),
+  ...next.map(({ what, command }) => `  ${what}:  ${command}`),
+];
+
+const oneLine = ({ sentence, severity }: Judged) =>
+  `  ${severity === 'note' ? '-' : severity === 'suspect' ? '!' : '✗'} ${sentence}`;
+
+const layerLine = ({ layer, state, unknown }: LayerVerdict) =>
+  `${MARKS[state]} ${layer}${unknown.length > 0 ? `  (${unknown.join('; ')})` : ''}`;
+
+/** `dbg why --json`; the keys are documented in docs/why.md and stay. */
+export const verdictRecord = (about: object, { answer, follows, others, layers }: Verdict) => ({
+  ...about,
+  broken: answer !== undefined,
+  answer: answer ? findingRecord(answer) : null,
+  follows: follows.map(findingRecord),
+  others: others.map(findingRecord),
+  layers: layers.map(({ layer, state, unknown }) => ({ layer, state, unknown })),
+});
+
+const findingRecord = ({ id, layer, severity, sentence, evidence, next }: Judged) => ({
+  id,
+  layer,
+  severity,
+  sentence,
+  evidence,
+  next,
+});

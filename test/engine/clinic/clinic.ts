@@ -1,0 +1,59 @@
+import { afterAll, describe, expect } from 'vitest';
+import { dbg } from '../support/dbg.ts';
+import { test, type Lab } from '../support/lab.ts';
+
+/** A fault as a person meets it, made on a real engine among healthy neighbours. */
+export interface Fault {
+  /** in the person's words: "curl from web says connection refused" */
+  readonly title: string;
+  /** Makes it, and gives the words behind `dbg why`. */
+  make(lab: Lab): Promise<readonly string[]>;
+  /** the id of the finding that is to come first */
+  readonly first: string;
+  /** its key number or name, in the sentence */
+  readonly says: string | RegExp;
+}
+
+/** A container that is odd, and well. */
+export type Healthy = Pick<Fault, 'title' | 'make'>;
+
+interface Answer {
+  readonly broken: boolean;
+  readonly answer: { readonly id: string; readonly sentence: string } | null;
+}
+
+/** dbg answers within 5 s; a busy machine is given more, and the time is printed. */
+const MOST_MS = 60_000;
+
+async function why(words: readonly string[]): Promise<Answer & { readonly exitCode: number | undefined }> {
+  const began = performance.now();
+  const { stdout, stderr, exitCode } = await dbg(['why', ...words, '--json'], { timeout: MOST_MS });
+  const took = ((performance.now() - began) / 1000).toFixed(1);
+  expect(String(stdout), String(stderr)).not.toBe('');
+  const answer = JSON.parse(String(stdout)) as Answer;
+  console.log(`  ${took} s: ${answer.answer?.id ?? 'nothing broken'}: ${answer.answer?.sentence ?? ''}`);
+  return { ...answer, exitCode };
+}
+
+/** Tests each fault and each healthy container, and prints how many first findings were right. */
+export function clinic(name: string, faults: readonly Fault[], healthy: readonly Healthy[]): void {
+  const score = { right: 0, wrong: 0, alarms: 0 };
+  describe(name, () => {
+    test.for(faults.map((fault) => [fault.title, fault] as const))('%s', async ([, fault], { lab }) => {
+      const { answer, exitCode } = await why(await fault.make(lab));
+      const isRight = answer?.id === fault.first;
+      score[isRight ? 'right' : 'wrong']++;
+      expect([answer?.id, exitCode]).toEqual([fault.first, 1]);
+      expect(answer?.sentence).toMatch(fault.says);
+    });
+    test.for(healthy.map((each) => [each.title, each] as const))('healthy: %s', async ([, each], { lab }) => {
+      const { answer, broken, exitCode } = await why(await each.make(lab));
+      if (broken) score.alarms++;
+      expect([answer?.sentence, exitCode]).toEqual([undefined, 0]);
+    });
+    afterAll(() => {
+      const { right, wrong, alarms } = score;
+      console.log(`clinic, ${name}: ${right} of ${right + wrong} first findings right, ${alarms} false alarms`);
+    });
+  });
+}
