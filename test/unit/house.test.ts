@@ -102,3 +102,10 @@ test('main.ts is the one user of process and of the console', () => {
   );
   expect(users.map(({ file }) => file)).toEqual(['main.ts']);
 });
+
+test('shared memory and threads are met beside the traffic alone', () => {
+  const users = files.filter(({ text }) => /\bAtomics\b|SharedArrayBuffer|worker_threads/.test(text));
+  const outside = users.map(({ file }) => file).filter((file) => !file.startsWith('api/beside/'));
+  // The thread's own program: it prints, which the room beside the traffic does not know.
+  expect(outside).toEqual(['verbs/api/reader-thread.ts']);
+});

@@ -1,4 +1,4 @@
-import type { Crossing } from './crossing.ts';
+import type { Crossing } from '../wire/crossing.ts';
 
 /** Knows whether it is still being looked for who is at the other end of a connection. */
 export interface PendingPeers {

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AskName } from '../wire/calls/container-names.ts';
-import type { HearCrossing } from './crossing.ts';
+import type { HearCrossing } from '../wire/crossing.ts';
 import { newRing, ringWriter } from './ring.ts';
 import { DbgError } from '../../errors.ts';
 import type { Job, Outcome, PlainError, Question, ThreadData, Word } from './reader-job.ts';

@@ -1,4 +1,4 @@
-import { CROSSINGS, type HearCrossing } from './crossing.ts';
+import { CROSSINGS, type HearCrossing } from '../wire/crossing.ts';
 
 /**
  * Memory that two threads share: one puts what crosses the wire in, the other takes it out. To put a piece in costs the traffic a copy and

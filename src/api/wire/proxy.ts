@@ -3,7 +3,7 @@ import { errorCode } from '../../errors.ts';
 import { CUT_OFF } from './calls/wire-events.ts';
 import type { Side } from './http/exchange.ts';
 import { busyPoll } from '../beside/busy-poll.ts';
-import type { Closing, Crossing, HearCrossing } from '../beside/crossing.ts';
+import type { Closing, Crossing, HearCrossing } from './crossing.ts';
 import { splice } from './splice.ts';
 
 export interface ProxyOptions {

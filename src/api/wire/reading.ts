@@ -1,7 +1,7 @@
 import { errorMessage } from '../../errors.ts';
 import { completed, type ConnectionEvent, type HearWire } from './calls/wire-events.ts';
 import { readExchange, type Exchange } from './http/exchange.ts';
-import type { Closing, HearCrossing } from '../beside/crossing.ts';
+import type { Closing, HearCrossing } from './crossing.ts';
 
 /** Reads what crosses connections, and tells the events of their calls. */
 export function reading(hear: HearWire): HearCrossing {

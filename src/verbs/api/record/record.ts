@@ -68,7 +68,7 @@ function commandOf(words: readonly string[], path: string, args: readonly string
 
 async function record(ctx: Context, path: string, command: readonly string[], options: RecordOptions): Promise<number> {
   const { address } = await ctx.engine();
-  // Only what listens needs node:worker_threads.
+  // Only what listens needs a thread.
   const { requireDirectory, startReader } = await import('../../../api/beside/reader.ts');
   requireDirectory();
   const { file, remove } = await newFile(ctx, path, command.length > 0);

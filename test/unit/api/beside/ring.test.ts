@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Crossing, HearCrossing } from '../../../../src/api/beside/crossing.ts';
+import type { Crossing, HearCrossing } from '../../../../src/api/wire/crossing.ts';
 import { newRing, ringReader, ringWriter } from '../../../../src/api/beside/ring.ts';
 
 /** Both ends in one thread, and what was called. */

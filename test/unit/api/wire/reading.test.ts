@@ -3,7 +3,7 @@ import type { HearWire, WireEvent } from '../../../../src/api/wire/calls/wire-ev
 import { redacted } from '../../../../src/api/wire/redact/redact.ts';
 import { capped } from '../../../../src/api/recordings/body-cap.ts';
 import { eventLine } from '../../../../src/api/recordings/recording-format.ts';
-import type { Crossing } from '../../../../src/api/beside/crossing.ts';
+import type { Crossing } from '../../../../src/api/wire/crossing.ts';
 import { reading } from '../../../../src/api/wire/reading.ts';
 import { callView } from '../../../../src/verbs/api/printing/call-printer.ts';
 

@@ -1,4 +1,4 @@
-import type { Side } from '../wire/http/exchange.ts';
+import type { Side } from './http/exchange.ts';
 
 /**
  * What crosses a connection, or happens to it: a piece of its bytes, the end of what one side sends; that it was opened; who its peer
