@@ -3,14 +3,17 @@
 // and for what they share; CommonJS in as many files was 1 ms slower than in one (docs/design.md).
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { cpSync, existsSync, rmSync, readFileSync, writeFileSync } = require('node:fs');
+const fs = require('node:fs');
+const { cpSync, existsSync, rmSync, readFileSync, writeFileSync } = fs;
 const { wrap } = require('node:module');
-const { basename, join } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 const esbuild = require('esbuild');
 const { bundledPackages, licences, sbom } = require('./bundled.js');
 
 const top = join(__dirname, '..');
+/** A build is made here, and put in the place of dist/ when it is whole. */
+const made = join(top, 'dist.new');
 
 /**
  * These three files of dockerode are what pulls in ssh2 (a native build) and grpc. dbg uses none of them: it dials ssh
@@ -96,8 +99,8 @@ const entryVerbsOnly = {
  * `--predictable` is none of those, and the other one is back when the cache is made. That it is not refused is tried here.
  */
 function writeCodeCache(/** @type {string} */ bundle, /** @type {string[]} */ args) {
-  const main = join(top, `dist/${bundle}.js`);
-  const cache = join(top, `dist/${bundle}-${process.version}-${process.arch}.cache`);
+  const main = join(made, `${bundle}.js`);
+  const cache = join(made, `${bundle}-${process.version}-${process.arch}.cache`);
   const program = `
     const { setFlagsFromString } = require('node:v8');
     setFlagsFromString('--no-sparkplug');
@@ -133,7 +136,7 @@ function toAscii(/** @type {string} */ file) {
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const COMMON = {
   absWorkingDir: top,
-  outdir: 'dist',
+  outdir: 'dist.new',
   bundle: true,
   format: 'cjs',
   platform: 'node',
@@ -156,7 +159,8 @@ const OURS = {
 };
 
 async function build() {
-  rmSync(join(top, 'dist'), { recursive: true, force: true });
+  holdLock();
+  rmSync(made, { recursive: true, force: true });
   const main = await esbuild.build({
     ...OURS,
     entryPoints: ['src/main.ts', { in: 'src/verbs/api/reader-thread.ts', out: 'reader-thread' }],
@@ -176,19 +180,52 @@ async function build() {
     // docker-modem reads these by itself, whatever it is told; dbg decides on the engine, from its context.
     define: Object.fromEntries(DOCKER_VARIABLES.map((name) => [`process.env.${name}`, 'undefined'])),
   });
-  for (const bundle of ['main.js', 'entry.js']) toAscii(join(top, 'dist', bundle));
-  writeFileSync(join(top, 'dist/package.json'), '{ "type": "commonjs" }\n');
+  for (const bundle of ['main.js', 'entry.js']) toAscii(join(made, bundle));
+  writeFileSync(join(made, 'package.json'), '{ "type": "commonjs" }\n');
   const outputs = [main, entry, packages].flatMap(({ metafile }) => Object.values(metafile.outputs));
   const bundled = bundledPackages(top, outputs);
-  writeFileSync(join(top, 'dist/THIRD-PARTY-LICENSES.txt'), licences(bundled));
-  writeFileSync(join(top, 'dist/sbom.cdx.json'), `${JSON.stringify(sbom(top, bundled), null, 2)}\n`);
+  writeFileSync(join(made, 'THIRD-PARTY-LICENSES.txt'), licences(bundled));
+  writeFileSync(join(made, 'sbom.cdx.json'), `${JSON.stringify(sbom(top, bundled), null, 2)}\n`);
   const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');
-  cpSync(join(top, 'src/verbs/shell/session'), join(top, 'dist/session'), { recursive: true, filter: isForShells });
+  cpSync(join(top, 'src/verbs/shell/session'), join(made, 'session'), { recursive: true, filter: isForShells });
   const isForBrowsers = (/** @type {string} */ file) => !file.endsWith('.json');
-  cpSync(join(top, 'src/api/page/assets'), join(top, 'dist/page'), { recursive: true, filter: isForBrowsers });
+  cpSync(join(top, 'src/api/page/assets'), join(made, 'page'), { recursive: true, filter: isForBrowsers });
   writeCodeCache('main', ['veth', 'none']);
   writeCodeCache('entry', ['exec', '--dry-run', 'none', 'true']);
+  replaceDist();
 }
+
+/**
+ * One build of a checkout at a time. The lock is flock(2) on package.json, which is there anyway. It
+ * belongs to the open file, which flock(1) shares with this process for a moment, so the kernel
+ * releases it when this process ends.
+ */
+function holdLock() {
+  const fd = fs.openSync(join(top, 'package.json'), 'r');
+  const { status, error } = spawnSync('flock', ['--exclusive', '3'], { stdio: ['ignore', 'ignore', 'inherit', fd] });
+  if (status !== 0) throw error ?? new Error(`flock failed (exit ${status})`);
+}
+
+/**
+ * Puts the new build in the place of dist/, file by file: rename(2) leaves no moment without the file,
+ * so a dbg that starts meanwhile finds one. Then takes away what the new build does not have.
+ */
+function replaceDist() {
+  const dist = join(top, 'dist');
+  const files = filesBelow(made);
+  for (const file of files) {
+    fs.mkdirSync(dirname(join(dist, file)), { recursive: true });
+    fs.renameSync(join(made, file), join(dist, file));
+  }
+  const has = new Set(files);
+  for (const file of filesBelow(dist)) if (!has.has(file)) rmSync(join(dist, file));
+  rmSync(made, { recursive: true });
+}
+
+const filesBelow = (/** @type {string} */ folder) =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => fs.statSync(join(folder, file)).isFile());
 
 build().catch((error) => {
   console.error(error);

@@ -1,17 +1,22 @@
-import { execa } from 'execa';
+import { runSteps, type Step } from './run-steps.ts';
 
-// What `npm run check` and `npm test` look at before any test: types, lint with types (a floating promise is an error),
-// format, dead code.
-const CHECKS: readonly (readonly [string, ...string[]])[] = [
-  ['tsc', '--project', '.'],
-  ['tsc', '--project', 'src/api/page/assets'],
-  ['oxlint', '--config', 'test/oxlint.json', '--type-aware', '--deny-warnings'],
-  ['prettier', '--check', '--log-level', 'warn', '.'],
-  ['knip'],
+// What `npm run check` and `npm test` look at before any test. A name may have several rows.
+// `npm run check -- NAME…` runs the steps of these names alone.
+const STEPS: readonly Step[] = [
+  ['types', 'tsc', '--project', '.'],
+  ['types', 'tsc', '--project', 'src/api/page/assets'],
+  // with types: a floating promise is an error
+  ['lint', 'oxlint', '--config', 'test/oxlint.json', '--type-aware', '--deny-warnings'],
+  ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
+  ['dead code', 'knip'],
 ];
 
-for (const [program, ...args] of CHECKS) {
-  console.error(`dbg: ${program} ${args.join(' ')}`);
-  const { exitCode } = await execa(program, args, { preferLocal: true, stdio: 'inherit', reject: false });
-  if (exitCode !== 0) process.exit(exitCode ?? 1);
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !STEPS.some(([of]) => of === name));
+if (unknown === undefined) {
+  const chosen = STEPS.filter(([name]) => names.length === 0 || names.includes(name));
+  process.exitCode = await runSteps(chosen, (text) => void process.stdout.write(text));
+} else {
+  console.error(`dbg: no check "${unknown}"; there are: ${[...new Set(STEPS.map(([name]) => name))].join(', ')}`);
+  process.exitCode = 2;
 }

@@ -3,7 +3,6 @@
 import { ensurePackages, runAttached } from './own-engine/engine.ts';
 
 await ensurePackages();
-await import('./checks.ts');
 const vitest = [
   'node_modules/vitest/vitest.mjs',
   'run',
@@ -12,6 +11,7 @@ const vitest = [
   '--configLoader',
   'runner',
 ];
+await step(['--import', 'tsx', 'test/checks.ts']);
 await step([...vitest, '--project', 'unit']);
 // A script of its own: it runs itself again as root, and what came before would leave root's files in a person's checkout.
 await step(['--import', 'tsx', 'test/engine/main.ts', ...vitest, '--project', 'engine', ...process.argv.slice(2)]);

@@ -1,8 +1,10 @@
-// What every npm script starts with, in plain JavaScript so that it runs on a machine that has Node and npm and nothing
-// else: install the packages when they are missing or out of date, build dbg, then run the script it was given.
-import { spawn } from 'node:child_process';
+// What every npm script starts with. It is plain JavaScript, to run on a machine that has Node and npm and nothing else:
+// 1. installs the packages when they are missing or out of date;
+// 2. builds dbg, unless told --no-build, for what looks at the source alone;
+// 3. runs the script it was given.
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +43,7 @@ const isInstalled = () => {
   const have = new Set(packagesOf(installed));
   return packagesOf(join(top, 'package-lock.json')).every((name) => have.has(name));
 };
-if (!isInstalled()) {
+async function install() {
   console.error('dbg: installing the npm packages of package-lock.json (no install scripts are run)');
   // Not through `npm` of PATH when npm itself runs us: the same npm that was asked installs.
   const npm = process.env['npm_execpath'];
@@ -51,7 +53,18 @@ if (!isInstalled()) {
   if (npm) await run(process.execPath, [npm, ...args]);
   else await run('npm', args);
 }
+if (!isInstalled()) {
+  // Two scripts started at once in a fresh checkout: one installs, the other waits for it. The lock is flock(2) on the open
+  // file, which flock(1) shares with this process for a moment.
+  const lock = openSync(join(top, 'package-lock.json'), 'r');
+  spawnSync('flock', ['--exclusive', '3'], { stdio: ['ignore', 'ignore', 'inherit', lock] });
+  if (!isInstalled()) await install();
+  closeSync(lock);
+}
 
-await run(process.execPath, ['bin/build.js']);
-const script = process.argv.slice(2);
-if (script.length > 0) await run(process.execPath, ['--import', 'tsx', ...script]);
+const args = process.argv.slice(2);
+const builds = args[0] !== '--no-build';
+if (builds) await run(process.execPath, ['bin/build.js']);
+const [script, ...rest] = builds ? args : args.slice(1);
+const loader = script?.endsWith('.ts') ? ['--import', 'tsx'] : [];
+if (script !== undefined) await run(process.execPath, [...loader, script, ...rest]);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 // What `bin/build.js` leaves in dist/, built twice: in two places, by two environments.
@@ -88,6 +89,24 @@ test('two builds are the same, byte by byte, and name no place', () => {
   expect(names.filter((name) => bytes(one, name).includes(top) || bytes(one, name).includes(process.cwd()))).toEqual(
     [],
   );
+});
+
+test('several builds at once leave one whole build, and a dbg that starts meanwhile finds one', async () => {
+  const run = promisify(execFile);
+  const stale = join(one, 'dist/page/of-an-older-dbg.js');
+  writeFileSync(stale, '');
+  const done = new AbortController();
+  const builds = Promise.all([1, 2, 3].map(() => run(process.execPath, [join(one, 'bin/build.js')])));
+  const all = builds.finally(() => done.abort());
+  const answers = [];
+  while (!done.signal.aborted) answers.push(await run(process.execPath, [join(one, 'bin/dbg.js'), 'exec', '--help']));
+  expect((await all).map(({ stderr }) => stderr)).toEqual(['', '', '']);
+  expect([...new Set(answers.map(({ stdout }) => stdout.split('\n')[0]))]).toEqual([
+    expect.stringMatching(/^Usage: dbg exec/),
+  ]);
+  const names = files(join(other, 'dist'));
+  expect(files(join(one, 'dist')).toSorted()).toEqual(names.toSorted());
+  expect([existsSync(stale), existsSync(join(one, 'dist.new'))]).toEqual([false, false]);
 });
 
 describe('whose code is in it', () => {
