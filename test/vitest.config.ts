@@ -16,7 +16,16 @@ export default defineConfig({
   test: {
     cache: false,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 60_000,
+          // vitest waits 1 s otherwise, which a busy machine may take for a turn of the event loop.
+          expect: { poll: { timeout: 60_000, interval: 5 } },
+        },
+      },
       {
         extends: true,
         test: {

@@ -7,6 +7,7 @@ import type { WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
 import { gate } from '../../../../src/api/gate/gate.ts';
 import { jsonAnswer, refusal } from '../../../../src/api/gate/made.ts';
 import type { Judge } from '../../../../src/api/gate/verdict.ts';
+import { turns } from '../../turns.ts';
 
 let folder: string;
 let servers: Server[];
@@ -29,7 +30,7 @@ async function standing(judge: Judge, engine: (bytes: string, socket: Socket) =>
     seen.connections++;
     open.add(socket);
     socket.on('close', () => open.delete(socket));
-    socket.on('error', () => undefined).on('end', () => setTimeout(() => socket.end(), 60));
+    socket.on('error', () => undefined).on('end', () => void turns().then(() => socket.end()));
     socket.on('data', (piece) => {
       seen.engine += piece.toString('latin1');
       engine(piece.toString('latin1'), socket);
@@ -65,7 +66,8 @@ function exchange(path: string, pieces: readonly string[], isHalfClosed = true):
     void (async () => {
       for (const piece of pieces) {
         socket.write(Buffer.from(piece, 'latin1'));
-        await new Promise((next) => setTimeout(next, 2));
+        // so that each is read by itself
+        await turns(5);
       }
       if (isHalfClosed) socket.end();
     })();
@@ -111,7 +113,9 @@ describe('let through', () => {
   test('a stream: early bytes, both half-closes', async () => {
     const { seen, path, events } = await standing(forward, (bytes, socket) => {
       if (bytes.startsWith('POST')) {
-        setTimeout(() => socket.write('HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\nhello'), 5);
+        void turns(10).then(() =>
+          socket.write('HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\nhello'),
+        );
       }
     });
     const ask = 'POST /exec/a/start HTTP/1.1\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\n{}';
@@ -140,7 +144,7 @@ describe('answered by the gate', () => {
   const judge: Judge = ({ target }) => (target.startsWith('/no') ? refusal(403, `no ${target}`) : { kind: 'forward' });
 
   test('in its turn, and nothing of it reaches the engine', async () => {
-    const { seen, path } = await standing(judge, (bytes, socket) => void setTimeout(() => echo(bytes, socket), 20));
+    const { seen, path } = await standing(judge, (bytes, socket) => void turns(20).then(() => echo(bytes, socket)));
     const back = await exchange(path, [get('/a') + post('/no1', 'x'.repeat(10)) + get('/no2') + get('/b')]);
     const bodies = [...back.matchAll(/<[^>]*>|no \/no\d/g)].map(([found]) => found);
     expect(bodies).toEqual(['</a>', 'no /no1', 'no /no2', '</b>']);
@@ -205,7 +209,7 @@ describe('answered by the gate', () => {
           socket.write(
             target === '/a' ? ok('abc') : 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n',
           );
-          if (target === '/b') setTimeout(() => socket.write('1\r\nf\r\n0\r\n\r\n'), 5);
+          if (target === '/b') void turns(10).then(() => socket.write('1\r\nf\r\n0\r\n\r\n'));
         }
       },
     );
@@ -333,7 +337,10 @@ test('a reader that is slow: the engine is held up, and no more is kept than soc
   client.pause();
   client.write(get('/big'));
   await expect.poll(() => written).toBeGreaterThan(0);
-  await new Promise((next) => setTimeout(next, 300));
+  await turns();
+  const before = written;
+  await turns();
+  expect(written).toBe(before);
   expect(written).toBeLessThan(5e6);
   client.destroy();
 });
@@ -435,7 +442,7 @@ test('an answer that is the last does not wait for the body', async () => {
 test('of a request that has to wait, the body is judged when it may be', async () => {
   const judge: Judge = () => ({
     kind: 'wait',
-    until: new Promise((done) => setTimeout(done, 20)),
+    until: turns(20),
     judge: () => ({ kind: 'needs body', most: 5, judge: (body) => refusal(403, `<${String(body)}>`) }),
   });
   const { path } = await standing(judge, echo);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
 import type { RecordingHeader } from '../../../../src/api/recordings/recording-format.ts';
 import { recorder } from '../../../../src/api/recordings/write-recording.ts';
@@ -12,8 +12,11 @@ const data = (text: string, call = 1): WireEvent => ({
   time: 1.5,
   data: Buffer.from(text),
 });
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
 /** Longer than lines are gathered behind a write. */
-const turn = () => new Promise((done) => setTimeout(done, 5));
+const turn = () => vi.advanceTimersByTimeAsync(5);
 
 /** A disk of so many bytes, that takes each write when it is told to. */
 function disk(size = Infinity) {

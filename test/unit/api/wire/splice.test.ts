@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { splice } from '../../../../src/api/wire/splice.ts';
+import { turns } from '../../turns.ts';
 
 // With real sockets: what half-closes, kills and slow readers are, only the kernel knows.
 
@@ -106,22 +107,26 @@ test('a client that is gone takes its engine’s connection along, though it is 
 });
 
 test('a client that half-closed stays as long as it reads', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const { client, engine, closed } = await spliced();
   const answer = all(client);
   client.end('question');
   await all(engine);
-  // Longer than dbg takes to look whether it is there: of the kernel's answer it makes no end.
-  await new Promise((done) => setTimeout(done, 1300));
+  // dbg looks now and then whether it is there: of the kernel's answer it makes no end.
+  for (let look = 0; look < 5; look++) {
+    vi.advanceTimersByTime(1000);
+    await turns();
+  }
   engine.end('answer');
   expect(await answer).toBe('answer');
   expect((await closed).error).toBeUndefined();
 });
 
 test('what the engine said last reaches a client before the end', async () => {
-  const { client, engine, closed } = await spliced();
+  const { client, engine, nearClient, closed } = await spliced();
   client.pause();
   engine.write(Buffer.alloc(3_000_000, 'x'), () => engine.destroy());
-  await new Promise((done) => setTimeout(done, 100));
+  await expect.poll(() => nearClient.writableLength).toBeGreaterThan(0);
   expect(await all(client)).toHaveLength(3_000_000);
   client.end();
   expect((await closed).first).toBe('engine');
@@ -138,9 +143,9 @@ test.for([['engine'], ['client']] as const)(
     gone.destroy();
     // To a socket that is gone: EPIPE.
     stays.write('more');
-    await new Promise((done) => setTimeout(done, 100));
+    await turns();
     stays.write('still more');
-    await new Promise((done) => setTimeout(done, 100));
+    await turns();
     let text = '';
     const isOver = new Promise((done) => stays.on('close', done).on('end', done));
     stays.on('data', (piece: Buffer) => (text += piece.toString('latin1'))).resume();
@@ -205,11 +210,8 @@ test('a slow reader holds up its sender, and nothing is kept in between', async 
   while (written < 200 * chunk.length) {
     written += chunk.length;
     if (engine.write(chunk)) continue;
-    const isTaken = await Promise.race([
-      once(engine, 'drain').then(() => true),
-      new Promise((done) => setTimeout(() => done(false), 300)),
-    ]);
-    if (!isTaken) break;
+    await turns();
+    if (engine.writableNeedDrain) break;
   }
   expect(written).toBeLessThan(100 * chunk.length);
   expect(nearClient.writableLength).toBeLessThan(1_000_000);

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WireEvent } from '../../../../../src/api/wire/calls/wire-events.ts';
 import { readExchange } from '../../../../../src/api/wire/http/exchange.ts';
 import { redacted } from '../../../../../src/api/wire/redact/redact.ts';
 import { loadCalls } from '../../../../../src/api/recordings/replay/load-calls.ts';
 import { serveReplay } from '../../../../../src/api/recordings/replay/serve.ts';
+import { turns } from '../../../turns.ts';
 
 type Turn = readonly [
   from: 'client' | 'engine' | 'client end' | 'engine end' | 'close' | 'client gone',
@@ -46,6 +47,7 @@ beforeEach(() => {
   server = createServer({ allowHalfOpen: true });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await new Promise((done) => server.close(done));
   rmSync(folder, { recursive: true });
 });
@@ -119,19 +121,19 @@ describe('answers', () => {
 
   test('what the engine did because the client had left is not done again', async () => {
     const begin = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n';
-    const turns: Turn[] = [
+    const recording: Turn[] = [
       ['client', get('/containers/a/logs?follow=1')],
       ['engine', begin],
       ['client end'],
       ['engine', '3\r\nend\r\n0\r\n\r\n'],
     ];
-    const { path } = await replaying([...turns, ['client gone']]);
+    const { path } = await replaying([...recording, ['client gone']]);
     const socket = connect(path);
     socket.write(get('/containers/a/logs?follow=1'));
     let text = '';
     socket.on('data', (piece) => (text += piece.toString()));
     await expect.poll(() => text).toBe(begin);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await turns();
     expect([text, socket.readyState]).toEqual([begin, 'open']);
     socket.destroy();
   });
@@ -147,7 +149,7 @@ describe('answers', () => {
     socket.write(get('/a'));
     let text = '';
     socket.on('data', (piece) => (text += piece.toString()));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await turns();
     expect([text, socket.readyState, said.failed]).toEqual(['', 'open', []]);
     socket.destroy();
   });
@@ -370,16 +372,30 @@ describe('answers', () => {
   });
 
   test('at the pace of the recording, or faster', async () => {
-    const turns: Turn[] = [
+    const recording: Turn[] = [
       ['client', get('/slow'), 0],
       ['engine', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n', 10],
       ['engine', 'a', 200],
       ['engine', 'b', 400],
     ];
-    const { path } = await replaying(turns, { speed: 2 });
-    const began = Date.now();
-    expect(await talk(path, [get('/slow')])).toBe(ok('ab'));
-    expect(Date.now() - began).toBeGreaterThanOrEqual(195);
+    const { path } = await replaying(recording, { speed: 2 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let text = '';
+    const socket = connect(path);
+    socket.on('data', (piece) => (text += piece.toString())).write(get('/slow'));
+    const came: [after: number, text: string][] = [];
+    for (let after = 0; after <= 200; after += 5) {
+      await turns(20);
+      const [, before = ''] = came.at(-1) ?? [];
+      if (text !== before) came.push([after, text]);
+      vi.advanceTimersByTime(5);
+    }
+    socket.destroy();
+    expect(came.map(([after, said]) => [after, said.split('\r\n\r\n')[1]])).toEqual([
+      [5, ''],
+      [100, 'a'],
+      [200, 'ab'],
+    ]);
   });
 });
 
@@ -403,7 +419,7 @@ describe('streams', () => {
     let text = '';
     silent.on('data', (piece) => (text += piece.toString('latin1'))).write(ask);
     await expect.poll(() => text).toBe(`${upgraded}$ `);
-    await new Promise((later) => setTimeout(later, 50));
+    await turns();
     expect(text).toBe(`${upgraded}$ `);
     silent.destroy();
   });

@@ -3,6 +3,7 @@ import type { WireEvent } from '../../../../../src/api/wire/calls/wire-events.ts
 import { callView, type ViewOptions } from '../../../../../src/verbs/api/printing/call-printer.ts';
 import type { OutputFile } from '../../../../../src/host/host-files.ts';
 import { said } from '../../../api/wire/conversation.ts';
+import { turns } from '../../../turns.ts';
 
 function paper(write: OutputFile['write'] = async () => ({ written: 0, error: undefined })) {
   let text = '';
@@ -70,7 +71,7 @@ test('lines wait for a name, and stay in their order', async () => {
   const id = 'a'.repeat(64);
   const events = said([[`POST /containers/${id}/start`], ['GET /_ping']]);
   const text = await shown(events, {
-    askName: () => new Promise((resolve) => void setTimeout(() => resolve('web'), 20)),
+    askName: () => turns(20).then(() => 'web'),
   });
   expect(text.split('\n').map((line) => line.split(/ +/).slice(3, 5))).toEqual([
     ['ContainerStart', 'web'],
