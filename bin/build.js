@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: main.js with all of dbg and commander, entry.js with the verbs that stand beside docker exec in people's
 // fingers, and a file for each of execa, dockerode and inquirer, which a verb loads when it needs them. CommonJS in one file: 21 ms less of `dbg exec` than ES modules in a file for each verb
-// and for what they share; CommonJS in as many files was 1 ms slower than in one (docs/design.md).
+// and for what they share; CommonJS in as many files was 1 ms slower than in one (docs/decisions/0012).
 'use strict';
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');

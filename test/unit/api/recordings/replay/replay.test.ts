@@ -17,7 +17,7 @@ type Turn = readonly [
 ];
 
 /** What a recording of these turns, each after 1 ms or at a time of its own, has. */
-function recorded(turns: readonly Turn[], secret = false): WireEvent[] {
+function recorded(recording: readonly Turn[], secret = false): WireEvent[] {
   const events: WireEvent[] = [];
   const stage = secret ? redacted((event) => events.push(event)) : (event: WireEvent) => void events.push(event);
   let [time, call] = [0, 0];
@@ -25,7 +25,7 @@ function recorded(turns: readonly Turn[], secret = false): WireEvent[] {
     () => ++call,
     (event) => stage({ ...event, connection: 1, time }),
   );
-  for (const [from, text = '', at = time + 1] of turns) {
+  for (const [from, text = '', at = time + 1] of recording) {
     time = at;
     const bytes = Buffer.from(text, 'latin1');
     if (from === 'client') exchange.client(bytes);
@@ -52,9 +52,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function replaying(turns: readonly Turn[], { speed = Infinity, secret = false } = {}) {
+async function replaying(recording: readonly Turn[], { speed = Infinity, secret = false } = {}) {
   const { hear, calls } = loadCalls();
-  recorded(turns, secret).forEach(hear);
+  recorded(recording, secret).forEach(hear);
   const said = { failed: [] as string[], alike: [] as string[] };
   serveReplay(server, {
     calls: calls(),
@@ -352,11 +352,11 @@ describe('answers', () => {
   test('a secret that was redacted fits any; the answer’s length is what it has now', async () => {
     const long = JSON.stringify({ IdentityToken: 'x'.repeat(100) });
     const json = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${long.length}\r\n\r\n${long}`;
-    const turns: Turn[] = [
+    const recording: Turn[] = [
       ['client', post('/auth', '{"username":"ann","password":"one"}')],
       ['engine', json],
     ];
-    const { path } = await replaying(turns, { secret: true });
+    const { path } = await replaying(recording, { secret: true });
     const short = '{"IdentityToken":"[redacted]"}';
     const answer = await talk(path, [post('/auth', '{"username":"ann","password":"another"}')]);
     expect(answer).toBe(json.replace(`: ${long.length}`, `: ${short.length}`).replace(long, short));
