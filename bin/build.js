@@ -10,6 +10,7 @@ const { basename, dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 const esbuild = require('esbuild');
 const { bundledPackages, licences, sbom } = require('./bundled.js');
+const { scriptText } = require('./script-text.js');
 
 const top = join(__dirname, '..');
 /** A build is made here, and put in the place of dist/ when it is whole. */
@@ -133,6 +134,14 @@ function toAscii(/** @type {string} */ file) {
   writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
 }
 
+/** @type {import('esbuild').Plugin} */
+const scriptsAsText = {
+  name: 'scripts-as-text',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.(sh|pl)$/ }, ({ path }) => ({ contents: scriptText(path), loader: 'text' }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const COMMON = {
   absWorkingDir: top,
@@ -153,7 +162,8 @@ const OURS = {
   // Names stay as they are, for stack traces: `keepNames` does that with a call for each function at every start.
   minifySyntax: true,
   minifyWhitespace: true,
-  loader: { '.pl': 'text' },
+  // Completion scripts are printed as they are.
+  loader: { '.bash': 'text', '.zsh': 'text', '.fish': 'text' },
   supported: { 'dynamic-import': false }, // a require() in its place loads no machinery for ES modules
   define: { 'import.meta.dirname': '__dirname' },
 };
@@ -164,12 +174,12 @@ async function build() {
   const main = await esbuild.build({
     ...OURS,
     entryPoints: ['src/main.ts', { in: 'src/verbs/api/reader-thread.ts', out: 'reader-thread' }],
-    plugins: [packagesApart],
+    plugins: [packagesApart, scriptsAsText],
   });
   const entry = await esbuild.build({
     ...OURS,
     entryPoints: [{ in: 'src/main.ts', out: 'entry' }],
-    plugins: [packagesApart, entryVerbsOnly],
+    plugins: [packagesApart, scriptsAsText, entryVerbsOnly],
   });
   const packages = await esbuild.build({
     ...COMMON,

@@ -1,11 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
 
-/** A script's text, as bin/build.js puts it into the bundle. */
+// It is CommonJS, as bin/build.js is: the loader of this file takes that by no import.
+const require = createRequire(import.meta.url);
+const { scriptText } = require('../bin/script-text.js') as typeof import('../bin/script-text.js');
+
+/** The text of scripts, as bin/build.js puts it into the bundle. */
 const scriptsAsText: Plugin = {
   name: 'scripts-as-text',
-  transform: (code, file) => (file.endsWith('.pl') ? `export default ${JSON.stringify(code)};` : undefined),
+  load(file) {
+    if (/\.(sh|pl)$/.test(file)) return `export default ${JSON.stringify(scriptText(file))};`;
+    if (/\.(bash|zsh|fish)$/.test(file)) return `export default ${JSON.stringify(readFileSync(file, 'utf8'))};`;
+    return undefined;
+  },
 };
 
 export default defineConfig({

@@ -1,11 +1,14 @@
 import { type CgroupPlace, parsePlaces } from '../proc/cgroup.ts';
 
+// in-container.sh is the same for sh(1), with the same names.
+
 /**
- * What may stand before the id in the name of a container's folder: nothing (cgroupfs driver), and with `.scope` behind it (systemd)
- * the engine's name. `libpod-payload-` is Podman's with --cgroups=split. Podman's and CRI-O's conmon, which is outside the
- * container, has a folder too, `libpod-conmon-<id>.scope`: it is none of these.
+ * What may stand before the id in the name of a container's folder: nothing (cgroupfs driver), or
+ * the engine's name (systemd), with `.scope` behind the id. `libpod-payload-` is Podman's with
+ * --cgroups=split. Podman's and CRI-O's conmon, which is outside the container, has a folder too,
+ * `libpod-conmon-<id>.scope`: it is none of these.
  */
-const PREFIXES = ['', 'docker-', 'libpod-', 'libpod-payload-', 'cri-containerd-', 'crio-', 'nerdctl-'] as const;
+export const PREFIXES = ['', 'docker-', 'libpod-', 'libpod-payload-', 'cri-containerd-', 'crio-', 'nerdctl-'] as const;
 const CONTAINER_FOLDER = new RegExp(`^(?:${PREFIXES.join('|')})([0-9a-f]{64})(?:\\.scope)?$`);
 
 /** The id of the container whose cgroup has this name; undefined when it is no container's. */
@@ -19,25 +22,6 @@ export function containerIds(places: readonly CgroupPlace[]): string[] {
 
 /** Whether a process is in a container, by the text of its /proc/PID/cgroup: a folder on the way to its cgroup is that container's. */
 export const isInContainer = (cgroup: string, id: string): boolean => containerIds(parsePlaces(cgroup)).includes(id);
-
-/**
- * The same for sh(1): `inContainer ID <FILE`. A word of `case` in quotes is no pattern, so nothing of the id or of the file is ever
- * expanded. A path may have blanks and colons: what stands behind the second colon is all of it.
- */
-export const IN_CONTAINER = `
-inContainer() {
-  case $1 in *[!0-9a-f]*) return 1 ;; esac
-  [ "\${#1}" = 64 ] || return
-  while IFS= read -r _line; do
-    case $_line in [0-9]*:*:/*) ;; *) continue ;; esac
-    _line=\${_line#*:*:}
-    case \${_line%' (deleted)'}/ in
-      ${PREFIXES.flatMap((prefix) => [`*/${prefix}"$1"/*`, `*/${prefix}"$1".scope/*`]).join(' | ')}) return 0 ;;
-    esac
-  done
-  return 1
-}
-`.trim();
 
 /**
  * Where a container is, from the place of one of its processes, which may be in a cgroup that was made inside (systemd, Docker in

@@ -1,5 +1,5 @@
 import { type Credentials, setprivOptions } from './rights/credentials.ts';
-import { ENTRY_SCRIPT } from './entry-script.ts';
+import ENTRY from './entry.sh';
 import { joinArgv } from './inside/join.ts';
 import { DEFAULT_NAMESPACES, joinedFirst, joinedLast, type Namespace, nsenterOption } from './joined-namespaces.ts';
 import type { Target } from './target.ts';
@@ -55,7 +55,7 @@ export function nsenter(target: Target, argv: readonly string[], entry: Entry): 
   const join = first.length > 0 ? ['nsenter', '--target', String(target.pid), ...first, '--'] : [];
   // slave: mounts made here stay here; what the host mounts later still appears.
   const ownMounts = mounts(entry) === '' ? [] : ['unshare', '--mount', '--propagation', 'slave', '--'];
-  const script = ['sh', '-c', ENTRY_SCRIPT, 'dbg', ...scriptArguments(target, entry)];
+  const script = ['sh', '-c', ENTRY, 'dbg', ...scriptArguments(target, entry)];
   return [...join, ...ownMounts, ...script, ...become(argv, entry)];
 }
 

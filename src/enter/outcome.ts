@@ -1,9 +1,11 @@
 import { DbgError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
-import type { EntryOutcome } from './entry-script.ts';
 import type { Entry } from './nsenter.ts';
 import type { Host } from '../host/host.ts';
 import { hasEnded, type Target } from './target.ts';
+
+/** How an entry ended before its tool began, as entry.sh and join.pl tell it; "entered" when it did begin. */
+export type EntryOutcome = 'entered' | 'gone' | 'other' | 'cgroup' | 'view' | 'last' | 'dir';
 
 /**
  * The error for an entry that ended before its program began; undefined when the program ran, or a signal ended the entry first.

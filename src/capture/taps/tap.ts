@@ -33,7 +33,7 @@ export interface Tap {
 export interface TapEnd {
   readonly exitCode: number;
   readonly hasListened: boolean;
-  /** what the entry script said (src/enter/entry-script.ts) */
+  /** what the entry script said (src/enter/entry.sh) */
   readonly report: string;
   /** tcpdump's last words that were neither counts nor news */
   readonly complaint: string;

@@ -76,8 +76,7 @@ type Options = Readonly<Record<string, string | number | undefined>>;
 
 function perl(script: string, options: Options, argv: readonly string[]): string[] {
   const words = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-  // Without its comments: it stands in the process list, and in what --dry-run prints.
-  return ['perl', '-e', script.replace(/^\s*#.*\n/gm, '').trim(), ...words, '--', ...argv];
+  return ['perl', '-e', script, ...words, '--', ...argv];
 }
 
 /** The architectures whose kernel has the generic numbers (asm-generic/unistd.h). */

@@ -1,4 +1,4 @@
-import { IN_CONTAINER } from '../../enter/container-cgroup.ts';
+import IN_CONTAINER from '../../enter/in-container.sh';
 
 /**
  * What dbg does to a device, as fixed text for sh(1): all that varies comes in as arguments. It runs in the device's network

@@ -1,4 +1,6 @@
-import { ATTACH_SCRIPT, START_SCRIPT, WATCH_SCRIPT } from './scripts.ts';
+import ATTACH from './attach.sh';
+import START from './start.sh';
+import WATCH from './watch.sh';
 
 /** Who asked for the trace through sudo; undefined when root itself did. */
 export interface Asker {
@@ -42,7 +44,7 @@ export function attachArgv(
 ): string[] {
   const targets = traced.flatMap(({ pid, startTime }) => [String(pid), startTime]);
   const checked = [id, String(traced.length), ...targets];
-  return ['sh', '-c', ATTACH_SCRIPT, 'dbg-strace', ...checked, String(tool.length), ...tool, ...options];
+  return ['sh', '-c', ATTACH, 'dbg-strace', ...checked, String(tool.length), ...tool, ...options];
 }
 
 /**
@@ -54,5 +56,5 @@ export const WITHOUT_OWN_SIGNALS = ['-e', 'signal=!SIGSTOP,SIGCONT'];
 /** The argv that starts a command by an entry line (enter/nsenter.ts) whose program stops itself, and traces the command alone. */
 export function startArgv(tool: readonly string[], options: readonly string[], entry: readonly string[]): string[] {
   const lengths = [tool.length, tool.length + options.length].map(String);
-  return ['sh', '-c', START_SCRIPT, 'dbg-strace', WATCH_SCRIPT, ...lengths, ...tool, ...options, ...entry];
+  return ['sh', '-c', START, 'dbg-strace', WATCH, ...lengths, ...tool, ...options, ...entry];
 }

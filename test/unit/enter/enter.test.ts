@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ENTRY_SCRIPT } from '../../../src/enter/entry-script.ts';
+import ENTRY from '../../../src/enter/entry.sh';
 import { type Entry, nsenter, plainEntry } from '../../../src/enter/nsenter.ts';
 import { entryFailure } from '../../../src/enter/outcome.ts';
 import { enterable } from '../../../src/enter/target.ts';
@@ -11,7 +11,7 @@ const entry = (over: Partial<Entry> = {}): Entry => ({ ...plainEntry(), director
 /** The argv with the fixed scripts and the numbers of system calls named, not shown. */
 const line = (over: Partial<Entry>, argv = ['ls', '-l']) =>
   nsenter(target, argv, entry(over))
-    .map((word) => (word === ENTRY_SCRIPT ? 'ENTRY' : word.startsWith('use strict') ? 'JOIN' : word || "''"))
+    .map((word) => (word === ENTRY ? 'ENTRY' : word.startsWith('use strict') ? 'JOIN' : word || "''"))
     .map((word) => word.replace(/^calls=[\d,]+$/, 'calls'))
     .join(' ');
 

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { IN_CONTAINER, isInContainer } from '../../../src/enter/container-cgroup.ts';
+import { isInContainer, PREFIXES } from '../../../src/enter/container-cgroup.ts';
+import IN_CONTAINER from '../../../src/enter/in-container.sh';
 import * as recorded from '../process/recorded.ts';
 
 const { ID, INNER } = recorded;
@@ -79,6 +80,12 @@ test.each(SHELLS.filter(isThere))('the same in %s', (shell, options) => {
       .split('\n')
       .map((said, row) => [names[row], said]),
   ).toEqual(TABLE.map(([name, , , expected]) => [name, String(expected)]));
+});
+
+test('the script has the same names of folders', () => {
+  const names = (pattern: RegExp) => [...IN_CONTAINER.matchAll(pattern)].map(([, prefix]) => prefix);
+  expect(names(/\*\/([\w-]*)"\$1"\/\*/g)).toEqual(PREFIXES);
+  expect(names(/\*\/([\w-]*)"\$1"\.scope\/\*/g)).toEqual(PREFIXES);
 });
 
 test('the shells expand nothing of a path', () => {

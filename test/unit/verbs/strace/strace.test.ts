@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../../src/cli/run.ts';
 import { homeInside, withDefaults } from '../../../../src/enter/environment/container-environment.ts';
-import { ATTACH_SCRIPT, START_SCRIPT, WATCH_SCRIPT } from '../../../../src/process/strace/scripts.ts';
+import ATTACH_SCRIPT from '../../../../src/process/strace/attach.sh';
+import START_SCRIPT from '../../../../src/process/strace/start.sh';
+import WATCH_SCRIPT from '../../../../src/process/strace/watch.sh';
 import { container, fakeContext, fakeHost, ID } from '../../fakes.ts';
 
 const HOSTNAME = `/var/lib/docker/containers/${ID}/hostname`;
