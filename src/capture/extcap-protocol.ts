@@ -1,4 +1,5 @@
 import { escapeControls } from '../text.ts';
+import INTO_FIFO from './into-fifo.sh';
 
 // What Wireshark asks an extcap program for, and what it reads in its answers: extcap(4), and extcap_parser.c of Wireshark 4.0.
 
@@ -70,29 +71,10 @@ const held = (value: string) => escapeControls(value.replaceAll('{', '(').replac
 
 const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
 
-/**
- * The argv that captures into Wireshark's FIFO. It is opened in any case, and so closed: as long as nobody has, Wireshark waits for
- * the first byte. What tcpdump says of a capture that goes well is left out, for Wireshark shows it as an error.
- */
+/** The argv that captures into Wireshark's FIFO. */
 export function intoFifo(fifo: string, tcpdump: readonly string[]): string[] {
   return ['sh', '-c', INTO_FIFO, 'dbg', fifo, ...tcpdump];
 }
-
-/**
- * open(2) of a FIFO waits for a reader: for ever, had Wireshark been killed meanwhile. What has its name by then may be another file: it is
- * opened without truncating (>>), and looked at once it is open.
- */
-const INTO_FIFO = `
-fifo=$1; shift
-[ -p "$fifo" ] || { echo "dbg: no FIFO: $fifo" >&2; exit 125; }
-(trap 'kill "$!"; exit' TERM; sleep 10 & wait "$!"; kill "$$") >/dev/null 2>&1 &
-exec 4>>"$fifo"
-kill "$!"
-[ -p "/proc/self/fd/4" ] || { echo "dbg: no FIFO any more: $fifo" >&2; exit 125; }
-{ "$@" 2>&1 >&3 3>&- 4>&- |
-  sed -uE '/^tcpdump: (listening on|data link type) |^[0-9]+ packets? (captured|received|dropped)/d' >&2 3>&- 4>&-
-} 3>&1 | exec dd bs=64k status=none >&4
-`.trim();
 
 /**
  * The argv that opens the FIFO and closes it again: Wireshark sees the end of a capture that did not begin. By dd without creating

@@ -6,9 +6,9 @@
 # Arguments: PID START ID DIR KEPT FSTAB NSSWITCH VARIABLES COUNT CGROUP_PROCS{COUNT} TOOL…
 #   PID START     the container's process: its number, and when it started (field 22 of its stat)
 #   ID            the container's id
-#   DIR           where the tool starts. A relative one is dbg's own directory, or begins there: that
-#                 one is never left. Its path may lead to another directory by now, or nowhere: it
-#                 was renamed, removed or mounted over, or its file system was unmounted.
+#   DIR           where the tool starts. A relative one is dbg's own directory, or begins there.
+#                 dbg's own is never left: its path may lead to another directory by now, or
+#                 nowhere, as it was renamed, removed, mounted over, or unmounted.
 #                 Empty: the tool's own line joins more (inside/join.pl), and starts in /proc/PID.
 #   KEPT          a directory as DIR that is open as descriptor 4 there; empty: none
 #   FSTAB         the mounts, in the form of fstab(5); empty: none
@@ -22,7 +22,7 @@
 # All variables of this script begin with an underscore. A variable of the person's that has the
 # same name and is exported would reach the tool changed.
 
-# A name that the container chose, such as that of its process, is never expanded to names of files.
+# A name that the container chose, such as its process', is never expanded to names of files.
 set -f
 _oldpwd=${OLDPWD-}
 _pid=$1 _start=$2 _id=$3 _dir=$4 _kept=$5 _fstab=$6 _nsswitch=$7 _variables=$8; shift 8
@@ -31,8 +31,8 @@ tell() { { echo "$1" >&3; } 2>/dev/null; }
 . ./in-container.sh
 fail() { tell "$1" || echo "dbg: not entered: $1" >&2; exit 125; }
 
-# In an open /proc/PID every look is at this one process. When it has ended, the looks fail, whoever
-# has its number by then.
+# In an open /proc/PID every look is at this one process. When it has ended, the looks fail,
+# whoever has its number by then.
 # Field 22 of stat is the 20th behind the command, which may hold anything, a line feed too.
 started() { [ "${20:-}" = "$_start" ]; }
 verify() {

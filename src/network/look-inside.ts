@@ -7,6 +7,7 @@ import { isSilent, listNamespaces, lsnsArgv } from './lsns.ts';
 import { parseNetnsid, parseNetworkNamespaces, type NetworkNamespace } from './peer-ifindex.ts';
 import { HOST, inPlace, type Place } from './netns-path.ts';
 import type { Observer } from './evidence.ts';
+import LOOK from './look-from.sh';
 
 /** A container's network namespace, and those that it knows by a number. */
 export interface Inside {
@@ -15,6 +16,7 @@ export interface Inside {
   readonly namespaces: readonly NetworkNamespace[];
 }
 
+// look-from.sh asks the same.
 const LSNS = lsnsArgv('NS,PID,NETNSID');
 const LINKS = ['ip', '-d', '-j', 'link'] as const;
 
@@ -81,17 +83,6 @@ export async function hostObserver(
     insideNetnsid: namespaces.find(({ inode }) => inode === netns)?.netnsid,
   };
 }
-
-/**
- * Entered once, so that all is said of one namespace, whatever its file becomes meanwhile. The last look is the container's, taken
- * while this shell is in the observer's namespace: so there is a process in it, and lsns lists it.
- */
-const LOOK = `
-again() { tries=100; until "$@"; do [ $((tries -= 1)) -gt 0 ] && sleep 0.02 || return; done; }
-links() { links=$(${LINKS.join(' ')} 2>&1) && case $links in *'Dump was interrupted'*) return 1 ;; esac; }
-end() { printf '\\0'; }
-readlink /proc/self/ns/net && end && again links && printf %s "$links" && end && again ${LSNS.join(' ')} && end && again "$@"
-`;
 
 /** What is seen from a place; undefined when it has gone, or another namespace has come under its name. */
 export async function lookFrom(host: Host, { target, netns }: Inside, place: Place): Promise<Observer | undefined> {

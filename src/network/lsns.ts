@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import PLAIN_NAMES from './plain-names.sh';
 
 /** The argv that lists network namespaces with these columns of lsns(8). */
 export const lsnsArgv = (columns: string) => ['lsns', '-t', 'net', '-J', '-o', columns];
@@ -38,17 +39,3 @@ const withPlainNames = (argv: readonly string[]): string[] => [
   'dbg-names',
   ...argv,
 ];
-
-/** The files lie in a tmpfs on a folder of /sys, which is this namespace's alone: nothing is written to the host. */
-const PLAIN_NAMES = `
-mount -n -t tmpfs tmpfs /sys/module || exit
-for process in /proc/[0-9]*; do
-  stat= lines=
-  { while IFS= read -r line; do stat=$line lines=x$lines; done <"$process/stat"; } 2>/dev/null
-  case $lines in xx*) ;; *) continue ;; esac
-  pid=\${process#/proc/}
-  printf '%s (-) %s\\n' "$pid" "\${stat##*) }" >"/sys/module/$pid"
-  mount -n --bind "/sys/module/$pid" "$process/stat" 2>/dev/null
-done
-exec "$@"
-`.trim();

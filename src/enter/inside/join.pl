@@ -1,10 +1,12 @@
-# The last steps into a container, for entries that leave the host's files or process numbers behind.
-# It joins what is left to join, takes on the container's rights, and only then starts the program.
+# The last steps into a container, for entries that leave the host's files or process numbers
+# behind. It joins what is left to join, takes on the container's rights, and only then starts the
+# program.
 #
 # No shell can do this in the right order. Whoever is in a container's pid namespace is seen in its
 # /proc. So everything else is joined first, rights are given up next, and the fork into the pid
 # namespace comes last: setns(2) with a pid namespace moves children alone.
-# nsenter(1) keeps that order too, but its child has all of root's rights until it becomes the program.
+# nsenter(1) keeps that order too, but its child has all of root's rights until it becomes the
+# program.
 #
 # The current directory is /proc/PID of the container's process, looked up and verified before.
 # Arguments: NAME=VALUE… -- PROGRAM ARG…
@@ -14,10 +16,12 @@
 #   stop        1: the child stops itself before it becomes the program, for a tracer to take it
 #   directory   where the program starts, as seen after joining
 #   kept        1: that has to be the directory that is open as descriptor 4
-#   uid, gid, groups    who it is, in the numbering of the joined user namespace; left out: unchanged
+#   uid, gid, groups    who it is, in the numbering of the joined user namespace; left out:
+#               unchanged
 #   caps        the capabilities that it can ever have, by number; left out: unchanged
 #   no-new-privs        1: set
-#   variables   names of environment variables that come in disguise, so that they steer nothing on the way
+#   variables   names of environment variables that come in disguise (DBG_ENV_NAME), so that they
+#               steer nothing on the way
 use strict;
 no warnings;
 
@@ -43,7 +47,8 @@ sub say_and_end {
 sub call { syscall($_[0] + 0, @_[1 .. $#_]) != -1 }
 sub must { my $what = shift; call(@_) or say_and_end('last', "$what: $!") }
 
-# All of them are opened before the first is joined: afterwards, paths are the container's to choose.
+# All of them are opened before the first is joined: afterwards, paths are the container's to
+# choose.
 my @joined = map {
   open my $namespace, '<', "ns/$_" or say_and_end('last', "ns/$_: $!");
   [$_, $namespace]
@@ -53,7 +58,8 @@ close_others(map { fileno $_ } ($report || ()), map { $_->[1] } @joined);
 must("joining $_->[0]", $setns, fileno($_->[1]), 0) for @joined;
 close $_->[1] for @joined;
 chdir $option{directory} or say_and_end('dir', "$option{directory}: $!");
-# A link such as /proc/1/root can lead out of the container: getcwd(2) then begins with "(unreachable)".
+# A link such as /proc/1/root can lead out of the container: getcwd(2) then begins with
+# "(unreachable)".
 my $here = "\0" x 4096;
 must('getcwd', $getcwd, $here, 4096);
 $here =~ m{^/} or say_and_end('dir', "$option{directory}: it leads out of the container");
@@ -76,7 +82,8 @@ sub close_others {
   call($close, $_ + 0) for @open;
 }
 
-# The order is capabilities(7)'s: the bounding set needs CAP_SETPCAP, which the change of user takes.
+# The order is capabilities(7)'s: the bounding set needs CAP_SETPCAP, which the change of user
+# takes.
 sub take_rights {
   my $caps = $option{caps};
   if (defined $caps) {
@@ -91,7 +98,8 @@ sub take_rights {
     must("user $option{uid}", $setresuid, ($option{uid} + 0) x 3);
   }
   if (defined $caps) {
-    # Version 3 has two words of 32 bits each (capset(2)). A user that is not root's has none by now.
+    # Version 3 has two words of 32 bits each (capset(2)). A user who is not root has no capability
+    # by now.
     my ($low, $high) = (0, 0);
     if (!$option{uid}) {
       $_ < 32 ? ($low |= 1 << $_) : ($high |= 1 << ($_ - 32)) for split /,/, $caps;
@@ -126,8 +134,8 @@ sub become {
   exit($why == $ENOENT ? 127 : 126);
 }
 
-# The program has a process group of its own, the terminal's foreground one where there is a terminal:
-# a signal to this process is handed on, and none comes twice.
+# The program has a process group of its own, the terminal's foreground one where there is a
+# terminal: a signal to this process is handed on, and none comes twice.
 sub start_and_wait {
   my $child;
   my @handed_on = qw(INT QUIT HUP TERM USR1 USR2 TSTP);

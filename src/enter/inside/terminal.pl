@@ -1,9 +1,11 @@
-# Runs a program that a container can reach on a terminal of its own, or on pipes, never on the person's.
+# Runs a program that a container can reach on a terminal of its own, or on pipes, never on the
+# person's.
 #
-# Who holds the person's terminal can read what is typed there later, and as its controlling terminal
-# type commands into it (TIOCSTI). Who holds a file of the host's can open it anew, for writing too, by
-# /proc/PID/fd. So here, outside the container, a process moves the bytes:
-# - stdin and stdout are a terminal: the program gets a pty, with the size, and Ctrl-C, Ctrl-Z at work;
+# Who holds the person's terminal can read what is typed there later. Whose controlling terminal it
+# is can type commands into it (TIOCSTI). Who holds a file of the host's can open it anew, for
+# writing too, by /proc/PID/fd. So here, outside the container, a process moves the bytes:
+# - stdin and stdout are a terminal: the program gets a pty, with the size, and Ctrl-C, Ctrl-Z at
+#   work;
 # - else each of stdin, stdout and stderr that is no pipe or socket already is replaced by a pipe.
 #   A terminal as stdin is then left alone (`| less` reads it) unless it is asked for (docker's -i).
 #
@@ -213,7 +215,8 @@ sub push_on {
   return 1;
 }
 
-# The program reads no more, or the person's file takes no more: as with a pipe, whoever writes on learns it.
+# The program reads no more, or the person's file takes no more: as with a pipe, whoever writes on
+# learns it.
 sub given_up {
   my ($pump) = @_;
   print STDERR "dbg: the output cannot be written: $!\n" if !$pump->{isInput} && $! != 32;
@@ -239,7 +242,8 @@ sub look_at_child {
   return $signal ? 128 + $signal : $status >> 8;
 }
 
-# Ctrl-Z: dbg and all of its process group stop, as the terminal would have them, and go on together.
+# Ctrl-Z: dbg and all of its process group stop, as the terminal would have them, and go on
+# together.
 sub stand_still {
   normal();
   my $handler = $SIG{TSTP};

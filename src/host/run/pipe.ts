@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import { constants as fs, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import HOLDER from './pipe.sh';
 
 /** A pipe(7): what is written to the descriptor `writeEnd` comes out of `reader`. */
 export interface Pipe {
   readonly reader: Readable;
   readonly writeEnd: number;
 }
-
-/** Holds a pipe as descriptor 5 until told to go. Its own pid, in a subshell, is what /proc/self leads to. */
-const HOLDER = ': | { exec 5<&0; read -r pid _ </proc/self/stat; echo "$pid" >&3; read -r _ <&4; }';
 
 /**
  * Makes a pipe and has its ends opened, by a name that it has for a moment. Node makes a pair of sockets where one asks for a pipe. So a

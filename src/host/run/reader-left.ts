@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import POLL from './reader-left.pl';
 
 /**
  * Calls back when nobody reads any more what is written to a pipe or a socket, until the function
@@ -9,7 +10,7 @@ import { spawn } from 'node:child_process';
 export function whenReaderLeaves(descriptor: number, hear: () => void): () => void {
   // In a session of its own: Ctrl-C is for dbg. It ends when dbg does, by whatever death: that is
   // the end of its stdin.
-  const child = spawn('perl', ['-MIO::Handle', '-e', POLL], { detached: true, stdio: ['pipe', descriptor, 'ignore'] });
+  const child = spawn('perl', ['-e', POLL], { detached: true, stdio: ['pipe', descriptor, 'ignore'] });
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);
   child.on('exit', (code) => code === LEFT && hear());
@@ -17,9 +18,5 @@ export function whenReaderLeaves(descriptor: number, hear: () => void): () => vo
   return () => void child.kill('SIGKILL');
 }
 
+/** What reader-left.pl ends with. */
 const LEFT = 9;
-/**
- * IO::Poll's own function, without the module, which perl-base lacks: descriptors and what is asked
- * of them, POLLERR and POLLHUP.
- */
-const POLL = `my @p = (0, 24, 1, 24); IO::Poll::_poll(-1, @p); exit($p[3] & 24 ? ${LEFT} : 0)`;

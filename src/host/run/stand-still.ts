@@ -2,6 +2,7 @@ import { parseStat } from '../../proc/stat.ts';
 import { spawnSync } from 'node:child_process';
 import { readBeginning } from '../../bounded-file.ts';
 import type { Signals } from '../host.ts';
+import GIVE from './give-terminal.pl';
 
 /**
  * Whether somebody stopped a process (SIGSTOP): its state is T. A tracer's stop (t) is that one's
@@ -56,10 +57,6 @@ const SETTLED_MS = 100;
 function giveTerminal(group: number): void {
   spawnSync('perl', ['-e', GIVE, String(group)], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
-
-/** By TIOCGPGRP and TIOCSPGRP (ioctl_tty(2)). */
-const GIVE =
-  'my $f = pack "i", 0; ioctl(STDIN, 0x540F, $f) && unpack("i", $f) == getpgrp && ioctl(STDIN, 0x5410, my $g = pack "i", shift)';
 
 /** @param target a process, or a group as a negative number (kill(2)) */
 function letGoOn(target: number, signals: Signals): void {

@@ -13,6 +13,7 @@ import type { Held } from '../../host/host.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { shellQuote } from '../../text.ts';
 import { personAsked } from '../../host/who-asked.ts';
+import SWEEP from './sweep.sh';
 
 /** Where dbg stands in for an engine, and whom it serves. */
 export interface StandInWish {
@@ -99,26 +100,9 @@ export async function standIn(ctx: Context, wish: StandInWish, service: Service)
   return { exitCode, refused: listening.refused() + (service.refused?.() ?? 0) };
 }
 
-/**
- * Takes away what a session put on the host when stdin ends, as it does with dbg: $1: the socket; $2: the folder that dbg made for it, or
- * nothing; $3: the docker context, or nothing: that only while it is this session's, which $4, its description, tells. Who has made it their current one has the default again.
- */
-const SWEEP = `
-trap '' HUP INT TERM QUIT
-exec >/dev/null 2>&1
-cat
-rm -f -- "$1"
-[ -z "$2" ] || rmdir -- "$2"
-[ "$3" ] || exit
-unset DOCKER_HOST DOCKER_CONTEXT
-case $(docker context inspect --format '{{json .Metadata}}' -- "$3") in *"$4"*) ;; *) exit ;; esac
-[ "$(docker context show)" = "$3" ] && docker context use default
-docker context rm -f -- "$3"
-`;
-
 interface Place {
   readonly at: Listen;
-  /** for SWEEP: a socket and a folder */
+  /** for sweep.sh: a socket and a folder */
   readonly mine: readonly [string, string];
 }
 

@@ -5,6 +5,7 @@ import { inPlace, type Place } from '../../network/netns-path.ts';
 import { shellQuote } from '../../text.ts';
 import { dryRunText } from '../../cli/root.ts';
 import { withContainerNetwork } from '../../cli/container-network.ts';
+import SAME_NETWORK from './same-network.sh';
 
 export interface HostEndWish {
   readonly container: string | undefined;
@@ -36,14 +37,10 @@ async function runAtHostEnd(
   return exitCode;
 }
 
-/** The file by which a namespace was entered may be another's by now. */
-const CHECK = `[ "$(readlink /proc/self/ns/net)" = "net:[$1]" ] || { echo 'dbg: that network is gone' >&2; exit 125; }
-shift; exec "$@"`;
-
 const checked = (netns: NonNullable<Place['netns']>, argv: readonly string[]) => [
   'sh',
   '-c',
-  CHECK,
+  SAME_NETWORK,
   'dbg',
   String(netns),
   ...argv,
