@@ -19,21 +19,25 @@ export async function ensurePackages(wanted: Programs = PROGRAMS): Promise<void>
 
   console.error(`dbg: missing for an engine of its own: ${names}`);
   console.error(`dbg: installing from Debian's packages, no service is started: ${packages.join(' ')}`);
-  const argv = ['sh', INSTALL, ...packages];
-  const code = await runAttached(isRoot() ? argv : ['sudo', '-n', ...argv], 'stderr');
-  if (code !== 0) giveUp(`the installation failed (exit ${code})\n     try it by hand:  ${aptLine(packages)}`);
+  await install(packages);
   const left = Object.keys(missingPrograms(wanted));
   if (left.length > 0) giveUp(`installed, and still missing: ${left.join(', ')}`);
 }
 
-/** Makes sure, as root, that a program is there which few need; Debian's package has its name. Ends the process otherwise. */
+/** Makes sure that a program is there which few need; Debian's package has its name. Ends the process otherwise. */
 export async function ensureProgram(program: string, purpose: string): Promise<void> {
   if (findProgram(program)) return;
-  if (!findProgram('apt-get'))
-    giveUp(`missing for ${purpose}: ${program}\n     install it; without apt-get, dbg cannot`);
-  console.error(`dbg: missing for ${purpose}: ${program}; installing it`);
-  const code = await runAttached(['sh', INSTALL, program], 'stderr');
-  if (code !== 0) giveUp(`the installation failed (exit ${code})\n     try it by hand:  ${aptLine([program])}`);
+  const missing = `missing for ${purpose}: ${program}`;
+  if (!findProgram('apt-get')) giveUp(`${missing}\n     install it; without apt-get, dbg cannot`);
+  if (!isRoot() && !canSudo()) giveUp(`${missing}\n     install it:  ${aptLine([program])}`);
+  console.error(`dbg: ${missing}; installing it`);
+  await install([program]);
+}
+
+async function install(packages: readonly string[]): Promise<void> {
+  const argv = ['sh', INSTALL, ...packages];
+  const code = await runAttached(isRoot() ? argv : ['sudo', '-n', ...argv], 'stderr');
+  if (code !== 0) giveUp(`the installation failed (exit ${code})\n     try it by hand:  ${aptLine(packages)}`);
 }
 
 /**

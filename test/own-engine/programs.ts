@@ -24,7 +24,7 @@ export const ENGINE_PROGRAMS: Programs = {
   flock: 'util-linux',
 };
 
-/** And what dbg's tests call besides: a browser and Wireshark among them. */
+/** And what dbg's checks and tests call besides: a browser and Wireshark among them. */
 export const PROGRAMS: Programs = {
   ...ENGINE_PROGRAMS,
   'docker-compose': 'docker-compose',
@@ -39,6 +39,7 @@ export const PROGRAMS: Programs = {
   zsh: 'zsh',
   fish: 'fish',
   curl: 'curl',
+  shellcheck: 'shellcheck',
 };
 
 /** Where install.sh puts the static busybox on a machine whose own busybox is the dynamic one. */

@@ -15,7 +15,7 @@
 _pid=$1 _words=$2 _count=$3; shift 3
 . ./become-strace.sh
 
-# Of all words the first COUNT are left: they are moved to the end, and then what is before them goes.
+# The first COUNT words are kept: they are moved to the end, and all that is before them goes.
 _turn=0
 while [ "$_turn" -lt "$_count" ]; do set -- "$@" "$1"; shift; _turn=$((_turn + 1)); done
 shift $(($# - _count))

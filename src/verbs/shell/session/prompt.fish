@@ -1,4 +1,5 @@
-# Read by fish in `dbg shell` after the person's own files: a prompt that names the container and the host; see bashrc.
+# What fish reads in `dbg shell` after the person's own files: a prompt that names the container and
+# the host; see bashrc.
 functions -c fish_prompt __dbg_theirs
 function fish_prompt
     # Theirs is asked first, while $status and $pipestatus are those of the last command: each

@@ -1,4 +1,5 @@
-# zsh reads its files from here in `dbg shell` ($ZDOTDIR); each hands over to the person's own. Theirs may name another folder.
+# In `dbg shell`, zsh reads its files from this folder ($ZDOTDIR). Each hands over to the person's
+# own file, which may name another folder.
 __dbg_folder=$ZDOTDIR
 if [[ -n "${DBG_ZDOTDIR-}" ]]; then ZDOTDIR=$DBG_ZDOTDIR; else unset ZDOTDIR; fi
 unset DBG_ZDOTDIR
