@@ -4,21 +4,23 @@ import type { Context } from '../../context.ts';
 // load one more (2 ms).
 import { answer } from './completion-answer.ts';
 import { Verb } from '../../cli/verb.ts';
+import BASH from './completion.bash';
+import FISH from './completion.fish';
+import ZSH from './completion.zsh';
 
-const SHELLS = ['bash', 'zsh', 'fish'] as const;
+const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH };
 
 /** `dbg completion SHELL`: prints the script that teaches a shell to complete dbg's command lines. */
 export function completionCommand(ctx: Context): Verb {
   return new Verb('completion')
     .summary('the script that makes a shell complete verbs, options and names')
     .description('Print the completion script for a shell: verbs, options, live containers, networks, host commands.')
-    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
     .addHelpText(
       'after',
       '\nExamples:\n  source <(dbg completion bash)\n  dbg completion zsh > "${fpath[1]}/_dbg"\n  dbg completion fish > ~/.config/fish/completions/dbg.fish',
     )
-    .runs(async (shell: (typeof SHELLS)[number]) => {
-      const { SCRIPTS } = await import('./completion-scripts.ts');
+    .runs(async (shell: keyof typeof SCRIPTS) => {
       ctx.stdout.write(SCRIPTS[shell]);
       return 0;
     });
