@@ -4,10 +4,10 @@ import { cgroupFiles, type CgroupFile } from './cgroup-files.ts';
 import { amount, count, flatKeyed } from '../../proc/cgroup-values.ts';
 import { cpuUse, type CpuUse } from './cpu.ts';
 import { usedCpus, type Timing } from './cpu-sample.ts';
-import { fileSystemsOf, type FileSystem } from '../file-systems.ts';
+import { fileSystemsOf, type FileSystem } from './file-systems.ts';
 import { ioUse, type DeviceUse } from './io.ts';
 import { memoryUse, swapUse, type MemoryUse, type SwapUse } from './memory.ts';
-import { openFilesOf, type OpenFiles } from '../open-files.ts';
+import { openFilesOf, type OpenFiles } from './open-files.ts';
 import { parsePressure, type PressureLines } from './pressure.ts';
 import { ended, nameOf, type Subject } from '../subject.ts';
 
