@@ -7,7 +7,8 @@ import { inPlace } from '../netns-path.ts';
 import { foreignAlias, formatMark, parseMark, type Mark } from './mark.ts';
 import { DEVICE, ruleset, tableName } from './ruleset.ts';
 import { qdisc } from './qdisc.ts';
-import { CUT_SCRIPT, UNDO_SCRIPT } from './script.ts';
+import CUT from './cut.sh';
+import UNDO from './undo.sh';
 import type { Cuttable } from './selection.ts';
 import { waysText, type Ways } from './ways.ts';
 
@@ -127,7 +128,7 @@ export function cutArgv(
   return inPlace(host, place, [
     'sh',
     '-c',
-    CUT_SCRIPT,
+    CUT,
     'dbg-cut',
     ...onDevice(each),
     mark.id,
@@ -147,7 +148,7 @@ export function cutArgv(
 
 /** The argv that takes every cut of dbg's off a device, whoever made it; with `isUp`, the link is set up, whoever set it down. */
 export function undoArgv(host: Host, at: DevicePoint, isUp: boolean): string[] {
-  return inPlace(host, at.place, ['sh', '-c', UNDO_SCRIPT, 'dbg-undo', ...onDevice({ at }), isUp ? 'up' : '']);
+  return inPlace(host, at.place, ['sh', '-c', UNDO, 'dbg-undo', ...onDevice({ at }), isUp ? 'up' : '']);
 }
 
 const onDevice = ({ at: { device, place } }: { at: DevicePoint }) => [

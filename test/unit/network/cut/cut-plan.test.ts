@@ -8,7 +8,8 @@ import {
   undoCommands,
   type CutWish,
 } from '../../../../src/network/cut/cut-plan.ts';
-import { CUT_SCRIPT, UNDO_SCRIPT } from '../../../../src/network/cut/script.ts';
+import CUT_SCRIPT from '../../../../src/network/cut/cut.sh';
+import UNDO_SCRIPT from '../../../../src/network/cut/undo.sh';
 import type { Cuttable } from '../../../../src/network/cut/selection.ts';
 import type { Ways } from '../../../../src/network/cut/ways.ts';
 import { HOST } from '../../../../src/network/netns-path.ts';
