@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { needsOwnTerminal, onOwnTerminal } from '../enter/inside/join.ts';
 import { nsenter } from '../enter/nsenter.ts';
 import { entryFailure } from '../enter/outcome.ts';
+import { tellPaused } from '../enter/paused.ts';
 import { namedOf, parseVariablesFile, valuesAskedFor } from '../enter/environment/given-variables.ts';
 import { type Plan, planEntry } from '../enter/entry-plan.ts';
 import type { Target } from '../enter/target.ts';
@@ -63,6 +64,7 @@ async function enterAsRoot(
     given,
     program: argv[0] ?? '',
   });
+  if (!options.quiet) tellPaused(ctx, target);
   if (plan.missing.length > 0 && !options.quiet) ctx.stderr.write(missingText(target, plan.missing));
   if (plan.withheld.length > 0 && !options.quiet) ctx.stderr.write(withheldText(plan.withheld));
   const opened = options.dryRun ? undefined : await wish.open?.(target, plan);

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { DbgError, EXIT } from '../errors.ts';
-import { isPaused } from '../process/paused.ts';
+import { isPaused, pausedText } from '../enter/paused.ts';
 import { nameOf, type Subject, subjectOf, subjectOfPid } from '../process/subject.ts';
-import { escapeControls, shellQuote } from '../text.ts';
+import { escapeControls } from '../text.ts';
 import { failureText } from '../ui/failure.ts';
 import { json } from '../ui/table.ts';
 import { containersArgument } from './arguments/verb-argument.ts';
@@ -74,7 +74,7 @@ type Look = (subject: Subject) => Promise<Answer>;
 async function showOne(ctx: Context, subject: Subject, options: LookOptions, look: Look): Promise<number> {
   const answer = await look(subject);
   const paused = isPaused(ctx.host, subject);
-  ctx.stderr.write(pausedText(subject, paused) + (answer.notes ?? ''));
+  ctx.stderr.write(pausedNote(subject, paused) + (answer.notes ?? ''));
   ctx.stdout.write(options.json ? json({ ...subjectRecord(subject, paused), ...answer.record }) : answer.text);
   return 0;
 }
@@ -92,7 +92,7 @@ async function showSeveral(
       const subject = subjectNow();
       const answer = await look(subject);
       const paused = isPaused(ctx.host, subject);
-      ctx.stderr.write(pausedText(subject, paused) + (answer.notes ?? ''));
+      ctx.stderr.write(pausedNote(subject, paused) + (answer.notes ?? ''));
       records.push({ ...subjectRecord(subject, paused), ...answer.record });
       const heading = `${records.length > 1 ? '\n' : ''}==> ${escapeControls(nameOf(subject))} <==\n`;
       if (!options.json) ctx.stdout.write(`${heading}${answer.text}`);
@@ -114,10 +114,4 @@ export const subjectRecord = ({ id, name, pid }: Subject, paused: boolean) => ({
   paused,
 });
 
-/** The line that says that a container is paused, and what to type; nothing when it is not. */
-export function pausedText(subject: Subject, paused: boolean): string {
-  if (!paused) return '';
-  const name = nameOf(subject);
-  const line = `${name} is paused: its processes stand still; they go on by  docker unpause ${shellQuote(name)}`;
-  return `dbg: ${escapeControls(line)}\n`;
-}
+const pausedNote = (subject: Subject, paused: boolean) => (paused ? pausedText(nameOf(subject)) : '');

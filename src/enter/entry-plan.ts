@@ -18,6 +18,7 @@ import {
   parseNamespaces,
 } from './joined-namespaces.ts';
 import type { Entry } from './nsenter.ts';
+import { isTargetPaused } from './paused.ts';
 import { parseStatus, type ProcessStatus } from '../proc/status.ts';
 import { refuseSeen } from './rights/refuse-seen.ts';
 import type { Target } from './target.ts';
@@ -174,8 +175,9 @@ function wishedNamespaces(host: Host, pid: number, { ns, all }: EntryWish): Name
   return wished.filter((name) => !optional.includes(name) || different.includes(name));
 }
 
-function joinable(host: Host, { container, pid }: Target): string[] {
-  if (container.state.status === 'paused') {
+function joinable(host: Host, target: Target): string[] {
+  const { container, pid } = target;
+  if (isTargetPaused(host, target)) {
     throw new DbgError(`container "${container.name}" is paused: what joins its cgroup is frozen with it`, {
       next: [
         { what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` },

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { dbg, DBG, firstLine } from './support/dbg.ts';
+import { dbg, DBG, firstLine, says } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -135,6 +135,48 @@ test('a paused container can be entered', async ({ lab }) => {
   lab.cleanUp(() => lab.docker('unpause', container));
   const { stdout, exitCode } = await dbg(['exec', container, 'hostname']);
   expect([exitCode, stdout]).toEqual([0, await lab.docker('inspect', '-f', '{{.Config.Hostname}}', container)]);
+});
+
+test.for([
+  ['exec', 'CTR', 'sleep', '60'],
+  ['shell', 'CTR', '--', 'sleep', '60'],
+  ['tcpdump', 'CTR'],
+  ['tcpdump', 'CTR', '-w', 'FILE'],
+  ['tcpdump', '--restart', 'CTR', '-w', 'FILE'],
+  ['tcpflow', 'CTR'],
+  ['tcpflow', '--host-end', 'CTR'],
+])('a paused container says so where a person would wait: %j', async (words, { lab }) => {
+  const container = await lab.run();
+  await lab.docker('pause', container);
+  lab.cleanUp(() => lab.docker('unpause', container));
+  const running = dbg(words.map((word) => ({ CTR: container, FILE: join(lab.folder, 'a.pcapng') })[word] ?? word));
+  await says(running, `docker unpause ${container}\n`);
+  running.kill('SIGTERM');
+  const { stderr } = await running;
+  expect(
+    String(stderr)
+      .split('\n')
+      .filter((line) => line.includes('paused')),
+  ).toEqual([`dbg: ${container} is paused: its processes stand still; they go on by  docker unpause ${container}`]);
+});
+
+test('a cgroup that was frozen without the engine: joining it and strace are refused all the same', async ({ lab }) => {
+  const container = await lab.run();
+  const pid = await lab.pid(container);
+  const place = /^\d+:freezer:(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1];
+  const [file, frozen, thawed] =
+    place === undefined
+      ? [`/sys/fs/cgroup${readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().slice(3)}/cgroup.freeze`, '1', '0']
+      : [`/sys/fs/cgroup/freezer${place}/freezer.state`, 'FROZEN', 'THAWED'];
+  writeFileSync(file, frozen);
+  lab.cleanUp(async () => writeFileSync(file, thawed));
+  for (const args of [
+    ['exec', '--cgroup', container, 'true'],
+    ['strace', container],
+  ]) {
+    const { exitCode, stderr } = await dbg(args, { timeout: 60_000 });
+    expect([exitCode, stderr]).toEqual([125, expect.stringContaining(`container "${container}" is paused`)]);
+  }
 });
 
 test("docker's way of writing it: exec -it, a prefix of the name, of the id", async ({ lab }) => {

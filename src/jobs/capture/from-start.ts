@@ -3,6 +3,7 @@ import { type Follow, follow } from '../../capture/recorders/sort-frames.ts';
 import { requireLogs } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
 import { findContainer } from '../../engine/find-container.ts';
+import { tellPaused } from '../../enter/paused.ts';
 import { DbgError } from '../../errors.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { shellQuote } from '../../text.ts';
@@ -29,7 +30,7 @@ export interface FromStartWish {
  */
 export async function captureFromStart(ctx: Context, wish: CaptureWish, how: FromStartWish): Promise<number> {
   const { restart, isQuiet } = how;
-  const followed = await Promise.all(wish.refs.map((ref) => waitedFor(ctx, ref, restart)));
+  const followed = await Promise.all(wish.refs.map((ref) => waitedFor(ctx, ref, how)));
   for (const { container } of followed) await requireLogs(await ctx.engine(), container, wish.stopOn);
   const taps = unique(
     followed.flatMap((each) => [...each.taps.values()]),
@@ -63,7 +64,7 @@ export async function captureFromStart(ctx: Context, wish: CaptureWish, how: Fro
 }
 
 /** A container that is waited for, with where its networks' frames pass on the host. */
-async function waitedFor(ctx: Context, ref: string, restart: boolean): Promise<Followed> {
+async function waitedFor(ctx: Context, ref: string, { restart, isQuiet }: FromStartWish): Promise<Followed> {
   const engine = await ctx.engine();
   const container = await findContainer(engine, ref);
   const { name, networkMode, networks, state } = container;
@@ -76,6 +77,7 @@ async function waitedFor(ctx: Context, ref: string, restart: boolean): Promise<F
       ],
     });
   }
+  if (!isQuiet) tellPaused(ctx, { container, pid: state.pid });
   const known = networks.map(({ network }) => network);
   const taps = new Map<string, Station>();
   for (const network of known.length > 0 ? known : [networkMode === 'default' ? 'bridge' : networkMode]) {

@@ -1,6 +1,6 @@
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
-import { cgroupFiles, type CgroupFile } from './cgroup-files.ts';
+import { cgroupFiles, type CgroupFile } from '../../enter/cgroup-files.ts';
 import { amount, count, flatKeyed } from '../../proc/cgroup-values.ts';
 import { cpuUse, type CpuUse } from './cpu.ts';
 import { usedCpus, type Timing } from './cpu-sample.ts';

@@ -1,4 +1,4 @@
-import type { CgroupFile } from './cgroup-files.ts';
+import type { CgroupFile } from '../../enter/cgroup-files.ts';
 import { flatKeyed } from '../../proc/cgroup-values.ts';
 import { cpuLimit, cpuTime } from './cpu.ts';
 

@@ -1,4 +1,4 @@
-import type { CgroupFile } from './cgroup-files.ts';
+import type { CgroupFile } from '../../enter/cgroup-files.ts';
 import { amount, nestedKeyed, perDevice } from '../../proc/cgroup-values.ts';
 
 /** What a container read from a block device and wrote to it, with its limits, in bytes and operations (a second). */

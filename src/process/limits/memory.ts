@@ -1,4 +1,4 @@
-import type { CgroupFile } from './cgroup-files.ts';
+import type { CgroupFile } from '../../enter/cgroup-files.ts';
 import { amount, count, flatKeyed } from '../../proc/cgroup-values.ts';
 
 /** In bytes. A limit that is not set is null; what the kernel does not offer is undefined. */

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { enterable } from '../../enter/target.ts';
 import type { Limits } from '../../process/limits/container-limits.ts';
-import { isPaused } from '../../process/paused.ts';
+import { isPaused } from '../../enter/paused.ts';
 import { subjectOf, type Subject } from '../../process/subject.ts';
 import { json, lookOf } from '../../ui/table.ts';
 import { isEnterable } from '../../cli/arguments/chosen-container.ts';

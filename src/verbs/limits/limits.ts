@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { limitsOf, type Limits } from '../../process/limits/container-limits.ts';
-import { isPaused } from '../../process/paused.ts';
+import { isPaused } from '../../enter/paused.ts';
 import type { Subject } from '../../process/subject.ts';
 import { lookOf } from '../../ui/table.ts';
 import { allLimits } from './limits-all.ts';

@@ -1,7 +1,7 @@
 import { addLook, type Answer, lookAtEach, type LookOptions } from '../../cli/look.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
-import { isPaused } from '../../process/paused.ts';
+import { isPaused } from '../../enter/paused.ts';
 import { processesOf } from '../../process/processes.ts';
 import type { Subject } from '../../process/subject.ts';
 import { processRecord, processTable } from './ps-text.ts';

@@ -3,11 +3,13 @@ import type { Context } from '../../context.ts';
 import { onOwnTerminal } from '../../enter/inside/join.ts';
 import { nsenter } from '../../enter/nsenter.ts';
 import { entryFailure } from '../../enter/outcome.ts';
+import { isTargetPaused } from '../../enter/paused.ts';
 import { planEntry } from '../../enter/entry-plan.ts';
 import { parseStatus } from '../../proc/status.ts';
 import { type Target } from '../../enter/target.ts';
 import { parseStartTime } from '../../proc/stat.ts';
 import { DbgError, usageError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { processesOf } from '../../process/processes.ts';
@@ -51,7 +53,7 @@ export async function trace(
   if (args.command) requireProgram(ctx.host, 'nsenter');
   const traceIt = async () => {
     const target = await chosenTarget(ctx, ref, { isWhole: true });
-    refusePaused(target);
+    refusePaused(ctx.host, target);
     return args.command ? start(ctx, target, args, args.command, options) : attach(ctx, target, args, options);
   };
   return options.dryRun ? traceIt() : asRoot(ctx, traceIt);
@@ -128,8 +130,9 @@ const commandAndProcess = () =>
   ]);
 
 /** In a frozen cgroup no process comes to the stop that strace waits for, deaf to Ctrl-C (v1's freezer); nor does one that is started there run. */
-function refusePaused({ container }: Target): void {
-  if (container.state.status !== 'paused') return;
+function refusePaused(host: Host, target: Target): void {
+  const { container } = target;
+  if (!isTargetPaused(host, target)) return;
   throw new DbgError(`container "${container.name}" is paused: strace would hang on it, deaf to Ctrl-C`, {
     next: [{ what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` }],
   });

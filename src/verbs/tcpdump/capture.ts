@@ -5,6 +5,7 @@ import { tapArgv } from '../../capture/tcpdump-argv.ts';
 import { traps } from '../../capture/traps.ts';
 import { asRoot, dryRunText } from '../../cli/root.ts';
 import type { Context } from '../../context.ts';
+import { tellPaused } from '../../enter/paused.ts';
 import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
@@ -34,7 +35,9 @@ async function captureAsRoot(ctx: Context, typed: CaptureWish, options: TcpdumpO
     return 0;
   }
   for (const { target } of unique(places, (place) => place.target?.container.id)) {
-    if (target) await requireLogs(await ctx.engine(), target.container, wish.stopOn);
+    if (!target) continue;
+    if (!options.quiet) tellPaused(ctx, target);
+    await requireLogs(await ctx.engine(), target.container, wish.stopOn);
   }
   if (!options.quiet) tellTraps(ctx, typed, places);
   const where = wanted && whereRecorder(places, wanted, ctx.now);

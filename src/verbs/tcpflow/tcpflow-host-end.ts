@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { tellPaused } from '../../enter/paused.ts';
 import { DbgError } from '../../errors.ts';
 import type { ContainerInterface, ContainerNetwork } from '../../network/interfaces.ts';
 import { inPlace, type Place } from '../../network/netns-path.ts';
@@ -26,6 +27,7 @@ async function runAtHostEnd(
   network: ContainerNetwork,
   { only, plan, dryRun }: Omit<HostEndWish, 'container'>,
 ): Promise<number> {
+  tellPaused(ctx, network.target);
   const { device, place } = chosenEnd(network, only);
   const argv = await plan(device.name);
   const line = inPlace(ctx.host, place, place.netns === undefined ? argv : checked(place.netns, argv));

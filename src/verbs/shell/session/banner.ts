@@ -7,7 +7,7 @@ export function bannerText({ container }: Target, entry: Entry, isHostNetwork: b
   const network = isHostNetwork ? "the HOST's network" : `network ${container.networkMode}`;
   const isInside = entry.namespaces.includes('mnt');
   const parts = [
-    `${container.name} (${container.image}, ${network}${container.state.status === 'paused' ? ', paused' : ''})`,
+    `${container.name} (${container.image}, ${network})`,
     `joined: ${entry.namespaces.join(', ')}`,
     ...(entry.view ? [`the container's: ${entry.view.changed.join(' ')}`] : []),
     isInside

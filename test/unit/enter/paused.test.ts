@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { pausedText, subjectRecord } from '../../../src/cli/look.ts';
+import { subjectRecord } from '../../../src/cli/look.ts';
 import { processTable } from '../../../src/verbs/ps/ps-text.ts';
-import { isPaused } from '../../../src/process/paused.ts';
+import { isPaused, pausedText } from '../../../src/enter/paused.ts';
 import { subjectOfPid } from '../../../src/process/subject.ts';
 import { fakeHost } from '../fakes.ts';
-import { HYBRID_CGROUP, HYBRID_MOUNTS, ID, V2_MOUNTS, V2_SYSTEMD_CGROUP } from './recorded.ts';
+import { HYBRID_CGROUP, HYBRID_MOUNTS, ID, V2_MOUNTS, V2_SYSTEMD_CGROUP } from '../process/recorded.ts';
 
 const FREEZER = `/sys/fs/cgroup/freezer/dbg-engine/${ID}`;
 const SCOPE = `/sys/fs/cgroup/system.slice/docker-${ID}.scope`;
@@ -33,12 +33,8 @@ test.each([
 
 test('what is said of it', () => {
   const subject = { id: ID, name: 'web', pid: 1234, places: [] };
-  expect(pausedText(subject, false)).toBe('');
-  expect(pausedText(subject, true)).toBe(
-    'dbg: web is paused: its processes stand still; they go on by  docker unpause web\n',
-  );
+  expect(pausedText('web')).toBe('dbg: web is paused: its processes stand still; they go on by  docker unpause web\n');
   expect(subjectRecord(subject, true)).toEqual({ container: 'web', id: ID, pid: 1234, paused: true });
-  expect(pausedText({ ...subject, name: undefined }, true)).toContain(`docker unpause ${ID.slice(0, 12)}`);
   const row = {
     pid: 7,
     containerPid: 1,

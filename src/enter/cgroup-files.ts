@@ -1,7 +1,6 @@
-import type { Host } from '../../host/host.ts';
-import { mountInfo } from '../../host/mount-info-of.ts';
-import { folderUnder, parseCgroupMounts, type CgroupMount } from '../../proc/cgroup.ts';
-import type { Subject } from '../subject.ts';
+import type { Host } from '../host/host.ts';
+import { mountInfo } from '../host/mount-info-of.ts';
+import { folderUnder, parseCgroupMounts, type CgroupMount, type CgroupPlace } from '../proc/cgroup.ts';
 
 /** The text of a file of a container's cgroup by its name, e.g. "memory.max"; undefined when this kernel has none. */
 export type CgroupFile = (name: string) => string | undefined;
@@ -11,10 +10,13 @@ export type CgroupFile = (name: string) => string | undefined;
  * files begin with its own. The `*.pressure` files are v2's alone, on a hybrid host too. Undefined when none of its hierarchies is
  * mounted here.
  */
-export function cgroupFiles(host: Host, subject: Subject): CgroupFile | undefined {
+export function cgroupFiles(
+  host: Host,
+  { places }: { readonly places: readonly CgroupPlace[] },
+): CgroupFile | undefined {
   const mounts = parseCgroupMounts(mountInfo(host));
   const folders = new Map<string, string | undefined>();
-  for (const { hierarchy, path } of subject.places) {
+  for (const { hierarchy, path } of places) {
     const folder = folderOf(host, mounts, hierarchy, path);
     for (const controller of hierarchy.split(',')) folders.set(controller, folder);
   }

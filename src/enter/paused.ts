@@ -1,0 +1,39 @@
+import type { Context } from '../context.ts';
+import type { Host } from '../host/host.ts';
+import { parsePlaces, type CgroupPlace } from '../proc/cgroup.ts';
+import { flatKeyed } from '../proc/cgroup-values.ts';
+import { escapeControls, shellQuote } from '../text.ts';
+import { cgroupFiles } from './cgroup-files.ts';
+import { containerPlaces } from './container-cgroup.ts';
+import type { Target } from './target.ts';
+
+/**
+ * Whether a container is paused, as the kernel has it: its cgroup is frozen, by v1's freezer
+ * (cgroup-v1/freezer-subsystem.rst) or by v2's own (cgroup-v2.rst, cgroup.events). The state letters of its
+ * processes do not say so: with v1 they are D, with v2 as they were.
+ */
+export function isPaused(host: Host, container: { readonly places: readonly CgroupPlace[] }): boolean {
+  const file = cgroupFiles(host, container);
+  if (file === undefined) return false;
+  return /^FR(OZEN|EEZING)/.test(file('freezer.state') ?? '') || flatKeyed(file('cgroup.events')).get('frozen') === 1;
+}
+
+/**
+ * The same for a container that is to be entered; also where this host shows no cgroups and the engine knows
+ * it.
+ */
+export const isTargetPaused = (host: Host, { container, pid }: Pick<Target, 'container' | 'pid'>): boolean =>
+  container.state.status === 'paused' ||
+  isPaused(host, { places: containerPlaces(parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? ''), container.id) });
+
+/** The line that says that a container is paused, and what to type. */
+export const pausedText = (name: string): string =>
+  `dbg: ${escapeControls(`${name} is paused: its processes stand still; they go on by  docker unpause ${shellQuote(name)}`)}\n`;
+
+/** Says it where a person would otherwise wait in vain: for packets, or for an answer of its processes. */
+export function tellPaused(
+  { host, stderr }: Pick<Context, 'host' | 'stderr'>,
+  target: Pick<Target, 'container' | 'pid'>,
+): void {
+  if (isTargetPaused(host, target)) stderr.write(pausedText(target.container.name));
+}
