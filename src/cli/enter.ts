@@ -7,7 +7,7 @@ import { entryFailure } from '../enter/outcome.ts';
 import { tellPaused } from '../enter/paused.ts';
 import { namedOf, parseVariablesFile, valuesAskedFor } from '../enter/environment/given-variables.ts';
 import { type Plan, planEntry } from '../enter/entry-plan.ts';
-import type { Target } from '../enter/target.ts';
+import { hasEnded, type Target } from '../enter/target.ts';
 import { usageError } from '../errors.ts';
 import { ownValues } from '../host/own-values.ts';
 import { requireProgram } from '../host/run/programs.ts';
@@ -81,8 +81,17 @@ async function enterAsRoot(
   const { exitCode, report } = await ctx.host.run(line, { env, keep: plan.keep }).finally(session.end);
   const failure = entryFailure(ctx.host, report, exitCode, target, plan.entry);
   if (failure) throw failure;
+  if (exitCode === KILLED && plan.entry.namespaces.includes('pid') && hasEnded(ctx.host, target)) {
+    ctx.stderr.write(endedText(target));
+  }
   return exitCode;
 }
+
+const KILLED = 137;
+
+/** pid_namespaces(7): the end of the first process is that of all others. */
+const endedText = ({ container }: Target): string =>
+  `dbg: ${escapeControls(container.name)} ended, and the kernel killed the program, which was in its pid namespace\n`;
 
 /** Said at each entry of a container's own program: it can do more than `docker exec` would let it. */
 export const missingText = ({ container }: Target, missing: readonly string[]): string =>

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { DbgError } from '../errors.ts';
+import { DbgError, EXIT } from '../errors.ts';
 import type { Container } from '../engine/container.ts';
 import type { Host } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info-of.ts';
@@ -21,7 +21,7 @@ import type { Entry } from './nsenter.ts';
 import { isTargetPaused } from './paused.ts';
 import { parseStatus, type ProcessStatus } from '../proc/status.ts';
 import { refuseSeen } from './rights/refuse-seen.ts';
-import type { Target } from './target.ts';
+import { goneError, hasEnded, type Target } from './target.ts';
 import { planView } from './environment/container-view.ts';
 import { type CredentialsWish, wishedCredentials } from './rights/wished-credentials.ts';
 
@@ -61,8 +61,20 @@ export interface Plan {
   readonly withheld: readonly string[];
 }
 
-/** Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had. */
+/**
+ * Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had: of a
+ * process that ends meanwhile, half is not there, and whatever that looks like, its end is what is said.
+ */
 export function planEntry(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
+  try {
+    return planned(host, target, wish, surroundings);
+  } catch (error) {
+    const isUsage = error instanceof DbgError && error.exitCode === EXIT.usage;
+    throw !isUsage && hasEnded(host, target) ? goneError(target) : error;
+  }
+}
+
+function planned(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
   const { own, given, program } = surroundings;
   const { container, pid } = target;
   // Before its user namespace is looked at: who goes into a new one has all capabilities in there, and there is no way back.
@@ -88,6 +100,7 @@ export function planEntry(host: Host, target: Target, wish: EntryWish, surroundi
     // With another PATH the tool is found, but not the program on the way to it.
     setpriv: 'PATH' in variables ? host.find('setpriv').path : 'setpriv',
     stops: false,
+    isHeard: true,
   };
   // The container's files, for tools that stay with the host's: docker exec sees them at "/".
   const root = isInside ? {} : { DBG_ROOT: `/proc/${pid}/root` };
@@ -127,12 +140,10 @@ function directories(
 const isPlain = ({ ns, all, user, caps, fullRights }: EntryWish) =>
   ns === undefined && !all && user === undefined && caps === undefined && !fullRights;
 
-function statusOf(host: Host, { container, pid }: Target): ProcessStatus {
-  const text = host.read(`/proc/${pid}/status`);
+function statusOf(host: Host, target: Target): ProcessStatus {
+  const text = host.read(`/proc/${target.pid}/status`);
   if (text) return parseStatus(text);
-  throw new DbgError(`"${container.name}" ended just now; nothing was run`, {
-    next: [{ what: 'look', command: `docker ps -a --filter name=${shellQuote(container.name)}` }],
-  });
+  throw goneError(target);
 }
 
 /** The host's programs and libraries. */

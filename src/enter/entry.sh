@@ -17,7 +17,7 @@
 #   CGROUP_PROCS  the cgroup.procs files of the cgroups to join
 #
 # One word on descriptor 3 tells dbg what became of the entry (outcome.ts). join.pl adds a reason to
-# `last` and `dir`. Where the line was pasted by hand there is no descriptor 3, and stderr says it.
+# `last` and `dir`. Before that word is what nsenter, unshare and mount have said (aside.sh). Where the line was pasted by hand there is no descriptor 3, and stderr says it.
 #
 # All variables of this script begin with an underscore. A variable of the person's that has the
 # same name and is exported would reach the tool changed.
@@ -29,7 +29,9 @@ _pid=$1 _start=$2 _id=$3 _dir=$4 _kept=$5 _fstab=$6 _nsswitch=$7 _variables=$8; 
 _count=$1; shift
 tell() { { echo "$1" >&3; } 2>/dev/null; }
 . ./in-container.sh
-fail() { tell "$1" || echo "dbg: not entered: $1" >&2; exit 125; }
+# Puts back what aside.sh exchanged.
+outLoud() { if [ "${DBG_ASIDE-}" ]; then { exec 3>&2 2>&5; } 5>&3; unset DBG_ASIDE; fi; }
+fail() { outLoud; tell "$1" || echo "dbg: not entered: $1" >&2; exit 125; }
 
 # In an open /proc/PID every look is at this one process. When it has ended, the looks fail,
 # whoever has its number by then.
@@ -64,7 +66,7 @@ if [ "$_fstab" ]; then
 fi
 
 # What joins more goes to the directory itself, and tells what became of the entry.
-if [ ! "$_dir" ]; then unset PWD OLDPWD; exec "$@"; fi
+if [ ! "$_dir" ]; then unset PWD OLDPWD; outLoud; exec "$@"; fi
 
 if [ "$_dir" != . ]; then
   cd -P "$_dir" 2>/dev/null || fail dir
@@ -74,6 +76,7 @@ fi
 # The tool's variables get their own names here only. Until here, PATH is the one by which mount and
 # nsenter are found.
 for _name in $_variables; do eval "$_name=\$DBG_ENV_$_name; export $_name; unset DBG_ENV_$_name"; done
+outLoud
 tell entered || :
 exec 3>&-
 exec "$@"

@@ -1,4 +1,5 @@
 import { type Credentials, setprivOptions } from './rights/credentials.ts';
+import ASIDE_SCRIPT from './aside.sh';
 import ENTRY from './entry.sh';
 import { joinArgv } from './inside/join.ts';
 import { DEFAULT_NAMESPACES, joinedFirst, joinedLast, type Namespace, nsenterOption } from './joined-namespaces.ts';
@@ -28,6 +29,8 @@ export interface Entry {
   readonly setpriv: string;
   /** The program stops itself in its first instant; only with namespaces that are joined last. */
   readonly stops: boolean;
+  /** dbg listens on descriptor 3, and says what is wrong in its own words */
+  readonly isHeard: boolean;
 }
 
 /** The container's network, host name and ipc, and nothing prepared: for what dbg itself runs to look. */
@@ -43,8 +46,12 @@ export function plainEntry(namespaces: readonly Namespace[] = DEFAULT_NAMESPACES
     variables: [],
     setpriv: 'setpriv',
     stops: false,
+    isHeard: false,
   };
 }
+
+/** What leads the words of what comes before the tool to dbg. */
+export const ASIDE = ['sh', '-c', ASIDE_SCRIPT, 'dbg'] as const;
 
 /**
  * The argv that runs a program in a container: nsenter joins the namespaces in which the host's files are still at hand, the
@@ -56,7 +63,7 @@ export function nsenter(target: Target, argv: readonly string[], entry: Entry): 
   // slave: mounts made here stay here; what the host mounts later still appears.
   const ownMounts = mounts(entry) === '' ? [] : ['unshare', '--mount', '--propagation', 'slave', '--'];
   const script = ['sh', '-c', ENTRY, 'dbg', ...scriptArguments(target, entry)];
-  return [...join, ...ownMounts, ...script, ...become(argv, entry)];
+  return [...(entry.isHeard ? ASIDE : []), ...join, ...ownMounts, ...script, ...become(argv, entry)];
 }
 
 const mounts = ({ view, readOnly }: Entry) => [...readOnlyLines(readOnly), ...(view ? [view.fstab] : [])].join('\n');

@@ -2,14 +2,15 @@ import { DbgError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 import type { Entry } from './nsenter.ts';
 import type { Host } from '../host/host.ts';
-import { hasEnded, type Target } from './target.ts';
+import { goneError, hasEnded, type Target } from './target.ts';
 
 /** How an entry ended before its tool began, as entry.sh and join.pl tell it; "entered" when it did begin. */
 export type EntryOutcome = 'entered' | 'gone' | 'other' | 'cgroup' | 'view' | 'last' | 'dir';
 
 /**
  * The error for an entry that ended before its program began; undefined when the program ran, or a signal ended the entry first.
- * @param report what the entry script told; nothing when nsenter or unshare failed before it
+ * @param report what the entry script told, behind what nsenter, unshare and mount have said; without a word of
+ * its own when one of these failed before it
  */
 export function entryFailure(
   host: Pick<Host, 'read'>,
@@ -18,25 +19,26 @@ export function entryFailure(
   target: Target,
   entry: Entry,
 ): DbgError | undefined {
-  if (report === ('entered' satisfies EntryOutcome) || exitCode > 128) return undefined;
+  const [, said = '', outcome, why] = OUTCOME.exec(report) ?? [undefined, report];
+  if (outcome === ('entered' satisfies EntryOutcome)) return undefined;
+  // A signal ended the entry; the kernel's own SIGKILL, of all that is in a pid namespace that ends, is no person's.
+  if (exitCode > 128 && !(exitCode === 137 && hasEnded(host, target))) return undefined;
   const name = shellQuote(target.container.name);
   const nothingRun = 'nothing was run';
   const lookAgain = { what: 'look', command: `docker ps -a --filter name=${name}` };
   const withoutView = { what: "with the host's /sys and resolv.conf", command: `dbg … --host-view ${name} …` };
-  const [, outcome, why] = /^(\w*) ?(.*)$/s.exec(report) ?? [];
+  const because = said === '' ? '' : ` (${said.trim().split('\n').at(-1)})`;
   // Whichever step it was that failed, its namespaces went away under it: as in a crash loop.
   const isCause = outcome !== 'other' && hasEnded(host, target);
   switch (isCause ? 'gone' : (outcome as EntryOutcome)) {
     case 'gone':
-      return new DbgError(`"${target.container.name}" ended or was restarted just now; ${nothingRun}`, {
-        next: [lookAgain],
-      });
+      return goneError(target);
     case 'other':
       return new DbgError(`process ${target.pid} is not one of "${target.container.name}"; ${nothingRun}`, {
         next: [lookAgain],
       });
     case 'cgroup':
-      return new DbgError(`its cgroup could not be joined; ${nothingRun}`, {
+      return new DbgError(`its cgroup could not be joined${because}; ${nothingRun}`, {
         next: [{ what: 'without', command: `dbg … --no-cgroup ${name} …` }],
       });
     case 'dir':
@@ -51,14 +53,17 @@ export function entryFailure(
         next: [lookAgain],
       });
     case 'view':
-      return new DbgError(`this host refused a mount that the container's view needs; ${nothingRun}`, {
+      return new DbgError(`this host refused a mount that the container's view needs${because}; ${nothingRun}`, {
         next: [withoutView],
       });
     default:
-      return new DbgError(`"${target.container.name}" could not be entered; ${nothingRun}`, {
+      return new DbgError(`"${target.container.name}" could not be entered${because}; ${nothingRun}`, {
         next: entry.view ? [withoutView, lookAgain] : [lookAgain],
       });
   }
 }
+
+/** A reason may have line feeds: it can name a directory. */
+const OUTCOME = /^([^]*?)(?:^|(?<=\n))(entered|gone|other|cgroup|view|last|dir)(?: ([^]*))?$/;
 
 const isMissing = (why = '') => why === '' || why.endsWith('No such file or directory');

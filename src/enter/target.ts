@@ -4,6 +4,7 @@ import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { isDead, parseStartTime, parseStat } from '../proc/stat.ts';
 import { parseStatus } from '../proc/status.ts';
+import { shellQuote } from '../text.ts';
 import { isInContainer } from './container-cgroup.ts';
 
 /** A container with its process: what dbg enters. Only `enterable` makes one. */
@@ -41,6 +42,12 @@ export function hasEnded(host: Pick<Host, 'read'>, { pid, startTime }: Target): 
   const stat = host.read(`/proc/${pid}/stat`);
   return parseStartTime(stat) !== startTime || isDead(parseStat(stat));
 }
+
+/** What to say of an entry under which the container went away. */
+export const goneError = ({ container: { name } }: Target): DbgError =>
+  new DbgError(`"${name}" ended or was restarted just now; nothing was run`, {
+    next: [{ what: 'look', command: `docker ps -a --filter name=${shellQuote(name)}` }],
+  });
 
 /**
  * Tells, whenever it is asked, whether the process that a container has now is still there: for a time without an engine. undefined

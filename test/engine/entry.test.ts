@@ -1,10 +1,59 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { dbg, DBG, firstLine, says } from './support/dbg.ts';
 import { test } from './support/lab.ts';
+
+/** Ends the container before it becomes the program whose name it has: nsenter, or who joins what nsenter does not. */
+const late = (container: string, pid: number) => `#!/bin/sh
+docker kill ${container} >/dev/null 2>&1
+while [ -d /proc/${pid} ]; do sleep 0.01; done
+PATH=/usr/sbin:/usr/bin:/sbin:/bin exec "\${0##*/}" "$@"
+`;
+test.for([
+  ['nsenter', 'exec', 'CTR', 'true'],
+  ['nsenter', 'exec', '--ns', 'net,pid', 'CTR', 'true'],
+  ['nsenter', 'exec', '--all', 'CTR', 'true'],
+  ['nsenter', 'exec', '-u', '1000', 'CTR', 'true'],
+  ['nsenter', 'exec', '--caps', 'container', 'CTR', 'true'],
+  ['nsenter', 'exec', '--ns', 'net,mnt', 'CTR', 'true'],
+  ['nsenter', 'shell', 'CTR', '--', 'true'],
+  ['nsenter', 'tcpdump', 'CTR'],
+  ['nsenter', 'tcpdump', 'CTR', '-w', 'FILE'],
+  ['nsenter', 'tcpdump', 'CTR', '-w', 'FILE.pcapng'],
+  ['nsenter', 'tcpflow', 'CTR'],
+  ['nsenter', 'strace', 'CTR', '--', 'true'],
+  ['unshare', 'exec', 'CTR', 'true'],
+  ['unshare', 'exec', '--ns', 'net,pid', 'CTR', 'true'],
+  ['mount', 'exec', '--ns', 'net,pid', 'CTR', 'true'],
+  ['mount', 'exec', '--host-view', '--all', 'CTR', 'true'],
+])('it ends while it is joined, before %j: dbg says so in its own words', async ([program = '', ...words], { lab }) => {
+  const container = await lab.run('c', { command: ['sleep', '3600'] });
+  const folder = join(lab.folder, 'late');
+  mkdirSync(folder);
+  writeFileSync(join(folder, program), late(container, await lab.pid(container)), { mode: 0o755 });
+  const names: Record<string, string> = {
+    CTR: container,
+    FILE: join(lab.folder, 'a.pcap'),
+    'FILE.pcapng': join(lab.folder, 'a.pcapng'),
+  };
+  const { exitCode, stderr } = await dbg(
+    words.map((word) => names[word] ?? word),
+    {
+      env: { PATH: `${folder}:${process.env['PATH']}` },
+    },
+  );
+  const said = String(stderr)
+    .split('\n')
+    .filter((line) => !line.startsWith('dbg: without the seccomp filter'));
+  expect([exitCode, ...said]).toEqual([
+    125,
+    `dbg: "${container}" ended or was restarted just now; nothing was run`,
+    `     look:  docker ps -a --filter name=${container}`,
+  ]);
+});
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 

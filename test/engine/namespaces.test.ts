@@ -164,7 +164,13 @@ describe('in a pid namespace', () => {
     const running = dbg(['exec', '--all', container, 'sh', '-c', 'echo ready; sleep 3112']);
     await firstLine(running);
     await lab.docker('kill', container);
-    expect((await running).exitCode).toBe(137);
+    const { exitCode, stderr } = await running;
+    expect([exitCode, stderr]).toEqual([
+      137,
+      expect.stringContaining(
+        `dbg: ${container} ended, and the kernel killed the program, which was in its pid namespace`,
+      ),
+    ]);
     expect(commandLines()).not.toContain('sleep 3112');
   });
 });

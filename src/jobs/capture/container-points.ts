@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { nsenter } from '../../enter/nsenter.ts';
 import { entryFailure } from '../../enter/outcome.ts';
 import { type EntryWish, planEntry } from '../../enter/entry-plan.ts';
-import type { Target } from '../../enter/target.ts';
+import { goneError, hasEnded, type Target } from '../../enter/target.ts';
 import { usageError } from '../../errors.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { linkState, type Link } from '../../network/links.ts';
@@ -40,7 +40,10 @@ export async function placesOf(
   const named = valueOf(items, 'i');
   const place = placeOf(ctx, target, named ?? 'any', options);
   if (named !== undefined || !isEach) return [place];
-  const links = new Map((await linksInside(ctx.host, target)).map((link) => [link.ifindex, link]));
+  const found = await linksInside(ctx.host, target).catch((error: unknown) => {
+    throw hasEnded(ctx.host, target) ? goneError(target) : error;
+  });
+  const links = new Map(found.map((link) => [link.ifindex, link]));
   const indexes = [...links.values()].flatMap((link) => (linkState(link) === 'down' ? [] : [link.ifindex]));
   return [
     {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { ASIDE } from '../../../src/enter/nsenter.ts';
 import { run } from '../../../src/cli/run.ts';
 import { version } from '../../../package.json';
 import { container, fakeContext, fakeEngine, fakeHost, ID } from '../fakes.ts';
 
-const ENTER = ['nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
+const ENTER = [...ASIDE, 'nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
 /** The program that an entry line becomes; the line itself has its own tests. */
 const program = (argv: readonly string[] | undefined) => argv?.slice(argv.lastIndexOf('0') + 1);
 
@@ -67,7 +68,7 @@ describe('--dry-run prints what would run, and runs nothing', () => {
       ['shell', '--dry-run', 'web'],
       true,
       {},
-      /^env DBG_ROOT=\/proc\/1234\/root nsenter --target 1234 --net --uts --ipc -- .* bash\n$/s,
+      /^env DBG_ROOT=\/proc\/1234\/root sh -c '.*' dbg nsenter --target 1234 --net --uts --ipc -- .* bash\n$/s,
     ],
     [['exec', '--dry-run', 'web', 'echo', 'a b'], true, {}, / echo 'a b'\n$/],
     [['exec', '--dry-run', 'web', 'ls'], false, {}, /^sudo env .* nsenter --target 1234 /],
@@ -181,7 +182,16 @@ describe('errors: nothing is run', () => {
     const engine = { ...fakeEngine([after]), inspect: async () => answers.shift() };
     const ctx = fakeContext({ args: ['exec', 'web', 'ls'], engine: async () => engine });
     expect(await run(ctx)).toBe(0);
-    expect(ctx.host.ran[0]?.slice(0, 3)).toEqual(['nsenter', '--target', '1234']);
+    expect(ctx.host.ran[0]?.slice(0, ENTER.length)).toEqual(ENTER);
+  });
+
+  test('one that has ended, which the engine has not heard yet, is asked for until it has', async () => {
+    const gone = container({ state: { pid: 99 } });
+    const answers = [gone, gone, container({ state: { status: 'exited', pid: 0, exitCode: 3 } })];
+    const engine = { ...fakeEngine([gone]), inspect: async () => answers.shift() };
+    const ctx = fakeContext({ args: ['exec', 'web', 'ls'], engine: async () => engine });
+    expect(await run(ctx)).toBe(125);
+    expect(ctx.printed.err).toContain('dbg: container "web" is not running');
   });
 
   test('a name from outside cannot reach the terminal', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import ENTRY from '../../../src/enter/entry.sh';
-import { type Entry, nsenter, plainEntry } from '../../../src/enter/nsenter.ts';
+import { ASIDE, type Entry, nsenter, plainEntry } from '../../../src/enter/nsenter.ts';
 import { entryFailure } from '../../../src/enter/outcome.ts';
 import { enterable } from '../../../src/enter/target.ts';
 import { parseStartTime } from '../../../src/proc/stat.ts';
@@ -80,6 +80,9 @@ describe('the entry line', () => {
     ],
   ])('%s', (_, over, expected) => expect(line(over)).toBe(expected));
 
+  test('where dbg listens, what comes before nsenter leads its words to dbg', () =>
+    expect(nsenter(target, ['ls'], entry({ isHeard: true }))).toEqual([...ASIDE, ...nsenter(target, ['ls'], entry())]));
+
   test('what the person typed is never part of a script', () => {
     const words = nsenter(target, ['$(reboot)', '; reboot'], entry({ directory: '/a;b' }));
     expect(words.filter((word) => word.includes('reboot'))).toEqual(['$(reboot)', '; reboot']);
@@ -111,6 +114,10 @@ describe('why an entry failed', () => {
       expect(JSON.stringify(failure?.next)).not.toContain('--host-view');
     }
     expect(entryFailure(hostWith(text), 'entered', 1, target, entry())).toBeUndefined();
+    // The end of a pid namespace kills what is on its way into it.
+    expect(entryFailure(hostWith(text), '', 137, target, entry())?.message).toContain('ended or was restarted');
+    expect(entryFailure(hostWith(text), 'entered', 137, target, entry())).toBeUndefined();
+    expect(entryFailure(hostWith(text), '', 130, target, entry())).toBeUndefined();
   });
 
   test.each([
@@ -124,7 +131,12 @@ describe('why an entry failed', () => {
     ['dir', 125, 'there is no directory /srv; nothing was run'],
     ['dir /srv: No such file or directory', 125, 'there is no directory /srv; nothing was run'],
     ['dir /srv: Permission denied', 125, 'there is no directory /srv to go to (/srv: Permission denied)'],
-    ['', 1, 'could not be entered'],
+    ['', 1, '"web" could not be entered; nothing was run'],
+    ['nsenter: no such\nnsenter: really', 1, '"web" could not be entered (nsenter: really); nothing was run'],
+    ['mount: /etc/hosts: no\nview', 125, "a mount that the container's view needs (mount: /etc/hosts: no); nothing"],
+    ['mount: a hint\nentered', 1, undefined],
+    ['dir /a\nentered x: No such file or directory', 125, 'there is no directory /srv; nothing was run'],
+    ['', 137, undefined],
   ])('%j with exit code %d', (report, exitCode, message) => {
     const failure = entryFailure(living, report, exitCode, target, entry());
     if (message === undefined) expect(failure).toBeUndefined();

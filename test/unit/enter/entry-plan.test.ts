@@ -20,7 +20,9 @@ const MOUNTINFO = `30 1 0:26 / /sys/fs/cgroup rw - tmpfs tmpfs rw
 32 30 0:28 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd
 33 30 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
 34 1 0:30 / /sys/kernel/debug rw - debugfs debugfs rw`;
+const STAT = `1234 (x) S ${'0 '.repeat(18)}1 0\n`;
 const files = {
+  '/proc/1234/stat': STAT,
   '/proc/1234/status': STATUS,
   '/proc/1234/cgroup': `4:cpu,cpuacct:/docker/${ID}\n0::/\n`,
   '/proc/self/mountinfo': MOUNTINFO,
@@ -221,7 +223,18 @@ describe('who and where', () => {
 
   test('what has ended has no rights that could be taken', () => {
     const { '/proc/1234/status': _, ...without } = files;
-    expect(() => planEntry(fakeHost({ files: without, links }), target, { all: true }, mine)).toThrow('ended just now');
+    expect(() => planEntry(fakeHost({ files: without, links }), target, { all: true }, mine)).toThrow('ended or was');
+  });
+
+  test('what has ended meanwhile: its end is said, and not what half of it looks like', () => {
+    const { '/proc/1234/ns/user': _, ...without } = links;
+    const half = fakeHost({ files: { ...files, '/proc/1234/stat': STAT.replace(' S ', ' Z ') }, links: without });
+    for (const wish of [{ caps: 'container' }, { ns: 'net,mnt' }, { ns: 'pid', user: '7' }] as const) {
+      expect(() => planEntry(half, target, wish, mine)).toThrow(
+        '"web" ended or was restarted just now; nothing was run',
+      );
+    }
+    expect(() => planEntry(half, target, { ns: 'nosuch' }, mine)).toThrow('there is no namespace "nosuch"');
   });
 
   const paused = { ...target, container: container({ state: { status: 'paused' } }) };
