@@ -1,4 +1,8 @@
-#!/usr/bin/env node
+#!/bin/sh
+// 2>/dev/null; exec node -- "$0" "$@"
+// To sh, the line above is a command that fails and one that starts Node; to Node it is a comment. Without `--`, Node 20 takes
+// --env-file=FILE for its own wherever it stands, the tool's too: the NODE_OPTIONS in there would be code in dbg, as root. busybox's
+// env(1) has no -S for that.
 // CommonJS, and --version answered right here: loading one ES module costs Node 20 3.5 ms, console.log 2 ms more,
 // which is most of what `dbg --version` may cost above a bare node (npm run bench -- start).
 'use strict';

@@ -52,7 +52,7 @@ let engine: Promise<Engine> | undefined;
 const { timeOrigin } = performance;
 const context: Context = {
   args: process.argv.slice(2),
-  self: [process.execPath, process.argv[1] ?? ''],
+  self: [process.execPath, '--', process.argv[1] ?? ''],
   env: process.env,
   stdinIsTTY: isatty(0),
   stdout,

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { chmodSync, cpSync, existsSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve as absolute } from 'node:path';
 import { describe, expect } from 'vitest';
 import { execa } from 'execa';
 import { dbg, DBG, sleep } from './support/dbg.ts';
@@ -24,6 +24,32 @@ const ended = async (lab: Lab, command: readonly string[]) => {
   await lab.docker('wait', container);
   return container;
 };
+
+test("a file of --env-file is dbg's or the tool's, and never Node's own", async ({ lab }) => {
+  const container = await lab.run();
+  const [file, evil, trace] = ['env', 'evil.cjs', 'trace'].map((name) => join(lab.folder, name));
+  writeFileSync(file!, `A=of the file\nNODE_OPTIONS=--require=${evil}\n`);
+  writeFileSync(evil!, `require('node:fs').writeFileSync('${trace}', '')`);
+  // By its own path, as npm links it, and by a link to that link.
+  mkdirSync(join(lab.folder, 'bin'));
+  const [link, second] = [join(lab.folder, 'bin/dbg'), join(lab.folder, 'dbg')];
+  symlinkSync(absolute(DBG), link);
+  symlinkSync('bin/dbg', second);
+  for (const path of [absolute(DBG), link, second]) {
+    const started = (...args: readonly string[]) => execa(path, args, { reject: false, stdin: 'ignore' });
+    for (const words of [[`--env-file=${file}`], ['--env-file', '/no/such'], ['--env-file-if-exists=/no/such']]) {
+      const { stdout, stderr, exitCode } = await started('exec', container, 'echo', ...words);
+      expect([stdout, stderr, exitCode]).toEqual([words.join(' '), '', 0]);
+    }
+    expect(await started('exec', '--env-file', file!, container, 'printenv', 'A')).toMatchObject({
+      stdout: 'of the file',
+      exitCode: 0,
+    });
+    const missing = await started('exec', '--env-file', '/no/such', container, 'true');
+    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('dbg: /no/such cannot be read')]);
+  }
+  expect(existsSync(trace!)).toBe(false);
+});
 
 test("a container in a verb's place", async ({ lab }) => {
   const web = await lab.run('web');

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
@@ -52,6 +52,16 @@ describe('a person with sudo', () => {
     );
     for (const name of ['SECRET', 'NODE_OPTIONS', 'DBG_LEASH']) expect(names).not.toContain(name);
     expect(stdout).toContain('TERM=vt52');
+  });
+
+  test("root's Node takes no file of --env-file for its own", async ({ lab }) => {
+    const ann = await person(lab, { mayUseSudo: true });
+    const [file, evil, trace] = ['env', 'evil.cjs', 'trace'].map((name) => join(lab.folder, name));
+    writeFileSync(file!, `NODE_OPTIONS=--require=${evil}\n`);
+    writeFileSync(evil!, `if (process.getuid() === 0) require('node:fs').writeFileSync('${trace}', '')`);
+    const { stdout, exitCode } = await run(ann.dbg('exec', await lab.run(), 'echo', `--env-file=${file}`));
+    expect([stdout, exitCode]).toEqual([`--env-file=${file}`, 0]);
+    expect(existsSync(trace!)).toBe(false);
   });
 
   test('-e NAME takes the value of the person, which is no variable of the tool otherwise', async ({ lab }) => {
