@@ -6,6 +6,7 @@ import { engineAddress } from './engine/address.ts';
 import { type Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open-engine.ts';
 import { DbgError, errorCode, errorMessage, EXIT } from './errors.ts';
+import { exactArguments, exactEnvironment } from './host/exact.ts';
 import type { Signals } from './host/host.ts';
 import type { Become } from './host/host-files.ts';
 import { followLeash, LEASH_VARIABLE } from './host/run/leash.ts';
@@ -44,16 +45,17 @@ const become: Become = ({ login, uid, gid }, act) => {
     process.setgroups!(groups);
   }
 };
-const leash = process.env[LEASH_VARIABLE];
+const env = exactEnvironment({ ...process.env });
+const leash = env[LEASH_VARIABLE];
 // The person's dbg is gone: end without a word, and the guard beside the tool ends that too.
 if (leash) followLeash(leash, arrive, () => process.exit(129));
 
 let engine: Promise<Engine> | undefined;
 const { timeOrigin } = performance;
 const context: Context = {
-  args: process.argv.slice(2),
+  args: exactArguments(process.argv.slice(2)),
   self: [process.execPath, '--', process.argv[1] ?? ''],
-  env: process.env,
+  env,
   stdinIsTTY: isatty(0),
   stdout,
   stderr,
@@ -61,8 +63,8 @@ const context: Context = {
   assetFolder: import.meta.dirname,
   now: Date.now,
   clock: () => timeOrigin + performance.now(),
-  host: localHost({ env: process.env, own: { uid: process.getuid!(), gid: process.getgid!() }, signals, become }),
-  engine: () => (engine ??= engineAddress(process.env).then(openEngine)),
+  host: localHost({ env, own: { uid: process.getuid!(), gid: process.getgid!() }, signals, become }),
+  engine: () => (engine ??= engineAddress(env).then(openEngine)),
   pick,
 };
 

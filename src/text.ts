@@ -1,5 +1,5 @@
-/** For a character class: what reorders text or is not seen. With \p{Cc}, what drives a terminal. */
-const UNSEEN = String.raw`\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029`;
+/** For a character class: what reorders text, is not seen, or is no text (src/host/exact.ts). With \p{Cc}, what drives a terminal. */
+const UNSEEN = String.raw`\udc80-\udcff\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029`;
 const RUNS_OF_CONTROLS = new RegExp(`[\\p{Cc}${UNSEEN}]+`, 'gu');
 const CONTROL = new RegExp(`[\\p{Cc}${UNSEEN}]`, 'gu');
 const CONTROL_BUT_LINE_FEED = new RegExp(`(?!\n)[\\p{Cc}${UNSEEN}]`, 'u');
@@ -30,6 +30,7 @@ function escapedRun(run: string): string {
 }
 
 function escapedChar(char: string): string {
+  if (NO_TEXT.test(char)) return `\\x${byteOf(char)}`;
   const code = char.codePointAt(0)!.toString(16);
   return NAMED_ESCAPES[char] ?? (code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`);
 }
@@ -61,8 +62,13 @@ function escapeForDollarQuote(word: string): string {
 }
 
 function utf8Escapes(char: string): string {
+  if (NO_TEXT.test(char)) return `\\x${byteOf(char)}`;
   return [...Buffer.from(char)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
+
+/** A byte of an argument that is no UTF-8 (src/host/exact.ts). */
+const NO_TEXT = /^[\udc80-\udcff]$/u;
+const byteOf = (char: string) => (char.charCodeAt(0) & 0xff).toString(16);
 
 /** An argv as a line that can be pasted into a shell. */
 export function shellLine(argv: readonly string[]): string {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { readBeginning, readWhole } from '../../bounded-file.ts';
 import type { Environment } from '../../environment.ts';
+import { exactly, requireText } from '../exact.ts';
 import { hold } from './held-program.ts';
 import type { Found, Host, Signals } from '../host.ts';
 import type { Become } from '../host-files.ts';
@@ -46,14 +47,20 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       const all = { ...kept(childEnv, options.keep), ...options.env };
       const beside = witness ?? startWitness();
       witness = undefined;
-      return runOnTerminal(argv, { ...options, env: all }, signals, beside);
+      const exact = exactly(argv, all);
+      return runOnTerminal(exact.argv, { ...options, env: exact.env }, signals, beside);
     },
-    stream: async (argv, added) => (await import('./stream.ts')).stream(argv, { ...childEnv, ...added }),
+    stream: async (argv, added) => {
+      const exact = exactly(argv, { ...kept(childEnv), ...added });
+      return (await import('./stream.ts')).stream(exact.argv, exact.env);
+    },
     hold: (argv) => hold(argv, childEnv),
     pipeline: async (first, second, { quiet }) =>
-      (await import('./pipeline.ts')).pipeline(first, second, quiet, childEnv),
-    create: async (path, person, options) =>
-      (await import('../files/output-file.ts')).createFile(path, person, { become, own }, options),
+      (await import('./pipeline.ts')).pipeline(exactly(first, kept(childEnv)), exactly(second, kept(childEnv)), quiet),
+    create: async (path, person, options) => {
+      requireText(path);
+      return (await import('../files/output-file.ts')).createFile(path, person, { become, own }, options);
+    },
     standardOutput: async (descriptor) => (await import('../files/output-file.ts')).standardOutput(descriptor),
     remove: (path, person) => {
       const remove = () => removeOutput(path, person ?? own);

@@ -1,24 +1,25 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { constants } from 'node:os';
-import type { Environment } from '../../environment.ts';
 import { DbgError, EXIT } from '../../errors.ts';
+import type { Program } from '../exact.ts';
 import { textOf } from './run-on-terminal.ts';
+
+const start = ({ argv: [file, ...args], env }: Program, stdio: StdioOptions) => spawn(file!, args, { env, stdio });
 
 /** Two programs, the second of which reads the first; see Host.pipeline. The bytes pass between them alone. */
 export async function pipeline(
-  first: readonly string[],
-  second: readonly string[],
+  first: Program,
+  second: Program,
   quiet: boolean,
-  env: Environment,
 ): Promise<{ exitCode: number; said: string }> {
-  const source = spawn(first[0]!, first.slice(1), { env, stdio: ['inherit', 'pipe', quiet ? 'pipe' : 'inherit'] });
+  const source = start(first, ['inherit', 'pipe', quiet ? 'pipe' : 'inherit']);
   const said = source.stderr ? textOf(source.stderr) : () => '';
   // A stream of another child is handed on as what it is underneath, its descriptor.
-  const reader = spawn(second[0]!, second.slice(1), { env, stdio: [source.stdout, 'inherit', 'inherit'] });
+  const reader = start(second, [source.stdout, 'inherit', 'inherit']);
   source.stdout!.destroy();
   const [, exitCode] = await Promise.all([
-    ended(source, first),
-    ended(reader, second).finally(() => {
+    ended(source, first.argv),
+    ended(reader, second.argv).finally(() => {
       // It would learn of it only with the next packet.
       source.kill('SIGINT');
     }),

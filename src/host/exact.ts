@@ -1,0 +1,97 @@
+import { readWhole } from '../bounded-file.ts';
+import type { Environment } from '../environment.ts';
+import { usageError } from '../errors.ts';
+import { shellQuote } from '../text.ts';
+
+/**
+ * Arguments and variables are bytes to the kernel and text to Node, which makes U+FFFD of what is no UTF-8. Here
+ * such a byte becomes half a surrogate pair, U+DC80 to U+DCFF, which no text has (PEP 383): so it goes through dbg
+ * as any other letter, and `exactly` makes it that byte again for the program that is started.
+ */
+
+/** A piece of UTF-8 (RFC 3629, section 4), in latin1; or a byte that is none. */
+const UTF8 =
+  /((?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+)|[^]/g;
+
+export const exactText = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replace(UTF8, (piece, text?: string) =>
+      text === undefined
+        ? String.fromCharCode(0xdc00 + piece.charCodeAt(0))
+        : Buffer.from(text, 'latin1').toString('utf8'),
+    );
+
+/** What Node makes of bytes that are no UTF-8, and of U+FFFD itself. */
+const UNKNOWN = '\uFFFD';
+
+/** dbg's own arguments, of which Node gives `args`. Only where something is lost are they read anew. */
+export function exactArguments(args: readonly string[]): readonly string[] {
+  if (!args.some((word) => word.includes(UNKNOWN))) return args;
+  const words = entries('/proc/self/cmdline');
+  return words.length < args.length ? args : words.slice(words.length - args.length);
+}
+
+/** The same for its variables. */
+export function exactEnvironment(env: Environment): Environment {
+  const lost = Object.keys(env).filter((name) => env[name]?.includes(UNKNOWN));
+  if (lost.length === 0) return env;
+  const pairs = entries('/proc/self/environ').map((entry) => entry.split(/=(.*)/s));
+  // Of two with the same name, the first counts (getenv(3)).
+  const found = lost.flatMap((name) => pairs.filter(([each]) => each === name).slice(0, 1));
+  return { ...env, ...Object.fromEntries(found) };
+}
+
+/** Larger than all of the arguments and variables of a program (execve(2)). */
+const LIMIT = 8 << 20;
+
+function entries(file: string): string[] {
+  try {
+    return exactText(readWhole(file, LIMIT)).split('\0').slice(0, -1);
+  } catch {
+    return [];
+  }
+}
+
+/** Such a byte alone: half of the pair that stands for a letter is none. */
+const BYTE = /[\udc80-\udcff]/u;
+const ESCAPED = /[%\udc80-\udcff]/gu;
+
+/** Throws for a file that dbg itself would make under another name: Node's names of files are text. */
+export function requireText(path: string): void {
+  if (!BYTE.test(path)) return;
+  throw usageError(`${path}: dbg makes files with names in UTF-8 alone`, [
+    { what: 'by the shell', command: `dbg … -w - >${shellQuote(path)}` },
+  ]);
+}
+
+/** What perl makes bytes of again, which is then the program. `-C0`: of no variable of the person's is it told otherwise. */
+const EXACT = ['perl', '-C0', '-e'];
+const SCRIPT = `
+sub exact { $_[0] =~ s/%([0-9a-f]{2})/chr hex $1/ge }
+exact($_) for @ARGV;
+exact($ENV{$_}) for split /,/, delete $ENV{DBG_EXACT};
+exec { $ARGV[0] } @ARGV;
+print STDERR "dbg: $ARGV[0]: $!\\n";
+exit 126;`.trim();
+
+export interface Program {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How a program is started so that it gets exactly these bytes: as it is, where they are all text. */
+export function exactly(argv: readonly string[], env: Program['env']): Program {
+  const names = Object.keys(env).filter((name) => BYTE.test(env[name]!));
+  if (names.length === 0 && !argv.some((word) => BYTE.test(word))) return { argv, env };
+  const escaped = (text: string) =>
+    text.replace(ESCAPED, (char) => `%${(char.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`);
+  return {
+    argv: [...EXACT, SCRIPT, '--', ...argv.map(escaped)],
+    env: {
+      ...env,
+      ...Object.fromEntries(names.map((name) => [name, escaped(env[name]!)])),
+      DBG_EXACT: names.join(','),
+    },
+  };
+}
