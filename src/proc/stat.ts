@@ -9,6 +9,8 @@ export interface ProcessStat {
   readonly group: number;
   /** the process group in the foreground of its terminal; -1 when it has none */
   readonly foreground: number;
+  /** what the kernel notes of it: PF_EXITING and others (linux/sched.h) */
+  readonly flags: number;
   /** user and system time together */
   readonly cpuTicks: number;
   /** since boot */
@@ -32,6 +34,7 @@ export function parseStat(text: string | undefined): ProcessStat | undefined {
     parent: field(4),
     group: field(5),
     foreground: field(8),
+    flags: field(9),
     cpuTicks: field(14) + field(15),
     startTicks: field(22),
   };
@@ -46,8 +49,14 @@ export function parseStartTime(text: string | undefined): string | undefined {
   return ticks === undefined || Number.isNaN(ticks) ? undefined : String(ticks);
 }
 
-/** Whether a process has ended: a zombie, which nobody has waited for, or one about to vanish (state Z and X). */
-export const isDead = (stat: ProcessStat | undefined): boolean => /^[ZX]$/.test(stat?.state ?? '');
+/**
+ * Whether a process has ended: a zombie, which nobody has waited for, or one about to vanish (state Z and X); or one that
+ * exits, which leaves its namespaces before it is a zombie (do_exit in the kernel).
+ */
+export const isDead = (stat: ProcessStat | undefined): boolean =>
+  stat !== undefined && (/^[ZX]$/.test(stat.state) || (stat.flags & PF_EXITING) !== 0);
+
+const PF_EXITING = 4;
 
 /** Seconds since boot: the first number of /proc/uptime. */
 export const parseUptime = (text: string): number => Number(text.split(' ')[0]);

@@ -97,6 +97,7 @@ describe('why an entry failed', () => {
   test.each([
     ['is there no more', undefined],
     ['is a zombie', statLine('Z', 99)],
+    ['is exiting, and has left its namespaces', statLine('R', 99).replace('R 0 0 0 0 0 0 ', 'R 0 0 0 0 0 4194564 ')],
     ['is another process', statLine('S', 100)],
   ])('whatever step it was, where its process %s', (_, text) => {
     for (const report of ['', 'last fork: Cannot allocate memory', 'view', 'cgroup', 'dir /: No such file']) {

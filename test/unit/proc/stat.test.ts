@@ -12,6 +12,7 @@ test('of a newer kernel, which has fields behind those that are used', () => {
     parent: 2159,
     group: 2159,
     foreground: -1,
+    flags: 4194304,
     cpuTicks: 0,
     startTicks: 156114,
   });
@@ -26,7 +27,7 @@ test.each([
   ],
   ['a plain name', '7 (sh) S 42 6 5 0 9 0 0 0 0 0 3 4 0 0 0 0 0 0 99', 'sh'],
 ])('%s', (_, text, command) => {
-  const stat = { command, state: 'S', parent: 42, group: 6, foreground: 9, cpuTicks: 7, startTicks: 99 };
+  const stat = { command, state: 'S', parent: 42, group: 6, foreground: 9, flags: 0, cpuTicks: 7, startTicks: 99 };
   expect(parseStat(text)).toEqual(stat);
 });
 
@@ -43,6 +44,11 @@ test.each([
   ['T', false],
   ['t', false],
 ])('state %s', (state, dead) => expect(isDead(parseStat(`7 (Z) ${state} 1`))).toBe(dead));
+
+test('one that exits, of any state: PF_EXITING', () => {
+  expect(isDead(parseStat('7 (Z) R 1 6 5 0 -1 4194564'))).toBe(true);
+  expect(isDead(parseStat('7 (Z) R 1 6 5 0 -1 4194304'))).toBe(false);
+});
 
 test('one that is gone is not said to be dead: who asks knows', () => expect(isDead(undefined)).toBe(false));
 
