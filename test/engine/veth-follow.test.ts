@@ -92,7 +92,14 @@ describe('its device', () => {
     expect((await dbg(['veth', web])).stderr).toContain('is cut no more');
     expect(await cutsOf(web)).toEqual(['eth0 null']);
     expect(await does('--all')).toContain('cut no more: drop:10.0.0.0/8');
-    await does('--restore-all');
+    const { host_device: device } = (await rows(web))[0]!;
+    // What there is of it: of its rules nothing any more.
+    expect(await does('--restore-all')).toMatch(
+      new RegExp(
+        `^${web}/eth0 is back: ${device} \\(was drop:10.0.0.0/8, by \\S+\\)\n  removed the mark of ${device}$`,
+        'm',
+      ),
+    );
     expect(await statusOf(web)).toEqual([]);
     expect(await isThrough()).toBe(true);
   });
@@ -126,12 +133,50 @@ describe('its device', () => {
       if (isWatched) await expect.poll(tables).not.toContain(`dbg_${ifindex}`);
       else {
         const { stderr } = await dbg(['veth', '--status']);
-        expect(stderr).toContain(`dbg_${ifindex}`);
-        await does('--restore-all');
+        expect(stderr).toContain(`nft table netdev dbg_${ifindex}`);
+        const [left, word] = [`nft table netdev dbg_${ifindex}`, 'whose device has ended'];
+        expect(await does('--restore-all')).toMatch(new RegExp(`^removed ${left}: left of cuts ${word}`, 'm'));
         expect(await tables()).not.toContain(`dbg_${ifindex}`);
       }
     },
   );
+
+  test('has a table, a queueing discipline and a mark, and another a link: --restore-all names each; then nothing is', async ({
+    lab,
+  }) => {
+    const { web, db, isFree } = await two(lab);
+    await does(web, '--drop', db, '--rate', '8mbit');
+    await does(db, '--down');
+    const { host_device: device, peer_ifindex: ifindex } = (await rows(web))[0]!;
+    const { host_device: other } = (await rows(db))[0]!;
+    const inside = `in /proc/${await lab.pid(web)}/ns/net`;
+    const entries = JSON.parse(await does('--restore-all', '--json')) as { device: string | null; done: string[] }[];
+    const done = new Map(entries.map((entry) => [entry.device, entry.done]));
+    expect([done.get(device), done.get('eth0'), done.get(other)]).toEqual([
+      [
+        `removed nft table netdev dbg_${ifindex}`,
+        `removed queueing discipline dbb: of ${device}`,
+        `removed the mark of ${device}`,
+      ],
+      [`removed queueing discipline dbb: of eth0 ${inside}`, `removed the mark of eth0 ${inside}`],
+      [`set link ${other} up`, `removed the mark of ${other}`],
+    ]);
+    await isFree();
+    expect(await does('--restore-all')).not.toContain(device);
+  });
+
+  test('holds a rate, and somebody writes over its mark, and nobody looks after it: --restore-all finds that', async ({
+    lab,
+  }) => {
+    const { web } = await two(lab);
+    await does(web, '--rate', '8mbit', '--in');
+    const { host_device: device } = (await rows(web))[0]!;
+    for (const pid of (await watchers(lab, web)).split('\n')) process.kill(Number(pid), 'SIGKILL');
+    await execa('ip', ['link', 'set', 'dev', device, 'alias', 'mine']);
+    expect((await dbg(['veth', '--status'])).stderr).toContain(`queueing discipline dbb: of ${device}`);
+    expect(await does('--restore-all')).toContain(`removed queueing discipline dbb: of ${device}: left of cuts`);
+    expect((await execa('tc', ['qdisc', 'show', 'dev', device])).stdout).toContain('noqueue');
+  });
 
   test('is set up by somebody: that is said at once, and is no success', async ({ lab }) => {
     const { web, isFree } = await two(lab);

@@ -25,8 +25,8 @@ export function forget(host: Host, { place, device }: Point, alias = device.alia
 export interface Believed {
   /** a device's mark; undefined when it has none, or one that a container may have written */
   mark(at: Point): Mark | undefined;
-  /** whether an nft table of dbg's name there is dbg's */
-  table(place: Place, ifindex: number): boolean;
+  /** whether what has dbg's name or handle there, and no mark, is dbg's */
+  isOurs(place: Place, ifindex: number): boolean;
 }
 
 /**
@@ -44,7 +44,7 @@ export function believed(host: Host): Believed {
       const isNoted = notes.get(nameOf(host, place, device.ifindex)) === own(device.alias);
       return isNoted || (isHeldByFile(place) && device.master !== undefined) ? mark : undefined;
     },
-    table: (place, ifindex) => isHeldByFile(place) || notes.has(nameOf(host, place, ifindex)),
+    isOurs: (place, ifindex) => isHeldByFile(place) || notes.has(nameOf(host, place, ifindex)),
   };
 }
 

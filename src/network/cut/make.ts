@@ -133,6 +133,10 @@ async function endOf(host: Host, cut: Cut, held: Held): Promise<End> {
   return end ?? 'killed';
 }
 
+/** What the undoing of a cut takes away, as the kernel had it (script.ts). */
+const TAKEN = ['table', 'qdisc', 'link', 'mark'] as const;
+export type Taken = (typeof TAKEN)[number];
+
 function failure(cut: Cut, answer: string): DbgError {
   const { name } = cut.interface.target.container;
   const { device } = cut.interface.at;
@@ -164,11 +168,27 @@ function failure(cut: Cut, answer: string): DbgError {
   });
 }
 
-/** Takes every cut of dbg's off devices. Throws a DbgError when one stays, having tried all. */
-export async function undoCuts(host: Host, points: readonly DevicePoint[], isUp: boolean): Promise<void> {
+/**
+ * Takes every cut of dbg's off devices. Throws a DbgError when one stays, having tried all.
+ * @param tell called back for each that is undone, with what there was of it: none of dbg's, where another dbg was first
+ */
+export async function undoCuts<Point extends DevicePoint>(
+  host: Host,
+  points: readonly Point[],
+  isUp: boolean,
+  tell: (at: Point, taken: readonly Taken[]) => void = () => undefined,
+): Promise<void> {
   const outcomes = await Promise.allSettled(points.map((at) => host.output(undoArgv(host, at, isUp))));
   const left = points.filter((_, at) => outcomes[at]!.status === 'rejected');
-  for (const at of points) if (!left.includes(at)) forget(host, at);
+  points.forEach((at, index) => {
+    const outcome = outcomes[index]!;
+    if (outcome.status === 'rejected') return;
+    forget(host, at);
+    tell(
+      at,
+      TAKEN.filter((what) => outcome.value.split(/\s/).includes(what)),
+    );
+  });
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed === undefined) return;
   throw new DbgError(

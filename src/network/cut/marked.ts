@@ -7,6 +7,7 @@ import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetworkNamespaces } from '../peer-ifindex.ts';
 import { HOST, inPlace, isHeldByFile, pinnedPlaces, type Place } from '../netns-path.ts';
 import { isInForce, tablesIn, type SeenMark } from './in-force.ts';
+import type { Taken } from './make.ts';
 import { parseMark } from './mark.ts';
 import { believed, type Believed } from './cut-notes.ts';
 import type { DevicePoint } from '../netns-path.ts';
@@ -20,10 +21,18 @@ export interface Marked extends DevicePoint {
 /** What dbg's cuts have left on this host. */
 export interface Remains {
   readonly marked: readonly Marked[];
-  /** tables without a mark: their device has ended, or somebody wrote another alias over it */
-  readonly tables: readonly { readonly place: Place; readonly name: string }[];
+  /** what has no mark: its device has ended, or somebody wrote another alias over it */
+  readonly left: readonly Left[];
   /** devices of the host, or of a namespace of the engine's, with a mark that is not believed */
   readonly doubtful: readonly string[];
+}
+
+/** A table, or a queueing discipline, without a mark. */
+export interface Left {
+  /** in a person's words: "nft table netdev dbg_57" */
+  readonly what: string;
+  /** the argv that removes it */
+  readonly removal: readonly string[];
 }
 
 const AT_ONCE = 8;
@@ -40,7 +49,7 @@ export async function findRemains(host: Host): Promise<Remains> {
   }
   return {
     marked: found.flatMap(({ marked }) => marked),
-    tables: found.flatMap(({ tables }) => tables),
+    left: found.flatMap(({ left }) => left),
     doubtful: found.flatMap(({ doubtful }) => doubtful),
   };
 }
@@ -60,7 +69,7 @@ async function allPlaces(host: Host): Promise<Place[]> {
 async function remainsIn(host: Host, place: Place, marks: Believed): Promise<Remains> {
   const output = (argv: readonly string[]) => again(() => host.output(inPlace(host, place, argv))).catch(() => '');
   const look = await output(['ip', '-d', '-j', 'link']);
-  if (look === '') return { marked: [], tables: [], doubtful: [] };
+  if (look === '') return { marked: [], left: [], doubtful: [] };
   const links = parseLinks(look);
   const tables = await tablesIn(host, place);
   const marked = links.flatMap((device) => {
@@ -71,12 +80,34 @@ async function remainsIn(host: Host, place: Place, marks: Believed): Promise<Rem
   const doubtful = isHeldByFile(place)
     ? links.filter((device) => parseMark(device.alias) && !isTrue.has(device)).map(({ name }) => name)
     : [];
-  const isMarked = new Set(marked.map(({ device }) => tableName(device.ifindex)));
-  const isLeft = (name: string) =>
-    /^dbg_\d+$/.test(name) && !isMarked.has(name) && marks.table(place, Number(name.slice('dbg_'.length)));
-  return { marked, tables: [...(tables?.keys() ?? [])].filter(isLeft).map((name) => ({ place, name })), doubtful };
+  const isMarked = new Set(marked.map(({ device }) => device.ifindex));
+  const isLeft = (ifindex: number) => !isMarked.has(ifindex) && marks.isOurs(place, ifindex);
+  const left = (what: string, argv: readonly string[]) => ({
+    what: inWords(what, place),
+    removal: inPlace(host, place, argv),
+  });
+  const leftTables = [...(tables?.keys() ?? [])]
+    .filter((name) => /^dbg_\d+$/.test(name) && isLeft(Number(name.slice('dbg_'.length))))
+    .map((name) => left(`nft table netdev ${name}`, ['nft', 'delete', 'table', 'netdev', name]));
+  // The handle tells dbg's from others; ip does not print it.
+  const held = links.filter(({ ifindex, qdisc }) => ['tbf', 'netem'].includes(qdisc) && isLeft(ifindex));
+  const qdiscs = held.length > 0 ? await output(['tc', 'qdisc', 'show']) : '';
+  const leftQdiscs = held
+    .filter(({ name, qdisc }) => qdiscs.includes(`qdisc ${qdisc} dbb: dev ${name} root`))
+    .map(({ name }) => left(qdiscWords(name), ['tc', 'qdisc', 'del', 'dev', name, 'root', 'handle', 'dbb:']));
+  return { marked, left: [...leftTables, ...leftQdiscs], doubtful };
 }
 
-/** The argv that removes a table without a mark. */
-export const deleteTable = (host: Host, { place, name }: Remains['tables'][number]): string[] =>
-  inPlace(host, place, ['nft', 'delete', 'table', 'netdev', name]);
+const inWords = (what: string, { path }: Place) => (path === undefined ? what : `${what} in ${path}`);
+const qdiscWords = (name: string) => `queueing discipline dbb: of ${name}`;
+
+/** What the undoing of a cut took away there, in a person's words. */
+export function takenText({ device: { name, ifindex }, place }: DevicePoint, what: Taken): string {
+  const words: Readonly<Record<Taken, string>> = {
+    table: `removed nft table netdev ${tableName(ifindex)}`,
+    qdisc: `removed ${qdiscWords(name)}`,
+    link: `set link ${name} up`,
+    mark: `removed the mark of ${name}`,
+  };
+  return inWords(words[what], place);
+}

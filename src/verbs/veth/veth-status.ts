@@ -1,8 +1,9 @@
+import { takenText } from '../../network/cut/marked.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { undoCuts } from '../../network/cut/make.ts';
-import { deleteTable, findRemains, type Marked, type Remains } from '../../network/cut/marked.ts';
+import { findRemains, type Marked, type Remains } from '../../network/cut/marked.ts';
 import { forgetOthers } from '../../network/cut/cut-notes.ts';
 import { undoCommands } from '../../network/cut/cut-plan.ts';
 import { NEEDED_PROGRAMS } from '../../network/interfaces.ts';
@@ -29,7 +30,7 @@ export async function statusOrRestore(ctx: Context, ref: string | undefined, opt
   });
 }
 
-function status(ctx: Context, { marked, tables, doubtful }: Remains, { json: isJson }: VethOptions): number {
+function status(ctx: Context, { marked, left, doubtful }: Remains, { json: isJson }: VethOptions): number {
   const now = Math.floor(ctx.now() / 1000);
   if (doubtful.length > 0) {
     const names = `${doubtful.slice(0, SHOWN).join(', ')}${doubtful.length > SHOWN ? ' …' : ''}`;
@@ -37,10 +38,9 @@ function status(ctx: Context, { marked, tables, doubtful }: Remains, { json: isJ
       `dbg: left out, as dbg has no note of it and a container may have written it: the mark on ${escapeControls(names)} (ip link show dev …)\n`,
     );
   }
-  if (tables.length > 0) {
-    ctx.stderr.write(
-      `dbg: left of cuts whose device has ended, or whose mark is written over: ${tables.map(({ name }) => name).join(', ')} (nft; dbg veth --restore-all)\n`,
-    );
+  if (left.length > 0) {
+    const all = escapeControls(left.map(({ what }) => what).join(', '));
+    ctx.stderr.write(`dbg: left of ${LEFT_OF}: ${all} (dbg veth --restore-all)\n`);
   }
   if (isJson) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
   else if (marked.length === 0) ctx.stderr.write('dbg: nothing is cut on this host\n');
@@ -55,6 +55,7 @@ function status(ctx: Context, { marked, tables, doubtful }: Remains, { json: isJ
 }
 
 const SHOWN = 5;
+const LEFT_OF = 'cuts whose device has ended, or whose mark is written over';
 
 const isOverdue = ({ mark: { until } }: Marked, now: number) => until > 0 && now > until + LATE_SECONDS;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '');
@@ -96,23 +97,59 @@ function markRow(each: Marked, now: number): string[] {
   return [container, name, where, cut, by, `${duration((now - since) * 1000)} ago`, left];
 }
 
-async function restoreAll(ctx: Context, { marked, tables }: Remains, options: VethOptions): Promise<number> {
+/** Says of each thing that it took away what it was; throws what could not be, having tried all. */
+async function restoreAll(ctx: Context, { marked, left }: Remains, options: VethOptions): Promise<number> {
   const now = Math.floor(ctx.now() / 1000);
   if (options.dryRun) {
     const commands = [
       ...marked.flatMap((each) => undoCommands(ctx.host, each, false)),
-      ...tables.map((each) => deleteTable(ctx.host, each)),
+      ...left.map(({ removal }) => removal),
     ];
     ctx.stdout.write(dryRunText(ctx, commands));
     return 0;
   }
-  await undoCuts(ctx.host, marked, false);
-  await Promise.all(tables.map((each) => ctx.host.output(deleteTable(ctx.host, each))));
+  const records: object[] = [];
+  const say = (record: object, ...lines: readonly string[]) => {
+    records.push(record);
+    if (!options.json) ctx.stdout.write(lines.map((line) => `${escapeControls(line)}\n`).join(''));
+  };
+  const undoing = undoCuts(ctx.host, marked, false, (each, taken) => {
+    const { mark, device } = each;
+    const what = taken.map((one) => takenText(each, one));
+    const heading = `${mark.whose} is back: ${device.name} (was ${mark.what}, by ${mark.by})`;
+    say({ ...markRecord(each, now), done: what }, heading, ...what.map((line) => `  ${line}`));
+  });
+  const removals = left.map(async ({ what, removal }) => {
+    const isDone = await ctx.host.output(removal).then(
+      () => true,
+      async (error: unknown) => {
+        // It may have gone by itself meanwhile, with its guard or its namespace.
+        if ((await findRemains(ctx.host)).left.some((other) => other.what === what)) throw error;
+        return false;
+      },
+    );
+    if (isDone) say({ ...NO_DEVICE, done: [`removed ${what}`] }, `removed ${what}: left of ${LEFT_OF}`);
+  });
+  const outcomes = await Promise.allSettled([undoing, ...removals]);
   forgetOthers(ctx.host, marked, ctx.now());
-  if (options.json) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
-  else if (marked.length === 0) ctx.stderr.write('dbg: nothing was cut on this host\n');
-  for (const { mark, device } of options.json ? [] : marked) {
-    ctx.stdout.write(`${escapeControls(`${mark.whose} is back: ${device.name} (was ${mark.what}, by ${mark.by})`)}\n`);
-  }
+  if (options.json) ctx.stdout.write(json(records));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  if (!options.json && records.length === 0) ctx.stderr.write('dbg: nothing was cut on this host\n');
   return 0;
 }
+
+/** An entry for what has no device any more, or no mark on it; with the keys of all. */
+const NO_DEVICE: Record<keyof ReturnType<typeof markRecord>, null> = {
+  container: null,
+  interface: null,
+  device: null,
+  ifindex: null,
+  namespace: null,
+  cut: null,
+  by: null,
+  since: null,
+  until: null,
+  overdue: null,
+  in_force: null,
+};

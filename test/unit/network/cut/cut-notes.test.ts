@@ -35,9 +35,9 @@ test.each<[string, Place, string, string | undefined, Readonly<Record<string, st
   expect(mark?.by).toBe(isBelieved ? 'ann' : undefined);
 });
 
-test('a table without a mark', () => {
-  const { table } = believed(hostWith({ 'cut-7-2': MARK }));
-  expect([table(HOST, 5), table(OVERLAY, 5), table(CONTAINERS, 2), table(CONTAINERS, 5)]).toEqual([
+test('what has no mark', () => {
+  const { isOurs } = believed(hostWith({ 'cut-7-2': MARK }));
+  expect([isOurs(HOST, 5), isOurs(OVERLAY, 5), isOurs(CONTAINERS, 2), isOurs(CONTAINERS, 5)]).toEqual([
     true,
     true,
     true,

@@ -1,5 +1,6 @@
+import { takenText } from '../../../../src/network/cut/marked.ts';
 import { expect, test } from 'vitest';
-import { deleteTable, findRemains } from '../../../../src/network/cut/marked.ts';
+import { findRemains } from '../../../../src/network/cut/marked.ts';
 import { HOST } from '../../../../src/network/netns-path.ts';
 import { fakeHost, fakeNotes } from '../../fakes.ts';
 
@@ -41,33 +42,46 @@ const host = (missing: string[] = [], notes: Readonly<Record<string, string>> = 
 });
 
 test('every cut of the host, in whatever namespace, each once', async () => {
-  const { marked, tables } = await findRemains(host());
+  const { marked, left } = await findRemains(host());
   expect(marked.map((each) => [each.device.name, each.place, each.mark.whose])).toEqual([
     ['veth57', HOST, 'web/eth0'],
     ['veth3', ELSEWHERE, 'db/eth0'],
   ]);
   // An ifindex counts within its namespace: 57 has ended there.
-  expect(tables).toEqual([
-    { place: HOST, name: 'dbg_99' },
-    { place: ELSEWHERE, name: 'dbg_57' },
+  expect(left.map(({ what, removal }) => [what, removal.join(' ')])).toEqual([
+    ['nft table netdev dbg_99', 'nft delete table netdev dbg_99'],
+    ['nft table netdev dbg_57 in /proc/50/ns/net', `${ENTER} nft delete table netdev dbg_57`],
   ]);
-  expect(tables.map((each) => deleteTable(host(), each).join(' '))).toEqual([
-    'nft delete table netdev dbg_99',
-    `${ENTER} nft delete table netdev dbg_57`,
-  ]);
+  expect(takenText(marked[0]!, 'table')).toBe('removed nft table netdev dbg_57');
+  expect(takenText(marked[1]!, 'link')).toBe('set link veth3 up in /proc/50/ns/net');
 });
 
 test('in a namespace with processes, nothing is believed that root has not noted: neither marks nor tables', async () => {
-  const { marked, tables, doubtful } = await findRemains(host([], { 'cut-9-3': mark('4567abcd', 'other/eth0') }));
+  const { marked, left, doubtful } = await findRemains(host([], { 'cut-9-3': mark('4567abcd', 'other/eth0') }));
   expect(marked).toEqual([]);
-  expect(tables).toEqual([
-    { place: HOST, name: 'dbg_57' },
-    { place: HOST, name: 'dbg_99' },
-  ]);
+  expect(left.map(({ what }) => what)).toEqual(['nft table netdev dbg_57', 'nft table netdev dbg_99']);
   expect(doubtful).toEqual(['veth57']);
 });
 
 test('without nft there are no tables', async () => {
-  const { marked, tables } = await findRemains(host(['nft']));
-  expect([marked.length, tables]).toEqual([2, []]);
+  const { marked, left } = await findRemains(host(['nft']));
+  expect([marked.length, left]).toEqual([2, []]);
+});
+
+test.each([
+  ['by its handle', 'qdisc tbf dbb: dev veth58 root refcnt 2 rate 1Mbit', ['queueing discipline dbb: of veth58']],
+  ["not somebody else's", 'qdisc tbf 8001: dev veth58 root refcnt 2 rate 1Mbit', []],
+  ['nor that of another device', 'qdisc tbf dbb: dev veth5 root refcnt 2 rate 1Mbit', []],
+] as const)('a queueing discipline without a mark: %s', async (_, said, left) => {
+  const outputs = {
+    'lsns -t net -J -o NS,PID': '{"namespaces":[{"ns":1,"pid":1}]}',
+    'ip -d -j link': JSON.stringify([
+      { ...device(58, 'uplink'), qdisc: 'tbf' },
+      { ...device(5, ''), qdisc: 'htb' },
+    ]),
+    'tc qdisc show': said,
+  };
+  const links = { '/proc/1/ns/net': 'net:[1]', '/proc/self/ns/net': 'net:[1]' };
+  const found = await findRemains({ ...fakeHost({ missing: ['nft'], links, outputs }), notes: fakeNotes({}) });
+  expect(found.left.map(({ what }) => what)).toEqual(left);
 });
