@@ -1,3 +1,6 @@
+import type { Cut } from '../../network/cut/cut-plan.ts';
+import { hostEndMoved } from '../../network/cut/moved.ts';
+import { parseMark } from '../../network/cut/mark.ts';
 import { parseDev } from '../../proc/net.ts';
 import { constants } from 'node:os';
 import type { Context } from '../../context.ts';
@@ -13,8 +16,8 @@ interface Waiting {
   readonly signal: Promise<NodeJS.Signals>;
   /** when the cut is over, by the context's clock */
   readonly until: number;
-  /** Cuts what of the container is not cut by now: it was restarted, or has another interface. */
-  again(network: ContainerNetwork): Promise<MadeCuts>;
+  /** Cuts what of the container is not cut by now: it was restarted, or has another interface. Or says why that cannot be. */
+  again(network: ContainerNetwork): Promise<MadeCuts | string>;
 }
 
 /** What ends the waiting before its time. */
@@ -78,13 +81,19 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
         names = deviceNames(ctx, now);
         const endpoints = await endpointsOf(await ctx.engine(), container);
         const more = await waiting.again(await containerNetwork(ctx.host, now, endpoints));
+        if (typeof more === 'string') return await finish(`is back before its time: ${more}`, EXIT.failed);
         cuts.add(more);
-        const devices = more.each.map(({ cut }) => cut.interface.inside.name).join(', ');
-        if (more.each.length > 0)
+        const [moved, others] = [more.each.filter(isMoved), more.each.filter((each) => !isMoved(each))];
+        for (const { cut } of moved) say(movedText(cut));
+        const devices = others.map(({ cut }) => cut.interface.inside.name).join(', ');
+        if (others.length > 0)
           say(isRestarted ? `was restarted: ${devices} is cut again` : `has a new ${devices}: it is cut too`);
         [isOld, lost] = [false, Infinity];
       } catch (error) {
-        if (!(error instanceof DbgError) || isOver) throw error;
+        if (!(error instanceof DbgError)) throw error;
+        if (!isOver) continue;
+        const why = `"${name}" is back before its time, as it cannot be cut any more: ${error.message}`;
+        throw new DbgError(why, { cause: error, next: error.next });
       }
     }
   } catch (error) {
@@ -93,6 +102,13 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
   } finally {
     countdown.end();
   }
+}
+
+/** One whose host end has the mark already: that was made before it was moved. */
+const isMoved = ({ cut: { interface: each, mark } }: MadeCut) => parseMark(each.device?.alias ?? '')?.id === mark.id;
+
+function movedText({ interface: each }: Cut): string {
+  return `is still cut, ${each.at.side === 'own' ? 'at its own end' : 'there'}: ${hostEndMoved(each)}`;
 }
 
 /** All cuts that were made so far. */

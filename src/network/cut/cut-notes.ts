@@ -21,6 +21,10 @@ export function forget(host: Host, { place, device }: Point, alias = device.alia
   if (host.notes.all().get(name) === own(alias)) host.notes.remove(name);
 }
 
+/** Whether what stands on a device is a mark that dbg has made there. */
+export const isNoted = (host: Host, { place, device }: Point): boolean =>
+  host.notes.all().get(nameOf(host, place, device.ifindex)) === own(device.alias);
+
 /** What is believed of what stands on devices. */
 export interface Believed {
   /** a device's mark; undefined when it has none, or one that a container may have written */
@@ -41,8 +45,8 @@ export function believed(host: Host): Believed {
     mark: ({ place, device }) => {
       const mark = parseMark(device.alias);
       if (mark === undefined) return undefined;
-      const isNoted = notes.get(nameOf(host, place, device.ifindex)) === own(device.alias);
-      return isNoted || (isHeldByFile(place) && device.master !== undefined) ? mark : undefined;
+      const hasNote = notes.get(nameOf(host, place, device.ifindex)) === own(device.alias);
+      return hasNote || (isHeldByFile(place) && device.master !== undefined) ? mark : undefined;
     },
     isOurs: (place, ifindex) => isHeldByFile(place) || notes.has(nameOf(host, place, ifindex)),
   };

@@ -15,6 +15,13 @@ export interface Cuttable extends ContainerInterface {
   };
 }
 
+/** What is to be done to the interfaces that are meant. */
+export interface Change {
+  readonly isUndoing: boolean;
+  /** its options as they were typed, for a line that a person can type again */
+  readonly typed: string;
+}
+
 /** Which of a container's interfaces are meant; all of them when neither is given. */
 export interface Selection {
   readonly interface?: string;
@@ -53,10 +60,9 @@ const isNamed = ({ interface: name, network }: Selection) => name !== undefined 
  * certainly the container's: then nothing at all is done. Meant are those that a person chose; else, for a cut, all that the engine
  * put there (what a container makes itself, a bridge or inner veths, has no wire of its own to the host); and for its undoing, what
  * can be undone.
- * @param change its options as they were typed: "--up", or a cut's
  */
-export function cuttable(network: ContainerNetwork, selection: Selection, change: string): Cuttable[] {
-  const isUndoing = change === '--up';
+export function cuttable(network: ContainerNetwork, selection: Selection, change: Change): Cuttable[] {
+  const { isUndoing } = change;
   const { name } = network.target.container;
   if (network.isHosts) {
     throw new DbgError(`refused: "${name}" uses the host's own network, so taking it off would take the host off`, {
@@ -74,7 +80,7 @@ export function cuttable(network: ContainerNetwork, selection: Selection, change
   if (missing.length > 0 || can.length === 0) {
     const reasons = (missing.length > 0 ? missing : chosen).map(({ reason }) => reason);
     throw new DbgError(`refused, and nothing done: ${reasons.join('; ')}`, {
-      next: alternatives(name, can, change),
+      next: alternatives(name, can, change.typed),
     });
   }
   return can;
@@ -93,10 +99,10 @@ function cutPoint({ target, netns }: ContainerNetwork, each: ContainerInterface)
   return cutAt === 'peer' && device ? { ...each, at: { device, place, side: 'peer' } } : undefined;
 }
 
-function alternatives(name: string, can: readonly Cuttable[], change: string): NextStep[] {
+function alternatives(name: string, can: readonly Cuttable[], typed: string): NextStep[] {
   const only = can.map(({ inside }) => ({
     what: 'only what is sure',
-    command: `dbg veth ${shellQuote(name)} ${change} --interface ${shellQuote(inside.name)}`,
+    command: `dbg veth ${shellQuote(name)} ${typed} --interface ${shellQuote(inside.name)}`,
   }));
   return [...only, { what: 'let the engine do it', command: `docker network disconnect NETWORK ${shellQuote(name)}` }];
 }

@@ -1,5 +1,5 @@
 import { parsePeer } from '../../network/cut/peers.ts';
-import type { Selection } from '../../network/cut/selection.ts';
+import type { Change, Selection } from '../../network/cut/selection.ts';
 import { parseDelay, parseFor, parseLoss, parseRate } from '../../network/cut/ways.ts';
 import { shellLine } from '../../text.ts';
 
@@ -20,8 +20,11 @@ export interface CutOptions extends Selection {
   readonly dryRun?: boolean;
 }
 
-/** The change that was asked for, as it was typed. */
-export function changeText({ drop = [], ...options }: CutOptions): string {
+/** The change that was asked for. */
+export const changeOf = (options: CutOptions): Change =>
+  options.up ? { isUndoing: true, typed: '--up' } : { isUndoing: false, typed: changeText(options) };
+
+function changeText({ drop = [], ...options }: CutOptions): string {
   const flags = (['down', 'blackhole', 'in', 'out'] as const).flatMap((name) => (options[name] ? [`--${name}`] : []));
   const values = (['loss', 'rate', 'delay', 'for'] as const).flatMap((name) =>
     options[name] === undefined ? [] : [`--${name}`, options[name]],

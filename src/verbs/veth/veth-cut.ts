@@ -1,18 +1,21 @@
+import { cutAgain } from '../../jobs/cut/cut-again.ts';
+import { movedEnds } from '../../network/cut/moved.ts';
+import { refuseHarm } from '../../jobs/cut/refuse-harm.ts';
+import { unmark } from '../../network/cut/moved.ts';
+import { unmarkArgv } from '../../network/cut/cut-plan.ts';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import type { Context } from '../../context.ts';
 import { findContainer } from '../../engine/find-container.ts';
 import { enterable } from '../../enter/target.ts';
-import { DbgError, usageError } from '../../errors.ts';
-import { ownValues } from '../../host/own-values.ts';
+import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
-import { callers, carrying } from '../../network/cut/caller.ts';
 import { dependentsOf } from '../../network/cut/dependents.ts';
-import { makeCuts, undoCuts, type MadeCuts } from '../../network/cut/make.ts';
+import { makeCuts, undoCuts } from '../../network/cut/make.ts';
 import { peerAddresses } from '../../network/cut/peer-addresses.ts';
 import type { PeerName } from '../../network/cut/peers.ts';
 import { cutCommands, planCuts, undoCommands, type Cut, type CutWish } from '../../network/cut/cut-plan.ts';
-import { cuttable, isSelected, type Cuttable } from '../../network/cut/selection.ts';
+import { cuttable, type Cuttable } from '../../network/cut/selection.ts';
 import type { PeerMatch, Ways } from '../../network/cut/ways.ts';
 import { type ContainerInterface, type ContainerNetwork } from '../../network/interfaces.ts';
 import { ownPoint } from '../../network/netns-path.ts';
@@ -25,7 +28,7 @@ import { dryRunText } from '../../cli/root.ts';
 import { networkOf, withContainerNetwork } from '../../cli/container-network.ts';
 import { cutText, dependentsText, interfaceRecord, restoredText } from './veth-text.ts';
 import { waitForEnd } from '../../jobs/cut/wait-for-end.ts';
-import { changeText, parseWish, type CutOptions, type Wish } from './cut-wish.ts';
+import { changeOf, parseWish, type CutOptions, type Wish } from './cut-wish.ts';
 
 /** `dbg veth CTR --down` and the other cuts, and `--up`. Gives the exit code. */
 export async function cutOrRestore(ctx: Context, ref: string | undefined, options: CutOptions): Promise<number> {
@@ -48,7 +51,7 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
       ],
     );
   }
-  const interfaces = cuttable(network, options, changeText(options)).filter((each) => !isDownAlready(ctx, each, wish));
+  const interfaces = cuttable(network, options, changeOf(options)).filter((each) => !isDownAlready(ctx, each, wish));
   const { peers, milliseconds, ...others } = wish;
   const ways: Ways = { ...others, drop: await Promise.all(peers.map((peer) => matched(ctx, network, peer))) };
   const id = randomBytes(4).toString('hex');
@@ -75,13 +78,15 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
 const ownPointOf = ({ target, netns }: ContainerNetwork, { inside }: ContainerInterface) =>
   ownPoint(target, netns, inside);
 
-/** What a former cut did at the container's own end, where the one that replaces it does nothing. */
-const undoOwn = (ctx: Context, network: ContainerNetwork, interfaces: readonly ContainerInterface[]) =>
-  undoCuts(
+/** What a former cut did at the container's own end, where the one that replaces it does nothing; and what is left of it elsewhere. */
+async function undoOwn(ctx: Context, network: ContainerNetwork, interfaces: readonly ContainerInterface[]) {
+  await undoCuts(
     ctx.host,
     interfaces.flatMap((each) => (each.ownMark ? [ownPointOf(network, each)] : [])),
     false,
   );
+  await unmark(ctx.host, movedEnds(interfaces));
+}
 
 interface Making {
   readonly sharing: readonly string[];
@@ -108,7 +113,11 @@ async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[
     if (milliseconds !== undefined && cuts.length > 0) {
       const until = ctx.clock() + milliseconds;
       const again = (now: ContainerNetwork) =>
-        cutAgain(ctx, now, options, { ...cutWish, milliseconds: until - ctx.clock() });
+        cutAgain(ctx, now, options, changeOf(options), {
+          ...cutWish,
+          milliseconds: until - ctx.clock(),
+          now: ctx.now(),
+        });
       return await waitForEnd(ctx, network.target, made, { signal: signal.first, until, again });
     }
     await made.keep();
@@ -116,23 +125,6 @@ async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[
   } finally {
     signal.stop();
   }
-}
-
-/** Cuts what of a container's interfaces is not cut by this wish; none is left out but what cannot be meant. */
-async function cutAgain(
-  ctx: Context,
-  network: ContainerNetwork,
-  options: CutOptions,
-  wish: CutWish,
-): Promise<MadeCuts> {
-  const isMissing = ({ mark, ownMark }: ContainerInterface) => mark?.id !== wish.id && ownMark?.id !== wish.id;
-  const isThere = network.interfaces.filter(isSelected(options)).some(isMissing);
-  const interfaces = isThere ? cuttable(network, options, changeText(options)).filter(isMissing) : [];
-  await refuseHarm(ctx, network, interfaces, [], true);
-  return makeCuts(
-    ctx.host,
-    interfaces.flatMap((each) => planCuts(each, ownPointOf(network, each), wish)),
-  );
 }
 
 /** The interface as it is once the cut is made. */
@@ -163,37 +155,11 @@ async function matched(ctx: Context, network: ContainerNetwork, peer: PeerName):
   return { ...rest, addresses: await peerAddresses(ctx.host, target, own) };
 }
 
-async function refuseHarm(
-  ctx: Context,
-  { target: { container } }: ContainerNetwork,
-  interfaces: readonly Cuttable[],
-  sharing: readonly string[],
-  isForced: boolean,
-): Promise<void> {
-  const caller = await carrying(ctx.host, callers(ctx.host, ownValues(ctx.env)), interfaces);
-  if (caller) {
-    throw new DbgError(
-      `refused: your own ssh connection, from ${caller.client}, comes by ${caller.each.inside.name} of "${container.name}"`,
-      {
-        next: [{ what: 'the way back to you, by which you should not come', command: `ip route get ${caller.client}` }],
-      },
-    );
-  }
-  if (sharing.length > 0 && !isForced) {
-    throw new DbgError(
-      `refused: ${sharing.join(', ')} ${sharing.length === 1 ? 'shares' : 'share'} the network of "${container.name}", and would be cut off too`,
-      {
-        next: [{ what: 'all of them', command: `dbg veth ${ctx.args.slice(1).map(shellQuote).join(' ')} --force` }],
-      },
-    );
-  }
-}
-
 /** The login of who cuts: sudo(8) and login(1) say it. */
 const login = ({ env }: Context) => env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'root';
 
 async function restore(ctx: Context, network: ContainerNetwork, options: CutOptions): Promise<number> {
-  const interfaces = cuttable(network, options, '--up');
+  const interfaces = cuttable(network, options, changeOf(options));
   if (options.dryRun) {
     ctx.stdout.write(
       dryRunText(
@@ -201,6 +167,7 @@ async function restore(ctx: Context, network: ContainerNetwork, options: CutOpti
         interfaces.flatMap((each) => [
           ...(each.ownMark ? undoCommands(ctx.host, ownPointOf(network, each), false) : []),
           ...undoCommands(ctx.host, each.at, true),
+          ...movedEnds([each]).map((end) => unmarkArgv(ctx.host, end)),
         ]),
       ),
     );
@@ -214,7 +181,11 @@ async function restore(ctx: Context, network: ContainerNetwork, options: CutOpti
   );
   const { target } = network;
   const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
-  const restored = cuttable(await networkOf(ctx, await chosenTarget(ctx, target.container.id)), options, '--up');
+  const restored = cuttable(
+    await networkOf(ctx, await chosenTarget(ctx, target.container.id)),
+    options,
+    changeOf(options),
+  );
   ctx.stdout.write(options.json ? json(restored.map(interfaceRecord)) : restoredText(network, restored, sharing));
   return 0;
 }

@@ -6,6 +6,8 @@ import { HOST } from '../../../../src/network/netns-path.ts';
 import { link } from '../../fakes.ts';
 import { network, sure, unsure } from './fixtures.ts';
 
+const change = (typed: string) => ({ isUndoing: typed === '--up', typed });
+
 const names = (interfaces: readonly ContainerInterface[]) => interfaces.map(({ inside }) => inside.name);
 const both = [sure('eth0', 2, 'a'), unsure('eth1', 3, 'b')];
 const error = (over: Partial<DbgError>) => expect.objectContaining(over) as DbgError;
@@ -19,7 +21,9 @@ describe('which interfaces a change is about', () => {
     ['the engine knows none', [sure('eth0', 2), sure('eth1', 3)], {}, 'cut', ['eth0', 'eth1']],
     ['undoing is never held up', both, {}, 'undo', ['eth0']],
   ])('%s', (_, interfaces, selection, what, expected) =>
-    expect(names(cuttable(network(...interfaces), selection, what === 'undo' ? '--up' : '--down'))).toEqual(expected),
+    expect(names(cuttable(network(...interfaces), selection, change(what === 'undo' ? '--up' : '--down')))).toEqual(
+      expected,
+    ),
   );
 
   test.each<[string, ContainerInterface[], Selection, 'cut' | 'undo', string]>([
@@ -34,7 +38,7 @@ describe('which interfaces a change is about', () => {
       'no proof for eth0; no proof for eth1',
     ],
   ])('refused: %s', (_, interfaces, selection, what, reasons) =>
-    expect(() => cuttable(network(...interfaces), selection, what === 'undo' ? '--up' : '--down')).toThrow(
+    expect(() => cuttable(network(...interfaces), selection, change(what === 'undo' ? '--up' : '--down'))).toThrow(
       error({ exitCode: 125, message: `refused, and nothing done: ${reasons}` }),
     ),
   );
@@ -45,7 +49,7 @@ test.each<[string, Selection]>([
   ['--up', { network: 'b' }],
 ])('the hint is for the same change, and safe to paste: %s', (option, selection) => {
   const interfaces = [sure('x;reboot', 2, 'b'), unsure('eth1', 3, 'b')];
-  expect(() => cuttable(network(...interfaces), selection, option)).toThrow(
+  expect(() => cuttable(network(...interfaces), selection, change(option))).toThrow(
     error({
       next: [
         { what: 'only what is sure', command: `dbg veth web ${option} --interface 'x;reboot'` },
@@ -55,8 +59,8 @@ test.each<[string, Selection]>([
   );
 });
 
-test.each(['--up', '--down'])("the host's own network is never taken off: %s", (change) =>
-  expect(() => cuttable({ ...network(), isHosts: true }, {}, change)).toThrow(
+test.each(['--up', '--down'])("the host's own network is never taken off: %s", (typed) =>
+  expect(() => cuttable({ ...network(), isHosts: true }, {}, change(typed))).toThrow(
     error({
       message: `refused: "web" uses the host's own network, so taking it off would take the host off`,
       next: [{ what: 'stop its traffic by stopping it', command: 'docker pause web' }],
@@ -65,7 +69,7 @@ test.each(['--up', '--down'])("the host's own network is never taken off: %s", (
 );
 
 test('only lo', () =>
-  expect(() => cuttable(network(), {}, '--down')).toThrow(
+  expect(() => cuttable(network(), {}, change('--down'))).toThrow(
     error({
       message: 'refused: "web" has no interface but lo, so there is nothing to take off the network',
       next: [{ what: 'connect it', command: 'docker network connect NETWORK web' }],
@@ -81,7 +85,11 @@ test('where the cut is: the proven other end, or the device itself in its namesp
   } as const;
   // Proven, but the other end is somebody's own interface.
   const room = { ...sure('eth2', 4, 'c'), cutAt: 'own' } as const;
-  const cuts = cuttable(network(sure('eth0', 2, 'a'), { ...sure('eth3', 5, 'd'), place }, mac, room), {}, '--down');
+  const cuts = cuttable(
+    network(sure('eth0', 2, 'a'), { ...sure('eth3', 5, 'd'), place }, mac, room),
+    {},
+    change('--down'),
+  );
   const own = { place: { path: '/proc/1234/ns/net', netns: 7 }, side: 'own' };
   expect(cuts.map(({ at }) => ({ ...at, device: at.device.name }))).toEqual([
     { device: 'veth102', place: HOST, side: 'peer' },
