@@ -8,6 +8,19 @@ export function hasOwnCut({ kind }: Link): boolean {
   return kind === 'tun' || ON_A_PARENT.includes(kind ?? '');
 }
 
+/**
+ * Those whose own frames all pass their hooks, too: cut there when a person names them. Not a
+ * bridge, whose ports' frames to each other
+ * do not, nor a vrf; undefined is a network card.
+ */
+const TUNNELS = ['vxlan', 'geneve', 'gre', 'gretap', 'ip6gre', 'ip6gretap', 'ipip', 'sit', 'ip6tnl', 'wireguard'];
+const ALONE: readonly (string | undefined)[] = [undefined, ...TUNNELS, 'dummy', 'vlan'];
+
+/** Whether an interface without a peer can be cut where it is when it is named. */
+export function hasNamedCut({ kind }: Link): boolean {
+  return ALONE.includes(kind);
+}
+
 /** Why an interface that is no veth has no other end on this host. */
 export function withoutPeer(evidence: Evidence): string {
   const { inside } = evidence;

@@ -4,7 +4,8 @@ import { dbg, firstLine, says, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { ip, ipIn, namespaceHolder, pinned } from './support/netns.ts';
 
-// The host end of a cut container's wire is moved into another network namespace: rules and queueing disciplines do not move with it.
+// The host end of a cut container's wire is moved into another network namespace: rules and
+// queueing disciplines do not move with it.
 
 interface Row {
   readonly host_device: string;
@@ -28,7 +29,10 @@ const status = async (name: string) => {
 const nftIn = async (netns: string) =>
   (await execa('nsenter', [`--net=${netns}`, 'nft', 'list', 'ruleset', 'netdev'])).stdout;
 
-/** A container, its host device, and whether it answers there once that is in another namespace, with the gateway's address. */
+/**
+ * A container, its host device, and whether it answers there once that is in another namespace,
+ * with the gateway's address.
+ */
 async function wired(lab: Lab) {
   const network = await lab.network('n');
   const web = await lab.run('web', { options: ['--network', network] });
@@ -68,7 +72,7 @@ test.for([
   const running = dbg(['veth', web, way, '--for', '1h']);
   await firstLine(running);
   const [before] = (await status(web)).its;
-  await sleep(3000);
+  if (way === '--down') await sleep(3000);
   const said = says(running, `${web} is still cut, at its own end: the host end of eth0 is in ${place} now`);
   await moveTo(place, pid ?? name);
   await said;

@@ -11,8 +11,9 @@ import type { ContainerInterface, ContainerNetwork } from '../../network/interfa
 import { refuseHarm } from './refuse-harm.ts';
 
 /**
- * Cuts what of a container's interfaces is not cut by this wish; none is left out but what cannot be meant. Or says why an interface
- * cannot be cut any more: its host end was moved to where the wish cannot be had.
+ * Cuts what of a container's interfaces is not cut by this wish; none is left out but what cannot
+ * be meant. Or says why an interface cannot be cut any more: its host end was moved to where the
+ * wish cannot be had.
  */
 export async function cutAgain(
   ctx: Context,
@@ -45,7 +46,9 @@ export async function cutAgain(
   }
 }
 
-/** Whether the very cut is there already, as at the container's own end when the host's was lost. */
+/**
+ * Whether the very cut is there already, as at the container's own end when the host's was lost.
+ */
 function isThere({ interface: each, mark: { id }, alias }: Cut): boolean {
   const there = each.at.side === 'own' && each.cutAt !== 'own' ? each.ownMark : each.mark;
   return there?.id === id && there.what === parseMark(alias)!.what;

@@ -6,7 +6,10 @@ import type { Cuttable } from '../../network/cut/selection.ts';
 import type { ContainerNetwork } from '../../network/interfaces.ts';
 import { shellQuote } from '../../text.ts';
 
-/** Throws a DbgError where a cut would take the person's own connection, or other containers, unless that is forced. */
+/**
+ * Throws a DbgError where a cut would take the person's own connection, or other containers, unless
+ * that is forced.
+ */
 export async function refuseHarm(
   ctx: Context,
   { target: { container } }: ContainerNetwork,

@@ -16,7 +16,10 @@ interface Waiting {
   readonly signal: Promise<NodeJS.Signals>;
   /** when the cut is over, by the context's clock */
   readonly until: number;
-  /** Cuts what of the container is not cut by now: it was restarted, or has another interface. Or says why that cannot be. */
+  /**
+   * Cuts what of the container is not cut by now: it was restarted, or has another interface. Or
+   * says why that cannot be.
+   */
   again(network: ContainerNetwork): Promise<MadeCuts | string>;
 }
 
@@ -48,7 +51,7 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
   cuts.add(made);
   let now = target;
   let names = deviceNames(ctx, now);
-  let [isOld, lost] = [false, Infinity];
+  let [isOld, isBare, lost] = [false, false, Infinity];
   const finish = async (text: string, code: number) => {
     await cuts.undo();
     const isReplaced = (await cuts.ends()).includes('replaced');
@@ -88,7 +91,10 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
         const devices = others.map(({ cut }) => cut.interface.inside.name).join(', ');
         if (others.length > 0)
           say(isRestarted ? `was restarted: ${devices} is cut again` : `has a new ${devices}: it is cut too`);
-        [isOld, lost] = [false, Infinity];
+        if (cuts.isEmpty() && !isBare) say('has no interface now that is meant: one that it gets in time is cut');
+        isBare = cuts.isEmpty();
+        // Of one that is down the name is there before it counts: the names tell nothing then.
+        [isOld, lost] = [isBare, Infinity];
       } catch (error) {
         if (!(error instanceof DbgError)) throw error;
         if (!isOver) continue;
@@ -114,12 +120,14 @@ function movedText({ interface: each }: Cut): string {
 /** All cuts that were made so far. */
 function gathered(say: (text: string) => void) {
   const all: MadeCuts[] = [];
-  let ended: MadeCut[] = [];
+  let [ended, open]: [MadeCut[], number] = [[], 0];
   let tell = () => undefined as void;
   const add = (each: MadeCut) => {
     const { inside } = each.cut.interface;
     each.hear(() => say(`was not cut for a moment: ${inside.name} had lost its rules, or its name, and is cut anew`));
+    open++;
     const end = () => {
+      open--;
       ended.push(each);
       tell();
     };
@@ -130,6 +138,7 @@ function gathered(say: (text: string) => void) {
       all.push(made);
       made.each.forEach(add);
     },
+    isEmpty: () => open === 0,
     /** Resolves when one ends. */
     news: () => new Promise<undefined>((resolve) => (tell = () => resolve(undefined))),
     /** How those ended that have since the last time. Throws a DbgError when one stays all the same. */

@@ -151,7 +151,10 @@ export function undoArgv(host: Host, at: DevicePoint, isUp: boolean): string[] {
   return inPlace(host, at.place, ['sh', '-c', UNDO, 'dbg-undo', ...onDevice({ at }), isUp ? 'up' : '']);
 }
 
-/** The argv that takes a mark, and no more, off a device that has left the namespace where it was cut. */
+/**
+ * The argv that takes a mark, and no more, off a device that has left the namespace where it was
+ * cut.
+ */
 export const unmarkArgv = (host: Host, { device, place }: DevicePoint): string[] =>
   inPlace(host, place, ['ip', 'link', 'set', 'dev', device.name, 'alias', foreignAlias(device.alias)]);
 

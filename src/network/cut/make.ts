@@ -170,7 +170,8 @@ function failure(cut: Cut, answer: string): DbgError {
 
 /**
  * Takes every cut of dbg's off devices. Throws a DbgError when one stays, having tried all.
- * @param tell called back for each that is undone, with what there was of it: none of dbg's, where another dbg was first
+ * @param tell called back for each that is undone, with what there was of it: none of dbg's, where
+ * another dbg was first
  */
 export async function undoCuts<Point extends DevicePoint>(
   host: Host,

@@ -5,8 +5,8 @@ import type { DevicePoint } from '../netns-path.ts';
 import { unmarkArgv } from './cut-plan.ts';
 
 /**
- * Host ends with a mark of dbg's, but where the interface is not cut there: somebody moved them into another network namespace, and the
- * mark with them.
+ * Host ends with a mark of dbg's, but where the interface is not cut there: somebody moved them
+ * into another network namespace, and the mark with them.
  */
 export const movedEnds = (interfaces: readonly ContainerInterface[]): MovedEnd[] =>
   interfaces.flatMap(({ inside, device, place, cutAt }) =>

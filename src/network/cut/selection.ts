@@ -1,3 +1,4 @@
+import { hasNamedCut } from '../reasons.ts';
 import { DbgError, type NextStep } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import { type ContainerInterface, type ContainerNetwork } from '../interfaces.ts';
@@ -75,12 +76,16 @@ export function cuttable(network: ContainerNetwork, selection: Selection, change
       next: [{ what: 'connect it', command: `docker network connect NETWORK ${shellQuote(name)}` }],
     });
   }
-  const can = chosen.flatMap((each) => cutPoint(network, each) ?? []);
-  const missing = meant(chosen, selection, isUndoing).filter(({ cutAt }) => cutAt === undefined);
+  const isWished = (each: ContainerInterface) => isNamed(selection) || (isUndoing && each.ownMark !== undefined);
+  const can = chosen.flatMap((each) => cutPoint(network, each, isWished(each)) ?? []);
+  const missing = meant(chosen, selection, isUndoing).filter(
+    ({ inside }) => !can.some((each) => each.inside === inside),
+  );
   if (missing.length > 0 || can.length === 0) {
-    const reasons = (missing.length > 0 ? missing : chosen).map(({ reason }) => reason);
-    throw new DbgError(`refused, and nothing done: ${reasons.join('; ')}`, {
-      next: alternatives(name, can, change.typed),
+    const those = missing.length > 0 ? missing : chosen;
+    const named = those.flatMap((each) => cutPoint(network, each, true) ?? []);
+    throw new DbgError(`refused, and nothing done: ${those.map(({ reason }) => reason).join('; ')}`, {
+      next: alternatives(name, [...new Set([...can, ...named])], change.typed),
     });
   }
   return can;
@@ -93,9 +98,22 @@ function meant(chosen: readonly ContainerInterface[], selection: Selection, isUn
   return engines.length > 0 ? engines : chosen;
 }
 
-function cutPoint({ target, netns }: ContainerNetwork, each: ContainerInterface): Cuttable | undefined {
+/**
+ * Where an interface is cut; undefined when it cannot be.
+ * @param isWished a person has named it, or it is to be brought back: then one without a host end
+ * is cut on its own side as well
+ */
+function cutPoint(
+  { target, netns }: ContainerNetwork,
+  each: ContainerInterface,
+  isWished: boolean,
+): Cuttable | undefined {
   const { cutAt, device, place, inside } = each;
-  if (cutAt === 'own') return { ...each, at: { ...ownPoint(target, netns, inside), side: 'own' } };
+  const own = { ...ownPoint(target, netns, inside), side: 'own' } as const;
+  if (cutAt === 'own') return { ...each, at: own };
+  if (cutAt === undefined && isWished && hasNamedCut(inside)) {
+    return { ...each, cutAt: 'own', mark: each.ownMark, ownMark: undefined, at: own };
+  }
   return cutAt === 'peer' && device ? { ...each, at: { device, place, side: 'peer' } } : undefined;
 }
 

@@ -78,7 +78,10 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
 const ownPointOf = ({ target, netns }: ContainerNetwork, { inside }: ContainerInterface) =>
   ownPoint(target, netns, inside);
 
-/** What a former cut did at the container's own end, where the one that replaces it does nothing; and what is left of it elsewhere. */
+/**
+ * What a former cut did at the container's own end, where the one that replaces it does nothing;
+ * and what is left of it elsewhere.
+ */
 async function undoOwn(ctx: Context, network: ContainerNetwork, interfaces: readonly ContainerInterface[]) {
   await undoCuts(
     ctx.host,
@@ -155,6 +158,13 @@ async function matched(ctx: Context, network: ContainerNetwork, peer: PeerName):
   return { ...rest, addresses: await peerAddresses(ctx.host, target, own) };
 }
 
+/** An interface that was brought back, as it is now. */
+function asItIs(before: Cuttable, { interfaces }: ContainerNetwork): Cuttable {
+  const now = interfaces.find(({ inside }) => inside.ifindex === before.inside.ifindex);
+  const device = before.at.side === 'own' ? now?.inside : now?.device;
+  return { ...before, ...now, at: { ...before.at, device: device ?? before.at.device } };
+}
+
 /** The login of who cuts: sudo(8) and login(1) say it. */
 const login = ({ env }: Context) => env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'root';
 
@@ -181,11 +191,8 @@ async function restore(ctx: Context, network: ContainerNetwork, options: CutOpti
   );
   const { target } = network;
   const sharing = await sharingContainers(ctx.host, await ctx.engine(), network);
-  const restored = cuttable(
-    await networkOf(ctx, await chosenTarget(ctx, target.container.id)),
-    options,
-    changeOf(options),
-  );
+  const now = await networkOf(ctx, await chosenTarget(ctx, target.container.id));
+  const restored = interfaces.map((each) => asItIs(each, now));
   ctx.stdout.write(options.json ? json(restored.map(interfaceRecord)) : restoredText(network, restored, sharing));
   return 0;
 }

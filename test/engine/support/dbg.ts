@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { execa, type Options } from 'execa';
 import { spawn as spawnPty } from '@lydell/node-pty';
@@ -97,9 +98,10 @@ function until(program: Running, name: keyof Running, isEnough: (said: string) =
         if (each === name && isEnough(said[name])) resolve(said[name]);
       });
     }
-    program[name]!.once('end', () =>
-      setTimeout(() => reject(new Error(`it ended, having said: ${JSON.stringify(said)}`)), 100),
-    );
+    const end = () => setTimeout(() => reject(new Error(`it ended, having said: ${JSON.stringify(said)}`)), 100);
+    // One that has ended before says nothing any more.
+    if ((program[name] as Readable).readableEnded) end();
+    else program[name]!.once('end', end);
   });
 }
 

@@ -12,6 +12,18 @@ const names = (interfaces: readonly ContainerInterface[]) => interfaces.map(({ i
 const both = [sure('eth0', 2, 'a'), unsure('eth1', 3, 'b')];
 const error = (over: Partial<DbgError>) => expect.objectContaining(over) as DbgError;
 
+const VXLAN = { ...unsure('vx0', 4), inside: link({ name: 'vx0', ifindex: 4, kind: 'vxlan' }) };
+const MARK = { id: '0123abcd', what: 'blackhole', by: 'ann', since: 1, until: 0, whose: 'web/vx0', foreign: '' };
+const CUT_VXLAN = { ...VXLAN, ownMark: { ...MARK, isInForce: true } };
+
+test('one without a host end is cut where it is, in the container; where it is not named, the hint names it', () => {
+  const [only] = cuttable(network(CUT_VXLAN), { interface: 'vx0' }, change('--down'));
+  expect(only).toMatchObject({ cutAt: 'own', at: { side: 'own', device: VXLAN.inside }, mark: MARK });
+  expect(only!.ownMark).toBeUndefined();
+  const next = { what: 'only what is sure', command: 'dbg veth web --down --interface vx0' };
+  expect(() => cuttable(network(VXLAN), {}, change('--down'))).toThrow(error({ next: expect.arrayContaining([next]) }));
+});
+
 describe('which interfaces a change is about', () => {
   test.each<[string, ContainerInterface[], Selection, 'cut' | 'undo', string[]]>([
     ['all', [sure('eth0', 2, 'a'), sure('eth1', 3, 'b')], {}, 'cut', ['eth0', 'eth1']],
@@ -20,6 +32,10 @@ describe('which interfaces a change is about', () => {
     ["not a container's own bridge or inner veths", [sure('eth0', 2, 'a'), unsure('docker0', 3)], {}, 'cut', ['eth0']],
     ['the engine knows none', [sure('eth0', 2), sure('eth1', 3)], {}, 'cut', ['eth0', 'eth1']],
     ['undoing is never held up', both, {}, 'undo', ['eth0']],
+    ['one without a host end, named', [sure('eth0', 2, 'a'), VXLAN], { interface: 'vx0' }, 'cut', ['vx0']],
+    ['not named', [sure('eth0', 2, 'a'), VXLAN], {}, 'cut', ['eth0']],
+    ['not named, nor cut', [sure('eth0', 2, 'a'), VXLAN], {}, 'undo', ['eth0']],
+    ['not named, but cut', [sure('eth0', 2, 'a'), CUT_VXLAN], {}, 'undo', ['eth0', 'vx0']],
   ])('%s', (_, interfaces, selection, what, expected) =>
     expect(names(cuttable(network(...interfaces), selection, change(what === 'undo' ? '--up' : '--down')))).toEqual(
       expected,
@@ -28,6 +44,13 @@ describe('which interfaces a change is about', () => {
 
   test.each<[string, ContainerInterface[], Selection, 'cut' | 'undo', string]>([
     ['one of two networks', both, {}, 'cut', 'no proof for eth1'],
+    [
+      'a bridge, named',
+      [{ ...VXLAN, inside: link({ name: 'br0', kind: 'bridge' }) }],
+      { interface: 'br0' },
+      'cut',
+      'no proof for vx0',
+    ],
     ['the chosen one', [unsure('eth1', 3, 'b')], { interface: 'eth1' }, 'undo', 'no proof for eth1'],
     ['none is known to the engine', [sure('eth0', 2), unsure('eth1', 3)], {}, 'cut', 'no proof for eth1'],
     [
