@@ -10,8 +10,7 @@ export function hasOwnCut({ kind }: Link): boolean {
 
 /**
  * Those whose own frames all pass their hooks, too: cut there when a person names them. Not a
- * bridge, whose ports' frames to each other
- * do not, nor a vrf; undefined is a network card.
+ * bridge, whose ports' frames to each other do not, nor a vrf; undefined is a network card.
  */
 const TUNNELS = ['vxlan', 'geneve', 'gre', 'gretap', 'ip6gre', 'ip6gretap', 'ipip', 'sit', 'ip6tnl', 'wireguard'];
 const ALONE: readonly (string | undefined)[] = [undefined, ...TUNNELS, 'dummy', 'vlan'];

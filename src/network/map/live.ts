@@ -1,8 +1,8 @@
 import type { Container } from '../../engine/container.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { enterable, type Target } from '../../enter/target.ts';
 import { parseStartTime } from '../../proc/stat.ts';
 import type { Host } from '../../host/host.ts';
+import type { Lister } from './remembering.ts';
 
 /** An engine answers an inspect in 0.4 ms; more at once than this gains nothing and makes it wait for its own locks. */
 const AT_ONCE = 16;
@@ -14,7 +14,7 @@ const AT_ONCE = 16;
  */
 export async function liveTargets<T>(
   host: Host,
-  engine: Engine,
+  engine: Lister,
   now: number,
   see: (target: Target) => T,
 ): Promise<T[]> {
@@ -29,7 +29,7 @@ export async function liveTargets<T>(
 
 const isLive = ({ state }: Container) => (state.status === 'running' || state.status === 'paused') && state.pid > 0;
 
-async function targetOf(host: Host, engine: Engine, container: Container, now: number): Promise<Target | undefined> {
+async function targetOf(host: Host, engine: Lister, container: Container, now: number): Promise<Target | undefined> {
   try {
     return enterable(host, container, now);
   } catch (error) {

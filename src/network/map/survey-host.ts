@@ -1,5 +1,4 @@
 import type { NetworkEndpoint } from '../../engine/container.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { parseNamespace } from '../../proc/namespace-link.ts';
 import type { Target } from '../../enter/target.ts';
 import type { Host } from '../../host/host.ts';
@@ -14,6 +13,7 @@ import { parseNetnsids } from '../peer-ifindex.ts';
 import { HOST } from '../netns-path.ts';
 import { insideOf, type Inside } from './inside.ts';
 import { isStill, liveTargets } from './live.ts';
+import type { Lister } from './remembering.ts';
 
 /** A network namespace with the containers that live in it. */
 export interface Room {
@@ -49,7 +49,7 @@ export const MAP_PROGRAMS = ['ip', 'lsns'] as const;
  * and files of /proc. A container that starts or ends meanwhile is left out. Needs root: /proc/PID/ns is its owner's alone.
  * Throws a DbgError when a program fails, or when the engine's processes are not this host's.
  */
-export async function lookAtHost(host: Host, engine: Engine, now: () => number): Promise<Look> {
+export async function lookAtHost(host: Host, engine: Lister, now: () => number): Promise<Look> {
   const startedAt = now();
   const [[links, namespaces], seen] = await Promise.all([
     lookFromHost(host),

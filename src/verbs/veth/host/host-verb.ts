@@ -1,3 +1,4 @@
+import type { Lister } from '../../../network/map/remembering.ts';
 import type { Context } from '../../../context.ts';
 import { usageError } from '../../../errors.ts';
 import { requireProgram } from '../../../host/run/programs.ts';
@@ -32,9 +33,9 @@ interface HostWish {
 
 async function hostVerbAsRoot(ctx: Context, { ref, device, seconds }: HostWish, options: HostOptions): Promise<number> {
   const engine = await ctx.engine();
-  const look = async (): Promise<HostMap> => mapOf(await lookAtHost(ctx.host, engine, ctx.now));
-  if (seconds !== undefined) return watchMap(ctx, look, { seconds, asJson: options.json ?? false });
-  const map = await look();
+  const look = async (asked: Lister): Promise<HostMap> => mapOf(await lookAtHost(ctx.host, asked, ctx.now));
+  if (seconds !== undefined) return watchMap(ctx, engine, look, { seconds, asJson: options.json ?? false });
+  const map = await look(engine);
   if (device !== undefined) return showBehind(ctx, map, device, options);
   if (options.label || options.unlabel) {
     const action = options.label ? 'add' : 'del';

@@ -1,3 +1,8 @@
+import type { Away } from '../../../network/map/remembering.ts';
+import type { Lister } from '../../../network/map/remembering.ts';
+import { duration } from '../../../text.ts';
+import { escapeControls } from '../../../text.ts';
+import { remembering } from '../../../network/map/remembering.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../../../context.ts';
 import { usageError } from '../../../errors.ts';
@@ -10,23 +15,40 @@ import { mapTable } from './host-text.ts';
 /**
  * Shows the map again and again, until a signal ends dbg, as it ends `watch` or `docker stats`: the shell then sees 130 for
  * Ctrl-C. Each frame leaves the terminal as it was, so there is nothing to restore, by whatever death.
+ * It goes on while the engine is restarted, and says that: on a terminal above the map, else on
+ * stderr, once.
  */
 export async function watchMap(
   ctx: Context,
-  look: () => Promise<HostMap>,
+  engine: Lister,
+  look: (engine: Lister) => Promise<HostMap>,
   { seconds, asJson }: { readonly seconds: number; readonly asJson: boolean },
 ): Promise<never> {
   let before: HostMap | undefined;
+  let wasAway = false;
+  const remembered = remembering(ctx.host, engine, ctx.now);
+  const isDrawn = ctx.stdout.isTTY && !asJson;
   for (let frame = 0; ; frame++) {
-    const map = await look();
+    const map = await look(remembered);
+    const away = remembered.away();
+    if (!isDrawn && wasAway !== (away !== undefined)) {
+      ctx.stderr.write(away ? `dbg: ${awayText(away, ctx.now())}` : 'dbg: the engine is back\n');
+    }
+    wasAway = away !== undefined;
     const rates = ratesBetween(before, map);
     if (asJson) ctx.stdout.write(oneLine(json(mapRecords(map, rates))));
-    else if (ctx.stdout.isTTY) ctx.stdout.write(inPlace(mapTable(map, rates, lookOf(ctx)), frame === 0));
-    else ctx.stdout.write(`${frame === 0 ? '' : '\n'}${mapTable(map, rates)}`);
+    else if (isDrawn) {
+      const above = away ? `${awayText(away, ctx.now())}\n` : '';
+      ctx.stdout.write(inPlace(above + mapTable(map, rates, lookOf(ctx)), frame === 0));
+    } else ctx.stdout.write(`${frame === 0 ? '' : '\n'}${mapTable(map, rates)}`);
     before = map;
     await wait(Math.max(0, seconds * 1000 - (ctx.now() - map.startedAt)));
   }
 }
+
+/** A line that says that the engine is away. */
+const awayText = ({ since, why }: Away, now: number) =>
+  `the engine is away, for ${duration(now - since)}: containers as it last knew them, while their process is there (${escapeControls(why)})\n`;
 
 /** Reads the value of `--watch`: `true` when it has none. Throws a usage error for what is no number of seconds. */
 export function parseSeconds(value: string | true): number {
