@@ -81,7 +81,7 @@ const PLACES = [
 ];
 
 /** Cuts are made and undone in their time. */
-async function worksAsEver(container: string): Promise<void> {
+async function worksAsEver(lab: Lab, container: string): Promise<void> {
   expect(await timed(() => dbg(['veth', container, '--down', '--for', '500ms']))).toBeLessThan(SOON_MS);
   expect(await row(container)).toEqual(BACK);
   await dbg(['veth', container, '--down']);
@@ -104,7 +104,7 @@ describe('nobody but root holds the lock', () => {
     expect(held).toEqual(expect.arrayContaining(['/tmp', '/etc/passwd', '/proc/self/ns/net']));
     expect(await timed(() => (running.kill('SIGINT'), running))).toBeLessThan(SOON_MS);
     expect(held).not.toContain(lock);
-    await worksAsEver(web);
+    await worksAsEver(lab, web);
   });
 
   test('not a container that has all files of the host', async ({ lab }) => {
@@ -117,7 +117,7 @@ describe('nobody but root holds the lock', () => {
     expect(held).toEqual(expect.arrayContaining(['/tmp', '/etc/passwd']));
     expect(await timed(() => (running.kill('SIGINT'), running))).toBeLessThan(SOON_MS);
     expect(held).not.toContain(lock);
-    await worksAsEver(web);
+    await worksAsEver(lab, web);
   });
 });
 

@@ -5,6 +5,7 @@ import { describe, expect } from 'vitest';
 import { dbg, DBG, dbgOnTerminal, firstLine, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { cutGuards, makesCuts } from './support/cuts.ts';
+import { does } from './support/veth.ts';
 
 makesCuts();
 
@@ -20,14 +21,6 @@ async function rows(container: string): Promise<Row[]> {
   const { stdout, stderr, exitCode } = await dbg(['veth', container, '--json']);
   expect(exitCode, String(stderr)).toBe(0);
   return JSON.parse(stdout as string);
-}
-
-async function does(...args: readonly string[]): Promise<string> {
-  const { stdout, stderr, exitCode } = await dbg(['veth', ...args]);
-  // attack-lock.test.ts, beside this one, holds the lock for longer than dbg waits.
-  if (String(stderr).includes('another dbg is making or undoing a cut')) return does(...args);
-  expect(exitCode, String(stderr)).toBe(0);
-  return stdout as string;
 }
 
 interface Net {

@@ -3,6 +3,10 @@ import { expect } from 'vitest';
 import { dbg, firstLine, says } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { ip, ipIn } from './support/netns.ts';
+import { does } from './support/veth.ts';
+import { undoesAllCuts } from './support/cuts.ts';
+
+undoesAllCuts();
 
 // An interface without a host end, moved into the container. This kernel has vxlan, and neither
 // wireguard nor dummy.
@@ -16,11 +20,6 @@ interface Status {
   readonly in_force: boolean;
 }
 
-const does = async (...args: readonly string[]): Promise<string> => {
-  const { stdout, stderr, exitCode } = await dbg(['veth', ...args]);
-  expect(exitCode, String(stderr)).toBe(0);
-  return String(stdout);
-};
 const statusOf = async (name: string) =>
   (JSON.parse(await does('--status', '--json')) as Status[]).filter(({ container }) => container === name);
 
