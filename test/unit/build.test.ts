@@ -107,7 +107,7 @@ test('several builds at once leave one whole build, and a dbg that starts meanwh
   const names = files(join(other, 'dist'));
   expect(files(join(one, 'dist')).toSorted()).toEqual(names.toSorted());
   expect([existsSync(stale), existsSync(join(one, 'dist.new'))]).toEqual([false, false]);
-});
+}, 300_000);
 
 describe('whose code is in it', () => {
   interface Component {
