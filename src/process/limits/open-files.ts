@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts';
+import { parseProcessLimits } from '../../proc/process-limits.ts';
 import { parseStat } from '../../proc/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from '../subject.ts';
 
@@ -30,9 +31,9 @@ export function openFilesOf(host: Host, subject: Subject): OpenFiles | undefined
 const share = ({ used, limit }: OpenFiles) => (limit === null ? 0 : used / Math.max(1, limit));
 
 function filesOf(host: Host, pid: number): OpenFiles[] {
-  const soft = /^Max open files +(\d+|unlimited)/m.exec(host.read(`/proc/${pid}/limits`) ?? '')?.[1];
+  const limits = parseProcessLimits(host.read(`/proc/${pid}/limits`));
   const used = host.countEntries(`/proc/${pid}/fd`);
   const command = parseStat(host.read(`/proc/${pid}/stat`))?.command;
-  if (soft === undefined || used === undefined || command === undefined) return [];
-  return [{ pid, command, used, limit: soft === 'unlimited' ? null : Number(soft) }];
+  if (limits === undefined || used === undefined || command === undefined) return [];
+  return [{ pid, command, used, limit: limits.openFiles }];
 }

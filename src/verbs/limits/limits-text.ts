@@ -4,7 +4,7 @@ import { nameOf, type Subject } from '../../process/subject.ts';
 import { RESOURCES, type Limits } from '../../process/limits/container-limits.ts';
 import { duration } from '../../text.ts';
 import { red, table, type Look } from '../../ui/table.ts';
-import { binarySize, decimalSize } from '../../cli/sizes.ts';
+import { binarySize, decimalSize } from '../../sizes.ts';
 
 type Row = readonly [resource: string, use: string, limit: string, share: string, notes: string];
 

@@ -1,7 +1,7 @@
 import type { ContainerProcess } from '../../process/processes.ts';
 import { duration } from '../../text.ts';
 import { table } from '../../ui/table.ts';
-import { binarySize } from '../../cli/sizes.ts';
+import { binarySize } from '../../sizes.ts';
 
 /** One entry of `processes` in `dbg ps --json`; the keys are documented in docs/processes.md and stay. */
 export function processRecord(each: ContainerProcess) {

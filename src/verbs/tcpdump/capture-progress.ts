@@ -2,7 +2,7 @@ import type { Conductor } from '../../capture/taps/conductor.ts';
 import type { Recorder } from '../../capture/recorders/recorder.ts';
 import type { Context } from '../../context.ts';
 import { duration } from '../../text.ts';
-import { decimalSize } from '../../cli/sizes.ts';
+import { decimalSize } from '../../sizes.ts';
 
 /** How a capture goes, in one line of a terminal, once a second; elsewhere nothing. Gives what takes the line away. */
 export function showProgress(

@@ -4,7 +4,7 @@ import type { Place } from '../../capture/capture-point.ts';
 import type { Recorder } from '../../capture/recorders/recorder.ts';
 import { escapeControls } from '../../text.ts';
 import { table } from '../../ui/table.ts';
-import { decimalSize } from '../../cli/sizes.ts';
+import { decimalSize } from '../../sizes.ts';
 import { countText } from './capture-progress.ts';
 
 /** What a capture brought: the counts of each place where there are several, and what is in the file. */

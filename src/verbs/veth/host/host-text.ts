@@ -2,7 +2,7 @@ import { linkState } from '../../../network/links.ts';
 import type { HostMap, MappedInterface } from '../../../network/map/map.ts';
 import { escapeControls } from '../../../text.ts';
 import { fittingTable, red, type Look } from '../../../ui/table.ts';
-import { decimalSize } from '../../../cli/sizes.ts';
+import { decimalSize } from '../../../sizes.ts';
 import { REASON, type RateOf } from './host-record.ts';
 
 const HEADER = ['CONTAINER', 'INTERFACE', 'ADDRESS', 'HOST DEVICE', 'INDEX', 'STATE', 'PROOF'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { binarySize, decimalSize } from '../../../src/cli/sizes.ts';
+import { binarySize, decimalSize } from '../../src/sizes.ts';
 
 test.each([
   [0, '0B', '0B'],
