@@ -150,6 +150,12 @@ export function parseContainer(answer: unknown): Container {
   };
 }
 
+/** Reads the answer of GET /images/{name}/json; undefined when it has no image's id. */
+export function parseImageId(answer: unknown): string | undefined {
+  const id = text(object(answer)['Id']);
+  return IMAGE_ID.test(id) ? id : undefined;
+}
+
 const addresses = (endpoint: Json) =>
   [
     [text(endpoint['IPAddress']), number(endpoint['IPPrefixLen'])],

@@ -38,6 +38,8 @@ export interface Engine {
   logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
   /** Calls back with the id of each container that joins a network, just before it is started, until the function it gives back is called. */
   watchJoins(network: string, hear: (id: string) => void): () => void;
+  /** The id of the image that a name means now (GET /images/{name}/json); undefined when it means none. */
+  imageId(name: string): Promise<string | undefined>;
   /** A network by its name or id (GET /networks/{id}). */
   network(ref: string): Promise<Network>;
 }

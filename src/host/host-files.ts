@@ -37,6 +37,8 @@ export interface FileReader {
    * (proc_pid_mountinfo(5)). It is the caller's to ask only what answers by itself.
    */
   spaceInside(root: string, path: string, mountId: number): Promise<Space | undefined>;
+  /** To whom belongs what such a path leads to, and who may do what with it; undefined as in `spaceInside`. */
+  ownerInside(root: string, path: string, mountId: number): Promise<Owner | undefined>;
   /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
   diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
 }
@@ -75,6 +77,15 @@ export interface Space {
   /** 0 where they are not limited */
   readonly inodes: number;
   readonly usedInodes: number;
+}
+
+/** As the host numbers users and groups (inode(7)). */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  /** the permission bits */
+  readonly mode: number;
+  readonly isFolder: boolean;
 }
 
 /** What a path leads to. */

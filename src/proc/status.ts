@@ -14,7 +14,8 @@ export interface ProcessStatus {
   readonly pids: readonly number[];
   /** 0 for a zombie or a kernel thread, which have no memory */
   readonly rssBytes: number;
-  /** capability bounding set */
+  /** capability sets: those in force, and those that it and its children can ever have */
+  readonly effectiveSet: bigint;
   readonly boundingSet: bigint;
   /** signals that wait for it or for one of its threads, and those that it has handlers for: bit N-1 for signal N */
   readonly pendingSignals: bigint;
@@ -43,6 +44,7 @@ export function parseStatus(text: string): ProcessStatus {
     groups: words('Groups').map(Number),
     pids: words('NSpid').map(Number),
     rssBytes: Number(words('VmRSS')[0] ?? 0) * 1024,
+    effectiveSet: mask('CapEff'),
     boundingSet: mask('CapBnd'),
     pendingSignals: mask('SigPnd') | mask('ShdPnd'),
     caughtSignals: mask('SigCgt'),

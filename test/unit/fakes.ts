@@ -99,6 +99,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       mounts: [],
       createdAt: undefined,
     }),
+    imageId: async () => 'sha256:1',
     watch: () => () => undefined,
     watchJoins: () => () => undefined,
     logs: () => () => undefined,
@@ -179,6 +180,7 @@ export function fakeHost({
     changeableCode: () => undefined,
     diskSpace: async () => ({ free: 1e12, size: 1e12 }),
     spaceInside: async () => undefined,
+    ownerInside: async () => undefined,
     prepare: () => undefined,
     hold: () => ({
       said: Promise.resolve('ok'),

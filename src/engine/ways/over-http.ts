@@ -1,6 +1,6 @@
 import type { Way, Query } from './way.ts';
 import type { EngineAddress } from '../address.ts';
-import { parseContainer, parseContainerList } from '../container.ts';
+import { parseContainer, parseContainerList, parseImageId } from '../container.ts';
 import type { Engine } from '../engine.ts';
 import {
   type Answer,
@@ -43,6 +43,10 @@ export function overHttp(address: EngineAddress, way: Way): Engine {
       return answer.status === 200 ? undefined : (messageOf(answer.body) ?? `status ${answer.status}`);
     },
     network: async (ref) => parseNetwork(answered(address, await get(`/networks/${encodeURIComponent(ref)}`))),
+    imageId: async (name) => {
+      const answer = await get(`/images/${encodeURIComponent(name)}/json`);
+      return answer.status === 404 ? undefined : parseImageId(answered(address, answer));
+    },
     list: async () =>
       parseContainerList(answeredList(address, await get('/containers/json', { all: '1' }, MOST_BYTES_OF_LIST))),
   };

@@ -70,6 +70,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     isOthers: (folder, person) => isOthers(folder, person ?? own),
     diskSpace: async (folder) => (await import('../files/output-file.ts')).diskSpace(folder),
     spaceInside: async (...place) => (await import('../files/space-inside.ts')).spaceInside(...place),
+    ownerInside: async (...place) => (await import('../files/space-inside.ts')).ownerInside(...place),
     signalled: () => {
       let stop = () => undefined as void;
       const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));

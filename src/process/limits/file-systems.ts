@@ -50,18 +50,27 @@ export async function fileSystemsOf(host: Host, { pid }: Subject) {
     return { id, parent, device, mountPoint, type, isReadOnly };
   });
   if (all.length === 0) return undefined;
-  const unsafe = new Set<number>();
-  for (const { id, parent, type } of all) if (unsafe.has(parent) || !isLocal(type)) unsafe.add(id);
+  const answers = answersByItself(all);
   const shown = ofUse(all);
   const asked = await Promise.all(
     shown.slice(0, MOST).map(async ({ id, mountPoint, type, device, isReadOnly }): Promise<FileSystem[]> => {
       const mount = { mountPoint, type, device, isReadOnly };
-      if (unsafe.has(id)) return [{ ...mount, space: undefined }];
+      if (!answers(id)) return [{ ...mount, space: undefined }];
       const space = await host.spaceInside(`/proc/${pid}/root`, mountPoint, id);
       return space === undefined || space.size === 0 ? [] : [{ ...mount, space }];
     }),
   );
   return { shown: asked.flat(), left: Math.max(0, shown.length - MOST) };
+}
+
+/**
+ * Tells of a mount, by its number, whether it and all that it is on are this kernel's own file
+ * systems. A mount stands behind the one that it is on.
+ */
+export function answersByItself(all: readonly Pick<Mount, 'id' | 'parent' | 'type'>[]): (id: number) => boolean {
+  const unsafe = new Set<number>();
+  for (const { id, parent, type } of all) if (unsafe.has(parent) || !isLocal(type)) unsafe.add(id);
+  return (id) => !unsafe.has(id);
 }
 
 const isLocal = (type: string) => LOCAL.test(type) || KERNELS.test(type);

@@ -7,6 +7,8 @@ export interface MemoryUse {
   readonly used: number;
   /** all that is counted against the limit */
   readonly charged: number;
+  /** what of it is file cache: the kernel takes it back before it kills anything */
+  readonly fileCache: number;
   readonly limit: number | null | undefined;
   readonly reservation: number | null | undefined;
   readonly peak: number | undefined;
@@ -29,9 +31,11 @@ export function memoryUse(file: CgroupFile): MemoryUse | undefined {
   const events = flatKeyed(file(isV2 ? 'memory.events' : 'memory.oom_control'));
   // As docker's command line counts (calculateMemUsageUnixNoCache).
   const dropped = stat.get(isV2 ? 'inactive_file' : 'total_inactive_file') ?? 0;
+  const kept = stat.get(isV2 ? 'active_file' : 'total_active_file') ?? 0;
   return {
     used: dropped < charged ? charged - dropped : charged,
     charged,
+    fileCache: Math.min(charged, dropped + kept),
     limit: amount(file(isV2 ? 'memory.max' : 'memory.limit_in_bytes')),
     reservation: isV2 ? noneIfZero(amount(file('memory.low'))) : amount(file('memory.soft_limit_in_bytes')),
     peak: count(file(isV2 ? 'memory.peak' : 'memory.max_usage_in_bytes')),

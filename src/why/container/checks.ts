@@ -1,6 +1,18 @@
 import type { AnyCheck } from '../check.ts';
 import type { ContainerFacts } from './facts.ts';
+import { DRIFT_CHECKS } from './drift-checks.ts';
 import { LIFE_CHECKS } from './life-checks.ts';
+import { PROCESS_CHECKS } from './process-checks.ts';
+import { RESOURCE_CHECKS } from './resource-checks.ts';
+import { RIGHTS_CHECKS } from './rights-checks.ts';
+import { STORAGE_CHECKS } from './storage-checks.ts';
 
 /** Everything that `dbg why CTR` looks for, in causal order. A new check is one line here, or in one of these tables. */
-export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [...LIFE_CHECKS];
+export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
+  ...LIFE_CHECKS,
+  ...RESOURCE_CHECKS,
+  ...STORAGE_CHECKS,
+  ...PROCESS_CHECKS,
+  ...RIGHTS_CHECKS,
+  ...DRIFT_CHECKS,
+];

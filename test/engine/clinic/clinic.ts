@@ -10,6 +10,8 @@ export interface Fault {
   make(lab: Lab): Promise<readonly string[]>;
   /** the id of the finding that is to come first */
   readonly first: string;
+  /** what may be meant so is no more than that: the first of these, where nothing is broken */
+  readonly severity?: 'suspect' | 'note';
   /** its key number or name, in the sentence */
   readonly says: string | RegExp;
 }
@@ -19,7 +21,13 @@ export type Healthy = Pick<Fault, 'title' | 'make'>;
 
 interface Answer {
   readonly broken: boolean;
-  readonly answer: { readonly id: string; readonly sentence: string } | null;
+  readonly answer: Found | null;
+  readonly others: readonly (Found & { readonly severity: string })[];
+}
+
+interface Found {
+  readonly id: string;
+  readonly sentence: string;
 }
 
 /** dbg answers within 5 s; a busy machine is given more, and the time is printed. */
@@ -31,7 +39,8 @@ async function why(words: readonly string[]): Promise<Answer & { readonly exitCo
   const took = ((performance.now() - began) / 1000).toFixed(1);
   expect(String(stdout), String(stderr)).not.toBe('');
   const answer = JSON.parse(String(stdout)) as Answer;
-  console.log(`  ${took} s: ${answer.answer?.id ?? 'nothing broken'}: ${answer.answer?.sentence ?? ''}`);
+  const said = [...(answer.answer ? [answer.answer] : []), ...answer.others];
+  console.log(`  ${took} s: ${said.map(({ id, sentence }) => `${id}: ${sentence}`).join('; ') || 'nothing found'}`);
   return { ...answer, exitCode };
 }
 
@@ -40,11 +49,12 @@ export function clinic(name: string, faults: readonly Fault[], healthy: readonly
   const score = { right: 0, wrong: 0, alarms: 0 };
   describe(name, () => {
     test.for(faults.map((fault) => [fault.title, fault] as const))('%s', async ([, fault], { lab }) => {
-      const { answer, exitCode } = await why(await fault.make(lab));
-      const isRight = answer?.id === fault.first;
+      const { answer, others, exitCode } = await why(await fault.make(lab));
+      const first = answer ?? others.find(({ severity }) => severity === fault.severity);
+      const isRight = first?.id === fault.first;
       score[isRight ? 'right' : 'wrong']++;
-      expect([answer?.id, exitCode]).toEqual([fault.first, 1]);
-      expect(answer?.sentence).toMatch(fault.says);
+      expect([first?.id, exitCode]).toEqual([fault.first, fault.severity === undefined ? 1 : 0]);
+      expect(first?.sentence).toMatch(fault.says);
     });
     test.for(healthy.map((each) => [each.title, each] as const))('healthy: %s', async ([, each], { lab }) => {
       const { answer, broken, exitCode } = await why(await each.make(lab));

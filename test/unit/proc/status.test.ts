@@ -16,6 +16,7 @@ VmRSS:\t    1380 kB
 SigPnd:\t0000000000000000
 ShdPnd:\t0000000000000000
 SigCgt:\t0000000018016a07
+CapEff:\t0000000000000400
 CapBnd:\t00000000a80425fb
 Seccomp:\t2
 `;
@@ -33,6 +34,7 @@ test.each([
     groups: [101],
     pids: [310, 7],
     rssBytes: 1_413_120,
+    effectiveSet: 0x400n,
     boundingSet: 0xa8_04_25_fbn,
     pendingSignals: 0n,
     caughtSignals: 0x18_01_6a_07n,

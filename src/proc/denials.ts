@@ -1,0 +1,52 @@
+/** What a security module refused, by a line of the kernel's or the audit log. */
+export interface Denial {
+  readonly module: 'AppArmor' | 'SELinux';
+  /** the profile, or the context, of who was refused */
+  readonly label: string;
+  readonly pid: number;
+  readonly command: string;
+  /** "open", "{ read }" */
+  readonly operation: string;
+  /** the file, where it is about one */
+  readonly target: string;
+  /** in ms since the epoch */
+  readonly at: number;
+}
+
+/** Finds denials in dmesg(1)'s text or in /var/log/audit/audit.log: both hold the same messages (audit type 1400). */
+export function parseDenials(text: string): Denial[] {
+  return text.split('\n').flatMap((line): Denial[] => {
+    if (!/apparmor="DENIED"|avc: +denied/.test(line)) return [];
+    const at = Number(/audit\((\d+\.\d+):\d+\)/.exec(line)?.[1]) * 1000;
+    const value = (name: string) => valueOf(line, name);
+    const refused = /avc: +denied +(\{[^}]*\})/.exec(line)?.[1];
+    const facts = { pid: Number(value('pid')), command: value('comm'), at };
+    return refused === undefined
+      ? [
+          {
+            ...facts,
+            module: 'AppArmor',
+            label: value('profile'),
+            operation: value('operation'),
+            target: value('name'),
+          },
+        ]
+      : [
+          {
+            ...facts,
+            module: 'SELinux',
+            label: value('scontext'),
+            operation: refused,
+            target: value('path') || value('name'),
+          },
+        ];
+  });
+}
+
+/** Audit writes a string with blanks or quotes in it as hexadecimal digits, without quotes (audit_log_untrustedstring in the kernel). */
+function valueOf(line: string, name: string): string {
+  const [, quoted, plain = ''] = new RegExp(` ${name}=(?:"([^"]*)"|(\\S+))`).exec(line) ?? [];
+  if (quoted !== undefined) return quoted;
+  const isHex = /^(comm|name|path|profile)$/.test(name) && /^([0-9A-F]{2})+$/.test(plain);
+  return isHex ? Buffer.from(plain, 'hex').toString('utf8') : plain;
+}

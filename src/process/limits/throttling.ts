@@ -1,0 +1,26 @@
+import type { Host } from '../../host/host.ts';
+import { flatKeyed } from '../../proc/cgroup-values.ts';
+import type { Subject } from '../subject.ts';
+import { cgroupFiles } from './cgroup-files.ts';
+import type { Timing } from './cpu-sample.ts';
+
+/** In how many periods of its quota a container wanted to run, and in how many of these it had to wait (sched-bwc.rst). */
+export interface Throttling {
+  readonly periods: number;
+  readonly throttled: number;
+}
+
+/** Five periods, unless another length was set (100 ms). */
+const SAMPLE_MS = 500;
+
+/** What is counted while dbg looks: the kernel's own counts are of the container's whole life. undefined without a quota. */
+export async function throttlingOf(host: Host, subject: Subject, { wait }: Timing): Promise<Throttling | undefined> {
+  const file = cgroupFiles(host, subject);
+  const read = () => flatKeyed(file?.('cpu.stat'));
+  const before = read();
+  if (!before.has('nr_periods')) return undefined;
+  await wait(SAMPLE_MS);
+  const after = read();
+  const counted = (key: string) => Math.max(0, (after.get(key) ?? 0) - (before.get(key) ?? 0));
+  return { periods: counted('nr_periods'), throttled: counted('nr_throttled') };
+}

@@ -1,0 +1,38 @@
+import type { Host } from '../host/host.ts';
+import { capabilities, parseStatus } from '../proc/status.ts';
+import type { Subject } from './subject.ts';
+
+/** What the main process of a container may do. Users and groups are as the host numbers them. */
+export interface Rights {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  /** in force, and at most: those that a program of its can get */
+  readonly capabilities: readonly number[];
+  readonly mostCapabilities: readonly number[];
+  readonly hasSeccompFilter: boolean;
+  readonly noNewPrivileges: boolean;
+  /** of AppArmor or SELinux; undefined where none is in force */
+  readonly label: string | undefined;
+}
+
+export function rightsOf(host: Host, { pid }: Subject): Rights {
+  const status = parseStatus(host.read(`/proc/${pid}/status`) ?? '');
+  const { uid, gid, groups, hasSeccompFilter, noNewPrivileges } = status;
+  return {
+    uid,
+    gid,
+    groups,
+    capabilities: capabilities(status.effectiveSet),
+    mostCapabilities: capabilities(status.boundingSet),
+    hasSeccompFilter,
+    noNewPrivileges,
+    label: labelOf(host, pid),
+  };
+}
+
+/** proc_pid_attr(5): the kernel has no such file, or refuses to read it, where no security module gives labels. */
+export function labelOf(host: Pick<Host, 'read'>, pid: number): string | undefined {
+  const text = host.read(`/proc/${pid}/attr/apparmor/current`) ?? host.read(`/proc/${pid}/attr/current`);
+  return text?.replace(/[\0\n]+$/, '') || undefined;
+}
