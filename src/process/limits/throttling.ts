@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts';
 import { flatKeyed } from '../../proc/cgroup-values.ts';
 import type { Subject } from '../subject.ts';
-import { cgroupFiles } from './cgroup-files.ts';
+import { cgroupFiles } from '../../enter/cgroup-files.ts';
 import type { Timing } from './cpu-sample.ts';
 
 /** In how many periods of its quota a container wanted to run, and in how many of these it had to wait (sched-bwc.rst). */
