@@ -51,6 +51,7 @@ export const tooLarge = (bytes: number) => new Error(`its answer is larger than 
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
+  readonly header?: ((name: string) => string | undefined) | undefined;
 }
 
 /**

@@ -4,6 +4,11 @@ export function eventFilters(id: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['container'], container: [id] }) };
 }
 
+/** The same for all that the engine still knows, until a time in ms since the epoch: it answers at once. dockerd keeps the last 256 events. */
+export function eventsUntil(id: string, until: number): Readonly<Record<string, string>> {
+  return { ...eventFilters(id), since: '0', until: (until / 1000).toFixed(9) };
+}
+
 /** The query that asks GET /events for containers that join a network. */
 export function joinFilters(network: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['network'], network: [network], event: ['connect'] }) };
@@ -23,7 +28,9 @@ export function eventReader(hear: (event: ContainerEvent) => void): (chunk: Buff
 interface EngineEvent {
   readonly Action?: unknown;
   readonly timeNano?: unknown;
-  readonly Actor?: { readonly Attributes?: { readonly exitCode?: unknown; readonly container?: unknown } };
+  readonly Actor?: {
+    readonly Attributes?: { readonly exitCode?: unknown; readonly container?: unknown; readonly signal?: unknown };
+  };
 }
 
 function parseEvent(line: string): ContainerEvent[] {
@@ -31,9 +38,10 @@ function parseEvent(line: string): ContainerEvent[] {
   try {
     const { Action: action, Actor, timeNano } = JSON.parse(line) as EngineEvent;
     const time = typeof timeNano === 'number' ? timeNano / 1e6 : undefined;
-    const { exitCode, container } = Actor?.Attributes ?? {};
+    const { exitCode, container, signal } = Actor?.Attributes ?? {};
     const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-    return typeof action === 'string' ? [{ action, time, exitCode: text(exitCode), container: text(container) }] : [];
+    if (typeof action !== 'string') return [];
+    return [{ action, time, exitCode: text(exitCode), container: text(container), signal: text(signal) }];
   } catch {
     return [];
   }
@@ -48,4 +56,6 @@ export interface ContainerEvent {
   readonly exitCode: string | undefined;
   /** which container joined a network */
   readonly container?: string | undefined;
+  /** of a "kill", its number */
+  readonly signal?: string | undefined;
 }

@@ -4,6 +4,7 @@ import type { EngineAddress } from './address.ts';
 import type { Inspection } from './inspection.ts';
 import type { Network } from './network.ts';
 import type { Meanwhile } from './container-events.ts';
+import type { ContainerFile } from './ways/archive.ts';
 
 /**
  * What dbg asks an engine. Two ways stand behind it: `overSocket` for a unix socket, with nothing to load, and
@@ -36,6 +37,18 @@ export interface Engine {
   logs(container: Pick<Container, 'id' | 'hasTty'>, hear: (line: string) => void, since?: number): () => void;
   /** The engine's sentence when it cannot read what a container says: its log driver writes only. */
   logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
+  /** The last lines of what a container has said, running or not. Throws a DbgError with the engine's sentence when it cannot read them. */
+  lastLines(container: Pick<Container, 'id' | 'hasTty'>, most: number): Promise<string[]>;
+  /** What happened to a container until a time in ms since the epoch, the oldest first: as far as the engine remembers (GET /events). */
+  history(container: Pick<Container, 'id'>, until: number): Promise<ContainerEvent[]>;
+  /**
+   * What an absolute path of a container's is, running or not, and how its file begins (GET
+   * /containers/{id}/archive); a link is not followed. The request ends there, however large the
+   * file. undefined when there is none.
+   */
+  file(container: Pick<Container, 'id'>, path: string): Promise<ContainerFile | undefined>;
+  /** Which processors an image is for, empty where there is no such image any more, and which the engine's machine has: "amd64", "arm64" … */
+  architectures(imageId: string): Promise<{ readonly engine: string; readonly image: string }>;
   /** Calls back with the id of each container that joins a network, just before it is started, until the function it gives back is called. */
   watchJoins(network: string, hear: (id: string) => void): () => void;
   /** The id of the image that a name means now (GET /images/{name}/json); undefined when it means none. */

@@ -10,6 +10,8 @@ export interface Inspection {
   /** of "on-failure": how often at most; 0: without end */
   readonly mostRestarts: number;
   readonly health: Health | undefined;
+  /** what its health check runs: "CMD" or "CMD-SHELL", then its words; empty when it has none */
+  readonly healthCommand: readonly string[];
   readonly memoryBytes: number | null;
   readonly isPrivileged: boolean;
   readonly isReadOnly: boolean;
@@ -19,6 +21,10 @@ export interface Inspection {
   readonly logPath: string;
   readonly appArmorProfile: string;
   readonly mounts: readonly Mounted[];
+  /** sources of binds that must be there before a start: `--mount type=bind`; what `-v` names is made */
+  readonly neededSources: readonly string[];
+  /** paths that the engine has for this container, where the engine runs; each may be empty or gone */
+  readonly ownPaths: readonly string[];
   /** when the engine made it, in ms since the epoch */
   readonly createdAt: number | undefined;
 }
@@ -66,6 +72,7 @@ export function parseInspection(answer: unknown): Inspection {
     restartPolicy: text(policy['Name']) || 'no',
     mostRestarts: number(policy['MaximumRetryCount']),
     health: healthOf(state['Health']),
+    healthCommand: array(object(config['Healthcheck'])['Test']).map(text),
     memoryBytes: number(host['Memory']) > 0 ? number(host['Memory']) : null,
     isPrivileged: host['Privileged'] === true,
     isReadOnly: host['ReadonlyRootfs'] === true,
@@ -74,6 +81,11 @@ export function parseInspection(answer: unknown): Inspection {
     logPath: text(body['LogPath']),
     appArmorProfile: text(body['AppArmorProfile']),
     mounts: array(body['Mounts']).map(object).map(mountedOf),
+    neededSources: array(host['Mounts'])
+      .map(object)
+      .filter(isNeeded)
+      .map(({ Source }) => text(Source)),
+    ownPaths: [body['LogPath'], body['HostsPath'], object(object(body['GraphDriver'])['Data'])['UpperDir']].map(text),
     createdAt: Number.isNaN(created) ? undefined : created,
   };
 }
@@ -85,6 +97,12 @@ const mountedOf = (mount: Json): Mounted => ({
   destination: text(mount['Destination']),
   isWritable: mount['RW'] !== false,
 });
+
+const isNeeded = ({ Type, BindOptions }: Json) => Type === 'bind' && object(BindOptions)['CreateMountpoint'] !== true;
+
+/** Of GET /version, and of an image: for which processor, as Go names it. */
+export const architectureOf = (answer: unknown): string =>
+  text(object(answer)['Arch'] ?? object(answer)['Architecture']);
 
 function healthOf(value: unknown): Health | undefined {
   const health = object(value);

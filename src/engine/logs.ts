@@ -1,4 +1,4 @@
-import { lineReader } from '../line-reader.ts';
+import { lineReader, type LineReader } from '../line-reader.ts';
 import { frameReader } from './ways/frames.ts';
 
 /** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
@@ -10,6 +10,18 @@ export function logQuery(since?: number): Readonly<Record<string, string>> {
 /** The query for the last line, by which an engine says whether what a container says can be read at all. */
 export const LAST_LINE = { stdout: 'true', stderr: 'true', tail: '1' };
 
+/** The query for the last lines. Each is one entry of the log, which holds at most 16 kB of a line. */
+export const lastLines = (most: number): Readonly<Record<string, string>> => ({ ...LAST_LINE, tail: String(most) });
+
+/** The lines of such an answer, the last one too when it has no end. */
+export function logLines(hasTty: boolean, body: Buffer): string[] {
+  const lines: string[] = [];
+  const { add, end } = linesOf(hasTty, (line) => lines.push(line));
+  add(body);
+  end();
+  return lines;
+}
+
 /** A longer line is told in parts: a container can write without ever ending one. */
 const MOST_CHARACTERS = 16_384;
 
@@ -17,17 +29,22 @@ const MOST_CHARACTERS = 16_384;
  * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr, which are in frames where there
  * is no terminal.
  */
-export function logReader(hasTty: boolean, hear: (line: string) => void): (piece: Buffer) => void {
-  const streams = new Map<number, (text: Buffer) => void>();
+export const logReader = (hasTty: boolean, hear: (line: string) => void): ((piece: Buffer) => void) =>
+  linesOf(hasTty, hear).add;
+
+function linesOf(hasTty: boolean, hear: (line: string) => void) {
+  const streams = new Map<number, LineReader>();
   const readerOf = (stream: number) => {
     const reader =
-      streams.get(stream) ?? lineReader((line) => hear(line.replace(/\r$/, '')), { most: MOST_CHARACTERS }).add;
+      streams.get(stream) ?? lineReader((line) => hear(line.replace(/\r$/, '')), { most: MOST_CHARACTERS });
     streams.set(stream, reader);
     return reader;
   };
-  if (hasTty) return readerOf(0);
-  return frameReader(
-    (stream, data) => readerOf(stream)(data),
-    (data) => readerOf(0)(data),
+  const end = () => streams.forEach((reader) => reader.end());
+  if (hasTty) return { add: (piece: Buffer) => readerOf(0).add(piece), end };
+  const add = frameReader(
+    (stream, data) => readerOf(stream).add(data),
+    (data) => readerOf(0).add(data),
   );
+  return { add, end };
 }

@@ -92,6 +92,70 @@ describe.each(WAYS)('%s', (_, open) => {
     expect((await engine.network('bridge')).device).toBe('docker0');
   });
 
+  test.for(['--tty=false', '--tty=true'])('knows the last lines, started with %s', async (tty, { lab }) => {
+    const talk = 'seq 1 5; echo "to stderr" >&2; printf "no end"';
+    const name = await lab.run('c', { options: [tty], command: ['sh', '-c', talk] });
+    await lab.docker('wait', name);
+    const engine = open();
+    const said = await engine.lastLines((await engine.inspect(name))!, 3);
+    // Two streams have no order between them.
+    expect(new Set(said)).toEqual(new Set(['5', 'to stderr', 'no end']));
+  });
+
+  test('why the last lines cannot be read', async ({ lab }) => {
+    const name = await lab.run('c', { options: ['--log-driver', 'none'] });
+    const engine = open();
+    await expect(engine.lastLines((await engine.inspect(name))!, 3)).rejects.toThrow('does not support reading');
+  });
+
+  test('remembers what happened to a container, and to no other', async ({ lab }) => {
+    const name = await lab.run('c');
+    await lab.run('other');
+    await lab.docker('stop', '-t', '1', name);
+    const engine = open();
+    const container = (await engine.inspect(name))!;
+    await expect
+      .poll(async () => (await engine.history(container, Date.now())).map(({ action, signal }) => [action, signal]))
+      .toEqual([
+        ['create', undefined],
+        ['start', undefined],
+        ['kill', '15'],
+        ['kill', '9'],
+        ['die', undefined],
+        ['stop', undefined],
+      ]);
+    const died = (await engine.history(container, Date.now())).find(({ action }) => action === 'die')!;
+    expect(died.exitCode).toBe('137');
+    expect(Math.abs(died.time! - container.state.finishedAt!)).toBeLessThan(2_000);
+    expect(await engine.history(container, died.time! - 60_000)).toEqual([]);
+  });
+
+  test('reads how a file of a stopped container begins, and ends the request there', async ({ lab }) => {
+    const make = 'ln -s ../busy /tmp/link; ln -s /bin/busybox /busy; printf abc >/tmp/file; mkfifo /tmp/pipe';
+    const name = await lab.run('c', { command: ['sh', '-c', `${make}; chmod 4751 /tmp/file`] });
+    await lab.docker('wait', name);
+    const engine = open();
+    const container = (await engine.inspect(name))!;
+    const none = Buffer.alloc(0);
+    const file = (at: string) => engine.file(container, at);
+    expect(await file('/tmp/file')).toEqual({ kind: 'file', mode: 0o751, target: '', beginning: Buffer.from('abc') });
+    expect(await file('/tmp/link')).toEqual({ kind: 'link', mode: 0o777, target: '/bin/busybox', beginning: none });
+    expect(await file('/bin')).toEqual({ kind: 'folder', mode: 0o755, target: '', beginning: none });
+    expect(await file('/tmp/pipe')).toMatchObject({ kind: 'other' });
+    expect(await file('/tmp/none')).toBeUndefined();
+    const busybox = (await file('/bin/busybox'))!;
+    expect(busybox.beginning.length).toBe(4096);
+    expect(busybox.beginning.toString('latin1', 0, 4)).toBe('\x7fELF');
+  });
+
+  test('knows the processors of the machine and of an image', async ({ lab }) => {
+    const engine = open();
+    const [name, architecture] = [await lab.run('c'), await lab.docker('version', '-f', '{{.Server.Arch}}')];
+    const { imageId } = (await engine.inspect(name))!;
+    expect(await engine.architectures(imageId)).toEqual({ engine: architecture, image: architecture });
+    expect(await engine.architectures(`sha256:${'0'.repeat(64)}`)).toEqual({ engine: architecture, image: '' });
+  });
+
   test('there is no such container', async () => expect(await open().inspect('no-such')).toBeUndefined());
 
   test('lists stopped ones too, with published ports', async ({ lab }) => {

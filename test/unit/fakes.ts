@@ -89,6 +89,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       restartPolicy: 'no',
       mostRestarts: 0,
       health: undefined,
+      healthCommand: [],
       memoryBytes: null,
       isPrivileged: false,
       isReadOnly: false,
@@ -97,6 +98,8 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       logPath: '',
       appArmorProfile: '',
       mounts: [],
+      neededSources: [],
+      ownPaths: [],
       createdAt: undefined,
     }),
     imageId: async () => 'sha256:1',
@@ -104,6 +107,10 @@ export function fakeEngine(containers: readonly Container[]): Engine {
     watchJoins: () => () => undefined,
     logs: () => () => undefined,
     logsRefusal: async () => undefined,
+    lastLines: async () => [],
+    history: async () => [],
+    file: async () => undefined,
+    architectures: async () => ({ engine: 'amd64', image: 'amd64' }),
     network: async (ref) => ({ id: ref, name: ref, driver: 'bridge', device: 'docker0', macs: new Map() }),
     list: async () =>
       containers.map(({ id, name, image, labels, networkMode, networks, state }) =>

@@ -34,7 +34,10 @@ function get(modem: Modem, path: string, query: Query, { status, data, end }: He
     answer.on('error', finish);
     answer.on('end', () => finish());
     answer.on('data', data);
-    status(answer.statusCode ?? 0);
+    status(answer.statusCode ?? 0, (name) => {
+      const value = answer.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    });
   });
   return () => ended.abort();
 }

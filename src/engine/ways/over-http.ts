@@ -1,4 +1,5 @@
-import type { Way, Query } from './way.ts';
+import { beginningOf, type ContainerFile, pathStatOf } from './archive.ts';
+import type { Header, Way, Query } from './way.ts';
 import type { EngineAddress } from '../address.ts';
 import { parseContainer, parseContainerList, parseImageId } from '../container.ts';
 import type { Engine } from '../engine.ts';
@@ -13,16 +14,16 @@ import {
   tooLarge,
   unreachable,
 } from '../engine-errors.ts';
-import { eventReader, joinFilters } from '../engine-events.ts';
-import { LAST_LINE, logQuery, logReader } from '../logs.ts';
-import { parseInspection } from '../inspection.ts';
+import { type ContainerEvent, eventReader, eventsUntil, joinFilters } from '../engine-events.ts';
+import { LAST_LINE, lastLines, logLines, logQuery, logReader } from '../logs.ts';
+import { architectureOf, parseInspection } from '../inspection.ts';
 import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
 
 /** What an engine is asked, whatever the way to it: so one cap and one deadline hold for all of them. */
 export function overHttp(address: EngineAddress, way: Way): Engine {
-  const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES) =>
-    whole(way, path, query, mostBytes).catch((error: unknown) => Promise.reject(unreachable(address, error)));
+  const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES, isEnough = ALL) =>
+    whole(way, path, query, mostBytes, isEnough).catch((error: unknown) => Promise.reject(unreachable(address, error)));
   const inspect = async (ref: string) => {
     const answer = await get(`/containers/${encodeURIComponent(ref)}/json`);
     return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
@@ -42,6 +43,33 @@ export function overHttp(address: EngineAddress, way: Way): Engine {
       const answer = await get(logsOf(id), LAST_LINE);
       return answer.status === 200 ? undefined : (messageOf(answer.body) ?? `status ${answer.status}`);
     },
+    lastLines: async ({ id, hasTty }, most) => {
+      const answer = await get(logsOf(id), lastLines(most));
+      if (answer.status !== 200) answered(address, answer);
+      return logLines(hasTty, answer.body).slice(-most);
+    },
+    history: async ({ id }, until) => {
+      const events: ContainerEvent[] = [];
+      const answer = await get('/events', eventsUntil(id, until));
+      if (answer.status !== 200) answered(address, answer);
+      eventReader((event) => events.push(event))(answer.body);
+      return events;
+    },
+    file: async ({ id }, path) => {
+      const archive = `/containers/${encodeURIComponent(id)}/archive`;
+      const isEnough = (body: Buffer) => beginningOf(body, MOST_BYTES_OF_FILE) !== undefined;
+      const answer = await get(archive, { path }, MOST_BYTES, isEnough);
+      if (isNoSuchContainer(answer)) return undefined;
+      if (answer.status !== 200) answered(address, answer);
+      return fileOf(answer);
+    },
+    architectures: async (imageId) => {
+      const [engine, image] = await Promise.all([get('/version'), get(`/images/${encodeURIComponent(imageId)}/json`)]);
+      return {
+        engine: architectureOf(answered(address, engine)),
+        image: image.status === 200 ? architectureOf(answered(address, image)) : '',
+      };
+    },
     network: async (ref) => parseNetwork(answered(address, await get(`/networks/${encodeURIComponent(ref)}`))),
     imageId: async (name) => {
       const answer = await get(`/images/${encodeURIComponent(name)}/json`);
@@ -54,15 +82,35 @@ export function overHttp(address: EngineAddress, way: Way): Engine {
 
 const logsOf = (id: string) => `/containers/${encodeURIComponent(id)}/logs`;
 
+/** Of a program, its first header and what this names is in there; of a script, its first line. */
+const MOST_BYTES_OF_FILE = 4096;
+
+function fileOf({ body, header }: Answer): ContainerFile {
+  const beginning = beginningOf(body, MOST_BYTES_OF_FILE) ?? Buffer.alloc(0);
+  return { ...pathStatOf(header?.('x-docker-container-path-stat') ?? ''), beginning };
+}
+
+const ALL: (body: Buffer) => boolean = () => false;
+
 /** An inspect is 5 kB, and some hundred with all the labels, mounts and environment that one can have. */
 const MOST_BYTES = 4e6;
 /** 10,000 containers are 15 MB. */
 const MOST_BYTES_OF_LIST = 16e6;
 
-/** An answer that ends by itself. Waits for it, but not for ever, nor for more than it can be. */
-function whole(way: Way, path: string, query: Query, mostBytes: number): Promise<Answer> {
+/**
+ * An answer that ends by itself, or of which this much is enough. Waits for it, but not for ever,
+ * nor for more than it can be.
+ */
+function whole(
+  way: Way,
+  path: string,
+  query: Query,
+  mostBytes: number,
+  isEnough: (body: Buffer) => boolean,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let status = 0;
+    let header: Header | undefined;
     let pieces: Buffer[] = [];
     let size = 0;
     let stop = (): void => undefined;
@@ -72,19 +120,27 @@ function whole(way: Way, path: string, query: Query, mostBytes: number): Promise
       pieces = [];
       reject(error);
     };
+    const finish = () => {
+      clearTimeout(deadline);
+      resolve({ status, body: Buffer.concat(pieces), header });
+    };
     const deadline = setTimeout(() => fail(noAnswer()), PATIENCE_MS);
     stop = way.ask(path, query, {
-      status: (code) => (status = code),
+      status: (code, its) => {
+        status = code;
+        header = its;
+      },
       data: (piece) => {
         size += piece.length;
-        if (size > mostBytes) fail(tooLarge(mostBytes));
-        else pieces.push(piece);
+        if (size > mostBytes) return fail(tooLarge(mostBytes));
+        pieces.push(piece);
+        if (isEnough === ALL || status !== 200) return;
+        pieces = [Buffer.concat(pieces)];
+        if (!isEnough(pieces[0]!)) return;
+        stop();
+        finish();
       },
-      end: (error) => {
-        if (error) return fail(error);
-        clearTimeout(deadline);
-        resolve({ status, body: Buffer.concat(pieces) });
-      },
+      end: (error) => (error ? fail(error) : finish()),
     });
   });
 }

@@ -36,17 +36,24 @@ function get({ path: socketPath }: UnixAddress, path: string, { status, data, en
     head = Buffer.concat([head, piece]);
     const headEnd = head.indexOf('\r\n\r\n');
     if (headEnd < 0) return head.length > MOST_HEAD_BYTES ? fail('it does not speak HTTP') : undefined;
-    const code = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1', 0, headEnd))?.[1];
+    const headText = head.toString('latin1', 0, headEnd);
+    const code = /^HTTP\/1\.[01] (\d{3})/.exec(headText)?.[1];
     if (code === undefined) return fail('it does not speak HTTP');
     const body = head.subarray(headEnd + 4);
     head = undefined;
-    status(Number(code));
+    status(Number(code), (name) => headerIn(headText, name));
     if (body.length > 0) data(body);
   });
   socket.on('end', () => (head === undefined ? end() : fail('it does not speak HTTP')));
   // Not end(): an engine may take the half-close for a client that has gone away.
   socket.write(`GET ${path} HTTP/1.0\r\nHost: docker\r\n\r\n`);
   return stop;
+}
+
+/** The first header of that name, which is matched whatever its case (RFC 9110, 5.1). */
+function headerIn(head: string, name: string): string | undefined {
+  const line = head.split('\r\n').find((each) => each.toLowerCase().startsWith(`${name}:`));
+  return line?.slice(name.length + 1).trim();
 }
 
 /** Node's own limit for the headers of an answer is 16 kB. */
