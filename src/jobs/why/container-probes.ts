@@ -1,3 +1,7 @@
+import { isWellOff } from './life-probes.ts';
+import { lastWordsOf } from './life-probes.ts';
+import { missingSourcesOf } from './life-probes.ts';
+import { publishersOf } from './life-probes.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
@@ -6,6 +10,7 @@ import { enterable } from '../../enter/target.ts';
 import { limitsOf } from '../../process/limits/container-limits.ts';
 import { subjectOf } from '../../process/subject.ts';
 import type { ContainerFacts } from '../../why/container/facts.ts';
+import { entryPointOf } from './entry-probe.ts';
 import type { Probe } from './gather-facts.ts';
 import { meansProbes } from './means-probes.ts';
 
@@ -22,6 +27,12 @@ export function containerProbes(
     container: () => container,
     now: () => ctx.now(),
     inspection,
+    history: async () => (await ctx.engine()).history(container, ctx.now()),
+    lastWords: async () => lastWordsOf(await ctx.engine(), container),
+    entry: async () =>
+      isWellOff(container, ctx.now()) ? undefined : entryPointOf(await ctx.engine(), container, await inspection()),
+    missingSources: async () => missingSourcesOf(ctx.host, container, await inspection()),
+    publishers: async () => publishersOf(await ctx.engine(), container),
     limits: () => limitsOf(ctx.host, subject(), timing),
     ...meansProbes(ctx, container, { subject, inspection, timing }),
   };

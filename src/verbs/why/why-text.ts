@@ -7,7 +7,8 @@ const MARKS: Readonly<Record<LayerVerdict['state'], string>> = { good: '✓', br
 /** The answer first, then what follows from it, then the layers. */
 export function verdictText(subject: string, verdict: Verdict, isVerbose: boolean): string {
   const { answer, follows, others, layers } = verdict;
-  const shown = others.filter(({ severity }) => isVerbose || severity === 'suspect');
+  // Who is told that nothing is broken is to know what else there is: that it was stopped, say.
+  const shown = others.filter(({ severity }) => isVerbose || !answer || severity === 'suspect');
   const lines = [
     ...(answer ? findingLines(answer) : [`nothing is broken in "${subject}", as far as dbg can see`]),
     ...(follows.length > 0 ? ['', 'that explains, or comes with it:', ...follows.map(oneLine)] : []),

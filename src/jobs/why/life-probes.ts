@@ -1,0 +1,62 @@
+import type { Container } from '../../engine/container.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Inspection } from '../../engine/inspection.ts';
+import { DbgError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import { mountInfo } from '../../host/mount-info-of.ts';
+import { parseMountInfo } from '../../proc/mount-info.ts';
+import type { LastWords } from '../../why/container/facts.ts';
+
+/** How long a run may last whose program the kernel could not even load, in ms: on a busy machine too. */
+const YOUNG_MS = 10_000;
+
+/**
+ * Whether it runs, or has ended well: there is nothing to look for in its program. One that dies
+ * again and again may be seen in a moment when it runs.
+ */
+export function isWellOff({ state, restarts }: Container, now: number): boolean {
+  const wasJustRestarted = restarts > 0 && (state.startedAt ?? 0) > now - YOUNG_MS;
+  if (state.pid > 0) return !wasJustRestarted;
+  return state.exitCode === 0 && state.error === '';
+}
+
+/** Some are empty, and only the last three that are not are told. */
+const LINES_ASKED = 12;
+const LINES_TOLD = 3;
+
+export async function lastWordsOf(engine: Engine, container: Container): Promise<LastWords> {
+  try {
+    const lines = await engine.lastLines(container, LINES_ASKED);
+    return { lines: lines.filter((line) => line.trim() !== '').slice(-LINES_TOLD), refusal: undefined };
+  } catch (error) {
+    if (!(error instanceof DbgError)) throw error;
+    return { lines: [], refusal: error.message };
+  }
+}
+
+/** What another machine or a program answers for, perhaps never. */
+const REMOTE = /^(nfs|cifs|smb|fuse|9p|ceph|afs|glusterfs|lustre|autofs)/;
+
+/** Throws a DbgError where the engine's files are not this host's. */
+export function missingSourcesOf(
+  host: Host,
+  { state }: Pick<Container, 'state'>,
+  { neededSources, ownPaths }: Pick<Inspection, 'neededSources' | 'ownPaths'>,
+): string[] {
+  if (state.pid > 0 || neededSources.length === 0) return [];
+  if (!ownPaths.some((path) => path !== '' && host.exists(path)))
+    throw new DbgError(`what it mounts of the engine's host was not looked for: this host has no file of its engine's`);
+  const mounts = parseMountInfo(mountInfo(host));
+  const isRemote = (path: string) => {
+    const around = mounts.filter(({ mountPoint }) => `${path}/`.startsWith(`${mountPoint.replace(/\/$/, '')}/`));
+    return around.some(({ type }) => REMOTE.test(type));
+  };
+  return neededSources.filter((path) => !isRemote(path) && !host.exists(path));
+}
+
+/** The container that publishes each port of the host; asked only where a start failed for a port. */
+export async function publishersOf(engine: Engine, { state }: Container): Promise<Map<number, string>> {
+  if (!/\bport\b|address already in use/.test(state.error)) return new Map();
+  const all = await engine.list();
+  return new Map(all.flatMap(({ name, ports }) => ports.flatMap(({ host }) => (host ? [[host, name] as const] : []))));
+}

@@ -1,0 +1,73 @@
+import { duration, shellQuote } from '../../../text.ts';
+import type { Evidence } from '../../finding.ts';
+import type { LastWords } from '../facts.ts';
+
+/** By number, as on x86 and arm (signal(7)), and what one means to whom it ended. */
+const SIGNALS: Readonly<Record<number, readonly [string, string]>> = {
+  1: ['SIGHUP', 'hung up'],
+  2: ['SIGINT', 'interrupted, as by Ctrl-C'],
+  3: ['SIGQUIT', 'told to quit'],
+  4: ['SIGILL', 'an instruction that this processor does not have'],
+  5: ['SIGTRAP', 'a breakpoint, or an assertion'],
+  6: ['SIGABRT', 'it gave itself up: an assertion, or memory that it found spoilt'],
+  7: ['SIGBUS', 'memory that is not there: a mapped file cut short, or /dev/shm full'],
+  8: ['SIGFPE', 'a division by zero'],
+  9: ['SIGKILL', 'killed'],
+  11: ['SIGSEGV', 'it touched memory that it does not have'],
+  13: ['SIGPIPE', 'nobody reads what it writes'],
+  15: ['SIGTERM', 'told to end'],
+  31: ['SIGSYS', 'a system call that seccomp forbids'],
+};
+/** They end a program that has gone wrong, and nobody sends them to stop one. */
+export const CRASHES: readonly number[] = [4, 5, 6, 7, 8, 11, 31];
+
+/** Which signal an exit code tells of: 128 and its number. */
+export const signalOf = (exitCode: number): number | undefined =>
+  exitCode > 128 && exitCode <= 128 + 64 ? exitCode - 128 : undefined;
+
+export const signalName = (signal: number): string => SIGNALS[signal]?.[0] ?? `signal ${signal}`;
+
+/** An exit code in words; empty for one that means what the program has it mean. */
+function exitWords(exitCode: number): string {
+  if (exitCode === 126) return 'what it was to run is not executable';
+  if (exitCode === 127) return 'a program or library that it was to run was not found';
+  if (exitCode === 255) return 'its program said -1, or the engine found it gone when the engine itself was started';
+  const signal = signalOf(exitCode);
+  if (signal === undefined) return '';
+  const [name = `signal ${signal}`, meaning] = SIGNALS[signal] ?? [];
+  return meaning === undefined ? name : `${name}: ${meaning}`;
+}
+
+/** "exit code 3", "exit code 139 (SIGSEGV: …)" */
+export function exitText(exitCode: number): string {
+  const words = exitWords(exitCode);
+  return `exit code ${exitCode}${words && ` (${words})`}`;
+}
+
+/** How long something lived: of what dies at once, the milliseconds. */
+export const lifetime = (milliseconds: number): string =>
+  milliseconds < 1000 ? `${Math.max(0, Math.round(milliseconds))} ms` : duration(milliseconds);
+
+/** A longer line is cut: a container can say anything. */
+const MOST_CHARACTERS = 200;
+
+/** What it said last, as evidence. */
+export function lastWordsSeen(name: string, { lines, refusal }: LastWords): Evidence[] {
+  const command = `docker logs --tail 50 ${shellQuote(name)}`;
+  if (refusal !== undefined) return [{ seen: `what it said last cannot be read: ${refusal}`, command }];
+  if (lines.length === 0) return [{ seen: 'it said nothing', command }];
+  // One that dies again and again says the same each time.
+  return [...new Set(lines)].map((line) => ({ seen: `it said: ${cut(line)}`, command }));
+}
+
+export const cut = (line: string): string =>
+  line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+
+export const inspectCommand = (name: string, format: string): string =>
+  `docker inspect -f '${format}' ${shellQuote(name)}`;
+
+/** What the engine remembers of it, as evidence. */
+export const eventsSeen = (name: string, seen: string): Evidence => ({
+  seen,
+  command: `docker events --since 1h --until 0s --filter container=${shellQuote(name)}`,
+});
