@@ -57,6 +57,8 @@ export interface NetworkEndpoint {
   readonly mac: string;
   /** that the engine gave it, IPv4 and IPv6, with prefix length; a container with NET_ADMIN may have others by now */
   readonly addresses?: readonly string[];
+  /** the further names that Docker's DNS gives it on this network */
+  readonly aliases?: readonly string[];
 }
 
 /** What dbg uses of an entry of GET /containers/json. */
@@ -146,6 +148,7 @@ export function parseContainer(answer: unknown): Container {
       networkId: text(object(endpoint)['NetworkID']),
       mac: text(object(endpoint)['MacAddress']).toLowerCase(),
       addresses: addresses(object(endpoint)),
+      aliases: array(object(endpoint)['Aliases']).map(text).filter(Boolean),
     })),
   };
 }

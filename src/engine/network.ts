@@ -8,6 +8,10 @@ export interface Network {
   readonly driver: string;
   /** the device of the host that carries it: its bridge, or the parent of a macvlan; undefined where there is none */
   readonly device: string | undefined;
+  /** It leads to nothing but its own containers. */
+  readonly isInternal: boolean;
+  /** Whether its containers may reach each other (enable_icc of the bridge driver). */
+  readonly hasTraffic: boolean;
   /** MAC addresses of the containers that are on it now, by container id */
   readonly macs: ReadonlyMap<string, string>;
 }
@@ -29,6 +33,8 @@ export function parseNetwork(answer: unknown): Network {
     name: text(body['Name']),
     driver,
     device: deviceOf(id, driver, options),
+    isInternal: body['Internal'] === true,
+    hasTraffic: text(options['com.docker.network.bridge.enable_icc']) !== 'false',
     macs: new Map(
       Object.entries(object(body['Containers'])).map(([container, end]) => [
         container,

@@ -111,7 +111,15 @@ export function fakeEngine(containers: readonly Container[]): Engine {
     history: async () => [],
     file: async () => undefined,
     architectures: async () => ({ engine: 'amd64', image: 'amd64' }),
-    network: async (ref) => ({ id: ref, name: ref, driver: 'bridge', device: 'docker0', macs: new Map() }),
+    network: async (ref) => ({
+      id: ref,
+      name: ref,
+      driver: 'bridge',
+      device: 'docker0',
+      isInternal: false,
+      hasTraffic: true,
+      macs: new Map(),
+    }),
     list: async () =>
       containers.map(({ id, name, image, labels, networkMode, networks, state }) =>
         summary({

@@ -4,13 +4,16 @@ import type { LayerVerdict, Verdict } from '../../why/judge.ts';
 
 const MARKS: Readonly<Record<LayerVerdict['state'], string>> = { good: '✓', broken: '✗', suspect: '!', open: '?' };
 
-/** The answer first, then what follows from it, then the layers. */
-export function verdictText(subject: string, verdict: Verdict, isVerbose: boolean): string {
+/**
+ * The answer first, then what follows from it, then the layers.
+ * @param where where nothing is broken: 'in "web"'
+ */
+export function verdictText(where: string, verdict: Verdict, isVerbose: boolean): string {
   const { answer, follows, others, layers } = verdict;
   // Who is told that nothing is broken is to know what else there is: that it was stopped, say.
   const shown = others.filter(({ severity }) => isVerbose || !answer || severity === 'suspect');
   const lines = [
-    ...(answer ? findingLines(answer) : [`nothing is broken in "${subject}", as far as dbg can see`]),
+    ...(answer ? findingLines(answer) : [`nothing is broken ${where}, as far as dbg can see`]),
     ...(follows.length > 0 ? ['', 'that explains, or comes with it:', ...follows.map(oneLine)] : []),
     ...(shown.length > 0 ? ['', 'also:', ...shown.map(oneLine)] : []),
     '',

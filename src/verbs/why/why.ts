@@ -1,18 +1,22 @@
-import { containerArgument } from '../../cli/arguments/verb-argument.ts';
+import { Option } from 'commander';
+import { containerArgument, VerbArgument } from '../../cli/arguments/verb-argument.ts';
 import { addPid, type PidOption, refOf } from '../../cli/arguments/by-pid.ts';
 import { requireContainer } from '../../cli/arguments/chosen-container.ts';
 import { asRoot } from '../../cli/root.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
 import { findContainer } from '../../engine/find-container.ts';
+import { connectionProbes } from '../../jobs/why/connection-probes.ts';
 import { containerProbes } from '../../jobs/why/container-probes.ts';
 import { gather } from '../../jobs/why/gather-facts.ts';
+import { CONNECTION_CHECKS } from '../../why/connection/connection-checks.ts';
 import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
-import { judge } from '../../why/judge.ts';
+import { judge, type Verdict } from '../../why/judge.ts';
 import { json } from '../../ui/table.ts';
+import { type ConnectionOptions, readWish, refuseWithoutPeer } from './connection-wish.ts';
 import { verdictRecord, verdictText } from './why-text.ts';
 
-interface WhyOptions extends PidOption {
+interface WhyOptions extends PidOption, ConnectionOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -22,33 +26,57 @@ const PATIENCE_MS = 4_000;
 
 export function whyCommand(ctx: Context): Verb {
   return addPid(new Verb('why'))
-    .summary('what is wrong with a container: the first thing, with its proof')
+    .summary('what is wrong with a container or a connection: the first thing, with its proof')
     .description(
-      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. Nothing is changed by looking.',
+      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With HOST[:PORT], why it does not reach that: another container, an address or a name, as it is seen from inside the container. Nothing is changed by looking.',
     )
     .addArgument(containerArgument())
+    .addArgument(
+      new VerbArgument(
+        '[peer]',
+        'what it is to reach: HOST[:PORT[/udp]], HOST a container, an address or a name',
+        'containers',
+      ),
+    )
+    .option('--udp', 'the port is of UDP')
+    .addOption(new Option('-4, --ipv4', 'by IPv4 alone').conflicts('ipv6'))
+    .option('-6, --ipv6', 'by IPv6 alone')
+    .option('--no-probe', 'send nothing: neither questions to nameservers nor connections')
     .option('-v, --verbose', 'also what is merely worth knowing')
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why web --json',
+      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
     )
-    .runs(async (operand: string | undefined, options: WhyOptions) => {
-      const ref = await refOf(ctx, operand, options);
+    .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
+      // With --pid, what stands first is no container.
+      const [first, second] = options.pid === undefined ? [operand, peer] : [undefined, operand];
+      const ref = await refOf(ctx, first, options);
       requireContainer(ctx, ref);
-      return asRoot(ctx, () => why(ctx, ref ?? '', options));
+      if (second === undefined) refuseWithoutPeer(options);
+      return asRoot(ctx, () => why(ctx, ref ?? '', second, options));
     });
 }
 
 /** Exit code of "looked, and found something broken". */
 const BROKEN = 1;
 
-async function why(ctx: Context, ref: string, options: WhyOptions): Promise<number> {
+async function why(ctx: Context, ref: string, peer: string | undefined, options: WhyOptions): Promise<number> {
   const container = await findContainer(await ctx.engine(), ref);
-  const verdict = judge(CONTAINER_CHECKS, await gather(containerProbes(ctx, container), PATIENCE_MS));
   const about = { container: container.name, id: container.id };
+  if (peer === undefined) {
+    const verdict = judge(CONTAINER_CHECKS, await gather(containerProbes(ctx, container), PATIENCE_MS));
+    return print(ctx, about, `in "${container.name}"`, verdict, options);
+  }
+  const wish = readWish(peer, options);
+  const probes = connectionProbes(ctx, container, wish, { isSilent: options.probe === false });
+  const verdict = judge(CONNECTION_CHECKS, await gather(probes, PATIENCE_MS));
+  return print(ctx, { ...about, peer }, `between "${container.name}" and ${peer}`, verdict, options);
+}
+
+function print(ctx: Context, about: object, where: string, verdict: Verdict, options: WhyOptions): number {
   ctx.stdout.write(
-    options.json ? json(verdictRecord(about, verdict)) : verdictText(container.name, verdict, options.verbose === true),
+    options.json ? json(verdictRecord(about, verdict)) : verdictText(where, verdict, options.verbose === true),
   );
   return verdict.answer === undefined ? 0 : BROKEN;
 }

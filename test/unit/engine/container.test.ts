@@ -24,7 +24,9 @@ test('reads an inspect answer', () => {
       StartedAt: '2026-01-01T00:00:00Z',
       FinishedAt: '2026-01-01T00:00:00.123456789Z',
     },
-    NetworkSettings: { Networks: { app_net: { NetworkID: 'f00', MacAddress: '02:42:AC:14:00:03', ...addresses } } },
+    NetworkSettings: {
+      Networks: { app_net: { NetworkID: 'f00', MacAddress: '02:42:AC:14:00:03', Aliases: ['db'], ...addresses } },
+    },
   };
   expect(parseContainer(answer)).toEqual({
     id: ID,
@@ -39,7 +41,9 @@ test('reads an inspect answer', () => {
     networkMode: 'app_net',
     restarts: 0,
     configured: { memoryBytes: null, cpus: null, pids: null },
-    networks: [{ network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03', addresses: ['172.20.0.3/16'] }],
+    networks: [
+      { network: 'app_net', networkId: 'f00', mac: '02:42:ac:14:00:03', addresses: ['172.20.0.3/16'], aliases: ['db'] },
+    ],
     state: {
       status: 'exited',
       pid: 0,

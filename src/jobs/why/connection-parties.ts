@@ -1,0 +1,80 @@
+import { isIP } from 'node:net';
+import type { Context } from '../../context.ts';
+import type { Container, ContainerSummary } from '../../engine/container.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { inHostNetwork } from '../../host/host-namespace.ts';
+import { parseLinks } from '../../network/links.ts';
+import { again } from '../../network/look-inside.ts';
+import { isLoopback } from '../../network/reach/listening.ts';
+import { type Named, type Peer, type Wish } from '../../why/connection/connection-facts.ts';
+
+/** More containers than that are not asked for their aliases. */
+const MOST_ASKED = 200;
+
+/** A container that is in another one's network namespace is on that one's networks. */
+export async function withNetworks(engine: Engine, container: Container): Promise<Container> {
+  const [, owner] = /^container:(.+)$/.exec(container.networkMode) ?? [];
+  const its = owner === undefined ? undefined : await engine.inspect(owner);
+  return its === undefined ? container : { ...(await withNetworks(engine, its)), ...identity(container) };
+}
+
+const identity = ({ id, name, state }: Container) => ({ id, name, state });
+
+/**
+ * The containers that are called so: by their own name, by the first digits of their id, or by an
+ * alias on a network.
+ */
+export async function namedContainers(engine: Engine, from: Container, { host, address }: Wish): Promise<Named[]> {
+  if (address !== undefined) return [];
+  const all = await engine.list();
+  const exact = all.find(({ name, id }) => name === host || (host.length >= 12 && id.startsWith(host)));
+  const asked = exact ? [exact] : all.slice(0, MOST_ASKED);
+  const found = await Promise.all(
+    asked.map(async ({ id }) => {
+      const container = await engine.inspect(id);
+      return container && withNetworks(engine, container);
+    }),
+  );
+  const named = found.flatMap((container): Named[] => {
+    if (container === undefined) return [];
+    const networks = container.networks.filter(({ aliases }) => exact || aliases?.includes(host));
+    if (!exact && networks.length === 0) return [];
+    return [{ container, by: exact ? 'name' : 'alias', networks: networks.map(({ network }) => network) }];
+  });
+  // First who may be meant: one that runs, and that is on a network of this one's.
+  const rank = ({ container, networks }: Named) =>
+    (container.state.pid > 0 ? 2 : 0) + (from.networks.some(({ network }) => networks.includes(network)) ? 1 : 0);
+  return named.toSorted((a, b) => rank(b) - rank(a));
+}
+
+/**
+ * The addresses by which a container reaches another that it may mean, of the networks that both
+ * are on first.
+ */
+export function addressesOf(from: Container, { container, networks }: Named, family: Wish['family']): string[] {
+  const shared = container.networks.filter(({ network }) => from.networks.some((own) => own.network === network));
+  const called = shared.filter(({ network }) => networks.includes(network));
+  return [...called, ...shared, ...container.networks]
+    .flatMap(({ addresses }) => addresses ?? [])
+    .map((address) => address.split('/')[0]!)
+    .filter((address) => family === undefined || isIP(address) === family);
+}
+
+/** Who has an address, as far as the engine and this host tell. */
+export async function peerAt(ctx: Context, from: Container, address: string, named: readonly Named[]): Promise<Peer> {
+  if (from.networkMode === 'host' && isLoopback(address)) return { kind: 'host' };
+  const own = from.networks.some(({ addresses }) => addresses?.some((each) => each.startsWith(`${address}/`)));
+  if (isLoopback(address) || own) return { kind: 'container', container: from, isItself: true };
+  const has = ({ addresses }: Pick<ContainerSummary, 'addresses'>) =>
+    addresses.some((each) => each.startsWith(`${address}/`));
+  const engine = await ctx.engine();
+  const known = named.find(({ container }) =>
+    has({ addresses: container.networks.flatMap((each) => each.addresses ?? []) }),
+  );
+  const listed = known ? undefined : (await engine.list()).find(has);
+  const found = known?.container ?? (listed && (await engine.inspect(listed.id)));
+  if (found) return { kind: 'container', container: found, isItself: found.id === from.id };
+  const links = await again(() => ctx.host.output(inHostNetwork(ctx.host, ['ip', '-d', '-j', 'address'])));
+  const isHosts = parseLinks(links).some(({ addresses }) => addresses.some((each) => each.startsWith(`${address}/`)));
+  return { kind: isHosts ? 'host' : 'outside' };
+}

@@ -1,0 +1,124 @@
+import { constants } from 'node:os';
+import type { Context } from '../../context.ts';
+import { DbgError } from '../../errors.ts';
+import { inHostNetwork } from '../../host/host-namespace.ts';
+import { askArgv, parseReplies, type Question, type Reply } from '../../network/reach/ask.ts';
+import { dnsQuestion, parseDnsAnswer } from '../../network/reach/dns-message.ts';
+import { grownRules, LIST_RULES, parseRules, type Rule } from '../../network/reach/firewall-rules.ts';
+import { namesAskedFor, type Resolver } from '../../network/reach/resolver-files.ts';
+import { toolObjects } from '../../network/tool-json.ts';
+import type { Attempt, Looked, Taken, Wish } from '../../why/connection/connection-facts.ts';
+
+/** Puts a program into a network namespace. */
+export type Into = (argv: readonly string[]) => string[];
+
+/** A nameserver is given so long, and a connection: after 1 s TCP asks for the second time. */
+const [DNS_SECONDS, TCP_SECONDS] = [1.2, 1.5];
+/** So many connections are tried, side by side: one packet may be lost by chance. */
+const TIMES = 3;
+/** As containers on a network of the person's have it in /etc/resolv.conf. */
+const DOCKER_DNS = '127.0.0.11';
+
+/**
+ * Asks each nameserver for each name that the container's resolver would ask for, side by side; and
+ * Docker's DNS for the container's own
+ * name too, which it answers without asking anybody.
+ */
+export async function askNameservers(
+  ctx: Context,
+  into: Into,
+  resolver: Resolver,
+  { host, family }: Wish,
+  own: string,
+): Promise<Looked[]> {
+  const types = (['A', 'AAAA'] as const).filter((type) => family === undefined || (type === 'A') === (family === 4));
+  const asked = resolver.nameservers.flatMap((server) =>
+    namesAskedFor(host, resolver).flatMap((name) =>
+      types.map((type) => ({ server, name, type, payload: dnsQuestion(name, type) })),
+    ),
+  );
+  const sendable = asked.filter((each): each is typeof each & { payload: Buffer } => each.payload !== undefined);
+  if (sendable.length === 0) throw new DbgError(`"${host}" is no name that a nameserver could be asked for`);
+  const questions = sendable.map(({ server, payload }) => ({
+    protocol: 'udp' as const,
+    address: server.replace(/%.*/, ''),
+    port: 53,
+    payload,
+  }));
+  const control = dnsQuestion(own, 'A');
+  const controls =
+    control && resolver.nameservers.includes(DOCKER_DNS)
+      ? [{ ...questions[0]!, address: DOCKER_DNS, payload: control }]
+      : [];
+  const replies = await ask(ctx, into, DNS_SECONDS, [...questions, ...controls]);
+  const isDockersAlive = (replies[questions.length]?.answer.length ?? 0) > 0;
+  return sendable.map(({ server, name, type }, at) => {
+    const reply = replies[at];
+    const answer = reply && parseDnsAnswer(reply.answer);
+    const silence = server === DOCKER_DNS && isDockersAlive ? 'passed on' : 'silent';
+    const outcome = answer?.code ?? (reply?.errno ? 'refused' : silence);
+    return { server, name, type, outcome, addresses: answer?.addresses ?? [] };
+  });
+}
+
+const ask = async (ctx: Context, into: Into, seconds: number, questions: readonly Question[]) =>
+  parseReplies(await ctx.host.output(into(askArgv(seconds, questions))), questions.length);
+
+/** Where packets pass a firewall. */
+export interface Firewalls {
+  readonly own: Into;
+  /** undefined: the peer is no container, or in the same namespace */
+  readonly peer: Into | undefined;
+}
+
+/**
+ * Tries the connection, with a look at the firewalls' counters before and, where it fails, after.
+ */
+export async function tryIt(
+  ctx: Context,
+  { own, peer }: Firewalls,
+  { address, port, protocol }: { readonly address: string; readonly port: number; readonly protocol: 'tcp' | 'udp' },
+  asked: string,
+): Promise<{ readonly attempt: Attempt; readonly taken: Taken }> {
+  const places = [own, (argv: readonly string[]) => inHostNetwork(ctx.host, argv), peer] as const;
+  const rules = () => Promise.all(places.map(async (into) => (into ? rulesIn(ctx, into) : [])));
+  const before = await rules();
+  const question: Question = { protocol, address, port, payload: Buffer.alloc(0) };
+  const replies = (
+    await ask(
+      ctx,
+      own,
+      TCP_SECONDS,
+      Array.from({ length: TIMES }, () => question),
+    )
+  ).filter((reply) => reply !== undefined);
+  const attempt = { ...attemptOf(replies, protocol), address, port, neighbour: await neighbourOf(ctx, own, asked) };
+  const after = attempt.outcome === 'connected' ? before : await rules();
+  const [ownTaken, host, peers] = after.map((all, at) => grownRules(before[at]!, all));
+  return { attempt, taken: { sent: attempt.sent, own: ownTaken!, host: host!, peer: peers! } };
+}
+
+/** One that came through is enough; else what most say is what is said first. */
+function attemptOf(replies: readonly Reply[], protocol: Wish['protocol']): Pick<Attempt, 'outcome' | 'error' | 'sent'> {
+  const sent = replies.reduce((sum, each) => sum + each.sent, 0);
+  const isThrough = ({ isConnected, answer, errno }: Reply) =>
+    protocol === 'tcp' ? isConnected : errno === 0 && answer.length > 0;
+  if (replies.some(isThrough)) return { outcome: 'connected', error: '', sent };
+  const errno = replies.find((each) => each.errno !== 0)?.errno;
+  if (errno === undefined) return { outcome: 'silent', error: '', sent };
+  const [name] = Object.entries(constants.errno).find(([, number]) => number === errno) ?? ['error'];
+  const outcome =
+    errno === constants.errno.ECONNREFUSED ? 'refused' : errno === constants.errno.ETIMEDOUT ? 'silent' : 'unreachable';
+  return { outcome, error: `${name} (${errno})`, sent };
+}
+
+/** A host without any firewall program has no rules that could be seen: that is no failure. */
+const rulesIn = async (ctx: Context, into: Into): Promise<Rule[]> =>
+  parseRules(await ctx.host.output(into(['sh', '-c', LIST_RULES])));
+
+/** What the kernel knows of an address on the link. */
+async function neighbourOf(ctx: Context, into: Into, address: string): Promise<string | undefined> {
+  const printed = await ctx.host.output(into(['ip', '-j', 'neigh', 'show', address])).catch(() => '[]');
+  const [entry] = toolObjects('ip', printed || '[]') as readonly { readonly state?: readonly string[] }[];
+  return entry?.state?.[0];
+}

@@ -1,0 +1,70 @@
+# Asks over the network, side by side, from the namespace that it is started in, and prints what
+# came of it. No tool of a host does that with a patience of its own and tells errors by number.
+# Arguments: SECONDS, then for each question four: tcp|udp ADDRESS PORT HEX (what to send, or "").
+# A line for each: NUMBER CONNECTED(0|1) ERRNO(0: none) SENT(packets that asked) HEX(the answer).
+# An answer is read to its end, or to 64 KiB; of UDP, it is one datagram.
+use strict;
+no warnings;
+use Errno qw(EINPROGRESS EAGAIN);
+use Fcntl qw(F_SETFL O_NONBLOCK);
+use Socket;
+
+# From linux/tcp.h: tcpi_retransmits is the third byte of struct tcp_info.
+my ($IPPROTO_TCP, $TCP_INFO, $MOST) = (6, 11, 65536);
+my $left = shift;
+my (@asked, $number);
+while (@ARGV) {
+  my ($protocol, $address, $port, $hex) = splice @ARGV, 0, 4;
+  my $is6 = $address =~ /:/;
+  my %each = (number => $number++, tcp => $protocol eq 'tcp', send => pack('H*', $hex), sent => 1, got => '');
+  push @asked, \%each;
+  my $family = $is6 ? AF_INET6 : AF_INET;
+  my $packed = Socket::inet_pton($family, $address);
+  my $to = $is6 ? Socket::pack_sockaddr_in6($port, $packed) : pack_sockaddr_in($port, $packed);
+  socket($each{socket}, $family, $each{tcp} ? SOCK_STREAM : SOCK_DGRAM, 0) or ended(\%each, $!), next;
+  fcntl $each{socket}, F_SETFL, O_NONBLOCK;
+  connect($each{socket}, $to) or $! == EINPROGRESS or ended(\%each, $!), next;
+  defined send $each{socket}, $each{send}, 0 or ended(\%each, $!) if !$each{tcp};
+}
+
+sub ended {
+  my ($each, $errno) = @_;
+  return if $each->{ended}++;
+  if ($each->{tcp} && $each->{socket} && !$each->{connected}) {
+    my $info = getsockopt $each->{socket}, $IPPROTO_TCP, $TCP_INFO;
+    $each->{sent} += unpack 'x2 C', $info if $info;
+  }
+  printf "%d %d %d %d %s\n", $each->{number}, $each->{connected}, $errno, $each->{sent}, unpack 'H*', $each->{got};
+}
+
+sub ready {
+  my ($each, $canRead, $canWrite) = @_;
+  if ($each->{tcp} && !$each->{connected}) {
+    return if !$canWrite;
+    my $errno = unpack 'i', getsockopt $each->{socket}, SOL_SOCKET, SO_ERROR;
+    return ended($each, $errno) if $errno;
+    $each->{connected} = 1;
+    return ended($each, 0) if $each->{send} eq '';
+    syswrite $each->{socket}, $each->{send};
+    return;
+  }
+  return if !$canRead;
+  my $count = sysread $each->{socket}, $each->{got}, $MOST, length $each->{got};
+  return if !defined $count && $! == EAGAIN;
+  return ended($each, $!) if !defined $count;
+  ended($each, 0) if !$count || !$each->{tcp} || length $each->{got} >= $MOST;
+}
+
+while (my @open = grep { !$_->{ended} } @asked) {
+  my ($reading, $writing) = ('', '');
+  for (@open) {
+    vec($_->{tcp} && !$_->{connected} ? $writing : $reading, fileno $_->{socket}, 1) = 1;
+  }
+  (my $count, $left) = select my $canRead = $reading, my $canWrite = $writing, undef, $left;
+  if ($count > 0) {
+    my $at;
+    ready($_, vec($canRead, $at = fileno $_->{socket}, 1), vec($canWrite, $at, 1)) for @open;
+  }
+  # As Linux does, select gives back what is left of the time; at its end the rest is silence.
+  ended($_, 0) for $left > 0 && $count >= 0 ? () : @open;
+}

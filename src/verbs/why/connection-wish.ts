@@ -1,0 +1,29 @@
+import { usageError } from '../../errors.ts';
+import { parsePeer } from '../../network/cut/peers.ts';
+import type { Wish } from '../../why/connection/connection-facts.ts';
+
+export interface ConnectionOptions {
+  readonly udp?: boolean;
+  readonly ipv4?: boolean;
+  readonly ipv6?: boolean;
+  /** false: --no-probe */
+  readonly probe?: boolean;
+}
+
+/** Reads HOST[:PORT[/udp]]. Throws a usage error. */
+export function readWish(text: string, { udp, ipv4, ipv6 }: ConnectionOptions): Wish {
+  const { name, address, port, protocol } = parsePeer(text, 'dbg why CTR');
+  if (address?.includes('/')) throw usageError(`"${text}" is a prefix: which address of it is meant?`);
+  const family = ipv4 ? 4 : ipv6 ? 6 : undefined;
+  if (address !== undefined && family !== undefined && address.includes(':') !== (family === 6))
+    throw usageError(`"${address}" is no IPv${family} address`);
+  const local = /^localhost$/i.test(name) ? (family === 6 ? '::1' : '127.0.0.1') : undefined;
+  // What a program in it means by that is certain, whatever its /etc/hosts says.
+  return { host: name, address: address ?? local, port, protocol: udp ? 'udp' : protocol, family };
+}
+
+/** Throws for an option of a connection where none is asked about. */
+export function refuseWithoutPeer({ udp, ipv4, ipv6, probe }: ConnectionOptions): void {
+  const given = [udp && '--udp', ipv4 && '-4', ipv6 && '-6', probe === false && '--no-probe'].filter(Boolean);
+  if (given.length > 0) throw usageError(`${given.join(', ')}: that is about a connection: dbg why CTR HOST[:PORT]`);
+}

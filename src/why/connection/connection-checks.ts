@@ -1,0 +1,24 @@
+import type { AnyCheck } from '../check.ts';
+import type { ConnectionFacts } from './connection-facts.ts';
+import { HOST_FIREWALL_CHECKS } from './firewall-checks.ts';
+import { LINK_CHECKS } from './link-checks.ts';
+import { MEMBERSHIP_CHECKS } from './membership-checks.ts';
+import { NAME_CHECKS } from './name-checks.ts';
+import { PEER_CHECKS } from './peer-checks.ts';
+import { ROUTE_CHECKS } from './route-checks.ts';
+import { TRANSPORT_CHECKS } from './transport-checks.ts';
+
+/**
+ * Everything that `dbg why CTR HOST[:PORT]` looks for, in causal order. A new check is one line
+ * here, or in one of these tables.
+ */
+export const CONNECTION_CHECKS: readonly AnyCheck<ConnectionFacts>[] = [
+  ...NAME_CHECKS,
+  ...MEMBERSHIP_CHECKS,
+  // A route goes with its device: what is down comes first.
+  ...LINK_CHECKS,
+  ...ROUTE_CHECKS,
+  ...HOST_FIREWALL_CHECKS,
+  ...PEER_CHECKS,
+  ...TRANSPORT_CHECKS,
+];

@@ -1,0 +1,85 @@
+import type { Grown } from '../../network/reach/firewall-rules.ts';
+import { shellQuote } from '../../text.ts';
+import { checkOf } from '../check.ts';
+import type { Evidence, Finding } from '../finding.ts';
+import type { Attempt, ConnectionFacts } from './connection-facts.ts';
+
+const check = checkOf<ConnectionFacts>();
+
+/** Which rule took the packets: told by its counter, before and after so many of them were sent. */
+export const HOST_FIREWALL_CHECKS = [
+  check({
+    id: 'own.firewall',
+    layer: 'route',
+    about: "A firewall rule in the container's own network namespace takes what it sends, or the answer.",
+    needs: ['from', 'attempt', 'taken'],
+    find: ({ from: { name }, attempt, taken }) =>
+      taken.own.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name, rule))),
+  }),
+  check({
+    id: 'host.dropped',
+    layer: 'host',
+    about: "A firewall rule of the host's dropped what was sent.",
+    needs: ['attempt', 'taken'],
+    find: ({ attempt, taken }) => byVerdict(taken.host, 'drop', attempt),
+  }),
+  check({
+    id: 'host.rejected',
+    layer: 'host',
+    about: "A firewall rule of the host's refused what was sent.",
+    needs: ['attempt', 'taken'],
+    find: ({ attempt, taken }) => byVerdict(taken.host, 'reject', attempt),
+  }),
+] as const;
+
+export const PEER_FIREWALL_CHECK = check({
+  id: 'peer.firewall',
+  layer: 'peer',
+  about: "A firewall rule in the peer's own network namespace takes what it is sent.",
+  needs: ['peer', 'attempt', 'taken'],
+  find: ({ peer, attempt, taken }) => {
+    if (peer.kind !== 'container') return [];
+    const { name } = peer.container;
+    return taken.peer.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name, rule)));
+  },
+});
+
+const byVerdict = (rules: readonly Grown[], verdict: Grown['verdict'], attempt: Attempt) =>
+  rules
+    .filter((rule) => rule.verdict === verdict)
+    .flatMap((rule) => finding(rule, attempt, "of the host's", listing(rule).join(' ')));
+
+const inside = (name: string, rule: Grown) => `dbg exec ${shellQuote(name)} ${listing(rule).join(' ')}`;
+
+/** How a person lists it, with its counter. */
+function listing({ text }: Grown): string[] {
+  const [, program, table, chain] = /^(\S+) -t (\S+) -[AP] (\S+)/.exec(text) ?? [];
+  if (program === undefined) return ['nft', 'list', 'ruleset'];
+  return [program, '-t', table!, '-vnxL', shellQuote(chain!)];
+}
+
+/**
+ * As many packets as were sent prove it; more may have been another's. A rule that refuses is
+ * answered, one that drops is not.
+ */
+function finding(rule: Grown, { address, port, outcome, sent }: Attempt, whose: string, command: string): Finding[] {
+  const fits = rule.verdict === 'drop' ? outcome === 'silent' : outcome === 'refused' || outcome === 'unreachable';
+  if (!fits || rule.grew < sent) return [];
+  const what = rule.verdict === 'drop' ? 'drops' : 'refuses';
+  const evidence: Evidence = { seen: `its counter grew by ${rule.grew} while ${sent} packets were sent`, command };
+  return [
+    {
+      severity: rule.grew === sent ? 'broken' : 'suspect',
+      sentence: `a firewall rule ${whose} ${what} what is sent to ${address}:${port}: ${rule.text}`,
+      evidence: [evidence],
+      next: [{ what: 'if it is not meant so, take it away', command: undoing(rule) }],
+    },
+  ];
+}
+
+function undoing({ text }: Grown): string {
+  if (text.includes(' -P ')) return text.replace(/DROP$/, 'ACCEPT');
+  return text.startsWith('nft ')
+    ? 'nft -a list ruleset   # then: nft delete rule … handle NUMBER'
+    : text.replace(' -A ', ' -D ');
+}

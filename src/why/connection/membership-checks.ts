@@ -1,0 +1,110 @@
+import { shellQuote } from '../../text.ts';
+import { checkOf } from '../check.ts';
+import { type ConnectionFacts, isGuest, sharedNetworks } from './connection-facts.ts';
+
+const check = checkOf<ConnectionFacts>();
+const MEMBERSHIP = 'membership';
+const networksOf = (name: string) => `docker inspect -f '{{json .NetworkSettings.Networks}}' ${shellQuote(name)}`;
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ') || 'none';
+
+/** Whether both are on a network that leads from one to the other, in causal order. */
+export const MEMBERSHIP_CHECKS = [
+  check({
+    id: 'membership.none',
+    layer: MEMBERSHIP,
+    about: 'It was started without a network.',
+    needs: ['from', 'wish', 'tried'],
+    find: ({ from, wish: { host }, tried }) => {
+      const isAlone = from.networkMode === 'none' && from.networks.every(({ network }) => network === 'none');
+      if (!isAlone || tried?.outcome === 'connected' || /^(localhost|127\..*|::1)$/.test(host)) return [];
+      return [
+        {
+          severity: 'broken',
+          sentence: `"${from.name}" has no network at all (--network none), so nothing leads to ${host}`,
+          evidence: [
+            { seen: 'none', command: `docker inspect -f '{{.HostConfig.NetworkMode}}' ${shellQuote(from.name)}` },
+          ],
+          next: [{ what: 'make it anew on a network', command: 'docker run --network NETWORK …' }],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'membership.no-common',
+    layer: MEMBERSHIP,
+    about: 'The two containers are on no common network.',
+    needs: ['from', 'peer', 'tried'],
+    find: ({ from, peer, tried }) => {
+      if (peer.kind !== 'container' || peer.isItself || tried?.outcome === 'connected') return [];
+      const { container } = peer;
+      if (isGuest(from) || isGuest(container) || from.networkMode === 'none' || container.state.pid === 0) return [];
+      if (sharedNetworks(from, container).length > 0) return [];
+      const [own, its] = [from, container].map(({ networks }) => networks.map(({ network }) => network));
+      return [
+        {
+          severity: 'broken',
+          sentence: `"${from.name}" and "${container.name}" are on no common network: ${quoted(own!)} and ${quoted(its!)}`,
+          evidence: [
+            { seen: own!.join(' '), command: networksOf(from.name) },
+            { seen: its!.join(' '), command: networksOf(container.name) },
+          ],
+          next: [
+            {
+              what: 'put it on the network of the other',
+              command: `docker network connect ${shellQuote(its![0] ?? 'NETWORK')} ${shellQuote(from.name)}`,
+            },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'membership.internal',
+    layer: MEMBERSHIP,
+    about: 'It is on internal networks only, which lead nowhere outside.',
+    needs: ['from', 'peer', 'networks', 'wish', 'tried'],
+    find: ({ from, peer, networks, wish: { host }, tried }) => {
+      if (peer.kind === 'container' || isGuest(from) || networks.length === 0 || tried?.outcome === 'connected')
+        return [];
+      if (!networks.every(({ isInternal }) => isInternal)) return [];
+      const names = networks.map(({ name }) => name);
+      return [
+        {
+          severity: 'broken',
+          sentence: `"${from.name}" is on internal networks only (${quoted(names)}), which lead to no ${host} outside`,
+          evidence: [
+            { seen: 'true', command: `docker network inspect -f '{{.Internal}}' ${names.map(shellQuote).join(' ')}` },
+          ],
+          next: [
+            { what: 'put it on one that leads out', command: `docker network connect bridge ${shellQuote(from.name)}` },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'membership.icc',
+    layer: MEMBERSHIP,
+    about: 'The network that both are on keeps its containers from each other (enable_icc=false).',
+    needs: ['from', 'peer', 'networks', 'tried'],
+    find: ({ from, peer, networks, tried }) => {
+      if (peer.kind !== 'container' || peer.isItself || tried?.outcome === 'connected') return [];
+      const shared = sharedNetworks(from, peer.container);
+      const its = networks.filter(({ name }) => shared.includes(name));
+      if (its.length === 0 || its.some(({ hasTraffic }) => hasTraffic)) return [];
+      const { name } = its[0]!;
+      return [
+        {
+          severity: 'broken',
+          sentence: `network "${name}" keeps its containers from each other: it was made with enable_icc=false`,
+          evidence: [
+            { seen: 'enable_icc: false', command: `docker network inspect -f '{{json .Options}}' ${shellQuote(name)}` },
+          ],
+          next: [
+            { what: 'put both on another network', command: `docker network connect NETWORK ${shellQuote(from.name)}` },
+          ],
+        },
+      ];
+    },
+  }),
+] as const;

@@ -1,0 +1,219 @@
+import { isLoopback, isReachedAt, type Listening } from '../../network/reach/listening.ts';
+import { duration, shellQuote } from '../../text.ts';
+import { checkOf } from '../check.ts';
+import type { Evidence, Finding } from '../finding.ts';
+import type { ConnectionFacts, Peer } from './connection-facts.ts';
+import { PEER_FIREWALL_CHECK } from './firewall-checks.ts';
+
+const check = checkOf<ConnectionFacts>();
+const PEER = 'peer';
+const who = (peer: Peer) => (peer.kind === 'container' ? `"${peer.container.name}"` : 'this host');
+const socketsCommand = (peer: Peer) =>
+  peer.kind === 'container' ? `dbg exec ${shellQuote(peer.container.name)} ss -ltunp` : 'ss -ltunp';
+
+/**
+ * What of the listening sockets bears on the port that is wanted; undefined: one listens there, or
+ * it is no matter.
+ */
+type Found = Pick<ConnectionFacts, 'wish' | 'peer' | 'listening' | 'address' | 'tried' | 'from'>;
+
+function atPort({ wish, peer, listening, address, tried }: Found): readonly Listening[] | undefined {
+  if (wish.port === undefined || peer.kind === 'outside' || tried?.outcome === 'connected') return undefined;
+  const here = listening.filter(({ protocol, port }) => protocol === wish.protocol && port === wish.port);
+  return here.some((each) => isReachedAt(each, address)) ? undefined : here;
+}
+
+const socketText = ({ protocol, address, port }: Listening) =>
+  `${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}`;
+const seenSockets = (peer: Peer, sockets: readonly Listening[]): Evidence => ({
+  seen: sockets.map(socketText).join(', ') || 'nothing',
+  command: socketsCommand(peer),
+});
+
+/** Who is to answer, and whether it can, in causal order. */
+export const PEER_CHECKS = [
+  check({
+    id: 'peer.not-running',
+    layer: PEER,
+    about: 'The container of that name does not run.',
+    needs: ['wish', 'named', 'now'],
+    find: ({ wish: { host }, named, now }) => {
+      const [its] = named;
+      if (its === undefined || named.some(({ container }) => container.state.pid > 0)) return [];
+      const { name, state } = its.container;
+      const ended =
+        state.finishedAt === undefined
+          ? ''
+          : `, ended ${duration(now - state.finishedAt)} ago with code ${state.exitCode}`;
+      const also = its.by === 'alias' ? ` (${host} is an alias of it)` : '';
+      return [
+        {
+          severity: 'broken',
+          sentence: `container "${name}" does not run: it is ${state.status}${ended}${also}`,
+          evidence: [{ seen: state.status, command: `docker ps -a --filter ${shellQuote(`name=^${name}$`)}` }],
+          next: [
+            { what: 'see why', command: `dbg why ${shellQuote(name)}` },
+            { what: 'start it', command: `docker start ${shellQuote(name)}` },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'peer.paused',
+    layer: PEER,
+    about: 'The peer is paused: its kernel takes connections, its program does nothing with them.',
+    needs: ['peer'],
+    find: ({ peer }) =>
+      peer.kind !== 'container' || peer.container.state.status !== 'paused'
+        ? []
+        : [
+            {
+              severity: 'broken',
+              sentence: `container "${peer.container.name}" is paused: what connects to it waits`,
+              evidence: [
+                { seen: 'paused', command: `docker inspect -f '{{.State.Status}}' ${shellQuote(peer.container.name)}` },
+              ],
+              next: [{ what: 'let it go on', command: `docker unpause ${shellQuote(peer.container.name)}` }],
+            },
+          ],
+  }),
+  PEER_FIREWALL_CHECK,
+  check({
+    id: 'peer.loopback-only',
+    layer: PEER,
+    about: 'What listens on the port does so on 127.0.0.1 or ::1 alone, where only the peer itself gets.',
+    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    find: (facts) => {
+      const here = atPort(facts) ?? [];
+      if (here.length === 0 || !here.every(({ address }) => isLoopback(address)) || isLoopback(facts.address))
+        return [];
+      const { peer } = facts;
+      const { address, port } = here[0]!;
+      return [
+        {
+          severity: 'broken',
+          sentence: `port ${port} of ${who(peer)} is listened on at ${address} alone, so nobody but itself reaches it at ${facts.address}`,
+          evidence: [seenSockets(peer, here)],
+          next: [
+            {
+              what: 'let it listen on all addresses (0.0.0.0 or ::); what it was started as',
+              command: startedAs(peer),
+            },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'peer.other-address',
+    layer: PEER,
+    about: 'What listens on the port does so on another address, or for the other family of addresses alone.',
+    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    find: (facts) => {
+      const here = atPort(facts) ?? [];
+      if (here.length === 0 || (here.every(({ address }) => isLoopback(address)) && !isLoopback(facts.address)))
+        return [];
+      const { peer } = facts;
+      const other = here.find(({ address }) => !isLoopback(address)) ?? here[0]!;
+      return [
+        {
+          severity: 'broken',
+          sentence: `port ${other.port} of ${who(peer)} is listened on at ${other.address}, not at ${facts.address}`,
+          evidence: [seenSockets(peer, here)],
+          next: [
+            {
+              what: 'let it listen on all addresses (0.0.0.0 and ::); what it was started as',
+              command: startedAs(peer),
+            },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'peer.other-port',
+    layer: PEER,
+    about: 'Nothing listens on the port, but on others.',
+    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    find: (facts) => nothingThere(facts, true),
+  }),
+  check({
+    id: 'peer.not-listening',
+    layer: PEER,
+    about: 'Nothing listens on the port, and nothing on another one.',
+    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    find: (facts) => nothingThere(facts, false),
+  }),
+  check({
+    id: 'peer.queue-full',
+    layer: PEER,
+    about: 'As many connections wait to be accepted as may: its program accepts none, and the kernel drops the next.',
+    needs: ['wish', 'peer', 'listening', 'tried'],
+    find: ({ wish, peer, listening, tried }) =>
+      listening
+        .filter(({ protocol, port, waiting, most }) => protocol === 'tcp' && port === wish.port && waiting > most)
+        .map((socket) => ({
+          severity: tried?.outcome === 'connected' ? ('suspect' as const) : ('broken' as const),
+          sentence: `${who(peer)} accepts no connections on port ${socket.port}: ${socket.waiting} wait, and no more than ${socket.most + 1} may`,
+          evidence: [
+            {
+              seen: `${socketText(socket)}: ${socket.waiting} of ${socket.most}`,
+              command: socketsCommand(peer).replace('-ltunp', '-ltn'),
+            },
+          ],
+          next: [
+            {
+              what: 'see what its program does',
+              command: peer.kind === 'container' ? `dbg strace ${shellQuote(peer.container.name)}` : 'ss -ltnp',
+            },
+          ],
+        })),
+  }),
+] as const;
+
+const startedAs = (peer: Peer) =>
+  peer.kind === 'container'
+    ? `docker inspect -f '{{.Path}} {{join .Args " "}}' ${shellQuote(peer.container.name)}`
+    : 'ss -ltunp';
+
+/**
+ * The port on which nothing listens, told apart by whether there is another one that a connection
+ * would reach.
+ */
+function nothingThere(facts: Found, hasOthers: boolean): Finding[] {
+  const { wish, peer, listening, address: to, from } = facts;
+  const here = atPort(facts);
+  if (here === undefined || here.length > 0) return [];
+  // Docker's DNS listens in the container's namespace, on a port by chance.
+  const others = listening.filter(
+    ({ protocol, address }) =>
+      protocol === wish.protocol && (isLoopback(to) || !isLoopback(address)) && address !== '127.0.0.11',
+  );
+  if (others.length > 0 !== hasOthers) return [];
+  const itself = peer.kind === 'container' && peer.isItself && isLoopback(to);
+  const where = itself ? `"${from.name}" itself, which is what ${wish.host} means in it` : who(peer);
+  const ports = [...new Set(others.map(({ port }) => port))].toSorted((a, b) => a - b);
+  const most = ports.length > 8 ? ', …' : '';
+  return [
+    {
+      severity: 'broken',
+      sentence: `nothing listens on port ${wish.port}/${wish.protocol} of ${where}${hasOthers ? `, but on ${ports.slice(0, 8).join(', ')}${most}` : ''}`,
+      evidence: [seenSockets(peer, others.slice(0, 8))],
+      next: hasOthers
+        ? [
+            {
+              what: 'ask for the other port',
+              command: `dbg why ${shellQuote(from.name)} ${shellQuote(wish.host)}:${ports[0]}`,
+            },
+          ]
+        : [
+            {
+              what: 'see what it says',
+              command:
+                peer.kind === 'container' ? `docker logs --tail 50 ${shellQuote(peer.container.name)}` : 'ss -ltunp',
+            },
+          ],
+    },
+  ];
+}

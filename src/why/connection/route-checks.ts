@@ -1,0 +1,82 @@
+import { shellQuote } from '../../text.ts';
+import { checkOf } from '../check.ts';
+import type { ConnectionFacts } from './connection-facts.ts';
+
+const check = checkOf<ConnectionFacts>();
+const ROUTE = 'route';
+
+/** Whether the container's kernel knows a way, and the host goes on with it, in causal order. */
+export const ROUTE_CHECKS = [
+  check({
+    id: 'route.none',
+    layer: ROUTE,
+    about: 'Its network namespace has no route to the address, no default one either.',
+    needs: ['from', 'way', 'address'],
+    find: ({ from: { name }, way, address }) =>
+      'device' in way
+        ? []
+        : [
+            {
+              severity: 'broken',
+              sentence: `"${name}" has no route to ${address}: ${way.refused}`,
+              evidence: [{ seen: way.refused, command: `dbg exec ${shellQuote(name)} ip route get ${address}` }],
+              next: [{ what: 'see the routes it has', command: `dbg exec ${shellQuote(name)} ip route` }],
+            },
+          ],
+  }),
+  check({
+    id: 'route.wrong-device',
+    layer: ROUTE,
+    about: 'The address is on a network of its, but its route leads by the device of another one.',
+    needs: ['from', 'way', 'wire', 'address', 'tried'],
+    find: ({ from: { name }, way, wire: { own, peer }, address, tried }) => {
+      if (!('device' in way) || !own || !peer || peer.network === undefined || tried?.outcome === 'connected')
+        return [];
+      if (own.network === peer.network || own.inside.name !== way.device) return [];
+      return [
+        {
+          severity: 'broken',
+          sentence: `"${name}" sends what is for ${address} by ${way.device} of network "${own.network ?? 'none'}", though it is on network "${peer.network}" with it`,
+          evidence: [{ seen: `dev ${way.device}`, command: `dbg exec ${shellQuote(name)} ip route get ${address}` }],
+          next: [{ what: 'see which route is in the way', command: `dbg exec ${shellQuote(name)} ip route` }],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'route.forwarding-off',
+    layer: ROUTE,
+    about: 'The host forwards no packets (net.ipv4.ip_forward=0), so nothing leaves its bridges.',
+    needs: ['from', 'way', 'isForwarding', 'peer', 'address', 'tried'],
+    find: ({ from, way, isForwarding, peer, address, tried }) => {
+      const needsIt =
+        peer.kind === 'outside' && 'device' in way && way.gateway !== undefined && from.networkMode !== 'host';
+      if (isForwarding || !needsIt || address.includes(':') || tried?.outcome === 'connected') return [];
+      return [
+        {
+          severity: 'broken',
+          sentence: `this host forwards no packets (net.ipv4.ip_forward is 0), so none of "${from.name}" gets to ${address}`,
+          evidence: [{ seen: 'net.ipv4.ip_forward = 0', command: 'sysctl net.ipv4.ip_forward' }],
+          next: [{ what: 'turn it on', command: 'sysctl -w net.ipv4.ip_forward=1' }],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'route.host-none',
+    layer: ROUTE,
+    about: 'This host itself has no route to the address.',
+    needs: ['hostWay', 'address', 'tried'],
+    find: ({ hostWay, address, tried }) =>
+      hostWay === undefined || 'device' in hostWay || tried?.outcome === 'connected'
+        ? []
+        : [
+            {
+              severity: 'broken',
+              sentence: `this host itself has no route to ${address}: ${hostWay.refused}`,
+              evidence: [{ seen: hostWay.refused, command: `ip route get ${address}` }],
+              next: [{ what: 'see the routes it has', command: 'ip route' }],
+            },
+          ],
+  }),
+] as const;

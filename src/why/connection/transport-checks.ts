@@ -1,0 +1,131 @@
+import { shellQuote } from '../../text.ts';
+import { checkOf } from '../check.ts';
+import type { ConnectionFacts, WireEnd } from './connection-facts.ts';
+
+const check = checkOf<ConnectionFacts>();
+const TRANSPORT = 'transport';
+const trial = ({ from: { name }, attempt: { address, port } }: Pick<ConnectionFacts, 'from' | 'attempt'>) =>
+  `dbg exec ${shellQuote(name)} curl -sv telnet://${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+/** What came of trying, where nothing before explains it, in causal order. */
+export const TRANSPORT_CHECKS = [
+  check({
+    id: 'link.neighbour',
+    layer: 'link',
+    about: 'Nobody on the link answers for the address (ARP, or neighbour discovery).',
+    needs: ['from', 'way', 'attempt'],
+    find: ({ from, way, attempt: { address, outcome, neighbour } }) => {
+      if (!('device' in way) || outcome === 'connected' || outcome === 'refused') return [];
+      if (neighbour !== 'FAILED' && neighbour !== 'INCOMPLETE') return [];
+      const asked = way.gateway ?? address;
+      return [
+        {
+          severity: 'broken',
+          sentence: `nobody on the link of ${way.device} of "${from.name}" answers for ${asked}: it is in use by nobody, or cut off`,
+          evidence: [
+            { seen: `${asked} ${neighbour}`, command: `dbg exec ${shellQuote(from.name)} ip neigh show ${asked}` },
+          ],
+          next: [{ what: 'see who is on that network', command: 'dbg veth --all' }],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'transport.refused',
+    layer: TRANSPORT,
+    about: 'The connection is refused, and dbg cannot see why.',
+    needs: ['from', 'attempt', 'peer'],
+    find: ({ from, attempt, peer }) =>
+      attempt.outcome !== 'refused'
+        ? []
+        : [
+            {
+              severity: 'broken',
+              sentence: `${attempt.address} refuses connections to port ${attempt.port}${peer.kind === 'outside' ? ': nothing listens there, or a firewall on the way answers so' : ''}`,
+              evidence: [{ seen: attempt.error, command: trial({ from, attempt }) }],
+              next: [
+                {
+                  what: 'see who sends the refusal',
+                  command: `dbg tcpdump --where ${shellQuote(`${attempt.address}:${attempt.port}`)} ${shellQuote(from.name)}`,
+                },
+              ],
+            },
+          ],
+  }),
+  check({
+    id: 'transport.unreachable',
+    layer: TRANSPORT,
+    about: 'Somebody on the way says that the address cannot be reached.',
+    needs: ['from', 'attempt'],
+    find: ({ from, attempt }) =>
+      attempt.outcome !== 'unreachable'
+        ? []
+        : [
+            {
+              severity: 'broken',
+              sentence: `${attempt.address}:${attempt.port} cannot be reached from "${from.name}": ${attempt.error}`,
+              evidence: [{ seen: attempt.error, command: trial({ from, attempt }) }],
+              next: [
+                {
+                  what: 'see who says so',
+                  command: `dbg tcpdump --where ${shellQuote(`${attempt.address}:${attempt.port}`)} ${shellQuote(from.name)}`,
+                },
+              ],
+            },
+          ],
+  }),
+  check({
+    id: 'transport.silent',
+    layer: TRANSPORT,
+    about: 'No answer comes, and dbg cannot see who holds it back.',
+    needs: ['from', 'attempt', 'wish'],
+    find: ({ from, attempt, wish }) =>
+      attempt.outcome !== 'silent' || wish.protocol === 'udp'
+        ? []
+        : [
+            {
+              severity: 'broken',
+              sentence: `no answer comes from ${attempt.address}:${attempt.port} to ${attempt.sent} packets of "${from.name}"`,
+              evidence: [{ seen: 'no answer', command: trial({ from, attempt }) }],
+              next: [
+                {
+                  what: 'see how far they get',
+                  command: `dbg tcpdump --where ${shellQuote(`${attempt.address}:${attempt.port}`)} ${shellQuote(from.name)}`,
+                },
+              ],
+            },
+          ],
+  }),
+  check({
+    id: 'link.mtu',
+    layer: 'link',
+    about:
+      "The host's end of a wire takes smaller packets than both containers send: large ones are lost without a word.",
+    needs: ['wire'],
+    find: ({ wire: { own, peer } }) => {
+      const all = [own, peer].filter((end) => end !== undefined);
+      // TCP goes by the smaller of the two containers' own; what is smaller between them nobody is
+      // told of.
+      const smallest = Math.min(...all.map(({ inside }) => inside.mtu));
+      const narrow = all.find((end): end is WireEnd & { device: object } => (end.device?.mtu ?? Infinity) < smallest);
+      if (narrow === undefined) return [];
+      const { device, inside, container } = narrow;
+      return [
+        {
+          severity: 'broken',
+          sentence: `${device.name}, the host's end of ${inside.name} of "${container}", takes packets of ${device.mtu} bytes, and the containers send up to ${smallest}: larger ones are lost`,
+          evidence: [
+            { seen: `mtu ${device.mtu}`, command: `ip link show dev ${shellQuote(device.name)}` },
+            {
+              seen: `mtu ${inside.mtu}`,
+              command: `dbg exec ${shellQuote(container)} ip link show dev ${shellQuote(inside.name)}`,
+            },
+          ],
+          next: [
+            { what: 'make them the same', command: `ip link set dev ${shellQuote(device.name)} mtu ${inside.mtu}` },
+          ],
+        },
+      ];
+    },
+  }),
+] as const;

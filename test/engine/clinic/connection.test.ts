@@ -1,0 +1,503 @@
+import { execa } from 'execa';
+import type { Lab } from '../support/lab.ts';
+import { clinic, type Fault, type Healthy } from './clinic.ts';
+
+const HTTPD = (port: string) => ({ command: ['httpd', '-f', '-p', port] });
+
+/** Two containers on a network of their own: one that asks, and one that serves on a port. */
+async function pair(lab: Lab, port = '80', own: readonly string[] = [], its: readonly string[] = []) {
+  const network = await lab.network('n');
+  const web = await lab.run('web', { options: ['--network', network, ...own] });
+  const db = await lab.run('db', { options: ['--network', network, ...its], ...HTTPD(port) });
+  await listens(lab, db);
+  return { network, web, db };
+}
+
+/** Waits until something listens in a container. */
+async function listens(lab: Lab, container: string): Promise<void> {
+  const pid = await lab.pid(container);
+  for (;;) {
+    const { stdout } = await execa('nsenter', ['-t', String(pid), '-n', 'ss', '-Hltn']);
+    if (stdout.split('\n').some((line) => line !== '' && !line.includes('127.0.0.11'))) return;
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+  }
+}
+
+/** Runs a program of the host in a container's network namespace. */
+const inside = async (lab: Lab, container: string, ...argv: readonly string[]) =>
+  execa('nsenter', ['-t', String(await lab.pid(container)), '-n', ...argv]);
+
+/** Puts a rule in, and takes it away with the test. */
+async function rule(lab: Lab, ...words: readonly string[]): Promise<void> {
+  await execa('iptables', ['-I', ...words]);
+  lab.cleanUp(() => execa('iptables', ['-D', ...words]));
+}
+
+const hostEnd = async (lab: Lab, container: string): Promise<string> => {
+  const { stdout } = await inside(lab, container, 'ip', '-j', 'link', 'show', 'dev', 'eth0');
+  const index = String((JSON.parse(stdout) as { link_index: number }[])[0]!.link_index);
+  const links = JSON.parse((await execa('ip', ['-j', 'link'])).stdout) as { ifindex: number; ifname: string }[];
+  return links.find(({ ifindex }) => String(ifindex) === index)!.ifname;
+};
+
+const FAULTS: readonly Fault[] = [
+  {
+    title: 'connection refused: nothing listens at all',
+    first: 'peer.not-listening',
+    says: 'port 5432/tcp',
+    make: async (lab) => {
+      const network = await lab.network('n');
+      const web = await lab.run('web', { options: ['--network', network] });
+      const db = await lab.run('db', { options: ['--network', network] });
+      return [web, `${db}:5432`];
+    },
+  },
+  {
+    title: 'connection refused: it listens on another port',
+    first: 'peer.other-port',
+    says: 'but on 8080',
+    make: async (lab) => {
+      const { web, db } = await pair(lab, '8080');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'connection refused: it listens on 127.0.0.1 alone',
+    first: 'peer.loopback-only',
+    says: '127.0.0.1 alone',
+    make: async (lab) => {
+      const { web, db } = await pair(lab, '127.0.0.1:80');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'connection refused: localhost is the container itself',
+    first: 'peer.not-listening',
+    says: 'which is what localhost means in it',
+    make: async (lab) => {
+      const { web } = await pair(lab);
+      return [web, 'localhost:80'];
+    },
+  },
+  {
+    title: 'no such name: the other container was stopped',
+    first: 'peer.not-running',
+    says: /exited.* with code 137/,
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await lab.docker('stop', db);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'no such name: the other container was never started',
+    first: 'peer.not-running',
+    says: 'created',
+    make: async (lab) => {
+      const { network, web } = await pair(lab);
+      await lab.docker('create', '--name', lab.name('late'), '--network', network, 'busybox', 'true');
+      lab.cleanUp(() => lab.docker('rm', '-f', lab.name('late')));
+      return [web, `${lab.name('late')}:80`];
+    },
+  },
+  {
+    title: 'it connects and nothing comes: the other one is paused',
+    first: 'peer.paused',
+    says: 'paused',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await lab.docker('pause', db);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'no such name: no common network',
+    first: 'membership.no-common',
+    says: /-other"/,
+    make: async (lab) => {
+      const { web } = await pair(lab);
+      const other = await lab.network('other');
+      const far = await lab.run('far', { options: ['--network', other], ...HTTPD('80') });
+      return [web, `${far}:80`];
+    },
+  },
+  {
+    title: 'timeout: an address of a network that it is not on',
+    first: 'membership.no-common',
+    says: /-other"/,
+    make: async (lab) => {
+      const { web } = await pair(lab);
+      const other = await lab.network('other');
+      const far = await lab.run('far', { options: ['--network', other], ...HTTPD('80') });
+      return [web, `${await lab.address(far)}:80`];
+    },
+  },
+  {
+    title: 'no such name: an alias on another network',
+    first: 'name.unknown',
+    says: /is an alias of ".*-far"/,
+    make: async (lab) => {
+      const { network, web } = await pair(lab);
+      const other = await lab.network('other');
+      const far = await lab.run('far', {
+        options: ['--network', other, '--network-alias', 'database'],
+        ...HTTPD('80'),
+      });
+      await lab.docker('network', 'connect', network, far);
+      return [web, 'database:80'];
+    },
+  },
+  {
+    title: 'no such name: a typing mistake',
+    first: 'name.unknown',
+    says: 'databse',
+    make: async (lab) => {
+      const { web } = await pair(lab);
+      return [web, 'databse:80'];
+    },
+  },
+  {
+    title: "no such name: both on Docker's default bridge",
+    first: 'name.default-bridge',
+    says: "Docker's default bridge",
+    make: async (lab) => {
+      const web = await lab.run('web');
+      const db = await lab.run('db', HTTPD('80'));
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'timeout: an old address in /etc/hosts',
+    first: 'name.stale-hosts',
+    says: '198.51.100.7',
+    make: async (lab) => {
+      const db = lab.name('db');
+      const { web } = await pair(lab, '80', ['--add-host', `${db}:198.51.100.7`]);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'DNS fails: its nameserver does not answer',
+    first: 'name.no-nameserver',
+    says: '198.51.100.53 does not answer',
+    make: async (lab) => [await lab.run('web', { options: ['--dns', '198.51.100.53'] }), 'db.example:80'],
+  },
+  {
+    title: "DNS fails: the rules of Docker's DNS are gone",
+    first: 'name.no-nameserver',
+    says: 'nobody listens at 127.0.0.11',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await inside(lab, web, 'iptables', '-t', 'nat', '-F');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'network is unreachable: no network at all',
+    first: 'membership.none',
+    says: '--network none',
+    make: async (lab) => [await lab.run('web', { options: ['--network', 'none'] }), '198.51.100.1:80'],
+  },
+  {
+    title: 'network is unreachable: an internal network',
+    first: 'membership.internal',
+    says: 'internal networks only',
+    make: async (lab) => {
+      const network = await lab.network('n', '--internal');
+      return [await lab.run('web', { options: ['--network', network] }), '198.51.100.1:80'];
+    },
+  },
+  {
+    title: 'timeout: the network keeps its containers from each other',
+    first: 'membership.icc',
+    says: 'enable_icc=false',
+    make: async (lab) => {
+      const network = await lab.network('n', '-o', 'com.docker.network.bridge.enable_icc=false');
+      const web = await lab.run('web', { options: ['--network', network] });
+      const db = await lab.run('db', { options: ['--network', network], ...HTTPD('80') });
+      await listens(lab, db);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'network is unreachable: the default route is gone',
+    first: 'route.none',
+    says: 'Network is unreachable',
+    make: async (lab) => {
+      const { web } = await pair(lab);
+      await inside(lab, web, 'ip', 'route', 'del', 'default');
+      return [web, '198.51.100.1:80'];
+    },
+  },
+  {
+    title: "no route to host: the container's interface is down",
+    first: 'link.down',
+    says: 'eth0',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await inside(lab, web, 'ip', 'link', 'set', 'eth0', 'down');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: "no route to host: the host's end of the peer's wire is down",
+    first: 'link.down',
+    says: "the host's end of eth0",
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await execa('ip', ['link', 'set', await hostEnd(lab, db), 'down']);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: "no route to host: the host's end of the wire was taken out of the bridge",
+    first: 'link.no-bridge',
+    says: 'is in no bridge',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await execa('ip', ['link', 'set', await hostEnd(lab, db), 'nomaster']);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'timeout: somebody cut it with dbg',
+    first: 'link.cut',
+    says: /blackhole.*by root.*for \d+ (second|minute)s? more/,
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      const cut = execa('node', ['bin/dbg.js', 'veth', db, '--blackhole', '--for', '2m'], { reject: false });
+      lab.cleanUp(async () => {
+        await execa('node', ['bin/dbg.js', 'veth', db, '--up'], { reject: false });
+        await cut;
+      });
+      const end = await hostEnd(lab, db);
+      while (!(await execa('ip', ['link', 'show', 'dev', end])).stdout.includes('dbg cut')) {
+        await new Promise((resolve) => void setTimeout(resolve, 50));
+      }
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'timeout: a rule in DOCKER-USER drops it',
+    first: 'host.dropped',
+    says: '--dport 80 -j DROP',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await rule(lab, 'DOCKER-USER', '-p', 'tcp', '-d', await lab.address(db), '--dport', '80', '-j', 'DROP');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'connection refused: a rule in DOCKER-USER rejects it',
+    first: 'host.rejected',
+    says: '-j REJECT',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await rule(lab, 'DOCKER-USER', '-p', 'tcp', '-d', await lab.address(db), '--dport', '80', '-j', 'REJECT');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: "timeout: an nft rule of the host's drops it",
+    first: 'host.dropped',
+    says: /nft inet \S+ forward: tcp dport 8088/,
+    make: async (lab) => {
+      const { web, db } = await pair(lab, '8088');
+      const table = 'dbg_clinic';
+      lab.cleanUp(() => execa('nft', ['delete', 'table', 'inet', table]));
+      await execa('nft', ['add', 'table', 'inet', table]);
+      await execa('nft', ['add', 'chain', 'inet', table, 'forward', '{ type filter hook forward priority -10 ; }']);
+      await execa('nft', ['add', 'rule', 'inet', table, 'forward', 'tcp', 'dport', '8088', 'counter', 'drop']);
+      return [web, `${db}:8088`];
+    },
+  },
+  {
+    title: 'timeout: the firewall in the other container',
+    first: 'peer.firewall',
+    says: '-A INPUT',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await inside(lab, db, 'iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', '80', '-j', 'DROP');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'timeout: the firewall in the container itself',
+    first: 'own.firewall',
+    says: '-A OUTPUT',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await inside(lab, web, 'iptables', '-A', 'OUTPUT', '-p', 'tcp', '--dport', '80', '-j', 'DROP');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'no route to host: nobody has the address',
+    first: 'link.neighbour',
+    says: 'answers for',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      return [web, `${(await lab.address(db)).replace(/\d+$/, '250')}:80`];
+    },
+  },
+  {
+    title: 'it connects, and large answers never come',
+    first: 'link.mtu',
+    says: 'takes packets of 1280 bytes',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await execa('ip', ['link', 'set', await hostEnd(lab, db), 'mtu', '1280']);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'timeout: it accepts no connections, and its queue is full',
+    first: 'peer.queue-full',
+    says: 'no more than 2 may',
+    make: async (lab) => {
+      const network = await lab.network('n');
+      const web = await lab.run('web', { options: ['--network', network] });
+      const db = await lab.run('db', { options: ['--network', network] });
+      // A program that listens with a queue of 1 and never accepts.
+      const listen = 'socket(S,2,1,0);bind(S,pack_sockaddr_in(80,INADDR_ANY));listen(S,1);sleep 600';
+      const server = execa('nsenter', ['-t', String(await lab.pid(db)), '-n', 'perl', '-MSocket', '-e', listen], {
+        reject: false,
+      });
+      lab.cleanUp(async () => {
+        server.kill('SIGKILL');
+        await server;
+      });
+      await listens(lab, db);
+      const address = await lab.address(db);
+      const fill = `socket($s[$_],2,1,0),$s[$_]->blocking(0),connect($s[$_],pack_sockaddr_in(80,inet_aton('${address}')))for 0..3;sleep 600`;
+      const client = execa(
+        'nsenter',
+        ['-t', String(await lab.pid(web)), '-n', 'perl', '-MSocket', '-MIO::Handle', '-e', fill],
+        { reject: false },
+      );
+      lab.cleanUp(async () => {
+        client.kill('SIGKILL');
+        await client;
+      });
+      const full = async () => /LISTEN\s+2\s+1\s/.test((await inside(lab, db, 'ss', '-Hltn')).stdout);
+      while (!(await full())) await new Promise((resolve) => void setTimeout(resolve, 50));
+      return [web, `${db}:80`];
+    },
+  },
+];
+
+const HEALTHY: readonly Healthy[] = [
+  {
+    title: 'two on one network, by name',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'by an alias',
+    make: async (lab) => {
+      const { web } = await pair(lab, '80', [], ['--network-alias', 'database']);
+      return [web, 'database:80'];
+    },
+  },
+  {
+    title: 'by an address, on the default bridge',
+    make: async (lab) => {
+      const web = await lab.run('web');
+      const db = await lab.run('db', HTTPD('80'));
+      await listens(lab, db);
+      return [web, `${await lab.address(db)}:80`];
+    },
+  },
+  {
+    title: 'without a port',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      return [web, db];
+    },
+  },
+  {
+    title: 'itself, at localhost, on 127.0.0.1 alone',
+    make: async (lab) => {
+      const { db } = await pair(lab, '127.0.0.1:80');
+      return [db, 'localhost:80'];
+    },
+  },
+  {
+    title: 'on an internal network',
+    make: async (lab) => {
+      const network = await lab.network('n', '--internal');
+      const web = await lab.run('web', { options: ['--network', network] });
+      const db = await lab.run('db', { options: ['--network', network], ...HTTPD('80') });
+      await listens(lab, db);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'several networks, of which one is common',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      const other = await lab.network('other');
+      await lab.docker('network', 'connect', other, db);
+      await lab.docker('network', 'connect', await lab.network('third'), web);
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'one in the network namespace of another',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      const side = await lab.run('side', { options: ['--network', `container:${web}`] });
+      return [side, `${db}:80`];
+    },
+  },
+  {
+    title: 'an entry of /etc/hosts that is meant so',
+    make: async (lab) => {
+      const network = await lab.network('n');
+      const real = await lab.run('real', { options: ['--network', network], ...HTTPD('80') });
+      await listens(lab, real);
+      const db = await lab.run('db', { options: ['--network', network] });
+      const options = ['--network', network, '--add-host', `${db}:${await lab.address(real)}`];
+      return [await lab.run('web', { options }), `${db}:80`];
+    },
+  },
+  {
+    title: "from the host's own network",
+    make: async (lab) => {
+      const { db } = await pair(lab);
+      const web = await lab.run('host', { options: ['--network', 'host'] });
+      return [web, `${await lab.address(db)}:80`];
+    },
+  },
+  {
+    title: 'smaller packets at both ends, and rules that count and pass',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      for (const each of [web, db]) await inside(lab, each, 'ip', 'link', 'set', 'eth0', 'mtu', '1400');
+      await inside(lab, db, 'iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', '81', '-j', 'DROP');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'a published port, at the address of the host on the bridge',
+    make: async (lab) => {
+      const { network, web } = await pair(lab);
+      const served = await lab.run('served', { options: ['-p', '127.0.0.1::80', '-p', '80'], ...HTTPD('80') });
+      await listens(lab, served);
+      const gateway = await lab.docker('network', 'inspect', '-f', '{{(index .IPAM.Config 0).Gateway}}', network);
+      const ports = await lab.docker('port', served, '80');
+      return [web, `${gateway}:${/0\.0\.0\.0:(\d+)/.exec(ports)![1]!}`];
+    },
+  },
+  {
+    title: 'nothing is sent, and nothing is wrong',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      return [web, `${db}:80`, '--no-probe'];
+    },
+  },
+];
+
+clinic('connection', FAULTS, HEALTHY);
