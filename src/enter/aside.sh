@@ -1,6 +1,7 @@
-# What runs before nsenter. Until the tool begins, what nsenter, unshare and mount say goes to dbg, by
-# the descriptor on which entry.sh tells what became of the entry: 2 and 3 are exchanged. A container
-# that ends while it is joined makes nsenter say "cannot open /proc/PID/ns/net", which dbg explains.
+# What runs before nsenter. Until the tool begins, what nsenter, unshare and mount say goes to dbg,
+# by the descriptor on which entry.sh tells what became of the entry: 2 and 3 are exchanged. A
+# container that ends while it is joined makes nsenter say "cannot open /proc/PID/ns/net", which dbg
+# explains.
 #
 # Where the line was pasted by hand there is no descriptor 3, and they say it to the person.
 #

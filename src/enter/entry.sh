@@ -17,7 +17,8 @@
 #   CGROUP_PROCS  the cgroup.procs files of the cgroups to join
 #
 # One word on descriptor 3 tells dbg what became of the entry (outcome.ts). join.pl adds a reason to
-# `last` and `dir`. Before that word is what nsenter, unshare and mount have said (aside.sh). Where the line was pasted by hand there is no descriptor 3, and stderr says it.
+# `last` and `dir`. Before that word is what nsenter, unshare and mount have said (aside.sh). Where
+# the line was pasted by hand there is no descriptor 3, and stderr says it.
 #
 # All variables of this script begin with an underscore. A variable of the person's that has the
 # same name and is exported would reach the tool changed.

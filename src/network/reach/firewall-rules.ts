@@ -9,20 +9,6 @@ export interface Rule {
   readonly packets: number | undefined;
 }
 
-/**
- * Lists all rules of the namespace it is started in, each program's behind a line with its name.
- * What iptables-legacy has is asked only
- * where there is some: else the question would load its modules.
- */
-export const LIST_RULES = `
-list() { command -v "$1" >/dev/null && printf '\\n#> %s\\n' "$2" && shift 2 && "$@" 2>/dev/null; }
-list iptables-save iptables iptables-save -c
-list ip6tables-save ip6tables ip6tables-save -c
-[ -s /proc/net/ip_tables_names ] && list iptables-legacy-save iptables-legacy iptables-legacy-save -c
-[ -s /proc/net/ip6_tables_names ] && list ip6tables-legacy-save ip6tables-legacy ip6tables-legacy-save -c
-list nft nft nft list ruleset
-:`;
-
 /** Reads that list: the rules that drop or refuse, and the policies that drop. */
 export function parseRules(printed: string): Rule[] {
   const parts = printed.split(/^#> (.*)\n/m);

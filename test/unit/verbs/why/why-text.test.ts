@@ -18,7 +18,7 @@ test.each([
   ['something is: no notes', finding('broken', 'it died'), false, false],
   ['something is, and all is asked for', finding('broken', 'it died'), true, true],
 ])('%s', (_, answer, isVerbose, isShown) => {
-  const text = verdictText('web', { answer, follows: [], others: [note], layers }, isVerbose);
+  const text = verdictText('in "web"', { answer, follows: [], others: [note], layers }, isVerbose);
   expect(text.includes('  - it was \\e[31mstopped\n')).toBe(isShown);
   expect(text.startsWith(answer ? 'it died\n' : 'nothing is broken in "web"')).toBe(true);
 });
