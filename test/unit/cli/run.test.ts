@@ -71,7 +71,7 @@ describe('--dry-run prints what would run, and runs nothing', () => {
       /^env DBG_ROOT=\/proc\/1234\/root sh -c '.*' dbg nsenter --target 1234 --net --uts --ipc -- .* bash\n$/s,
     ],
     [['exec', '--dry-run', 'web', 'echo', 'a b'], true, {}, / echo 'a b'\n$/],
-    [['exec', '--dry-run', 'web', 'ls'], false, {}, /^sudo env .* nsenter --target 1234 /],
+    [['exec', '--dry-run', 'web', 'ls'], false, {}, /^sudo env .* nsenter --target 1234 /s],
     [
       ['exec', '--dry-run', 'web', 'ls'],
       true,
