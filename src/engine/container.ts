@@ -81,6 +81,8 @@ export interface ContainerSummary {
 }
 
 export interface PublishedPort {
+  /** of the host, where it is published: "0.0.0.0", "127.0.0.1"; empty for one that is not */
+  readonly address?: string;
   readonly host: number | undefined;
   readonly container: number;
   readonly protocol: string;
@@ -201,6 +203,7 @@ function parseSummary(entry: Json): ContainerSummary {
     ports: array(entry['Ports'])
       .map(object)
       .map((port) => ({
+        address: text(port['IP']),
         host: number(port['PublicPort']) || undefined,
         container: number(port['PrivatePort']),
         protocol: text(port['Type']),

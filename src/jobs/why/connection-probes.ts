@@ -4,20 +4,27 @@ import { nsenter, plainEntry } from '../../enter/nsenter.ts';
 import { enterable, type Target } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
-import { containerNetwork, netnsOf, type ContainerInterface } from '../../network/interfaces.ts';
-import { parseLinks } from '../../network/links.ts';
-import { again } from '../../network/look-inside.ts';
+import { netnsOf } from '../../network/interfaces.ts';
 import { isLoopback, LISTENING, type Listening, parseListening } from '../../network/reach/listening.ts';
 import { hostsAddresses, parseResolver } from '../../network/reach/resolver-files.ts';
-import { toolObjects } from '../../network/tool-json.ts';
-import type { ConnectionFacts, EtcFiles, Way, Wire, WireEnd, Wish } from '../../why/connection/connection-facts.ts';
+import {
+  type ConnectionFacts,
+  type EtcFiles,
+  isThisHost,
+  type Published,
+  type Wish,
+} from '../../why/connection/connection-facts.ts';
+import { doorsOf } from './connection-doors.ts';
 import { addressesOf, namedContainers, peerAt, withNetworks } from './connection-parties.ts';
 import { askNameservers, type Into, tryIt } from './connection-traffic.ts';
+import { wayTo, wireTo } from './connection-way.ts';
 import type { Probe } from './gather-facts.ts';
 
 export interface ProbeWish {
   /** nothing is sent: neither a question to a nameserver nor a connection */
   readonly isSilent: boolean;
+  /** by which port of the host the container is reached */
+  readonly published?: Published;
 }
 
 const NOT_SENT = 'nothing was sent: --no-probe';
@@ -32,21 +39,23 @@ export function connectionProbes(
   ctx: Context,
   container: Container,
   wish: Wish,
-  { isSilent }: ProbeWish,
+  { isSilent, published }: ProbeWish,
 ): { [Name in keyof ConnectionFacts]: Probe<ConnectionFacts[Name]> } {
   const { host } = ctx;
   const target = () => enterable(host, container, ctx.now());
   const into = (which: Target): Into => {
     return (argv) => nsenter(which, argv, plainEntry(['net']));
   };
+  const isHost = isThisHost(container);
+  const own: Into = (argv) => (isHost ? inHostNetwork(host, argv) : into(target())(argv));
   const from = once(async () => withNetworks(await ctx.engine(), container));
   const named = once(async () => namedContainers(await ctx.engine(), await from(), wish));
-  const etc = once(async () => etcOf(ctx, target(), wish));
+  const etc = once(async () => (isHost ? NO_FILES : etcOf(ctx, target(), wish)));
   const looked = once(async () => {
     const files = await etc();
     if (wish.address !== undefined || files.hosts.length > 0) return [];
     if (isSilent) throw new DbgError(NOT_SENT);
-    return askNameservers(ctx, into(target()), files.resolver, wish, container.name);
+    return askNameservers(ctx, own, files.resolver, wish, container.name);
   });
   const address = once(async () => {
     if (wish.address !== undefined) return wish.address;
@@ -55,20 +64,23 @@ export function connectionProbes(
     if (inHosts !== undefined) return inHosts;
     // What the engine says need not be waited for; whether the container is told the same is the
     // name's matter.
-    const own = await from();
+    const asker = await from();
     const running = (await named()).filter((each) => each.container.state.pid > 0);
-    const [byEngine] = running.flatMap((each) => addressesOf(own, each, wish.family));
+    const [byEngine] = running.flatMap((each) => addressesOf(asker, each, wish.family));
     const found = byEngine ?? (await looked()).flatMap((each) => each.addresses)[0];
     if (found === undefined) throw new DbgError(`no address is known for ${wish.host}`);
     return found;
   });
-  const peer = once(async () => peerAt(ctx, await from(), await address(), await named()));
+  const peer = once(async () => {
+    const found = await peerAt(ctx, await from(), await address(), await named());
+    return found.kind === 'container' ? { ...found, published } : found;
+  });
   const peerTarget = once(async () => {
     const its = await peer();
     if (its.kind !== 'container') return undefined;
     return its.isItself ? target() : enterable(host, its.container, ctx.now());
   });
-  const way = once(async () => wayTo(ctx, into(target()), await address()));
+  const way = once(async () => wayTo(ctx, own, await address()));
   const listening = once(async () => {
     const [its, at] = [await peer(), await peerTarget()];
     if (its.kind === 'outside') throw new DbgError('it is no container of this engine');
@@ -81,17 +93,25 @@ export function connectionProbes(
     const port = wish.port ?? (await listening().catch(() => [])).find(isOpen)?.port;
     if (port === undefined) throw new DbgError('no port was named');
     const [its, route] = [await peerTarget().catch(() => undefined), await way()];
-    const isSame = its === undefined || netnsOf(host, its.pid) === netnsOf(host, target().pid);
+    const isSame =
+      its === undefined || netnsOf(host, its.pid) === (isHost ? netnsOf(host, 1) : netnsOf(host, target().pid));
     const asked = ('device' in route && route.gateway) || to;
     return tryIt(
       ctx,
-      { own: into(target()), peer: isSame ? undefined : into(its) },
+      { own, isHosts: container.networkMode === 'host', peer: isSame ? undefined : into(its) },
       { address: to, port, protocol: wish.protocol },
       asked,
     );
   });
   const wire = once(async () =>
-    wireTo(ctx, await from(), target(), await way(), await peer(), await peerTarget().catch(() => undefined)),
+    wireTo(
+      ctx,
+      await from(),
+      isHost ? undefined : target(),
+      await way(),
+      await peer(),
+      await peerTarget().catch(() => undefined),
+    ),
   );
   return {
     wish: () => wish,
@@ -119,8 +139,12 @@ export function connectionProbes(
     attempt: async () => (await trial()).attempt,
     tried: async () => (await trial().catch(() => undefined))?.attempt,
     taken: async () => (await trial()).taken,
+    doors: async () => (published ? doorsOf(ctx) : { listening: [], rules: [] }),
   };
 }
+
+/** No name is looked up from the host. */
+const NO_FILES: EtcFiles = { hosts: [], resolver: parseResolver('') };
 
 /** Learns it when it is first asked for. */
 function once<T>(learn: () => Promise<T>): () => Promise<T> {
@@ -135,66 +159,3 @@ function etcOf({ host }: Context, { pid }: Target, wish: Wish): EtcFiles {
     resolver: parseResolver(file('resolv.conf')),
   };
 }
-
-/**
- * As the kernel of that namespace goes it; its sentence where it has none: "Network is
- * unreachable".
- */
-async function wayTo({ host }: Context, into: Into, address: string): Promise<Way> {
-  const argv = into(['ip', ...(address.includes(':') ? ['-6'] : []), '-j', 'route', 'get', address]);
-  try {
-    const [route] = toolObjects('ip', await host.output(argv)) as readonly {
-      dev?: string;
-      gateway?: string;
-      prefsrc?: string;
-      type?: string;
-    }[];
-    if (route?.dev !== undefined) return { device: route.dev, gateway: route.gateway, source: route.prefsrc };
-    return { refused: route?.type ?? 'no route' };
-  } catch (error) {
-    const [, said] = error instanceof DbgError ? (/RTNETLINK answers: (.*)/.exec(error.message) ?? []) : [];
-    if (said === undefined) throw error;
-    return { refused: said };
-  }
-}
-
-/**
- * The devices on the way: of the container's interface, of the peer's on the same network, and the
- * bridge between them.
- */
-async function wireTo(
-  ctx: Context,
-  from: Container,
-  target: Target,
-  way: Way,
-  peer: ConnectionFacts['peer'],
-  peerTarget: Target | undefined,
-): Promise<Wire> {
-  const { host } = ctx;
-  const isOther = peer.kind === 'container' && !peer.isItself && peerTarget !== undefined;
-  if (peer.kind === 'container' && peer.isItself) return { own: undefined, peer: undefined, bridge: undefined };
-  const [mine, its, links] = await Promise.all([
-    containerNetwork(host, target, from.networks),
-    isOther ? containerNetwork(host, peerTarget, peer.container.networks) : undefined,
-    again(() => host.output(inHostNetwork(host, ['ip', '-d', '-j', 'link']))).then(parseLinks),
-  ]);
-  const shared = mine.interfaces.filter(({ network }) => its?.interfaces.some((each) => each.network === network));
-  const own =
-    mine.interfaces.find(({ inside }) => 'device' in way && inside.name === way.device) ??
-    shared[0] ??
-    mine.interfaces[0];
-  const other = its?.interfaces.find(
-    ({ network }) => network !== undefined && network === (shared[0]?.network ?? own?.network),
-  );
-  const master = own?.device?.master ?? other?.device?.master;
-  return { own: own && endOf(own), peer: other && endOf(other), bridge: links.find(({ name }) => name === master) };
-}
-
-const endOf = ({ target, network, inside, device, place, mark, ownMark }: ContainerInterface): WireEnd => ({
-  container: target.container.name,
-  network,
-  inside,
-  device,
-  place,
-  marks: [mark, ownMark].filter((each) => each !== undefined),
-});

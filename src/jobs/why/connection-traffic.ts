@@ -68,6 +68,8 @@ const ask = async (ctx: Context, into: Into, seconds: number, questions: readonl
 /** Where packets pass a firewall. */
 export interface Firewalls {
   readonly own: Into;
+  /** who asks is in the host's namespace: its rules are the host's */
+  readonly isHosts: boolean;
   /** undefined: the peer is no container, or in the same namespace */
   readonly peer: Into | undefined;
 }
@@ -77,7 +79,7 @@ export interface Firewalls {
  */
 export async function tryIt(
   ctx: Context,
-  { own, peer }: Firewalls,
+  { own, peer, isHosts }: Firewalls,
   { address, port, protocol }: { readonly address: string; readonly port: number; readonly protocol: 'tcp' | 'udp' },
   asked: string,
 ): Promise<{ readonly attempt: Attempt; readonly taken: Taken }> {
@@ -96,7 +98,7 @@ export async function tryIt(
   const attempt = { ...attemptOf(replies, protocol), address, port, neighbour: await neighbourOf(ctx, own, asked) };
   const after = attempt.outcome === 'connected' ? before : await rules();
   const [ownTaken, host, peers] = after.map((all, at) => grownRules(before[at]!, all));
-  return { attempt, taken: { sent: attempt.sent, own: ownTaken!, host: host!, peer: peers! } };
+  return { attempt, taken: { sent: attempt.sent, own: isHosts ? [] : ownTaken!, host: host!, peer: peers! } };
 }
 
 /** One that came through is enough; else what most say is what is said first. */

@@ -5,11 +5,13 @@ import { requireContainer } from '../../cli/arguments/chosen-container.ts';
 import { asRoot } from '../../cli/root.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
+import { portRef } from '../../engine/match.ts';
 import { findContainer } from '../../engine/find-container.ts';
+import { doorTo, THIS_HOST } from '../../jobs/why/connection-doors.ts';
 import { connectionProbes } from '../../jobs/why/connection-probes.ts';
 import { containerProbes } from '../../jobs/why/container-probes.ts';
 import { gather } from '../../jobs/why/gather-facts.ts';
-import { CONNECTION_CHECKS } from '../../why/connection/connection-checks.ts';
+import { CONNECTION_CHECKS, DOOR_CHECKS } from '../../why/connection/connection-checks.ts';
 import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
 import { judge, type Verdict } from '../../why/judge.ts';
 import { json } from '../../ui/table.ts';
@@ -28,7 +30,7 @@ export function whyCommand(ctx: Context): Verb {
   return addPid(new Verb('why'))
     .summary('what is wrong with a container or a connection: the first thing, with its proof')
     .description(
-      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With HOST[:PORT], why it does not reach that: another container, an address or a name, as it is seen from inside the container. Nothing is changed by looking.',
+      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With :PORT, why nobody is answered at a published port. With HOST[:PORT], why it does not reach that: another container, an address or a name, as it is seen from inside the container. Nothing is changed by looking.',
     )
     .addArgument(containerArgument())
     .addArgument(
@@ -46,14 +48,14 @@ export function whyCommand(ctx: Context): Verb {
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
+      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why :8080\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
     )
     .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
       // With --pid, what stands first is no container.
       const [first, second] = options.pid === undefined ? [operand, peer] : [undefined, operand];
       const ref = await refOf(ctx, first, options);
       requireContainer(ctx, ref);
-      if (second === undefined) refuseWithoutPeer(options);
+      if (second === undefined && !portRef(ref ?? '')) refuseWithoutPeer(options);
       return asRoot(ctx, () => why(ctx, ref ?? '', second, options));
     });
 }
@@ -64,6 +66,21 @@ const BROKEN = 1;
 async function why(ctx: Context, ref: string, peer: string | undefined, options: WhyOptions): Promise<number> {
   const container = await findContainer(await ctx.engine(), ref);
   const about = { container: container.name, id: container.id };
+  const door = peer === undefined ? await doorTo(ctx, container, ref) : undefined;
+  if (door) {
+    const probes = connectionProbes(ctx, THIS_HOST, door.wish, {
+      isSilent: options.probe === false,
+      published: door.published,
+    });
+    const verdict = judge(DOOR_CHECKS, await gather(probes, PATIENCE_MS));
+    return print(
+      ctx,
+      { ...about, peer: ref },
+      `between port ${ref} of this host and "${container.name}"`,
+      verdict,
+      options,
+    );
+  }
   if (peer === undefined) {
     const verdict = judge(CONTAINER_CHECKS, await gather(containerProbes(ctx, container), PATIENCE_MS));
     return print(ctx, about, `in "${container.name}"`, verdict, options);

@@ -5,6 +5,7 @@ import { LINK_CHECKS } from './link-checks.ts';
 import { MEMBERSHIP_CHECKS } from './membership-checks.ts';
 import { NAME_CHECKS } from './name-checks.ts';
 import { PEER_CHECKS } from './peer-checks.ts';
+import { PUBLISHED_CHECKS } from './published-checks.ts';
 import { ROUTE_CHECKS } from './route-checks.ts';
 import { TRANSPORT_CHECKS } from './transport-checks.ts';
 
@@ -22,3 +23,6 @@ export const CONNECTION_CHECKS: readonly AnyCheck<ConnectionFacts>[] = [
   ...PEER_CHECKS,
   ...TRANSPORT_CHECKS,
 ];
+
+/** What `dbg why :PORT` looks for besides. */
+export const DOOR_CHECKS: readonly AnyCheck<ConnectionFacts>[] = [...CONNECTION_CHECKS, ...PUBLISHED_CHECKS];

@@ -6,6 +6,7 @@ import type { Place } from '../../network/netns-path.ts';
 import type { AddressType } from '../../network/reach/dns-message.ts';
 import type { Grown } from '../../network/reach/firewall-rules.ts';
 import type { Listening } from '../../network/reach/listening.ts';
+import { shellQuote } from '../../text.ts';
 import type { Resolver } from '../../network/reach/resolver-files.ts';
 
 /** What a person wants to reach from a container. */
@@ -33,8 +34,22 @@ export interface Named {
  * engine knows.
  */
 export type Peer =
-  | { readonly kind: 'container'; readonly container: Container; readonly isItself: boolean }
+  | {
+      readonly kind: 'container';
+      readonly container: Container;
+      readonly isItself: boolean;
+      readonly published?: Published | undefined;
+    }
   | { readonly kind: 'host' | 'outside' };
+
+/** A port of the host that leads to a container. */
+export interface Published {
+  readonly host: number;
+  /** of the container */
+  readonly port: number;
+  /** addresses of the host at which it is published */
+  readonly addresses: readonly string[];
+}
 
 /** What the container's /etc says of a name. */
 export interface EtcFiles {
@@ -136,7 +151,25 @@ export interface ConnectionFacts {
   /** the same where there was one: for what is asked with or without it */
   readonly tried: Attempt | undefined;
   readonly taken: Taken;
+  /** what listens on the host, and the rules by which its ports lead to containers */
+  readonly doors: Doors;
 }
+
+/** What leads from a port of the host to a container: docker-proxy, a rule, or both. */
+export interface Doors {
+  readonly listening: readonly Listening[];
+  /** DNAT rules as they are saved */
+  readonly rules: readonly string[];
+}
+
+/** This host, where it is who asks: in its own network namespace, and no container of the engine. */
+export const isThisHost = ({ id }: Pick<Container, 'id'>): boolean => id === '';
+/** How who asks is called in a sentence. */
+export const called = (from: Pick<Container, 'id' | 'name'>): string =>
+  isThisHost(from) ? 'this host' : `"${from.name}"`;
+/** The command that does in there what this one does on the host. */
+export const within = (from: Pick<Container, 'id' | 'name'>, command: string): string =>
+  isThisHost(from) ? command : `dbg exec ${shellQuote(from.name)} ${command}`;
 
 /** The networks that both are on. */
 export const sharedNetworks = (from: Container, other: Container): string[] =>

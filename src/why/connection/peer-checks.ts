@@ -2,7 +2,7 @@ import { isLoopback, isReachedAt, type Listening } from '../../network/reach/lis
 import { duration, shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
 import type { Evidence, Finding } from '../finding.ts';
-import type { ConnectionFacts, Peer } from './connection-facts.ts';
+import { type ConnectionFacts, isThisHost, type Peer } from './connection-facts.ts';
 import { PEER_FIREWALL_CHECK } from './firewall-checks.ts';
 
 const check = checkOf<ConnectionFacts>();
@@ -203,8 +203,12 @@ function nothingThere(facts: Found, hasOthers: boolean): Finding[] {
       next: hasOthers
         ? [
             {
-              what: 'ask for the other port',
-              command: `dbg why ${shellQuote(from.name)} ${shellQuote(wish.host)}:${ports[0]}`,
+              what: isThisHost(from)
+                ? 'publish the other port, or let it listen on this one'
+                : 'ask for the other port',
+              command: isThisHost(from)
+                ? startedAs(peer)
+                : `dbg why ${shellQuote(from.name)} ${shellQuote(wish.host)}:${ports[0]}`,
             },
           ]
         : [

@@ -1,6 +1,6 @@
 import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
-import type { ConnectionFacts } from './connection-facts.ts';
+import { called, type ConnectionFacts, within } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const ROUTE = 'route';
@@ -12,15 +12,15 @@ export const ROUTE_CHECKS = [
     layer: ROUTE,
     about: 'Its network namespace has no route to the address, no default one either.',
     needs: ['from', 'way', 'address'],
-    find: ({ from: { name }, way, address }) =>
+    find: ({ from, way, address }) =>
       'device' in way
         ? []
         : [
             {
               severity: 'broken',
-              sentence: `"${name}" has no route to ${address}: ${way.refused}`,
-              evidence: [{ seen: way.refused, command: `dbg exec ${shellQuote(name)} ip route get ${address}` }],
-              next: [{ what: 'see the routes it has', command: `dbg exec ${shellQuote(name)} ip route` }],
+              sentence: `${called(from)} has no route to ${address}: ${way.refused}`,
+              evidence: [{ seen: way.refused, command: within(from, `ip route get ${address}`) }],
+              next: [{ what: 'see the routes it has', command: within(from, 'ip route') }],
             },
           ],
   }),

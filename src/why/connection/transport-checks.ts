@@ -1,11 +1,16 @@
 import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
-import type { ConnectionFacts, WireEnd } from './connection-facts.ts';
+import { called, type ConnectionFacts, isThisHost, type WireEnd, within } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const TRANSPORT = 'transport';
-const trial = ({ from: { name }, attempt: { address, port } }: Pick<ConnectionFacts, 'from' | 'attempt'>) =>
-  `dbg exec ${shellQuote(name)} curl -sv telnet://${address.includes(':') ? `[${address}]` : address}:${port}`;
+const trial = ({ from, attempt: { address, port } }: Pick<ConnectionFacts, 'from' | 'attempt'>) =>
+  within(from, `curl -sv telnet://${address.includes(':') ? `[${address}]` : address}:${port}`);
+
+const traced = ({ from, attempt: { address, port } }: Pick<ConnectionFacts, 'from' | 'attempt'>) =>
+  isThisHost(from)
+    ? `tcpdump -nni any host ${address} and port ${port}`
+    : `dbg tcpdump --where ${shellQuote(`${address}:${port}`)} ${shellQuote(from.name)}`;
 
 /** What came of trying, where nothing before explains it, in causal order. */
 export const TRANSPORT_CHECKS = [
@@ -21,10 +26,8 @@ export const TRANSPORT_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `nobody on the link of ${way.device} of "${from.name}" answers for ${asked}: it is in use by nobody, or cut off`,
-          evidence: [
-            { seen: `${asked} ${neighbour}`, command: `dbg exec ${shellQuote(from.name)} ip neigh show ${asked}` },
-          ],
+          sentence: `nobody on the link of ${way.device} of ${called(from)} answers for ${asked}: it is in use by nobody, or cut off`,
+          evidence: [{ seen: `${asked} ${neighbour}`, command: within(from, `ip neigh show ${asked}`) }],
           next: [{ what: 'see who is on that network', command: 'dbg veth --all' }],
         },
       ];
@@ -46,7 +49,7 @@ export const TRANSPORT_CHECKS = [
               next: [
                 {
                   what: 'see who sends the refusal',
-                  command: `dbg tcpdump --where ${shellQuote(`${attempt.address}:${attempt.port}`)} ${shellQuote(from.name)}`,
+                  command: traced({ from, attempt }),
                 },
               ],
             },
@@ -63,12 +66,12 @@ export const TRANSPORT_CHECKS = [
         : [
             {
               severity: 'broken',
-              sentence: `${attempt.address}:${attempt.port} cannot be reached from "${from.name}": ${attempt.error}`,
+              sentence: `${attempt.address}:${attempt.port} cannot be reached from ${called(from)}: ${attempt.error}`,
               evidence: [{ seen: attempt.error, command: trial({ from, attempt }) }],
               next: [
                 {
                   what: 'see who says so',
-                  command: `dbg tcpdump --where ${shellQuote(`${attempt.address}:${attempt.port}`)} ${shellQuote(from.name)}`,
+                  command: traced({ from, attempt }),
                 },
               ],
             },
@@ -85,12 +88,12 @@ export const TRANSPORT_CHECKS = [
         : [
             {
               severity: 'broken',
-              sentence: `no answer comes from ${attempt.address}:${attempt.port} to ${attempt.sent} packets of "${from.name}"`,
+              sentence: `no answer comes from ${attempt.address}:${attempt.port} to ${attempt.sent} packets of ${called(from)}`,
               evidence: [{ seen: 'no answer', command: trial({ from, attempt }) }],
               next: [
                 {
                   what: 'see how far they get',
-                  command: `dbg tcpdump --where ${shellQuote(`${attempt.address}:${attempt.port}`)} ${shellQuote(from.name)}`,
+                  command: traced({ from, attempt }),
                 },
               ],
             },

@@ -1,5 +1,7 @@
 import { execa } from 'execa';
-import type { Lab } from '../support/lab.ts';
+import { expect } from 'vitest';
+import { dbg } from '../support/dbg.ts';
+import { type Lab, test } from '../support/lab.ts';
 import { clinic, type Fault, type Healthy } from './clinic.ts';
 
 const HTTPD = (port: string) => ({ command: ['httpd', '-f', '-p', port] });
@@ -11,6 +13,13 @@ async function pair(lab: Lab, port = '80', own: readonly string[] = [], its: rea
   const db = await lab.run('db', { options: ['--network', network, ...its], ...HTTPD(port) });
   await listens(lab, db);
   return { network, web, db };
+}
+
+/** Publishes port 80 of a container whose server is at another place, or at this; gives the host's port. */
+async function published(lab: Lab, address: string, listensAt: string): Promise<string> {
+  const served = await lab.run('served', { options: ['-p', `${address}::80`], ...HTTPD(listensAt) });
+  await listens(lab, served);
+  return /:(\d+)/.exec(await lab.docker('port', served, '80'))![1]!;
 }
 
 /** Waits until something listens in a container. */
@@ -384,6 +393,28 @@ const FAULTS: readonly Fault[] = [
       return [web, `${db}:80`];
     },
   },
+  {
+    title: 'a published port does not answer: it listens on 127.0.0.1 in the container',
+    first: 'peer.loopback-only',
+    says: 'port 80 of',
+    make: async (lab) => [`:${await published(lab, '0.0.0.0', '127.0.0.1:80')}`],
+  },
+  {
+    title: 'a published port does not answer: it listens on another port',
+    first: 'peer.other-port',
+    says: 'but on 8080',
+    make: async (lab) => [`:${await published(lab, '0.0.0.0', '8080')}`],
+  },
+  {
+    title: "a published port does not answer: the host's rule drops it",
+    first: 'host.dropped',
+    says: '-A OUTPUT',
+    make: async (lab) => {
+      const port = await published(lab, '0.0.0.0', '80');
+      await rule(lab, 'OUTPUT', '-p', 'tcp', '-d', await lab.address(lab.name('served')), '-j', 'DROP');
+      return [`:${port}`];
+    },
+  },
 ];
 
 const HEALTHY: readonly Healthy[] = [
@@ -491,6 +522,10 @@ const HEALTHY: readonly Healthy[] = [
       return [web, `${gateway}:${/0\.0\.0\.0:(\d+)/.exec(ports)![1]!}`];
     },
   },
+  ...['0.0.0.0', '127.0.0.1'].map((address) => ({
+    title: `a port that is published at ${address}`,
+    make: async (lab: Lab) => [`:${await published(lab, address, '80')}`],
+  })),
   {
     title: 'nothing is sent, and nothing is wrong',
     make: async (lab) => {
@@ -501,3 +536,13 @@ const HEALTHY: readonly Healthy[] = [
 ];
 
 clinic('connection', FAULTS, HEALTHY);
+
+test('every layer of a connection and of a published port is looked at', async ({ lab }) => {
+  const { web, db } = await pair(lab);
+  const port = await published(lab, '0.0.0.0', '80');
+  for (const words of [[web, `${db}:80`], [`:${port}`]]) {
+    const { stdout } = await dbg(['why', ...words, '--json']);
+    const { layers } = JSON.parse(String(stdout)) as { layers: { layer: string; state: string }[] };
+    expect(layers.filter(({ state }) => state !== 'good')).toEqual([]);
+  }
+});

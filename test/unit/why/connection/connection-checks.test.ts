@@ -277,6 +277,23 @@ const ROWS: readonly Row[] = [
     'link.neighbour',
     'answers for 10.0.0.3',
   ],
+  [
+    'a port that leads nowhere',
+    {
+      peer: {
+        kind: 'container',
+        container: DB,
+        isItself: false,
+        published: { host: 8080, port: 80, addresses: ['0.0.0.0'] },
+      },
+      doors: {
+        listening: [socket('*', 80)],
+        rules: ['-A DOCKER -p tcp --dport 18080 -j DNAT --to-destination 10.0.0.3:80'],
+      },
+    },
+    'published.no-door',
+    'from port 8080 of this host to port 80 of "db"',
+  ],
   ['a refusal', { ...outside, attempt: REFUSED }, 'transport.refused', 'nothing listens there, or a firewall'],
   [
     'an error',
@@ -305,6 +322,30 @@ describe('the first that is broken', () => {
     expect([answer?.id, answer?.sentence]).toEqual([first, answer?.sentence]);
     expect(answer?.sentence).toMatch(says);
   });
+});
+
+const door = { kind: 'container' as const, container: DB, isItself: false };
+test.each([
+  [
+    'a rule and docker-proxy',
+    ['0.0.0.0'],
+    [socket('*', 8080)],
+    '--dport 8080 -j DNAT --to-destination 10.0.0.3:80',
+    [],
+  ],
+  ['a rule alone', ['0.0.0.0'], [], 'tcp dport 8080 counter packets 0 bytes 0 dnat to 10.0.0.3:80', []],
+  ['docker-proxy alone', ['0.0.0.0'], [socket('*', 8080)], '', ['published.no-rule']],
+  [
+    'at 127.0.0.1 alone',
+    ['127.0.0.1'],
+    [socket('127.0.0.1', 8080)],
+    '-d 127.0.0.1/32 --dport 8080 -j DNAT --to-destination 10.0.0.3:80',
+    ['published.loopback-only'],
+  ],
+])('published: %s', (_, addresses, listening, line, ids) => {
+  const published = { host: 8080, port: 80, addresses };
+  const { answer, others } = verdict({ peer: { ...door, published }, doors: { listening, rules: [line] } });
+  expect([answer, others.map(({ id }) => id)]).toEqual([undefined, ids]);
 });
 
 const WELL: readonly (readonly [string, Partial<ConnectionFacts>])[] = [

@@ -1,6 +1,6 @@
 import type { Network } from '../../../../src/engine/network.ts';
 import type { Listening } from '../../../../src/network/reach/listening.ts';
-import { CONNECTION_CHECKS } from '../../../../src/why/connection/connection-checks.ts';
+import { DOOR_CHECKS } from '../../../../src/why/connection/connection-checks.ts';
 import type { Attempt, ConnectionFacts, Looked, WireEnd } from '../../../../src/why/connection/connection-facts.ts';
 import { type Facts, known } from '../../../../src/why/fact.ts';
 import { judge, type Verdict } from '../../../../src/why/judge.ts';
@@ -79,11 +79,12 @@ const WELL: ConnectionFacts = {
   attempt: attempt('connected'),
   tried: attempt('connected'),
   taken: { sent: 3, own: [], host: [], peer: [] },
+  doors: { listening: [], rules: [] },
 };
 
 /** What is said where these facts are other than well; an attempt is what was tried, too. */
 export function verdict(over: Partial<ConnectionFacts>, without: Partial<Facts<ConnectionFacts>> = {}): Verdict {
   const facts = { ...WELL, ...(over.attempt ? { tried: over.attempt } : {}), ...over };
   const entries = Object.entries(facts).map(([name, value]) => [name, known(value)]);
-  return judge(CONNECTION_CHECKS, { ...(Object.fromEntries(entries) as Facts<ConnectionFacts>), ...without });
+  return judge(DOOR_CHECKS, { ...(Object.fromEntries(entries) as Facts<ConnectionFacts>), ...without });
 }

@@ -1,0 +1,76 @@
+import type { Context } from '../../context.ts';
+import type { Container } from '../../engine/container.ts';
+import { portRef } from '../../engine/match.ts';
+import { inHostNetwork } from '../../host/host-namespace.ts';
+import { LISTENING, parseListening } from '../../network/reach/listening.ts';
+import type { Doors, Published, Wish } from '../../why/connection/connection-facts.ts';
+
+/** This host as who asks, in its own network namespace. */
+export const THIS_HOST: Container = {
+  id: '',
+  name: 'this host',
+  image: '',
+  imageId: '',
+  env: [],
+  state: {
+    status: 'running',
+    pid: 1,
+    error: '',
+    exitCode: 0,
+    oomKilled: false,
+    startedAt: undefined,
+    finishedAt: undefined,
+  },
+  hasTty: false,
+  labels: {},
+  workingDir: '/',
+  networkMode: 'host',
+  restarts: 0,
+  configured: { memoryBytes: null, cpus: null, pids: null },
+  networks: [],
+  files: { 'resolv.conf': '', hosts: '', hostname: '' },
+};
+
+/** What leads from ports of the host to containers. */
+export async function doorsOf({ host }: Context): Promise<Doors> {
+  const saved =
+    host.find('iptables-save').kind === 'found' ? ['iptables-save', '-t', 'nat'] : ['nft', 'list', 'ruleset'];
+  const [sockets, rules] = await Promise.all([LISTENING, saved].map((argv) => host.output(inHostNetwork(host, argv))));
+  const isDoor = (rule: string) => /\bdnat\b/i.test(rule);
+  return {
+    listening: parseListening(sockets!),
+    rules: rules!
+      .split('\n')
+      .map((rule) => rule.trim())
+      .filter(isDoor),
+  };
+}
+
+/** A published port of the host as a connection from the host to where it leads; undefined: the container was named otherwise. */
+export async function doorTo(
+  ctx: Context,
+  container: Container,
+  ref: string,
+): Promise<{ readonly wish: Wish; readonly published: Published } | undefined> {
+  const port = portRef(ref);
+  const summary = port && (await (await ctx.engine()).list()).find(({ id }) => id === container.id);
+  const ports =
+    summary?.ports.filter(({ host, protocol }) => host === port?.port && protocol === (port?.protocol ?? protocol)) ??
+    [];
+  const [first] = ports.toSorted((a, b) => (a.protocol === 'tcp' ? 0 : 1) - (b.protocol === 'tcp' ? 0 : 1));
+  const [address] = summary?.addresses ?? [];
+  if (first?.host === undefined || address === undefined || (first.protocol !== 'tcp' && first.protocol !== 'udp'))
+    return undefined;
+  const wish = {
+    host: container.name,
+    address: address.split('/')[0]!,
+    port: first.container,
+    protocol: first.protocol,
+    family: undefined,
+  } as const;
+  const its = ports.filter(({ protocol }) => protocol === first.protocol);
+  return {
+    wish,
+    published: { host: first.host, port: first.container, addresses: its.flatMap((each) => each.address || []) },
+  };
+}

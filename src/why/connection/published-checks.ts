@@ -1,0 +1,85 @@
+import { shellQuote } from '../../text.ts';
+import { checkOf } from '../check.ts';
+import type { ConnectionFacts } from './connection-facts.ts';
+
+const check = checkOf<ConnectionFacts>();
+const PUBLISHED = 'published';
+
+/** "-A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80", and as nft lists it */
+const leads = (rule: string, host: number, port: number) => new RegExp(`dport ${host}\\b.*:${port}$`).test(rule);
+
+/** Whether a port of the host leads to its container, in causal order. */
+export const PUBLISHED_CHECKS = [
+  check({
+    id: 'published.no-door',
+    layer: PUBLISHED,
+    about: 'Neither docker-proxy nor a rule leads from the port of the host to the container.',
+    needs: ['peer', 'doors'],
+    find: ({ peer, doors }) => {
+      if (peer.kind !== 'container' || peer.published === undefined) return [];
+      const { host, port } = peer.published;
+      const hasRule = doors.rules.some((rule) => leads(rule, host, port));
+      if (hasRule || doors.listening.some((each) => each.port === host)) return [];
+      return [
+        {
+          severity: 'broken',
+          sentence: `nothing leads from port ${host} of this host to port ${port} of "${peer.container.name}": no docker-proxy listens, and no rule is there`,
+          evidence: [
+            { seen: 'nothing', command: `ss -ltunp 'sport = :${host}'` },
+            { seen: 'no rule', command: 'iptables -t nat -nL DOCKER' },
+          ],
+          next: [
+            {
+              what: 'let the engine put its rules in again (containers stop, unless it has live-restore)',
+              command: 'systemctl restart docker',
+            },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'published.no-rule',
+    layer: PUBLISHED,
+    about: 'The rule that leads from the port of the host to the container is gone; docker-proxy stands alone.',
+    needs: ['peer', 'doors'],
+    find: ({ peer, doors }) => {
+      if (peer.kind !== 'container' || peer.published === undefined) return [];
+      const { host, port } = peer.published;
+      if (doors.rules.some((rule) => leads(rule, host, port))) return [];
+      if (!doors.listening.some((each) => each.port === host)) return [];
+      return [
+        {
+          severity: 'suspect',
+          sentence: `no rule leads from port ${host} of this host to "${peer.container.name}": docker-proxy answers in its place, and the container sees all who come as the host`,
+          evidence: [{ seen: 'no rule', command: 'iptables -t nat -nL DOCKER' }],
+          next: [{ what: 'publish it again', command: `docker restart ${shellQuote(peer.container.name)}` }],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'published.loopback-only',
+    layer: PUBLISHED,
+    about: 'The port is published at 127.0.0.1 alone: no other machine reaches it.',
+    needs: ['peer'],
+    find: ({ peer }) => {
+      if (peer.kind !== 'container' || peer.published === undefined) return [];
+      const { host, addresses } = peer.published;
+      if (addresses.length === 0 || !addresses.every((each) => /^(127\.|::1$)/.test(each))) return [];
+      return [
+        {
+          severity: 'suspect',
+          sentence: `port ${host} is published at ${addresses.join(' and ')} alone: no other machine reaches it`,
+          evidence: [{ seen: addresses.join(' '), command: `docker port ${shellQuote(peer.container.name)}` }],
+          next: [
+            {
+              what: 'if others are to reach it, make it anew with',
+              command: `docker run -p ${host}:${peer.published.port} …`,
+            },
+          ],
+        },
+      ];
+    },
+  }),
+] as const;
