@@ -1,5 +1,5 @@
 # Prints the firewall rules of this network namespace with their counters: each program's behind a
-# line "#> NAME". A program that is not there, or fails, is left out: so the script always ends well.
+# line "#> NAME". A program that is not there, or fails, is left out: the script always ends well.
 #
 # iptables-legacy is asked only where it has rules: asking it loads its kernel modules otherwise.
 list() { command -v "$1" >/dev/null && printf '\n#> %s\n' "$2" && shift 2 && "$@" 2>/dev/null; }

@@ -5,6 +5,8 @@ import { container, fakeHost, ID } from '../fakes.ts';
 
 const STATUS =
   'Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t\nCapBnd:\t00000000a80425fb\nNoNewPrivs:\t0\nSeccomp:\t0\n';
+/** It started when the target says. */
+const STAT = '1234 (web) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1';
 const namespaces = (own: string, its: string) =>
   Object.fromEntries(
     ['net', 'user', 'cgroup', 'mnt', 'pid', 'uts', 'ipc'].flatMap((name) => [
@@ -22,7 +24,13 @@ interface Around {
 
 function plan(wish: EntryWish, { files = {}, missing = [], status, program }: Around = {}) {
   const host = fakeHost({
-    files: { '/proc/1234/status': STATUS, '/proc/1234/cgroup': `0::/docker/${ID}\n`, '/usr': '', ...files },
+    files: {
+      '/proc/1234/stat': STAT,
+      '/proc/1234/status': STATUS,
+      '/proc/1234/cgroup': `0::/docker/${ID}\n`,
+      '/usr': '',
+      ...files,
+    },
     links: { ...namespaces('2', '1'), '/proc/self/cwd': '/home/ann' },
     missing,
   });
@@ -57,7 +65,7 @@ describe('refused, with what to do', () => {
       'a process that has ended',
       { user: '1000' },
       { files: { '/proc/1234/status': '' } },
-      ['"web" ended just now; nothing was run', 'look: docker ps -a --filter name=web'],
+      ['"web" ended or was restarted just now; nothing was run', 'look: docker ps -a --filter name=web'],
     ],
     [
       '--full-rights without its files',
