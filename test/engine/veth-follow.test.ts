@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { dbg, firstLine, says } from './support/dbg.ts';
@@ -182,6 +184,27 @@ describe('its device', () => {
     expect(await running).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('back before its time') });
     await isFree();
     expect(await cutsOf(web)).toEqual(['eth0 null']);
+  });
+
+  test('is cut anew while the one who looks after the cut before is at it: the new cut stays', async ({ lab }) => {
+    const { web } = await two(lab);
+    const at = (name: string) => join(lab.folder, name);
+    const real = (await execa('sh', ['-c', 'command -v nft'])).stdout;
+    // Once, before it asks for the table, it stands still.
+    const script = `#!/bin/sh
+      case $* in '-s list table '*) [ -e '${at('armed')}' ] && mkdir '${at('once')}' 2>/dev/null && { echo $$ >'${at('once/pid')}'; kill -STOP $$; } ;; esac
+      exec ${real} "$@"`;
+    writeFileSync(at('nft'), script, { mode: 0o755 });
+    await dbg(['veth', web, '--blackhole'], { env: { PATH: `${lab.folder}:${process.env['PATH']}` } });
+    const [watcher] = (await watchers(lab, web)).split('\n');
+    writeFileSync(at('armed'), '');
+    const still = () => Number(existsSync(at('once/pid')) && readFileSync(at('once/pid'), 'utf8'));
+    await expect.poll(still).toBeGreaterThan(1);
+    await does(web, '--drop', '10.0.0.0/8');
+    process.kill(still(), 'SIGCONT');
+    await expect.poll(() => existsSync(`/proc/${watcher}`)).toBe(false);
+    expect(await cutsOf(web)).toEqual(['eth0 drop:10.0.0.0/8']);
+    await does(web, '--up');
   });
 
   test('is brought back by another dbg: so is that', async ({ lab }) => {

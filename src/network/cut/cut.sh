@@ -150,7 +150,14 @@ if [ "$word" = keep ]; then
   # Not a child that dbg waits for.
   {
     while sleep 2; do watch "$@" || break; done
-    [ "$end" = restored ] || [ "$end" = replaced ] || { lock 1; atLast; }
+    [ "$end" = restored ] || { lock 1; look; }
+    # The device may have been cut anew in the midst of the last look: that cut is not this one's.
+    case $end,$line in
+      restored,* | replaced,*) ;;
+      *"alias dbg cut $id "*) atLast ;;
+      *"alias dbg cut "*) ;;
+      *) atLast ;;
+    esac
   } </dev/null >/dev/null 2>&1 9<&- 3>&- &
   exit
 fi
