@@ -19,14 +19,14 @@ interface LineOptions {
  * line fills no memory where `most` is given.
  */
 export function lineReader(
-  hear: (line: string) => void,
+  onEvent: (line: string) => void,
   { most = Infinity, longer = 'parts' }: LineOptions = {},
 ): LineReader {
   const decoder = new TextDecoder();
   let rest = '';
   let isPassedOver = false;
   const tell = (line: string) => {
-    if (!isPassedOver && (longer === 'parts' || line.length <= most)) hear(line);
+    if (!isPassedOver && (longer === 'parts' || line.length <= most)) onEvent(line);
     isPassedOver = false;
   };
   return {
@@ -35,7 +35,7 @@ export function lineReader(
       rest = lines.pop()!;
       lines.forEach(tell);
       if (rest.length <= most) return;
-      if (longer === 'parts') hear(rest);
+      if (longer === 'parts') onEvent(rest);
       else isPassedOver = true;
       rest = '';
     },

@@ -13,7 +13,7 @@ export interface Described {
 }
 
 /** A device on which packets are captured, in whatever network namespace. */
-export interface Place extends Described {
+export interface CapturePoint extends Described {
   /** what tcpdump calls it there */
   readonly device: string;
   /** the argv that runs a program there */

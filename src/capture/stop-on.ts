@@ -30,7 +30,7 @@ export function watchFor(
   engine: Engine,
   container: Container,
   wanted: readonly StopOn[],
-  hear: (what: string) => void,
+  onEvent: (what: string) => void,
   meanwhile: Meanwhile = {},
 ): () => void {
   const actions = new Map(
@@ -41,7 +41,7 @@ export function watchFor(
   const patterns = wanted.flatMap((each) => (each.kind === 'log' ? [each.pattern] : []));
   const stopEvents =
     actions.size > 0
-      ? engine.watch(container, ({ action }) => actions.has(action) && hear(actions.get(action)!), meanwhile)
+      ? engine.watch(container, ({ action }) => actions.has(action) && onEvent(actions.get(action)!), meanwhile)
       : undefined;
   // A line that is said again and again is told once: the capture ends by the first.
   let hasSaid = false;
@@ -50,7 +50,7 @@ export function watchFor(
       ? watchLogs(engine, container, (line) => {
           if (hasSaid || !patterns.some((pattern) => pattern.test(line))) return;
           hasSaid = true;
-          hear(`it said: ${line}`);
+          onEvent(`it said: ${line}`);
         })
       : undefined;
   return () => {
@@ -66,11 +66,11 @@ const TOLD_MS = 500;
  * What a container says, from run to run: the engine ends the stream with each, and has none before the first. An engine that was
  * restarted is asked for what was said since.
  */
-function watchLogs(engine: Engine, container: Container, hear: (line: string) => void): () => void {
-  let stop = container.state.pid === 0 ? () => undefined : engine.logs(container, hear);
+function watchLogs(engine: Engine, container: Container, onEvent: (line: string) => void): () => void {
+  let stop = container.state.pid === 0 ? () => undefined : engine.logs(container, onEvent);
   const listen = (since: number | undefined) => {
     stop();
-    stop = engine.logs(container, hear, since);
+    stop = engine.logs(container, onEvent, since);
   };
   const told = ({ action, time }: ContainerEvent) => {
     if (action === 'start') listen(time === undefined ? undefined : time - TOLD_MS);

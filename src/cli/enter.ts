@@ -18,7 +18,7 @@ import { dryRunText, asRoot } from './root.ts';
 import { listVariables } from './arguments/variables.ts';
 
 /** A shell that a person sits at. */
-export interface Session {
+export interface ShellSession {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly end: () => void;
@@ -30,7 +30,7 @@ export interface EnterWish {
   readonly argv: readonly string[];
   readonly options: EntryOptions & { readonly interactive?: boolean };
   /** Prepares a shell at which a person will sit. Left out: the program runs as it is. */
-  readonly open?: (target: Target, plan: Plan) => Promise<Session>;
+  readonly open?: (target: Target, plan: Plan) => Promise<ShellSession>;
 }
 
 /** What shell, exec and tcpdump do once they know the program: find the container, enter, run. Gives the exit code. */

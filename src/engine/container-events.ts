@@ -1,7 +1,7 @@
 import type { Container } from './container.ts';
 import type { ContainerEvent } from './engine-events.ts';
 import { eventFilters, eventReader } from './engine-events.ts';
-import type { Way } from './ways/way.ts';
+import type { EngineWay } from './ways/way.ts';
 
 /** What is done while no engine tells of events: it is being restarted, or the way to it was cut. */
 export interface Meanwhile {
@@ -19,13 +19,13 @@ export interface Meanwhile {
  * is by then, is compared with what it was.
  */
 export function watchContainer(
-  way: Way,
+  way: EngineWay,
   inspect: (id: string) => Promise<Container | undefined>,
   container: Pick<Container, 'id' | 'state'>,
-  hear: (event: ContainerEvent) => void,
+  onEvent: (event: ContainerEvent) => void,
   meanwhile: Meanwhile = {},
 ): () => void {
-  const { happens, compare, ended, isFirstRun } = runs(container, hear);
+  const { happens, compare, ended, isFirstRun } = runs(container, onEvent);
   let newest: number | undefined;
   let isLost = false;
   let isOver = false;
@@ -108,7 +108,7 @@ const LONGEST_MS = 1_000;
 const MOMENT_MS = 100;
 
 /** What is known of a container's runs: each end and each start is told once, whether an engine told it or it was seen. */
-function runs({ state }: Pick<Container, 'state'>, hear: (event: ContainerEvent) => void) {
+function runs({ state }: Pick<Container, 'state'>, onEvent: (event: ContainerEvent) => void) {
   /** when the run began, by the engine's clock; 0: that is not known; undefined: it does not run */
   let began = state.pid === 0 ? undefined : (state.startedAt ?? 0);
   let isStartSeen = false;
@@ -121,7 +121,7 @@ function runs({ state }: Pick<Container, 'state'>, hear: (event: ContainerEvent)
     began = undefined;
     isEndSeen = true;
     isFirst = false;
-    hear({ action: 'die', time: undefined, exitCode: undefined, ...told });
+    onEvent({ action: 'die', time: undefined, exitCode: undefined, ...told });
   }
   return {
     isFirstRun: () => isFirst,
@@ -137,23 +137,23 @@ function runs({ state }: Pick<Container, 'state'>, hear: (event: ContainerEvent)
         began = time ?? 0;
         isEndSeen = false;
       } else if (action === 'destroy') isRemoved = true;
-      hear(event);
+      onEvent(event);
     },
     /** Tells what happened while nobody told. */
     compare: (now: Container | undefined): void => {
       const { pid = 0, startedAt = 0, finishedAt, exitCode, oomKilled } = now?.state ?? {};
       const isNew = pid > 0 && startedAt > (began ?? 0);
       if (began !== undefined && (pid === 0 || (began > 0 && isNew))) {
-        if (oomKilled) hear({ action: 'oom', time: finishedAt, exitCode: undefined });
+        if (oomKilled) onEvent({ action: 'oom', time: finishedAt, exitCode: undefined });
         ended(pid === 0 ? { time: finishedAt, exitCode: exitCode === undefined ? undefined : String(exitCode) } : {});
       }
       if (pid > 0 && began === undefined) {
         began = startedAt;
         isStartSeen = true;
         isEndSeen = false;
-        hear({ action: 'start', time: startedAt || undefined, exitCode: undefined });
+        onEvent({ action: 'start', time: startedAt || undefined, exitCode: undefined });
       }
-      if (!now && !isRemoved) hear({ action: 'destroy', time: undefined, exitCode: undefined });
+      if (!now && !isRemoved) onEvent({ action: 'destroy', time: undefined, exitCode: undefined });
       isRemoved ||= !now;
     },
   };

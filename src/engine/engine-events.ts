@@ -21,8 +21,8 @@ const MOST_CHARACTERS = 65_536;
  * Reads the stream of GET /events: a JSON object a line, in pieces as they come. What is no event is passed over, and so is a line that
  * is longer than one.
  */
-export function eventReader(hear: (event: ContainerEvent) => void): (chunk: Buffer) => void {
-  return lineReader((line) => parseEvent(line).forEach(hear), { most: MOST_CHARACTERS, longer: 'passed over' }).add;
+export function eventReader(onEvent: (event: ContainerEvent) => void): (chunk: Buffer) => void {
+  return lineReader((line) => parseEvent(line).forEach(onEvent), { most: MOST_CHARACTERS, longer: 'passed over' }).add;
 }
 
 interface EngineEvent {

@@ -27,14 +27,14 @@ export interface Engine {
    */
   watch(
     container: Pick<Container, 'id' | 'state'>,
-    hear: (event: ContainerEvent) => void,
+    onEvent: (event: ContainerEvent) => void,
     meanwhile?: Meanwhile,
   ): () => void;
   /**
    * Calls back, in the same way, for each line that a container says from now on, or since a time in ms since the epoch
    * (GET /containers/{id}/logs). With the container's end, or the engine's, nothing more comes.
    */
-  logs(container: Pick<Container, 'id' | 'hasTty'>, hear: (line: string) => void, since?: number): () => void;
+  logs(container: Pick<Container, 'id' | 'hasTty'>, onEvent: (line: string) => void, since?: number): () => void;
   /** The engine's sentence when it cannot read what a container says: its log driver writes only. */
   logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
   /** The last lines of what a container has said, running or not. Throws a DbgError with the engine's sentence when it cannot read them. */
@@ -50,7 +50,7 @@ export interface Engine {
   /** Which processors an image is for, empty where there is no such image any more, and which the engine's machine has: "amd64", "arm64" … */
   architectures(imageId: string): Promise<{ readonly engine: string; readonly image: string }>;
   /** Calls back with the id of each container that joins a network, just before it is started, until the function it gives back is called. */
-  watchJoins(network: string, hear: (id: string) => void): () => void;
+  watchJoins(network: string, onEvent: (id: string) => void): () => void;
   /** The id of the image that a name means now (GET /images/{name}/json); undefined when it means none. */
   imageId(name: string): Promise<string | undefined>;
   /** A network by its name or id (GET /networks/{id}). */

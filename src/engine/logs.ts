@@ -29,14 +29,14 @@ const MOST_CHARACTERS = 16_384;
  * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr, which are in frames where there
  * is no terminal.
  */
-export const logReader = (hasTty: boolean, hear: (line: string) => void): ((piece: Buffer) => void) =>
-  linesOf(hasTty, hear).add;
+export const logReader = (hasTty: boolean, onEvent: (line: string) => void): ((piece: Buffer) => void) =>
+  linesOf(hasTty, onEvent).add;
 
-function linesOf(hasTty: boolean, hear: (line: string) => void) {
+function linesOf(hasTty: boolean, onEvent: (line: string) => void) {
   const streams = new Map<number, LineReader>();
   const readerOf = (stream: number) => {
     const reader =
-      streams.get(stream) ?? lineReader((line) => hear(line.replace(/\r$/, '')), { most: MOST_CHARACTERS });
+      streams.get(stream) ?? lineReader((line) => onEvent(line.replace(/\r$/, '')), { most: MOST_CHARACTERS });
     streams.set(stream, reader);
     return reader;
   };

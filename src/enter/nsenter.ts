@@ -4,13 +4,13 @@ import ENTRY from './entry.sh';
 import { joinArgv } from './inside/join.ts';
 import { DEFAULT_NAMESPACES, joinedFirst, joinedLast, type Namespace, nsenterOption } from './joined-namespaces.ts';
 import type { Target } from './target.ts';
-import { readOnlyLines, type View } from './environment/container-view.ts';
+import { readOnlyLines, type ContainerView } from './environment/container-view.ts';
 
 /** How a container is to be entered. */
 export interface Entry {
   readonly namespaces: readonly Namespace[];
   /** what a host tool sees of the container besides its namespaces; undefined: what the host sees */
-  readonly view: View | undefined;
+  readonly view: ContainerView | undefined;
   /** files and folders of the host that nobody can write to through the tool's processes */
   readonly readOnly: readonly string[];
   /** `cgroup.procs` files of the container's cgroups to join; none: stay in dbg's own */

@@ -125,7 +125,7 @@ export interface OutputFile {
    * Calls back when nobody reads it any more, until the function it gives back is called; where
    * somebody does.
    */
-  whenReaderLeaves?(hear: () => void): () => void;
+  whenReaderLeaves?(onEvent: () => void): () => void;
   close(): Promise<void>;
 }
 

@@ -85,7 +85,7 @@ export interface Held {
   /** all that it printed, once it has ended */
   readonly ended: Promise<string>;
   /** Calls back for each line that it prints from now on. */
-  hear(listener: (line: string) => void): void;
+  onEvent(listener: (line: string) => void): void;
   /** Ends its stdin, with a last line if there is one to say. */
   release(word?: string): void;
   /** Whether somebody stopped it (SIGSTOP): it does nothing until it is told to go on. */

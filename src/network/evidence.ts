@@ -1,8 +1,8 @@
-import type { Place } from './netns-path.ts';
+import type { NetnsPath } from './netns-path.ts';
 import type { Link } from './links.ts';
 /** A network namespace from which a container's peers may be seen, and what is seen there. */
 export interface Observer {
-  readonly place: Place;
+  readonly place: NetnsPath;
   readonly links: readonly Link[];
   /** its number for the container's network namespace; undefined: it has none, so no device there has its peer in it */
   readonly netnsid: number | undefined;

@@ -5,7 +5,7 @@ import { inHostNetwork } from '../host/host-namespace.ts';
 import { parseLinks, type Link } from './links.ts';
 import { isSilent, listNamespaces, lsnsArgv } from './lsns.ts';
 import { parseNetnsid, parseNetworkNamespaces, type NetworkNamespace } from './peer-ifindex.ts';
-import { HOST, inPlace, type Place } from './netns-path.ts';
+import { HOST_NETNS, inNetns, type NetnsPath } from './netns-path.ts';
 import type { Observer } from './evidence.ts';
 import LOOK from './look-from.sh';
 
@@ -77,7 +77,7 @@ export async function hostObserver(
   const lsns = await again(() => listNamespaces(host, LSNS, (argv) => inHostNetwork(host, argv)));
   const { netns: containers, namespaces } = (await looked).inside;
   return {
-    place: HOST,
+    place: HOST_NETNS,
     links: parseLinks(links),
     netnsid: containers === undefined ? undefined : parseNetnsid(lsns, containers),
     insideNetnsid: namespaces.find(({ inode }) => inode === netns)?.netnsid,
@@ -85,9 +85,9 @@ export async function hostObserver(
 }
 
 /** What is seen from a place; undefined when it has gone, or another namespace has come under its name. */
-export async function lookFrom(host: Host, { target, netns }: Inside, place: Place): Promise<Observer | undefined> {
+export async function lookFrom(host: Host, { target, netns }: Inside, place: NetnsPath): Promise<Observer | undefined> {
   const argv = ['sh', '-c', LOOK, 'dbg', ...lsnsInside(target)];
-  const said = await listNamespaces(host, argv, (each) => inPlace(host, place, each)).catch(() => '');
+  const said = await listNamespaces(host, argv, (each) => inNetns(host, place, each)).catch(() => '');
   const [self = '', links = '', lsns = '', inside = ''] = said.split('\0');
   if (self.trim() !== `net:[${place.netns}]` || netns === undefined) return undefined;
   return {

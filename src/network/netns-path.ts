@@ -7,20 +7,20 @@ import { mountInfo } from '../host/mount-info-of.ts';
 import { inHostNetwork } from '../host/host-namespace.ts';
 
 /** A network namespace in which a device is looked at and acted on. */
-export interface Place {
+export interface NetnsPath {
   /** the file by which it is entered: /run/docker/netns/1-…, /proc/PID/ns/net; undefined: it is the host's own */
   readonly path: string | undefined;
   /** its inode, to be looked at again in there: a file, or a process' number, may be another's by then; undefined: the host's own */
   readonly netns: number | undefined;
 }
 
-export const HOST: Place = { path: undefined, netns: undefined };
+export const HOST_NETNS: NetnsPath = { path: undefined, netns: undefined };
 
 /** Whether it is the host's own namespace, or one that a file of the host holds: no container's process is in it. */
-export const isHeldByFile = ({ path }: Place): boolean => path === undefined || !path.startsWith('/proc/');
+export const isHeldByFile = ({ path }: NetnsPath): boolean => path === undefined || !path.startsWith('/proc/');
 
 /** The argv that runs a program there. */
-export function inPlace(host: Host, { path }: Place, argv: readonly string[]): string[] {
+export function inNetns(host: Host, { path }: NetnsPath, argv: readonly string[]): string[] {
   return path === undefined ? inHostNetwork(host, argv) : ['nsenter', `--net=${path}`, '--', ...argv];
 }
 
@@ -29,7 +29,7 @@ export function inPlace(host: Host, { path }: Place, argv: readonly string[]): s
  * whose root is the namespace itself: "net:[4026532684]" (proc_pid_mountinfo(5)). Those that dbg sees come first, then those that
  * only the parent of a container's process sees, its shim: a rootless engine keeps such files in a mount namespace of its own.
  */
-export function pinnedPlaces(host: Host, pid: number): Place[] {
+export function heldNetns(host: Host, pid: number): NetnsPath[] {
   const shim = parseStat(host.read(`/proc/${pid}/stat`))?.parent || undefined;
   const all = [
     ...heldIn(mountInfo(host), ''),
@@ -38,13 +38,13 @@ export function pinnedPlaces(host: Host, pid: number): Place[] {
   return all.filter(({ netns }, at) => all.findIndex((other) => other.netns === netns) === at);
 }
 
-const heldIn = (mountinfo: string, root: string): Place[] =>
+const heldIn = (mountinfo: string, root: string): NetnsPath[] =>
   heldNamespaces(mountinfo).map(({ path, inode }) => ({ path: `${root}${path}`, netns: inode }));
 
 /** A device, and where it is. */
 export interface DevicePoint {
   readonly device: Link;
-  readonly place: Place;
+  readonly place: NetnsPath;
 }
 
 /** The container's own device as where it is cut, which has no other end on this host. */

@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import type { Link } from './links.ts';
 import { lookFrom, type Inside } from './look-inside.ts';
 import type { NetworkNamespace } from './peer-ifindex.ts';
-import { pinnedPlaces, type Place } from './netns-path.ts';
+import { heldNetns, type NetnsPath } from './netns-path.ts';
 import { peerSeen } from './proof.ts';
 import type { Observer } from './evidence.ts';
 
@@ -32,12 +32,17 @@ export async function otherObservers(host: Host, inside: Inside, lost: readonly 
   if (left.length === 0) return seen;
   // lsns has listed the namespaces with processes, and by their numbers it is none of them.
   const known = new Set(inside.namespaces.flatMap(({ inode, pid }) => (pid === undefined ? [] : [inode])));
-  const files = pinnedPlaces(host, inside.target.pid).filter(({ netns }) => !known.has(netns!));
+  const files = heldNetns(host, inside.target.pid).filter(({ netns }) => !known.has(netns!));
   return [...seen, ...(await look(host, inside, left, files.slice(0, MOST.files)))];
 }
 
 /** Looks from some places at a time, until no peer is missing any more. */
-async function look(host: Host, inside: Inside, lost: readonly Link[], places: readonly Place[]): Promise<Observer[]> {
+async function look(
+  host: Host,
+  inside: Inside,
+  lost: readonly Link[],
+  places: readonly NetnsPath[],
+): Promise<Observer[]> {
   const observers: Observer[] = [];
   for (let at = 0; at < places.length && lost.some((link) => !peerSeen(observers, link)); at += AT_ONCE) {
     const some = places.slice(at, at + AT_ONCE).map((place) => lookFrom(host, inside, place));

@@ -1,6 +1,6 @@
 import type { Observer, Evidence } from './evidence.ts';
 import type { Link } from './links.ts';
-import { HOST, type Place } from './netns-path.ts';
+import { HOST_NETNS, type NetnsPath } from './netns-path.ts';
 import { hasOwnCut, peerElsewhere, withoutPeer } from './reasons.ts';
 
 /**
@@ -14,7 +14,7 @@ export type Proof = 'both ways' | 'one way' | 'none';
 export interface Pair {
   readonly device: Link | undefined;
   /** the namespace in which that device is */
-  readonly place: Place;
+  readonly place: NetnsPath;
   readonly proof: Proof;
   /** why it is not "both ways"; empty when it is */
   readonly reason: string;
@@ -79,4 +79,10 @@ function contradicts(
     : `${statement}, but ${name} names another network namespace`;
 }
 
-const none = (reason: string): Pair => ({ device: undefined, place: HOST, proof: 'none', reason, cutAt: undefined });
+const none = (reason: string): Pair => ({
+  device: undefined,
+  place: HOST_NETNS,
+  proof: 'none',
+  reason,
+  cutAt: undefined,
+});

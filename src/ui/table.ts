@@ -17,19 +17,19 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 /** How a table is shown. Nothing of it where the output is no terminal. */
-export interface Look {
+export interface TableLook {
   /** in columns of the terminal */
   readonly width?: number | undefined;
   readonly isColoured?: boolean;
 }
 
 /** How the terminal is to be written to, if it is one (no-color.org). */
-export function lookOf({ stdout, env }: Pick<Context, 'stdout' | 'env'>): Look {
+export function lookOf({ stdout, env }: Pick<Context, 'stdout' | 'env'>): TableLook {
   return stdout.isTTY ? { width: stdout.columns?.(), isColoured: !env['NO_COLOR'] && env['TERM'] !== 'dumb' } : {};
 }
 
 /** Red, for what is to be looked at; the text is escaped already. */
-export const red = (text: string, { isColoured }: Look) => (isColoured ? `\u001b[31m${text}\u001b[0m` : text);
+export const red = (text: string, { isColoured }: TableLook) => (isColoured ? `\u001b[31m${text}\u001b[0m` : text);
 
 /**
  * The same as `table`, without those columns that are of less use than the others, the first of
@@ -38,7 +38,7 @@ export const red = (text: string, { isColoured }: Look) => (isColoured ? `\u001b
 export function fittingTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  { width = Infinity }: Look,
+  { width = Infinity }: TableLook,
   lesser: readonly string[],
 ): string {
   const text = table(header, rows);

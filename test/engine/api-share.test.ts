@@ -68,7 +68,7 @@ describe('what is let through', () => {
     const hear = (event: Parameters<typeof eventLine>[0]) => void lines.push(eventLine(event, started));
     proxy(server, {
       connect: () => connect({ path: SOCKET, allowHalfOpen: true }),
-      hear: reading(hear),
+      onEvent: reading(hear),
       clock: Date.now,
       peerOf: async () => undefined,
     });

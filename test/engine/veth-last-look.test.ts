@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { cutArgv, type Cut } from '../../src/network/cut/cut-plan.ts';
 import { parseLinks, type Link } from '../../src/network/links.ts';
-import { HOST } from '../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../src/network/netns-path.ts';
 import { parseStartTime } from '../../src/proc/stat.ts';
 import { container, fakeHost } from '../unit/fakes.ts';
 import { makesCuts } from './support/cuts.ts';
@@ -40,7 +40,7 @@ async function cut(lab: Lab, name: string, { device: over = {}, startTime, id }:
     container: container({ name, id: id ?? (await lab.docker('inspect', '-f', '{{.Id}}', name)) }),
   };
   const alias = `dbg cut 0123abcd down test 1 0 ${name}/eth0`;
-  const at = { device: { ...device, ...over }, place: HOST, side: 'host' as const };
+  const at = { device: { ...device, ...over }, place: HOST_NETNS, side: 'host' as const };
   const plan = { interface: { at, target }, mark: { id: '0123abcd' }, alias, down: true, qdisc: [] } as unknown as Cut;
   const host = fakeHost({ links: { '/proc/1/ns/net': 'net:[1]', '/proc/self/ns/net': 'net:[1]' } });
   const [file = '', ...args] = cutArgv(host, plan);

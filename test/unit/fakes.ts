@@ -201,7 +201,7 @@ export function fakeHost({
       said: Promise.resolve('ok'),
       ended: Promise.resolve('ok\nundone\n'),
       release: () => undefined,
-      hear: () => undefined,
+      onEvent: () => undefined,
       isStopped: () => false,
       kill: () => undefined,
     }),

@@ -2,14 +2,14 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AskName } from '../wire/calls/container-names.ts';
-import type { HearCrossing } from '../wire/crossing.ts';
+import type { CrossingListener } from '../wire/crossing.ts';
 import { newRing, ringWriter } from './ring.ts';
 import { DbgError } from '../../errors.ts';
 import type { Job, Outcome, PlainError, Question, ThreadData, Word } from './reader-job.ts';
 
 /** A thread that reads what crosses the wire, and prints or records it. */
 export interface Reader {
-  readonly hear: HearCrossing;
+  readonly onEvent: CrossingListener;
   /** Resolves when the thread reads, or never will, which was said. Until then, a kill -9 of dbg loses all that crosses. */
   readonly ready: Promise<void>;
   /** Resolves when all that has crossed is read, and is written or cannot be. Nothing may be heard after. */
@@ -87,7 +87,7 @@ export function startReader(assetFolder: string, job: Job, { askName, lost, fail
     });
   });
   return {
-    hear: put,
+    onEvent: put,
     ready,
     end: async () => {
       stop();

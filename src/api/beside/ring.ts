@@ -1,4 +1,4 @@
-import { CROSSINGS, type HearCrossing } from '../wire/crossing.ts';
+import { CROSSINGS, type CrossingListener } from '../wire/crossing.ts';
 
 /**
  * Memory that two threads share: one puts what crosses the wire in, the other takes it out. To put a piece in costs the traffic a copy and
@@ -31,7 +31,7 @@ export function newRing(size: number): Ring {
 }
 
 export interface RingWriter {
-  readonly put: HearCrossing;
+  readonly put: CrossingListener;
   /** Nothing is put in any more. */
   stop(): void;
 }
@@ -116,7 +116,7 @@ export interface RingReader {
   /** Bytes that wait. */
   waiting(): number;
   /** Takes out what is there when it is called, in its order; gives how many. The bytes are there while it is heard: who keeps some copies them. */
-  take(hear: HearCrossing): number;
+  take(onEvent: CrossingListener): number;
   /** From here on the writer wakes the reader: when much has come; with `deep`, when anything has. False when that is so already. */
   rest(deep: boolean): boolean;
 }
@@ -137,7 +137,7 @@ export function ringReader({ control, bytes }: Ring): RingReader {
 
   return {
     waiting,
-    take: (hear) => {
+    take: (onEvent) => {
       let count = 0;
       // What comes meanwhile waits: in a flood, this would never end, and nothing else of the reader's would be done.
       const written = Atomics.load(control, WRITTEN);
@@ -151,7 +151,7 @@ export function ringReader({ control, bytes }: Ring): RingReader {
         }
         count++;
         const [kind, connection, time] = [words[at / 4 + 1]!, words[at / 4 + 2]!, times[at / 8 + 2]!];
-        hear(CROSSINGS[kind]!, connection, time, all.subarray(at + HEADER, at + HEADER + length));
+        onEvent(CROSSINGS[kind]!, connection, time, all.subarray(at + HEADER, at + HEADER + length));
         read = (read + HEADER + ((length + 7) & ~7)) | 0;
         release();
       }

@@ -6,7 +6,7 @@ import { headBytes } from './made.ts';
 import type { Forward } from './verdict.ts';
 
 /** A request that waits for the engine's answer. */
-export interface Asked {
+export interface AskedCall {
   readonly method: string;
   readonly mayStream: boolean;
   readonly forward: Forward;
@@ -14,7 +14,7 @@ export interface Asked {
 
 export interface AnswerListener {
   /** the request that is being answered; undefined: nobody asked */
-  asked(): Asked | undefined;
+  asked(): AskedCall | undefined;
   send(bytes: Buffer): void;
   /** the call is a stream from here on */
   stream(): void;

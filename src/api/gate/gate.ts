@@ -1,14 +1,14 @@
 import type { Server, Socket } from 'node:net';
 import { errorMessage } from '../../errors.ts';
-import { completed, type ConnectionEvent, type HearWire } from '../wire/calls/wire-events.ts';
+import { completed, type ConnectionEvent, type WireListener } from '../wire/calls/wire-events.ts';
 import { readExchange } from '../wire/http/exchange.ts';
-import { guard } from './gated-connection.ts';
+import { gatedConnection } from './gated-connection.ts';
 import type { Judge } from './verdict.ts';
 
 export interface GateOptions {
   /** makes a connection to the engine */
   readonly connect: () => Socket;
-  readonly hear: HearWire;
+  readonly onEvent: WireListener;
   /** milliseconds since the epoch, with fractions */
   readonly clock: () => number;
   /** who judges the requests of a connection */
@@ -21,7 +21,7 @@ export interface GateOptions {
  * What is let through goes on as it came, at the engine's pace, and so does what comes back. What is not clear, and could mean something else
  * to the engine than to the judge, is answered with 400, and its connection closed. Tells what the client said, and what it was told.
  */
-export function gate(server: Server, { connect, hear, clock, judgeOf, peerOf }: GateOptions): void {
+export function gate(server: Server, { connect, onEvent, clock, judgeOf, peerOf }: GateOptions): void {
   let connections = 0;
   let calls = 0;
   server.on(serverEvent(server), (client: Socket) => {
@@ -29,11 +29,11 @@ export function gate(server: Server, { connect, hear, clock, judgeOf, peerOf }: 
     let isOver = false;
     let reason: string | undefined;
     let first: 'client' | 'engine' = 'client';
-    const tell = (event: ConnectionEvent) => hear(completed(event, connection, clock()));
+    const tell = (event: ConnectionEvent) => onEvent(completed(event, connection, clock()));
     tell({ type: 'open' });
     void peerOf?.(client).then((peer) => peer !== undefined && !isOver && tell({ type: 'peer', peer }));
     const exchange = readExchange(() => ++calls, tell);
-    const through = guard({
+    const through = gatedConnection({
       client,
       connect,
       judge: judgeOf(client),

@@ -24,7 +24,7 @@ const NOT_WHOLE = 'it ends before it is whole';
 const LINGER_MS = 2000;
 
 /** Lets the requests of a client through to the engine, one after another, as they are judged. Gives what reads the client's bytes. */
-export function guard({ client, connect, judge, sent, ended }: Ends): Gated {
+export function gatedConnection({ client, connect, judge, sent, ended }: Ends): Gated {
   let engine: Socket | undefined;
   let turn: Turn | undefined;
   let isStream = false;

@@ -1,6 +1,6 @@
 import type { Kept } from './kept.ts';
 import { followCalls, type Call } from '../wire/calls/call.ts';
-import type { HearWire, WireEvent } from '../wire/calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../wire/calls/wire-events.ts';
 import type { Names } from '../wire/calls/container-names.ts';
 import { detailOf, type Detail } from './detail.ts';
 import { lanes } from './lanes.ts';
@@ -9,7 +9,7 @@ import { rowOf, type Row } from './row.ts';
 
 /** The calls of a session as far as they are kept for pages that come later: the last ones, and a bounded part of what they carried. */
 export interface History {
-  readonly hear: HearWire;
+  readonly onEvent: WireListener;
   row(call: number): Row | undefined;
   /** the oldest first */
   rows(): Row[];
@@ -135,7 +135,7 @@ export function history({ names, changed, most }: HistoryOptions): History {
     });
 
   return {
-    hear: (event) => {
+    onEvent: (event) => {
       if (event.type === 'open') lane.of(event.connection);
       followed(event);
       if (event.type === 'close') lane.free(event.connection);

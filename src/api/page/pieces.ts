@@ -23,10 +23,10 @@ const NOTHING = Buffer.alloc(0);
 const FRAMED = new Set(['ContainerAttach', 'ContainerLogs', 'ExecStart', 'ServiceLogs', 'TaskLogs']);
 
 /** Tells the pieces of one call apart, as its events come. */
-export function pieceReader(hear: (piece: Piece) => void): (call: Call, event: WireEvent) => void {
+export function pieceReader(onEvent: (piece: Piece) => void): (call: Call, event: WireEvent) => void {
   let readFrames: ((data: Buffer) => void) | undefined;
   let at = 0;
-  const say = (from: Side, stream: StreamName, data: Buffer) => hear({ at, from, stream, data });
+  const say = (from: Side, stream: StreamName, data: Buffer) => onEvent({ at, from, stream, data });
   return (call, event) => {
     at = event.time;
     switch (event.type) {
@@ -42,7 +42,7 @@ export function pieceReader(hear: (piece: Piece) => void): (call: Call, event: W
         if (event.from === 'engine' && readFrames) return readFrames(event.data);
         return say(event.from, streamOf(call, event.from), event.data);
       case 'omitted':
-        return hear({
+        return onEvent({
           at,
           from: event.from,
           stream: 'body',

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DbgError, errorCode, errorMessage } from '../../errors.ts';
-import type { HearWire } from '../wire/calls/wire-events.ts';
+import type { WireListener } from '../wire/calls/wire-events.ts';
 import type { Names } from '../wire/calls/container-names.ts';
 import { curlLine } from '../recordings/curl-line.ts';
 import { cookieName, granted, HEADERS, type Secrets, type Wish } from './access.ts';
@@ -19,7 +19,7 @@ import { wholeOf } from './whole.ts';
 
 /** The live view: a page for browsers of this machine, of what it hears. */
 export interface Page {
-  readonly hear: HearWire;
+  readonly onEvent: WireListener;
   /** the address to open, with its token */
   readonly url: string;
   /** how many browsers look on */
@@ -100,7 +100,7 @@ export async function servePage(options: PageOptions): Promise<Page> {
   }
 
   return {
-    hear: calls.hear,
+    onEvent: calls.onEvent,
     url: `http://${HOST}:${port}/?token=${secrets.token}`,
     viewers: viewers.viewers,
     left: async () => {

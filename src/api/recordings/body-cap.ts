@@ -1,4 +1,4 @@
-import type { HearWire, WireEvent } from '../wire/calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../wire/calls/wire-events.ts';
 import type { Side } from '../wire/http/exchange.ts';
 import { operationOf } from '../wire/calls/operation.ts';
 import { gmac, type Digest } from './digest.ts';
@@ -48,7 +48,7 @@ interface Open {
 }
 
 /** Passes events on, of each body no more than the cap: of the rest, `omitted` says how much it is (format.ts). */
-export function capped(hear: HearWire, caps: Caps): HearWire {
+export function capped(onEvent: WireListener, caps: Caps): WireListener {
   const open = new Map<number, Open>();
 
   const callOf = ({ call, connection }: { call: number; connection: number }) => {
@@ -62,7 +62,7 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
 
   function gap(call: number, from: Side, { connection, [from]: body }: Open, time: number): void {
     if (!body || body.missing === 0) return;
-    hear({ type: 'omitted', call, from, bytes: body.missing, digest: digestOf(body).end(), connection, time });
+    onEvent({ type: 'omitted', call, from, bytes: body.missing, digest: digestOf(body).end(), connection, time });
     body.digest = undefined;
     body.missing = 0;
   }
@@ -90,7 +90,7 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
     body.kept += room;
     body.missing += all.length - room;
     if (room < all.length) caps.leftOut(all.length - room, !isLate);
-    if (room > 0) hear(room === all.length ? event : { ...event, data: all.subarray(0, room) });
+    if (room > 0) onEvent(room === all.length ? event : { ...event, data: all.subarray(0, room) });
   }
 
   return (event) => {
@@ -128,6 +128,6 @@ export function capped(hear: HearWire, caps: Caps): HearWire {
       case 'response':
       case 'unread':
     }
-    hear(event);
+    onEvent(event);
   };
 }

@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { DbgError, errorCode, errorMessage } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
-import type { HearWire, WireEvent } from '../wire/calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../wire/calls/wire-events.ts';
 import { gather, type Gathered } from '../wire/http/gather.ts';
 import { isKnown, isRight } from './check-event.ts';
 import { parseEventLine, type RecordingHeader } from './recording-format.ts';
@@ -132,9 +132,9 @@ export const RECORDING_ENDS = 'the recording ends here';
  * Hears all of a recording. Connections that were open when it ended, as those of a dbg that was killed, are closed then; `wait` may
  * give a promise that is awaited before the next event.
  */
-export async function hearAll(
+export async function tellAll(
   events: AsyncIterable<WireEvent>,
-  hear: HearWire,
+  onEvent: WireListener,
   wait: () => Promise<unknown> | undefined = () => undefined,
 ): Promise<void> {
   const open = new Set<number>();
@@ -143,9 +143,9 @@ export async function hearAll(
     ({ time } = event);
     if (event.type === 'close') open.delete(event.connection);
     else open.add(event.connection);
-    hear(event);
+    onEvent(event);
     const until = wait();
     if (until) await until;
   }
-  for (const connection of open) hear({ type: 'close', first: 'engine', error: RECORDING_ENDS, connection, time });
+  for (const connection of open) onEvent({ type: 'close', first: 'engine', error: RECORDING_ENDS, connection, time });
 }

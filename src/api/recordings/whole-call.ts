@@ -1,5 +1,5 @@
 import { followCalls, type Call } from '../wire/calls/call.ts';
-import type { HearWire } from '../wire/calls/wire-events.ts';
+import type { WireListener } from '../wire/calls/wire-events.ts';
 
 /** A body, or one way of a stream, as far as it was recorded. */
 export interface Content {
@@ -25,7 +25,10 @@ export interface WholeCall {
 }
 
 /** Gathers the calls that are wanted, and gives each when it has ended. */
-export function wholeCalls(hear: (whole: WholeCall) => void, wants: (call: Call) => boolean = () => true): HearWire {
+export function wholeCalls(
+  onEvent: (whole: WholeCall) => void,
+  wants: (call: Call) => boolean = () => true,
+): WireListener {
   const open = new Map<Call, WholeCall>();
   return followCalls((call, event) => {
     if (!wants(call)) return;
@@ -41,7 +44,7 @@ export function wholeCalls(hear: (whole: WholeCall) => void, wants: (call: Call)
     if (event.type === 'end' && event.from === 'client') whole.sentAt ??= event.time;
     if (call.endedAt === undefined) return;
     open.delete(call);
-    hear(whole);
+    onEvent(whole);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { HearWire } from '../wire/calls/wire-events.ts';
+import type { WireListener } from '../wire/calls/wire-events.ts';
 import type { OutputFile } from '../../host/host-files.ts';
 import { textStore } from '../beside/text-store.ts';
 import { capped } from './body-cap.ts';
@@ -12,10 +12,10 @@ export interface RecorderOptions {
   failed(error: Error): void;
 }
 
-export interface Recorder {
+export interface RecordingWriter {
   /** Writes the header; resolves when that is done, or has failed. */
   begin(): Promise<void>;
-  readonly hear: HearWire;
+  readonly onEvent: WireListener;
   /** Writes what waits, and closes. */
   end(): Promise<Recorded>;
 }
@@ -47,7 +47,7 @@ const MOST_WAITING = 32 * 1024 * 1024;
  * Records a session. Events are handed to the kernel at once, and what comes within some milliseconds of a write goes together: when dbg is
  * killed, all that it had heard is in the file but for that. The traffic never waits for the file.
  */
-export function recorder(file: OutputFile, { header, maxBody, failed }: RecorderOptions): Recorder {
+export function recordingWriter(file: OutputFile, { header, maxBody, failed }: RecorderOptions): RecordingWriter {
   let store = textStore();
   let lines = 0;
   /** bytes that are being written */
@@ -119,7 +119,7 @@ export function recorder(file: OutputFile, { header, maxBody, failed }: Recorder
       append(headerLine(header));
       await writing;
     },
-    hear: (event) => {
+    onEvent: (event) => {
       if (failure || isOver) return;
       if ('call' in event) calls = Math.max(calls, event.call);
       keep(event);

@@ -14,4 +14,4 @@ export interface Closing {
 }
 
 /** Hears what crosses. Connections are counted from 1; time: milliseconds since the epoch, with fractions. */
-export type HearCrossing = (what: Crossing, connection: number, time: number, bytes: Buffer) => void;
+export type CrossingListener = (what: Crossing, connection: number, time: number, bytes: Buffer) => void;

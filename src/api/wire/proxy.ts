@@ -3,14 +3,14 @@ import { errorCode } from '../../errors.ts';
 import { CUT_OFF } from './calls/wire-events.ts';
 import type { Side } from './http/exchange.ts';
 import { busyPoll } from '../beside/busy-poll.ts';
-import type { Closing, Crossing, HearCrossing } from './crossing.ts';
+import type { Closing, Crossing, CrossingListener } from './crossing.ts';
 import { splice } from './splice.ts';
 
 export interface ProxyOptions {
   /** makes a connection to the engine */
   readonly connect: () => Socket;
   /** hears of each piece when that was sent on */
-  readonly hear: HearCrossing;
+  readonly onEvent: CrossingListener;
   /** milliseconds since the epoch, with fractions */
   readonly clock: () => number;
   /** who is at the other end of a client's connection, if that can be told */
@@ -18,16 +18,16 @@ export interface ProxyOptions {
 }
 
 /** Splices each connection of a server, made with `allowHalfOpen`, to one of the engine's, and tells what crosses it. */
-export function proxy(server: Server, { connect, hear, clock, peerOf }: ProxyOptions): void {
+export function proxy(server: Server, { connect, onEvent, clock, peerOf }: ProxyOptions): void {
   const moved = busyPoll(clock);
   let connections = 0;
   server.on('connection', (client: Socket) => {
     const connection = ++connections;
     let isOver = false;
-    const say = (what: Crossing, bytes: Buffer = NOTHING) => hear(what, connection, clock(), bytes);
+    const say = (what: Crossing, bytes: Buffer = NOTHING) => onEvent(what, connection, clock(), bytes);
     const piece = (from: Side) => (bytes: Buffer) => {
       const now = clock();
-      hear(from, connection, now, bytes);
+      onEvent(from, connection, now, bytes);
       moved(connection, from, now);
     };
     say('open');

@@ -1,17 +1,17 @@
 import { errorMessage } from '../../errors.ts';
-import { completed, type ConnectionEvent, type HearWire } from './calls/wire-events.ts';
+import { completed, type ConnectionEvent, type WireListener } from './calls/wire-events.ts';
 import { readExchange, type Exchange } from './http/exchange.ts';
-import type { Closing, HearCrossing } from './crossing.ts';
+import type { Closing, CrossingListener } from './crossing.ts';
 
 /** Reads what crosses connections, and tells the events of their calls. */
-export function reading(hear: HearWire): HearCrossing {
+export function reading(onEvent: WireListener): CrossingListener {
   const exchanges = new Map<number, Exchange>();
   let calls = 0;
   /** when that crossed which is being read */
   let now = 0;
 
   const begin = (connection: number) => {
-    const tell = (event: ConnectionEvent) => hear(completed(event, connection, now));
+    const tell = (event: ConnectionEvent) => onEvent(completed(event, connection, now));
     exchanges.set(
       connection,
       safe(
@@ -28,16 +28,16 @@ export function reading(hear: HearWire): HearCrossing {
       case 'open':
         return begin(connection);
       case 'peer':
-        if (bytes.length > 0) hear({ type: 'peer', peer: bytes.toString(), connection, time });
+        if (bytes.length > 0) onEvent({ type: 'peer', peer: bytes.toString(), connection, time });
         return;
       case 'close': {
         exchanges.delete(connection);
         const { first, error } = JSON.parse(bytes.toString()) as Closing;
-        return hear({ type: 'close', first, error, connection, time });
+        return onEvent({ type: 'close', first, error, connection, time });
       }
       default:
         exchanges.get(connection)?.[what](bytes);
-        if (what === 'clientEnd') hear({ type: 'client-end', connection, time });
+        if (what === 'clientEnd') onEvent({ type: 'client-end', connection, time });
     }
   };
 }

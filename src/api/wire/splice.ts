@@ -3,7 +3,7 @@ import type { Side } from './http/exchange.ts';
 import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from './ends.ts';
 
 /** Hears what crosses a splice, after it was sent on; nothing that it does reaches the traffic. */
-export interface Tap {
+export interface SpliceListener {
   client(piece: Buffer): void;
   engine(piece: Buffer): void;
   /** that end has finished sending; the other way goes on */
@@ -18,7 +18,7 @@ export interface Tap {
  * one takes it. The end of one way is the end of that way alone: `docker exec` without stdin half-closes first, then waits for the
  * output. When one is gone, as a client that was killed, the other is closed as well, behind the last bytes that are for it.
  */
-export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
+export function splice(client: Duplex, engine: Duplex, tap: SpliceListener): void {
   let open = 2;
   let failure: Error | undefined;
   let first: Side | undefined;
@@ -44,10 +44,10 @@ export function splice(client: Duplex, engine: Duplex, tap: Tap): void {
   });
 }
 
-function oneWay(from: Duplex, to: Duplex, hear: (piece: Buffer) => void, hearEnd: () => void): void {
+function oneWay(from: Duplex, to: Duplex, onEvent: (piece: Buffer) => void, hearEnd: () => void): void {
   from.on('data', (piece: Buffer) => {
     if (!to.write(piece)) from.pause();
-    hear(piece);
+    onEvent(piece);
   });
   to.on('drain', () => from.resume());
   from.on('end', () => {

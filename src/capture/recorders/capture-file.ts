@@ -32,7 +32,7 @@ export interface CaptureFile {
   /** how many bytes wait for the disk */
   waiting(): number;
   /** Calls back, once, when the file takes no more. */
-  onEnding(hear: (ending: Ending) => void): void;
+  onEnding(onEvent: (ending: Ending) => void): void;
   /** of whole packets that are in the file, or the files of the ring that are still there or were */
   written(): { readonly packets: number; readonly bytes: number };
   /** the files that there are */
@@ -180,9 +180,9 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     write: (part) => take(part, false),
     begin: (part) => take(part, true),
     waiting: () => waiting,
-    onEnding: (hear) => {
-      tell = hear;
-      if (ending) hear(ending);
+    onEnding: (onEvent) => {
+      tell = onEvent;
+      if (ending) onEvent(ending);
     },
     written: () => ({ packets, bytes }),
     paths: () => paths,

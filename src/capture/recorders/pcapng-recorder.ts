@@ -4,7 +4,7 @@ import { merge } from '../formats/merge.ts';
 import { MOST_WAITING } from './pcap-recorder.ts';
 import { type Packet, packetsIn, pcapReader, type PcapHeader } from '../formats/pcap.ts';
 import { enhancedPacket, interfaceDescription, interfaceStatistics, nameResolution } from '../formats/pcapng.ts';
-import type { Described, Place } from '../capture-point.ts';
+import type { Described, CapturePoint } from '../capture-point.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface PcapngWish extends FileWish {
@@ -17,13 +17,13 @@ export interface PcapngWish extends FileWish {
   /** packets after which the capture is over */
   readonly count: number | undefined;
   /** On which interfaces packets of a place belong, when those are not the place's own: see src/capture/recorders/sort-frames.ts. */
-  readonly sort?: (place: Place, header: PcapHeader, packet: Packet) => readonly number[];
+  readonly sort?: (place: CapturePoint, header: PcapHeader, packet: Packet) => readonly number[];
 }
 
 /** A packet with the interface it is written to; undefined until it is sorted. */
 interface Seen extends Packet {
   readonly on: number | undefined;
-  readonly place: Place;
+  readonly place: CapturePoint;
   readonly header: PcapHeader;
 }
 
@@ -57,8 +57,8 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
   const order = merge<Seen>(isLive ? HOLD_MS.live : HOLD_MS.file);
   let heldBytes = 0;
   let packets = 0;
-  let hear: Parameters<Recorder['onEnding']>[0] = () => undefined;
-  file.onEnding((ending) => hear(ending));
+  let onEvent: Parameters<Recorder['onEnding']>[0] = () => undefined;
+  file.onEnding((ending) => onEvent(ending));
 
   let hasBegun = false;
   /** Writes to the file, whose first part is the section header. */
@@ -82,7 +82,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     packets += wanted.length;
     tellNames();
     file.write(Buffer.concat(wanted.map((packet) => enhancedPacket(packet.on, packet, nanoseconds[packet.on]!))));
-    if (packets === wish.count) hear({ kind: 'full' });
+    if (packets === wish.count) onEvent({ kind: 'full' });
   }
   /** What may go out by now. */
   function release(seen: readonly Seen[]): void {
@@ -152,7 +152,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     begun: () => begin(NOTHING),
     isBehind: () => file.waiting() > MOST_WAITING,
     tick: () => release(order.take(files.now())),
-    onEnding: (listener) => (hear = listener),
+    onEnding: (listener) => (onEvent = listener),
     written: file.written,
     late: order.late,
     finish: async () => {

@@ -1,5 +1,5 @@
 import type { Counts } from '../taps/counts.ts';
-import type { Place } from '../capture-point.ts';
+import type { CapturePoint } from '../capture-point.ts';
 
 /** What takes the output of one tap. */
 export interface Track {
@@ -16,13 +16,13 @@ export interface Recorder {
   /** whether the packets are for a person's or a program's eyes as they come */
   readonly isLive: boolean;
   readonly as: 'text' | 'packets';
-  begin(place: Place): Track;
+  begin(place: CapturePoint): Track;
   /** The taps are to wait: the disk is slower than the wire. */
   isBehind(): boolean;
   /** Does what time alone brings. */
   tick(): void;
   /** Calls back, once, when it takes no more. */
-  onEnding(hear: (ending: Ending) => void): void;
+  onEnding(onEvent: (ending: Ending) => void): void;
   written(): { readonly packets: number; readonly bytes: number };
   /** All taps that were asked for listen. */
   begun?(): void;

@@ -1,10 +1,10 @@
 import type { Packet, PcapHeader } from '../formats/pcap.ts';
 import type { PcapngRecorder } from './pcapng-recorder.ts';
-import type { Place } from '../capture-point.ts';
+import type { CapturePoint } from '../capture-point.ts';
 
 /** A wire of one run of a container: what tells its frames from others' on the device where they are captured. */
 export interface Wire {
-  readonly tap: Place;
+  readonly tap: CapturePoint;
   /** lower case */
   readonly mac: string;
   /** how its interface is called in the capture */
@@ -26,15 +26,15 @@ interface Run {
 
 /** Sorts frames of shared devices to the runs of containers, also those that came before anybody knew whose they are. */
 export interface Follow {
-  sort(tap: Place, header: PcapHeader, packet: Packet): readonly number[];
+  sort(tap: CapturePoint, header: PcapHeader, packet: Packet): readonly number[];
   /** A run began: its frames since `from` are its own. Gives what is to be called when it has ended. */
   begin(wires: readonly Wire[], from: number): (until: number) => void;
   /** The senders that are nobody's on a tap since a time. What a known one has sent to all is kept too, for others. */
-  strangers(tap: Place, from: number): ReadonlySet<string>;
+  strangers(tap: CapturePoint, from: number): ReadonlySet<string>;
 }
 
 interface Stored {
-  readonly tap: Place;
+  readonly tap: CapturePoint;
   readonly header: PcapHeader;
   readonly packet: Packet;
   readonly time: number;

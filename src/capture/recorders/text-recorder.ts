@@ -1,6 +1,6 @@
 import { lineReader } from '../../line-reader.ts';
 import { escapeLines } from '../../text.ts';
-import type { Place } from '../capture-point.ts';
+import type { CapturePoint } from '../capture-point.ts';
 import type { Recorder } from './recorder.ts';
 
 /**
@@ -11,11 +11,11 @@ import type { Recorder } from './recorder.ts';
 export function textRecorder(
   write: (text: string) => void,
   count: number | undefined,
-  prefix: (place: Place) => string,
+  prefix: (place: CapturePoint) => string,
   waiting: () => number,
 ): Recorder {
   let packets = 0;
-  let hear: Parameters<Recorder['onEnding']>[0] = () => undefined;
+  let onEvent: Parameters<Recorder['onEnding']>[0] = () => undefined;
   const take = (line: string): boolean => {
     if (line === '') return false; // with which tcpdump ends
     if (/^\S/.test(line)) packets++;
@@ -38,7 +38,7 @@ export function textRecorder(
         data: (piece) => {
           lines.add(piece);
           flush();
-          if (count !== undefined && packets >= count) hear({ kind: 'full' });
+          if (count !== undefined && packets >= count) onEvent({ kind: 'full' });
         },
         end: () => {
           lines.end();
@@ -48,7 +48,7 @@ export function textRecorder(
     },
     isBehind: () => waiting() > MOST_WAITING,
     tick: () => undefined,
-    onEnding: (listener) => (hear = listener),
+    onEnding: (listener) => (onEvent = listener),
     written: () => ({ packets, bytes: 0 }),
     finish: async () => undefined,
   };

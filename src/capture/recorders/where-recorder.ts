@@ -1,10 +1,10 @@
 import { type Headers, readHeaders } from '../formats/headers.ts';
 import { type Packet, packetsIn, pcapReader } from '../formats/pcap.ts';
-import type { Place } from '../capture-point.ts';
+import type { CapturePoint } from '../capture-point.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Whose packets are looked for. */
-export interface Wanted {
+export interface WantedPackets {
   readonly addresses: readonly string[];
   readonly port: number | undefined;
 }
@@ -15,9 +15,9 @@ export interface Passage {
   /** of its first sight, in ms since the epoch */
   readonly time: number;
   readonly summary: string;
-  readonly seen: readonly Place[];
+  readonly seen: readonly CapturePoint[];
   /** the first place on its way that it did not come to; undefined: it came through */
-  readonly missingFrom: Place | undefined;
+  readonly missingFrom: CapturePoint | undefined;
 }
 
 /** A recorder that follows each packet over several places. */
@@ -29,14 +29,17 @@ export interface WhereRecorder extends Recorder {
 const MOST_PACKETS = 100_000;
 
 /** @param way the places in the order in which a packet to what is wanted passes them */
-export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => number): WhereRecorder {
-  const sights = new Map<string, { headers: Headers; direction: 'to' | 'from'; time: number; seen: Set<Place> }>();
+export function whereRecorder(way: readonly CapturePoint[], wanted: WantedPackets, now: () => number): WhereRecorder {
+  const sights = new Map<
+    string,
+    { headers: Headers; direction: 'to' | 'from'; time: number; seen: Set<CapturePoint> }
+  >();
   let window = { from: Infinity, to: Infinity };
   let packets = 0;
   let isWhole = true;
   let dropped = 0;
 
-  function note(place: Place, repeats: Map<string, number>, linkType: number, packet: Packet): void {
+  function note(place: CapturePoint, repeats: Map<string, number>, linkType: number, packet: Packet): void {
     const headers = readHeaders(linkType, packet.data);
     const direction = headers && directionOf(headers, wanted);
     if (!headers || !direction) return;
@@ -104,13 +107,13 @@ export function whereRecorder(way: readonly Place[], wanted: Wanted, now: () => 
 const IN_FLIGHT_MS = 20;
 
 /** What is before the first place that saw it is not its way: a reset that the host sends begins at the bridge. */
-function firstMissing(order: readonly Place[], seen: ReadonlySet<Place>): Place | undefined {
+function firstMissing(order: readonly CapturePoint[], seen: ReadonlySet<CapturePoint>): CapturePoint | undefined {
   const first = order.findIndex((place) => seen.has(place));
   return order.slice(first).find((place) => !seen.has(place));
 }
 
 /** Behind NAT the other end may have another address; the end that is asked for keeps its own. */
-function directionOf(headers: Headers, { addresses, port }: Wanted): 'to' | 'from' | undefined {
+function directionOf(headers: Headers, { addresses, port }: WantedPackets): 'to' | 'from' | undefined {
   const fits = (address: string, itsPort: number | undefined) =>
     addresses.includes(address) && (port === undefined || itsPort === undefined || itsPort === port);
   if (fits(headers.destination, headers.destinationPort)) return 'to';

@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts';
 import type { Item } from '../getopt.ts';
 import type { Counts } from './counts.ts';
 import type { LeftOut } from './drain.ts';
-import type { Place } from '../capture-point.ts';
+import type { CapturePoint } from '../capture-point.ts';
 import type { Recorder } from '../recorders/recorder.ts';
 import { startShadowedTap } from './shadow.ts';
 import { type Hearer, startTap, tapFailed, type Kind, type Tap, type TapEnd } from './tap.ts';
@@ -17,7 +17,7 @@ export interface Conducting {
   /** of each tap (src/capture/tcpdump-argv.ts) */
   readonly ringKib: number;
   /** Hears what a tap's tcpdump says. */
-  says(place: Place, line: string, kind: Kind): void;
+  says(place: CapturePoint, line: string, kind: Kind): void;
   /** Other taps may still come: the end of the last one is not the end. */
   readonly persists?: boolean;
 }
@@ -25,30 +25,30 @@ export interface Conducting {
 /** Runs taps at the same time, into one recorder. */
 export interface Conductor {
   /** Starts a tap; resolves when it listens or has ended. */
-  add(place: Place): Promise<void>;
+  add(place: CapturePoint): Promise<void>;
   /** Ends the tap of a place, if there is one: what it was on has gone. */
-  drop(place: Place): void;
+  drop(place: CapturePoint): void;
   /** Ends all in good order; at once when called again. With a reason, that is how `ended` fails. */
   stop(reason?: DbgError): void;
   isStopping(): boolean;
   hasFailed(): boolean;
   /** whoever read the packets left, which is no failure */
   readerLeft(): boolean;
-  counts(): readonly (readonly [Place, Counts])[];
+  counts(): readonly (readonly [CapturePoint, Counts])[];
   /** What was left out by ending it, when it has ended. */
   leftOut(): LeftOut;
   ask(): void;
   /** When all is written: how each tap ended. */
-  readonly ended: Promise<readonly (readonly [Place, TapEnd])[]>;
+  readonly ended: Promise<readonly (readonly [CapturePoint, TapEnd])[]>;
 }
 
 export function conductor(
   host: Host,
   { items, recorder, isOne, ringKib, says, persists = false }: Conducting,
 ): Conductor {
-  const running = new Map<Place, Tap>();
-  const counts = new Map<Place, () => Counts>();
-  const ends: (readonly [Place, TapEnd])[] = [];
+  const running = new Map<CapturePoint, Tap>();
+  const counts = new Map<CapturePoint, () => Counts>();
+  const ends: (readonly [CapturePoint, TapEnd])[] = [];
   let reason: DbgError | undefined;
   let isStopping = false;
   let readerLeft = false;
@@ -89,16 +89,16 @@ export function conductor(
     stop(ending.kind === 'failed' ? new DbgError(`capture ended: ${ending.message}`, { next: ROOM }) : undefined);
   });
 
-  function start(place: Place, style: TapStyle, hear: Hearer): Promise<Tap> {
+  function start(place: CapturePoint, style: TapStyle, onEvent: Hearer): Promise<Tap> {
     const env = place.env ?? {};
     const main = place.inThere(tapArgv(items, style));
     // What comes at once, or is on no device, has nothing to lose when the device goes.
-    if (style.isLive || !place.mayVanish || style.device === 'any') return startTap(host, main, env, hear);
+    if (style.isLive || !place.mayVanish || style.device === 'any') return startTap(host, main, env, onEvent);
     const remembering = { ...style, isLive: true, isOne: false, ringKib: style.ringKib / 2 };
     const shadow = place.inThere(tapArgv(items, remembering));
-    return startShadowedTap(host, { main, shadow }, env, hear);
+    return startShadowedTap(host, { main, shadow }, env, onEvent);
   }
-  async function add(place: Place): Promise<void> {
+  async function add(place: CapturePoint): Promise<void> {
     starting++;
     const track = recorder.begin(place);
     const style = {
@@ -132,7 +132,7 @@ export function conductor(
       endWhenDone();
     }
   }
-  function finished(place: Place, tap: Tap, track: { end(counts: Counts): void }, end: TapEnd): void {
+  function finished(place: CapturePoint, tap: Tap, track: { end(counts: Counts): void }, end: TapEnd): void {
     running.delete(place);
     ends.push([place, end]);
     track.end(tap.counts());
@@ -141,7 +141,7 @@ export function conductor(
     if (failure && !isStopping) stop(failure);
     else endWhenDone();
   }
-  function failed(place: Place, error: unknown): void {
+  function failed(place: CapturePoint, error: unknown): void {
     running.delete(place);
     stop(error instanceof DbgError ? error : new DbgError(`${place.name}: ${errorMessage(error)}`, { cause: error }));
   }

@@ -18,7 +18,7 @@ export async function startShadowedTap(
   host: Host,
   { main, shadow }: ShadowedArgv,
   env: Readonly<Record<string, string>>,
-  hear: Hearer,
+  onEvent: Hearer,
 ): Promise<Tap> {
   const second = await host.stream(shadow, env);
   const remembered = memory(second);
@@ -26,11 +26,11 @@ export async function startShadowedTap(
   const pace = quieten(second);
   let last: Packet | undefined;
   const tap = await startTap(host, main, env, {
-    says: hear.says,
+    says: onEvent.says,
     data: (piece) => {
       const records = reader.push(piece);
       const header = reader.header();
-      hear.data(piece);
+      onEvent.data(piece);
       if (!header || records.length === 0) return;
       // Only the last one is made a packet: this is on the way of all of them.
       const packets = countRecords(records, header);
@@ -51,7 +51,7 @@ export async function startShadowedTap(
     if (hasVanished) await Promise.race([second.ended, new Promise((resolve) => void setTimeout(resolve, END_MS))]);
     over();
     const rest = hasVanished ? remembered.after(last) : Buffer.alloc(0);
-    if (rest.length > 0) hear.data(rest);
+    if (rest.length > 0) onEvent.data(rest);
     return end;
   });
   tap.ended.catch(over);

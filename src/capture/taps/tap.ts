@@ -46,7 +46,7 @@ export async function startTap(
   host: Host,
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  hear: Hearer,
+  onEvent: Hearer,
 ): Promise<Tap> {
   const { stdout, stderr, ended, signal } = await host.stream(argv, env);
   let counts = emptyCounts;
@@ -63,7 +63,7 @@ export async function startTap(
   stdout.on('data', (piece: Buffer) => {
     pieceAt = performance.now();
     try {
-      hear.data(piece);
+      onEvent.data(piece);
     } catch (error) {
       failure ??= error as Error;
       stop();
@@ -85,7 +85,7 @@ export async function startTap(
     }
     // In brackets it says the same once more.
     if (!isNews && !line.startsWith('(')) complaint = line;
-    hear.says(line, isNews ? 'news' : isOn ? 'note' : 'refusal');
+    onEvent.says(line, isNews ? 'news' : isOn ? 'note' : 'refusal');
   });
 
   const ask = () => {
@@ -153,9 +153,9 @@ const PATIENCE_MS = 5_000;
  * Calls back for each line of a stream, the last one also without its end. Of one that was written over itself (with -v, "Got 7" each
  * second), it is what a terminal would show.
  */
-function lines(stream: NodeJS.ReadableStream, hearLine: (line: string) => void): void {
-  const hear = (line: string) => hearLine(line.replace(/^.*\r(?=.)/s, ''));
-  const { add, end } = lineReader(hear);
+function lines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  const onEvent = (line: string) => onLine(line.replace(/^.*\r(?=.)/s, ''));
+  const { add, end } = lineReader(onEvent);
   stream.on('data', add);
   stream.on('error', () => undefined);
   stream.on('end', end);

@@ -10,7 +10,7 @@ const NOTHING = Buffer.alloc(0);
  * comes. Bytes that are no frame go to `notFramed`, as does all after them: with a terminal nothing is framed.
  */
 export function frameReader(
-  hear: (stream: StreamNumber, data: Buffer) => void,
+  onEvent: (stream: StreamNumber, data: Buffer) => void,
   notFramed: (data: Buffer) => void,
 ): (piece: Buffer) => void {
   let header: Buffer = NOTHING;
@@ -33,7 +33,7 @@ export function frameReader(
         header = NOTHING;
         continue;
       }
-      hear(stream, rest.subarray(0, left));
+      onEvent(stream, rest.subarray(0, left));
       const taken = Math.min(left, rest.length);
       left -= taken;
       rest = rest.subarray(taken);

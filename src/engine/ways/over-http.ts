@@ -1,5 +1,5 @@
 import { beginningOf, type ContainerFile, pathStatOf } from './archive.ts';
-import type { Header, Way, Query } from './way.ts';
+import type { Header, EngineWay, Query } from './way.ts';
 import type { EngineAddress } from '../address.ts';
 import { parseContainer, parseContainerList, parseImageId } from '../container.ts';
 import type { Engine } from '../engine.ts';
@@ -21,7 +21,7 @@ import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
 
 /** What an engine is asked, whatever the way to it: so one cap and one deadline hold for all of them. */
-export function overHttp(address: EngineAddress, way: Way): Engine {
+export function overHttp(address: EngineAddress, way: EngineWay): Engine {
   const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES, isEnough = ALL) =>
     whole(way, path, query, mostBytes, isEnough).catch((error: unknown) => Promise.reject(unreachable(address, error)));
   const inspect = async (ref: string) => {
@@ -33,12 +33,12 @@ export function overHttp(address: EngineAddress, way: Way): Engine {
     inspect,
     inspection: async (id) =>
       parseInspection(answered(address, await get(`/containers/${encodeURIComponent(id)}/json`))),
-    watch: (container, hear, meanwhile) => watchContainer(way, inspect, container, hear, meanwhile),
-    watchJoins: (network, hear) => {
-      const read = eventReader(({ container }) => container !== undefined && hear(container));
+    watch: (container, onEvent, meanwhile) => watchContainer(way, inspect, container, onEvent, meanwhile),
+    watchJoins: (network, onEvent) => {
+      const read = eventReader(({ container }) => container !== undefined && onEvent(container));
       return listen(way, '/events', joinFilters(network), read);
     },
-    logs: ({ id, hasTty }, hear, since) => listen(way, logsOf(id), logQuery(since), logReader(hasTty, hear)),
+    logs: ({ id, hasTty }, onEvent, since) => listen(way, logsOf(id), logQuery(since), logReader(hasTty, onEvent)),
     logsRefusal: async ({ id }) => {
       const answer = await get(logsOf(id), LAST_LINE);
       return answer.status === 200 ? undefined : (messageOf(answer.body) ?? `status ${answer.status}`);
@@ -102,7 +102,7 @@ const MOST_BYTES_OF_LIST = 16e6;
  * nor for more than it can be.
  */
 function whole(
-  way: Way,
+  way: EngineWay,
   path: string,
   query: Query,
   mostBytes: number,
@@ -146,11 +146,11 @@ function whole(
 }
 
 /** An answer that does not end by itself. */
-function listen(way: Way, path: string, query: Query, hear: (piece: Buffer) => void): () => void {
+function listen(way: EngineWay, path: string, query: Query, onEvent: (piece: Buffer) => void): () => void {
   let isAnswer = false;
   return way.ask(path, query, {
     status: (code) => (isAnswer = code === 200),
-    data: (piece) => isAnswer && hear(piece),
+    data: (piece) => isAnswer && onEvent(piece),
     end: () => undefined,
   });
 }

@@ -1,5 +1,5 @@
 /** How one GET reaches an engine. */
-export interface Way {
+export interface EngineWay {
   /** Asks. The function that it gives back ends that, and the hearing is called no more. */
   ask(path: string, query: Query, hearing: Hearing): () => void;
 }

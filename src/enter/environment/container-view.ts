@@ -6,7 +6,7 @@ import { mountInfo } from '../../host/mount-info-of.ts';
 import { engineFile, type EtcFile } from './engine-file.ts';
 
 /** What a host tool sees of the container besides its namespaces: mounts in a mount namespace of the tool's own. */
-export interface View {
+export interface ContainerView {
   /** the mounts, in the form of fstab(5) */
   readonly fstab: string;
   /** what /etc/nsswitch.conf then says; empty when the host has none */
@@ -40,7 +40,7 @@ const RESOLVER_SOCKETS = [
  * The view for a container whose network is joined. Reads the host; changes nothing. Throws a DbgError when a file of the container
  * is not what it should be (engine-file.ts), or the host has none in whose place it could be seen: a tool would then ask the wrong resolver.
  */
-export function planView(host: Host, container: Container): View {
+export function planView(host: Host, container: Container): ContainerView {
   const nsswitch = filesAndDns(host.read('/etc/nsswitch.conf'));
   const needed = (['resolv.conf', 'hosts'] as const).filter((name) => container.files[name] !== '');
   // Of little use to tools, and hosts go without: systemd has a default name.

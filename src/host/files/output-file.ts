@@ -47,7 +47,7 @@ export const standardOutput = (descriptor: 1 | 2 = 1): OpenFile => ({
 /** One that somebody reads while it is written. */
 const readFile = (descriptor: number): OpenFile => ({
   ...openedFile(descriptor),
-  whenReaderLeaves: (hear) => whenReaderLeaves(descriptor, hear),
+  whenReaderLeaves: (onEvent) => whenReaderLeaves(descriptor, onEvent),
 });
 
 /** A file that is open already, as another thread of dbg has made it. */

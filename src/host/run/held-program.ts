@@ -26,7 +26,7 @@ export function hold(argv: readonly string[], env: Environment): Held {
   return {
     said: Promise.race([line, ended]).then((all) => all.split('\n')[0]!),
     ended,
-    hear: (listener) =>
+    onEvent: (listener) =>
       void child.stdout.on('data', (chunk: Buffer) => chunk.toString().split('\n').filter(Boolean).forEach(listener)),
     isStopped: () => isStopped(child.pid),
     kill: () => void child.kill('SIGKILL'),

@@ -7,13 +7,13 @@ import POLL from './reader-left.pl';
  * once, by POLLERR and POLLHUP, which Node does not hand on. A socket whose other end has only
  * ended its own sending, as sshd's without an input, still has its reader.
  */
-export function whenReaderLeaves(descriptor: number, hear: () => void): () => void {
+export function whenReaderLeaves(descriptor: number, onEvent: () => void): () => void {
   // In a session of its own: Ctrl-C is for dbg. It ends when dbg does, by whatever death: that is
   // the end of its stdin.
   const child = spawn('perl', ['-e', POLL], { detached: true, stdio: ['pipe', descriptor, 'ignore'] });
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);
-  child.on('exit', (code) => code === LEFT && hear());
+  child.on('exit', (code) => code === LEFT && onEvent());
   child.unref();
   return () => void child.kill('SIGKILL');
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import GUARD from './tool-guard.sh';
 
 /** Ends a tool with all its children, so that none stays behind as root. */
-export interface Guard {
+export interface ToolGuard {
   /** Lists the tool's children: when the tool ends, nothing tells any more whose they were. */
   list(): Promise<void>;
   /** The tool has ended by itself: what it started stays. */
@@ -16,7 +16,7 @@ export interface Guard {
  * Starts a guard, which also sweeps when dbg dies without a word, by kill -9 too. In a session of its own (setsid(2)) no signal of
  * the terminal or of dbg's process group, Ctrl-Z's included, reaches it.
  */
-export function startGuard(tool: number): Guard {
+export function startGuard(tool: number): ToolGuard {
   const child = spawn('sh', ['-c', GUARD, 'dbg-guard', String(tool)], {
     detached: true,
     cwd: '/',

@@ -1,6 +1,6 @@
 import { parseIgmp } from '../../proc/net.ts';
 import { type Item, valueOf } from '../../capture/getopt.ts';
-import type { Described, Place } from '../../capture/capture-point.ts';
+import type { Described, CapturePoint } from '../../capture/capture-point.ts';
 import type { Context } from '../../context.ts';
 import { nsenter } from '../../enter/nsenter.ts';
 import { entryFailure } from '../../enter/outcome.ts';
@@ -13,7 +13,7 @@ import { linksInside } from '../../network/look-inside.ts';
 import { shellQuote } from '../../text.ts';
 
 /** A place, and whose it is. */
-export interface Station extends Place {
+export interface ContainerPoint extends CapturePoint {
   /** whose network it is in; undefined: the host's, or an overlay network's */
   readonly target?: Target;
   /** what lines of text that come from there begin with */
@@ -30,15 +30,15 @@ export type Role = 'container' | 'host device' | 'bridge' | 'uplink' | "peer's h
  * that each packet then bears. One tcpdump for each device would lose the last second of each when the container ends: tcpdump then
  * leaves what is in its ring.
  */
-export async function placesOf(
+export async function pointsOf(
   ctx: Context,
   target: Target,
   items: readonly Item[],
   options: EntryWish,
   isEach: boolean,
-): Promise<Station[]> {
+): Promise<ContainerPoint[]> {
   const named = valueOf(items, 'i');
-  const place = placeOf(ctx, target, named ?? 'any', options);
+  const place = pointOn(ctx, target, named ?? 'any', options);
   if (named !== undefined || !isEach) return [place];
   const found = await linksInside(ctx.host, target).catch((error: unknown) => {
     throw hasEnded(ctx.host, target) ? goneError(target) : error;
@@ -56,7 +56,12 @@ export async function placesOf(
 }
 
 /** An interface by its index; one that has come since, as by `docker network connect`, by what the kernel then calls it. */
-function interfaceOf(ctx: Context, place: Station, ifindex: number, links: ReadonlyMap<number, Link>): Described {
+function interfaceOf(
+  ctx: Context,
+  place: ContainerPoint,
+  ifindex: number,
+  links: ReadonlyMap<number, Link>,
+): Described {
   const link = links.get(ifindex);
   const { container, pid } = place.target!;
   const name = link?.name ?? nameIn(ctx.host.read(`/proc/${pid}/net/igmp`) ?? '', ifindex) ?? `if${ifindex}`;
@@ -75,7 +80,7 @@ export function withOwnNetwork(ctx: Context, targets: readonly Target[]): Target
 }
 
 /** A device in a container's network. */
-export function placeOf(ctx: Context, target: Target, device: string, options: EntryWish, link?: Link): Station {
+export function pointOn(ctx: Context, target: Target, device: string, options: EntryWish, link?: Link): ContainerPoint {
   const { container } = target;
   const { entry, env } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
   if (entry.namespaces.includes('pid') || entry.namespaces.includes('mnt')) {

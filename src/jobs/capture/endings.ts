@@ -6,7 +6,7 @@ import type { Container } from '../../engine/container.ts';
 import { LOST } from '../../engine/container-events.ts';
 import { stillRuns } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
-import type { Station } from './container-points.ts';
+import type { ContainerPoint } from './container-points.ts';
 import type { CaptureWish } from './capture-wish.ts';
 
 export interface Endings {
@@ -24,7 +24,7 @@ export interface Endings {
 export async function endings(
   ctx: Context,
   wish: CaptureWish,
-  places: readonly Station[],
+  places: readonly ContainerPoint[],
   awaited: readonly Container[],
   taps: Conductor,
   tell: (line: string) => void,

@@ -6,12 +6,12 @@ import type { Container } from '../../engine/container.ts';
 import type { ContainerEvent } from '../../engine/engine-events.ts';
 import { enterable } from '../../enter/target.ts';
 import { linksInside } from '../../network/look-inside.ts';
-import type { Station } from './container-points.ts';
+import type { ContainerPoint } from './container-points.ts';
 
 export interface Followed {
   readonly container: Container;
   /** by the name of the network: where its frames pass on the host */
-  readonly taps: ReadonlyMap<string, Station>;
+  readonly taps: ReadonlyMap<string, ContainerPoint>;
 }
 
 interface Following {
@@ -112,7 +112,7 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
 
   // One event after the other: a start that is still being looked at comes before the end.
   let turn: Promise<void> = Promise.resolve();
-  const hear = ({ action, time }: ContainerEvent) => {
+  const onEvent = ({ action, time }: ContainerEvent) => {
     const at = time ?? ctx.now();
     if (action === 'start') turn = turn.then(started);
     if (action === 'die') turn = turn.then(() => ended(at));
@@ -121,7 +121,7 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
   };
   const stops: (() => void)[] = [];
   turn = ctx.engine().then(async (engine) => {
-    stops.push(engine.watch(container, hear));
+    stops.push(engine.watch(container, onEvent));
     for (const network of taps.keys()) {
       const join = (id: string) => {
         if (id !== container.id) return;
@@ -149,7 +149,7 @@ const own = (ctx: Context, device: string) => ctx.host.read(`/sys/class/net/${de
 async function wiresOf(
   ctx: Context,
   container: Container,
-  taps: ReadonlyMap<string, Station>,
+  taps: ReadonlyMap<string, ContainerPoint>,
   run: number,
 ): Promise<Wire[]> {
   const names = await interfaceNames(ctx, container);

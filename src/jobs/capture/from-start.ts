@@ -8,7 +8,7 @@ import { DbgError } from '../../errors.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { shellQuote } from '../../text.ts';
 import type { CaptureWish } from './capture-wish.ts';
-import { type Station, unique } from './container-points.ts';
+import { type ContainerPoint, unique } from './container-points.ts';
 import { type Followed, followRuns } from './follow-runs.ts';
 import { type CaptureNews, runCapture } from './run-capture.ts';
 
@@ -79,7 +79,7 @@ async function waitedFor(ctx: Context, ref: string, { restart, isQuiet }: FromSt
   }
   if (!isQuiet) tellPaused(ctx, { container, pid: state.pid });
   const known = networks.map(({ network }) => network);
-  const taps = new Map<string, Station>();
+  const taps = new Map<string, ContainerPoint>();
   for (const network of known.length > 0 ? known : [networkMode === 'default' ? 'bridge' : networkMode]) {
     const device = /^(host|none|container:.*)$/.test(network) ? undefined : (await engine.network(network)).device;
     if (device === undefined) throw noDevice(name, network);

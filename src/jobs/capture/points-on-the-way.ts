@@ -6,19 +6,24 @@ import { DbgError, usageError } from '../../errors.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { type ContainerInterface, containerNetwork, NEEDED_PROGRAMS } from '../../network/interfaces.ts';
-import { inPlace } from '../../network/netns-path.ts';
+import { inNetns } from '../../network/netns-path.ts';
 import { routeDevice } from '../../network/route.ts';
 import { endpointsOf } from '../../network/sharing.ts';
 import { shellQuote } from '../../text.ts';
 import { findTarget } from '../find-target.ts';
-import { placeOf, type Role, type Station, unique } from './container-points.ts';
+import { pointOn, type Role, type ContainerPoint, unique } from './container-points.ts';
 
 /**
  * The stations that packets of a container pass on their way out: its interface, the host's end of that wire, the bridge, and the device
  * by which they leave the host, or the wire of the container that has the address. Without an address: of all its interfaces, and the
  * host's default route.
  */
-export async function wayOut(ctx: Context, target: Target, options: EntryWish, address?: string): Promise<Station[]> {
+export async function wayOut(
+  ctx: Context,
+  target: Target,
+  options: EntryWish,
+  address?: string,
+): Promise<ContainerPoint[]> {
   for (const program of NEEDED_PROGRAMS) requireProgram(ctx.host, program);
   const interfaces = await interfacesOf(ctx, target);
   const inThere = (argv: readonly string[]) => nsenter(target, argv, plainEntry(['net']));
@@ -47,24 +52,24 @@ function outside(
   { target, inside, device, place }: ContainerInterface,
   options: EntryWish,
   ...[own, hosts]: readonly [Role, Role]
-): Station[] {
-  const inThere = placeOf(ctx, target, inside.name, options, inside);
-  const stations: Station[] = [{ ...inThere, label: inThere.name, role: own }];
+): ContainerPoint[] {
+  const inThere = pointOn(ctx, target, inside.name, options, inside);
+  const stations: ContainerPoint[] = [{ ...inThere, label: inThere.name, role: own }];
   if (!device) return stations;
-  const at = (name: string, role: Role): Station =>
+  const at = (name: string, role: Role): ContainerPoint =>
     place.path === undefined
       ? onHost(ctx, name, role)
-      : station(name, role, `${place.path}/${name}`, (argv) => inPlace(ctx.host, place, argv));
+      : station(name, role, `${place.path}/${name}`, (argv) => inNetns(ctx.host, place, argv));
   // It goes with the container's own.
   stations.push({ ...at(device.name, hosts), mayVanish: true });
   if (device.master !== undefined) stations.push(at(device.master, 'bridge'));
   return stations;
 }
 
-const onHost = (ctx: Context, device: string, role: Role): Station =>
+const onHost = (ctx: Context, device: string, role: Role): ContainerPoint =>
   station(device, role, `host/${device}`, (argv) => inHostNetwork(ctx.host, argv));
 
-const station = (device: string, role: Role, name: string, inThere: Station['inThere']): Station => ({
+const station = (device: string, role: Role, name: string, inThere: ContainerPoint['inThere']): ContainerPoint => ({
   name,
   label: name,
   device,
@@ -74,7 +79,7 @@ const station = (device: string, role: Role, name: string, inThere: Station['inT
 });
 
 /** The wire of the running container that has an address, its own end first; none when no other has it. */
-async function peerWith(ctx: Context, target: Target, address: string, options: EntryWish): Promise<Station[]> {
+async function peerWith(ctx: Context, target: Target, address: string, options: EntryWish): Promise<ContainerPoint[]> {
   const all = await (await ctx.engine()).list();
   const owner = all.find(
     ({ id, addresses }) => id !== target.container.id && addresses.some((each) => each.split('/')[0] === address),

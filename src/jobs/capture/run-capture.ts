@@ -5,7 +5,7 @@ import { ringKib } from '../../capture/tcpdump-argv.ts';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import type { CaptureWish } from './capture-wish.ts';
-import type { Station } from './container-points.ts';
+import type { ContainerPoint } from './container-points.ts';
 import { endings } from './endings.ts';
 
 /** As of a program that SIGPIPE ended. */
@@ -37,7 +37,7 @@ export interface CaptureNews {
 export async function runCapture(
   ctx: Context,
   wish: CaptureWish,
-  points: readonly Station[],
+  points: readonly ContainerPoint[],
   recorder: Recorder,
   { isOne, persists = false, awaited = [], beside }: Course,
   news: CaptureNews,
@@ -77,5 +77,5 @@ export async function runCapture(
 }
 
 /** How large the ring of each tap is, in KiB, as the memory of this host allows. */
-export const ringOfEach = (ctx: Context, points: readonly Station[]): number =>
+export const ringOfEach = (ctx: Context, points: readonly ContainerPoint[]): number =>
   ringKib(points.length, ctx.host.read('/proc/meminfo'));

@@ -1,5 +1,5 @@
 import { filterOf, type Item } from '../../capture/getopt.ts';
-import type { Wanted } from '../../capture/recorders/where-recorder.ts';
+import type { WantedPackets } from '../../capture/recorders/where-recorder.ts';
 import type { Context } from '../../context.ts';
 import { type EntryWish, planEntry } from '../../enter/entry-plan.ts';
 import { nsenter } from '../../enter/nsenter.ts';
@@ -10,7 +10,7 @@ import { parsePeer } from '../../network/cut/peers.ts';
 import { shellQuote } from '../../text.ts';
 
 /** Whose packets `--where HOST[:PORT]` means: an address, a container by its name, or a name as the container looks it up. */
-export async function whereTo(ctx: Context, target: Target, text: string, options: EntryWish): Promise<Wanted> {
+export async function whereTo(ctx: Context, target: Target, text: string, options: EntryWish): Promise<WantedPackets> {
   const { name, address, port } = parsePeer(text, '--where');
   if (address !== undefined) return { addresses: [address], port };
   const owner = (await (await ctx.engine()).list()).find((each) => each.name === name);
@@ -35,7 +35,7 @@ async function lookedUp(ctx: Context, target: Target, name: string, options: Ent
 }
 
 /** The command line with a filter for these packets, besides what was typed. */
-export function filteredFor(items: readonly Item[], { addresses, port }: Wanted): Item[] {
+export function filteredFor(items: readonly Item[], { addresses, port }: WantedPackets): Item[] {
   const hosts = addresses.map((address) => `host ${address}`).join(' or ');
   // What reports a failure carries no port of its own. An echo and its answer (types 8 and 0; 128 and 129) report none.
   const failures = '(icmp and icmp[0] != 0 and icmp[0] != 8) or (icmp6 and ip6[40] < 128)';

@@ -124,7 +124,9 @@ function gathered(say: (text: string) => void) {
   let tell = () => undefined as void;
   const add = (each: MadeCut) => {
     const { inside } = each.cut.interface;
-    each.hear(() => say(`was not cut for a moment: ${inside.name} had lost its rules, or its name, and is cut anew`));
+    each.onEvent(() =>
+      say(`was not cut for a moment: ${inside.name} had lost its rules, or its name, and is cut anew`),
+    );
     open++;
     const end = () => {
       open--;

@@ -5,7 +5,7 @@ import { inHostNetwork } from '../../host/host-namespace.ts';
 import { askArgv, parseReplies, type Question, type Reply } from '../../network/reach/ask.ts';
 import { dnsQuestion, parseDnsAnswer } from '../../network/reach/dns-message.ts';
 import LIST_RULES from '../../network/reach/list-rules.sh';
-import { grownRules, parseRules, type Rule } from '../../network/reach/firewall-rules.ts';
+import { grownRules, parseRules, type FirewallRule } from '../../network/reach/firewall-rules.ts';
 import { namesAskedFor, type Resolver } from '../../network/reach/resolver-files.ts';
 import { toolObjects } from '../../network/tool-json.ts';
 import type { Attempt, Looked, Taken, Wish } from '../../why/connection/connection-facts.ts';
@@ -116,7 +116,7 @@ function attemptOf(replies: readonly Reply[], protocol: Wish['protocol']): Pick<
 }
 
 /** A host without any firewall program has no rules that could be seen: that is no failure. */
-const rulesIn = async (ctx: Context, into: Into): Promise<Rule[]> =>
+const rulesIn = async (ctx: Context, into: Into): Promise<FirewallRule[]> =>
   parseRules(await ctx.host.output(into(['sh', '-c', LIST_RULES])));
 
 /** What the kernel knows of an address on the link. */

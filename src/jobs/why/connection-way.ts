@@ -7,14 +7,14 @@ import { containerNetwork, type ContainerInterface } from '../../network/interfa
 import { parseLinks } from '../../network/links.ts';
 import { again } from '../../network/look-inside.ts';
 import { toolObjects } from '../../network/tool-json.ts';
-import type { ConnectionFacts, Way, Wire, WireEnd } from '../../why/connection/connection-facts.ts';
+import type { ConnectionFacts, PacketWay, Wire, WireEnd } from '../../why/connection/connection-facts.ts';
 import type { Into } from './connection-traffic.ts';
 
 /**
  * As the kernel of that namespace goes it; its sentence where it has none: "Network is
  * unreachable".
  */
-export async function wayTo({ host }: Context, into: Into, address: string): Promise<Way> {
+export async function wayTo({ host }: Context, into: Into, address: string): Promise<PacketWay> {
   const argv = into(['ip', ...(address.includes(':') ? ['-6'] : []), '-j', 'route', 'get', address]);
   try {
     const [route] = toolObjects('ip', await host.output(argv)) as readonly {
@@ -40,7 +40,7 @@ export async function wireTo(
   ctx: Context,
   from: Container,
   target: Target | undefined,
-  way: Way,
+  way: PacketWay,
   peer: ConnectionFacts['peer'],
   peerTarget: Target | undefined,
 ): Promise<Wire> {

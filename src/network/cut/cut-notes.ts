@@ -2,12 +2,12 @@ import { parseNamespace } from '../../proc/namespace-link.ts';
 import type { Host } from '../../host/host.ts';
 import { hostNamespace } from '../../host/host-namespace.ts';
 import type { Link } from '../links.ts';
-import { isHeldByFile, type Place } from '../netns-path.ts';
+import { isHeldByFile, type NetnsPath } from '../netns-path.ts';
 import { parseMark, type Mark } from './mark.ts';
 
 interface Point {
   readonly device: Link;
-  readonly place: Place;
+  readonly place: NetnsPath;
 }
 
 /** Notes that a device has got a mark: only root can write a note, which is what makes the mark worth believing. */
@@ -30,7 +30,7 @@ export interface Believed {
   /** a device's mark; undefined when it has none, or one that a container may have written */
   mark(at: Point): Mark | undefined;
   /** whether what has dbg's name or handle there, and no mark, is dbg's */
-  isOurs(place: Place, ifindex: number): boolean;
+  isOurs(place: NetnsPath, ifindex: number): boolean;
 }
 
 /**
@@ -64,7 +64,7 @@ export function forgetOthers(host: Host, there: readonly Point[], now: number): 
 const BEING_MADE_MS = 60_000;
 
 /** A device by what the kernel calls it: an ifindex counts within its namespace. */
-function nameOf(host: Host, { netns }: Place, ifindex: number): string {
+function nameOf(host: Host, { netns }: NetnsPath, ifindex: number): string {
   return `cut-${netns ?? parseNamespace(hostNamespace(host, 'net'))}-${ifindex}`;
 }
 

@@ -3,14 +3,14 @@ import { DbgError } from '../../errors.ts';
 import { shellLine, shellQuote } from '../../text.ts';
 import type { Host } from '../../host/host.ts';
 import type { Link } from '../links.ts';
-import { inPlace } from '../netns-path.ts';
+import { inNetns } from '../netns-path.ts';
 import { foreignAlias, formatMark, parseMark, type Mark } from './mark.ts';
 import { DEVICE, ruleset, tableName } from './ruleset.ts';
 import { qdisc } from './qdisc.ts';
 import CUT from './cut.sh';
 import UNDO from './undo.sh';
 import type { Cuttable } from './selection.ts';
-import { waysText, type Ways } from './ways.ts';
+import { impairmentsText, type Impairments } from './ways.ts';
 
 /** A cut of one interface, ready to be made. */
 export interface Cut {
@@ -25,7 +25,7 @@ export interface Cut {
 }
 
 export interface CutWish {
-  readonly ways: Ways;
+  readonly ways: Impairments;
   readonly milliseconds: number | undefined;
   /** the login of who wishes it */
   readonly by: string;
@@ -55,12 +55,12 @@ export function planCuts(each: Cuttable, own: DevicePoint, wish: CutWish): Cut[]
     { ...each, at: { ...own, side: 'own' } },
     { ...wish, ways: { ...NO_WAYS, rate, direction: 'out' } },
   );
-  const rest: Ways = direction === 'out' ? { ...ways, rate: undefined } : ways;
+  const rest: Impairments = direction === 'out' ? { ...ways, rate: undefined } : ways;
   const isAll = rest.drop.length === 0 && rest.loss === undefined && rest.rate === undefined;
   return isAll ? [sent] : [planCut(each, { ...wish, ways: rest }), sent];
 }
 
-const NO_WAYS: Omit<Ways, 'direction'> = {
+const NO_WAYS: Omit<Impairments, 'direction'> = {
   down: false,
   blackhole: false,
   drop: [],
@@ -76,7 +76,7 @@ function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: Cu
   const { container } = each.target;
   const mark: Mark = {
     id,
-    what: waysText(ways),
+    what: impairmentsText(ways),
     by,
     since: Math.floor(now / 1000),
     until: milliseconds === undefined ? 0 : Math.ceil((now + milliseconds) / 1000),
@@ -106,7 +106,7 @@ function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: Cu
 }
 
 /** Throws a DbgError where a queueing discipline is that is somebody else's. */
-function checkedQdisc(ways: Ways, { at: { device } }: Cuttable): string[] {
+function checkedQdisc(ways: Impairments, { at: { device } }: Cuttable): string[] {
   const words = qdisc(ways);
   const isOurs = ['netem', 'tbf'].includes(device.qdisc) && parseMark(device.alias) !== undefined;
   if (words.length === 0 || device.qdisc === 'noqueue' || isOurs) return words;
@@ -125,7 +125,7 @@ export function cutArgv(
 ): string[] {
   const { device, place } = each.at;
   const { target } = each;
-  return inPlace(host, place, [
+  return inNetns(host, place, [
     'sh',
     '-c',
     CUT,
@@ -148,7 +148,7 @@ export function cutArgv(
 
 /** The argv that takes every cut of dbg's off a device, whoever made it; with `isUp`, the link is set up, whoever set it down. */
 export function undoArgv(host: Host, at: DevicePoint, isUp: boolean): string[] {
-  return inPlace(host, at.place, ['sh', '-c', UNDO, 'dbg-undo', ...onDevice({ at }), isUp ? 'up' : '']);
+  return inNetns(host, at.place, ['sh', '-c', UNDO, 'dbg-undo', ...onDevice({ at }), isUp ? 'up' : '']);
 }
 
 /**
@@ -156,7 +156,7 @@ export function undoArgv(host: Host, at: DevicePoint, isUp: boolean): string[] {
  * cut.
  */
 export const unmarkArgv = (host: Host, { device, place }: DevicePoint): string[] =>
-  inPlace(host, place, ['ip', 'link', 'set', 'dev', device.name, 'alias', foreignAlias(device.alias)]);
+  inNetns(host, place, ['ip', 'link', 'set', 'dev', device.name, 'alias', foreignAlias(device.alias)]);
 
 const onDevice = ({ at: { device, place } }: { at: DevicePoint }) => [
   place.netns === undefined ? '' : String(place.netns),
@@ -182,7 +182,7 @@ export function cutCommands(
   ];
   // One that is there already is taken away before.
   const former = parseMark(at.device.alias) ? undoCommands(host, at, false) : [];
-  return [...former, ...making.map((argv) => inPlace(host, at.place, argv))];
+  return [...former, ...making.map((argv) => inNetns(host, at.place, argv))];
 }
 
 /** And what its undoing does: by the mark, only what was done. */
@@ -199,5 +199,5 @@ export function undoCommands(host: Host, { device, place }: DevicePoint, isUp: b
       : []),
     ...(isSet ? [['ip', 'link', 'set', 'dev', name, 'up']] : []),
     ...(mark ? [['ip', 'link', 'set', 'dev', name, 'alias', mark.foreign]] : []),
-  ].map((argv) => inPlace(host, place, argv));
+  ].map((argv) => inNetns(host, place, argv));
 }

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts';
 import type { Link } from '../links.ts';
 import { again } from '../look-inside.ts';
-import { inPlace, type Place } from '../netns-path.ts';
+import { inNetns, type NetnsPath } from '../netns-path.ts';
 import type { Mark } from './mark.ts';
 import { tableName } from './ruleset.ts';
 
@@ -14,9 +14,9 @@ export interface SeenMark extends Mark {
 export type Tables = ReadonlyMap<string, string> | undefined;
 
 /** Asks the kernel of a place for its netdev tables. */
-export async function tablesIn(host: Host, place: Place): Promise<Tables> {
+export async function tablesIn(host: Host, place: NetnsPath): Promise<Tables> {
   if (host.find('nft').kind !== 'found') return undefined;
-  const argv = inPlace(host, place, ['nft', '-s', 'list', 'ruleset', 'netdev']);
+  const argv = inNetns(host, place, ['nft', '-s', 'list', 'ruleset', 'netdev']);
   return again(() => host.output(argv)).then(parseTables, () => undefined);
 }
 
@@ -46,7 +46,7 @@ export function isInForce({ what }: Mark, { name, ifindex, flags, qdisc }: Link,
 /** Completes marks of devices in a place; asks the kernel only where there is one. */
 export async function seenIn<T extends { readonly device: Link; readonly mark: Mark }>(
   host: Host,
-  place: Place,
+  place: NetnsPath,
   marked: readonly T[],
 ): Promise<(Omit<T, 'mark'> & { readonly mark: SeenMark })[]> {
   const tables = marked.length > 0 ? await tablesIn(host, place) : undefined;

@@ -19,7 +19,7 @@ export interface MadeCut {
   /** Resolves when it is over. Throws a DbgError when it stays all the same. */
   readonly end: Promise<End>;
   /** Calls back each time that the guard had to make it anew, as its rules had gone, or the device's name. */
-  hear(remade: () => void): void;
+  onEvent(remade: () => void): void;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCu
   const each = guards.map(({ cut, held }, at) => {
     const end = answers[at] === 'ok' ? endOf(host, cut, held) : held.ended.then(() => 'undone' as const);
     end.catch(() => undefined); // until somebody waits for it
-    return { cut, end, hear: (remade: () => void) => held.hear((line) => void (line === 'remade' && remade())) };
+    return { cut, end, onEvent: (remade: () => void) => held.onEvent((line) => void (line === 'remade' && remade())) };
   });
   const undo = async () => {
     guards.forEach(({ held }) => held.release());

@@ -5,7 +5,7 @@ import { parseLinks } from '../links.ts';
 import { again } from '../look-inside.ts';
 import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetworkNamespaces } from '../peer-ifindex.ts';
-import { HOST, inPlace, isHeldByFile, pinnedPlaces, type Place } from '../netns-path.ts';
+import { HOST_NETNS, inNetns, isHeldByFile, heldNetns, type NetnsPath } from '../netns-path.ts';
 import { isInForce, tablesIn, type SeenMark } from './in-force.ts';
 import type { Taken } from './make.ts';
 import { parseMark } from './mark.ts';
@@ -54,20 +54,20 @@ export async function findRemains(host: Host): Promise<Remains> {
   };
 }
 
-async function allPlaces(host: Host): Promise<Place[]> {
+async function allPlaces(host: Host): Promise<NetnsPath[]> {
   const own = parseNamespace(hostNamespace(host, 'net'));
   const lsns = await again(() => listNamespaces(host, lsnsArgv('NS,PID'), (argv) => inHostNetwork(host, argv)));
   const ofProcesses = parseNetworkNamespaces(lsns).flatMap(({ inode, pid }) =>
     pid === undefined ? [] : [{ path: `/proc/${pid}/ns/net`, netns: inode }],
   );
-  const all = [...ofProcesses, ...pinnedPlaces(host, 1)];
+  const all = [...ofProcesses, ...heldNetns(host, 1)];
   const others = all.filter(({ netns }, at) => netns !== own && all.findIndex((other) => other.netns === netns) === at);
-  return [HOST, ...others];
+  return [HOST_NETNS, ...others];
 }
 
 /** A namespace that ends meanwhile has no cuts. */
-async function remainsIn(host: Host, place: Place, marks: Believed): Promise<Remains> {
-  const output = (argv: readonly string[]) => again(() => host.output(inPlace(host, place, argv))).catch(() => '');
+async function remainsIn(host: Host, place: NetnsPath, marks: Believed): Promise<Remains> {
+  const output = (argv: readonly string[]) => again(() => host.output(inNetns(host, place, argv))).catch(() => '');
   const look = await output(['ip', '-d', '-j', 'link']);
   if (look === '') return { marked: [], left: [], doubtful: [] };
   const links = parseLinks(look);
@@ -84,7 +84,7 @@ async function remainsIn(host: Host, place: Place, marks: Believed): Promise<Rem
   const isLeft = (ifindex: number) => !isMarked.has(ifindex) && marks.isOurs(place, ifindex);
   const left = (what: string, argv: readonly string[]) => ({
     what: inWords(what, place),
-    removal: inPlace(host, place, argv),
+    removal: inNetns(host, place, argv),
   });
   const leftTables = [...(tables?.keys() ?? [])]
     .filter((name) => /^dbg_\d+$/.test(name) && isLeft(Number(name.slice('dbg_'.length))))
@@ -98,7 +98,7 @@ async function remainsIn(host: Host, place: Place, marks: Believed): Promise<Rem
   return { marked, left: [...leftTables, ...leftQdiscs], doubtful };
 }
 
-const inWords = (what: string, { path }: Place) => (path === undefined ? what : `${what} in ${path}`);
+const inWords = (what: string, { path }: NetnsPath) => (path === undefined ? what : `${what} in ${path}`);
 const qdiscWords = (name: string) => `queueing discipline dbb: of ${name}`;
 
 /** What the undoing of a cut took away there, in a person's words. */

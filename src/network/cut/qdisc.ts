@@ -1,4 +1,4 @@
-import type { Ways } from './ways.ts';
+import type { Impairments } from './ways.ts';
 
 /**
  * The words of tc(8) for what holds back the frames that a device sends: netem for a delay, which can keep to a rate too, else tbf, which
@@ -6,7 +6,7 @@ import type { Ways } from './ways.ts';
  *
  * nft's `limit` does not serve for a rate: its bucket holds a second of it beside the burst (nft_limit.c).
  */
-export function qdisc({ rate, delay }: Pick<Ways, 'rate' | 'delay'>): string[] {
+export function qdisc({ rate, delay }: Pick<Impairments, 'rate' | 'delay'>): string[] {
   const bits = `${(rate ?? 0) * 8}bit`;
   if (delay !== undefined) {
     const jitter = delay.jitter > 0 ? [`${delay.jitter}ms`] : [];

@@ -1,5 +1,5 @@
 import { byFamily } from './peers.ts';
-import type { Direction, PeerMatch, Ways } from './ways.ts';
+import type { Direction, PeerMatch, Impairments } from './ways.ts';
 
 /** A device on which frames are dropped, and which of its hooks the container's outgoing frames pass. */
 export interface CutPoint {
@@ -21,7 +21,7 @@ export const DEVICE = '@';
  *
  * From Linux 6.16 on, a chain is about a name, and so about the next device that gets it. What is not the device's itself passes.
  */
-export function ruleset({ ifindex, side }: CutPoint, ways: Ways): string | undefined {
+export function ruleset({ ifindex, side }: CutPoint, ways: Impairments): string | undefined {
   const chains = (['out', 'in'] as const).flatMap((direction) => {
     const rules = ways.direction === 'both' || ways.direction === direction ? rulesFor(direction, ways) : [];
     const hook = (direction === 'out') === (side === 'peer') ? 'ingress' : 'egress';
@@ -40,7 +40,7 @@ export function ruleset({ ifindex, side }: CutPoint, ways: Ways): string | undef
   return chains.length === 0 ? undefined : [table, `delete ${table}`, `${table} {`, ...chains, '}'].join('\n');
 }
 
-function rulesFor(direction: Exclude<Direction, 'both'>, { blackhole, drop, loss }: Ways): string[] {
+function rulesFor(direction: Exclude<Direction, 'both'>, { blackhole, drop, loss }: Impairments): string[] {
   const lost = Math.round((loss ?? 0) * 10_000);
   // nft refuses to compare with what numgen never gives.
   if (blackhole || lost === 10_000) return ['counter drop'];

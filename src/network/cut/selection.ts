@@ -4,13 +4,13 @@ import { shellQuote } from '../../text.ts';
 import { type ContainerInterface, type ContainerNetwork } from '../interfaces.ts';
 import { ownPoint } from '../netns-path.ts';
 import type { Link } from '../links.ts';
-import type { Place } from '../netns-path.ts';
+import type { NetnsPath } from '../netns-path.ts';
 
 /** An interface that can be cut without harm to others, and where. */
 export interface Cuttable extends ContainerInterface {
   readonly at: {
     readonly device: Link;
-    readonly place: Place;
+    readonly place: NetnsPath;
     /** peer: the proven other end of its wire; own: the container's own device, in its namespace */
     readonly side: 'peer' | 'own';
   };

@@ -5,7 +5,7 @@ import { parseTime } from '../../text.ts';
 export type Direction = 'in' | 'out' | 'both';
 
 /** How a container is to fail. At least one of these; `down` and `blackhole` go with no other. */
-export interface Ways {
+export interface Impairments {
   /** the link is set down: the carrier is lost */
   readonly down: boolean;
   /** every frame is dropped: the carrier stays */
@@ -88,7 +88,7 @@ export function parseFor(text: string): number {
 }
 
 /** A cut in a few words without blanks, for its mark and for people: "down", "drop:db:5432/tcp,loss:30%,in". */
-export function waysText({ down, blackhole, drop, loss, rate, delay, direction }: Ways): string {
+export function impairmentsText({ down, blackhole, drop, loss, rate, delay, direction }: Impairments): string {
   return [
     ...(down ? ['down'] : []),
     ...(blackhole ? ['blackhole'] : []),

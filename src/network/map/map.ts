@@ -1,7 +1,7 @@
 import type { Target } from '../../enter/target.ts';
 import type { ContainerInterface } from '../interfaces.ts';
 import type { Link } from '../links.ts';
-import type { Look } from './survey-host.ts';
+import type { HostSurvey } from './survey-host.ts';
 import { problemsOf } from './problems.ts';
 import type { Counters } from '../../proc/net.ts';
 import { interfacesOf, peersOf } from './wires.ts';
@@ -35,7 +35,7 @@ export interface HostMap {
 }
 
 /** Draws the map from what was seen. Pure. In the order of networks, containers, interfaces. */
-export function mapOf({ rooms, hostLinks, netnsids, marks, at, startedAt }: Look): HostMap {
+export function mapOf({ rooms, hostLinks, netnsids, marks, at, startedAt }: HostSurvey): HostMap {
   const byName = new Map(hostLinks.map((link) => [link.name, link]));
   const peers = peersOf(hostLinks);
   const interfaces = rooms.flatMap((room) => {

@@ -10,7 +10,7 @@ import { parseLinks, type Link } from '../links.ts';
 import { again } from '../look-inside.ts';
 import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetnsids } from '../peer-ifindex.ts';
-import { HOST } from '../netns-path.ts';
+import { HOST_NETNS } from '../netns-path.ts';
 import { insideOf, type Inside } from './inside.ts';
 import { isStill, liveTargets } from './live.ts';
 import type { Lister } from './remembering.ts';
@@ -30,7 +30,7 @@ export interface Room {
 }
 
 /** Everything that the map is drawn from, as it was at one moment. */
-export interface Look {
+export interface HostSurvey {
   readonly rooms: readonly Room[];
   readonly hostLinks: readonly Link[];
   /** the host's number for each namespace that has one, by inode */
@@ -49,7 +49,7 @@ export const MAP_PROGRAMS = ['ip', 'lsns'] as const;
  * and files of /proc. A container that starts or ends meanwhile is left out. Needs root: /proc/PID/ns is its owner's alone.
  * Throws a DbgError when a program fails, or when the engine's processes are not this host's.
  */
-export async function lookAtHost(host: Host, engine: Lister, now: () => number): Promise<Look> {
+export async function surveyHost(host: Host, engine: Lister, now: () => number): Promise<HostSurvey> {
   const startedAt = now();
   const [[links, namespaces], seen] = await Promise.all([
     lookFromHost(host),
@@ -60,10 +60,10 @@ export async function lookAtHost(host: Host, engine: Lister, now: () => number):
   const hostLinks = parseLinks(links);
   const marks = believed(host);
   const marked = hostLinks.flatMap((device) => {
-    const mark = marks.mark({ device, place: HOST });
+    const mark = marks.mark({ device, place: HOST_NETNS });
     return mark === undefined ? [] : [{ device, mark }];
   });
-  const seenMarks = await seenIn(host, HOST, marked);
+  const seenMarks = await seenIn(host, HOST_NETNS, marked);
   return {
     rooms: roomsOf(host, known),
     hostLinks,

@@ -2,7 +2,7 @@ import type { NetworkEndpoint } from '../../engine/container.ts';
 import type { ContainerInterface } from '../interfaces.ts';
 import type { Link } from '../links.ts';
 import { withNetworks } from '../networks.ts';
-import { HOST } from '../netns-path.ts';
+import { HOST_NETNS } from '../netns-path.ts';
 import { provePair, type Pair } from '../proof.ts';
 import { addressesOf } from './addresses.ts';
 import type { InsideDevice } from './inside.ts';
@@ -86,12 +86,12 @@ function pairOf({ iflink }: InsideDevice, inside: Link, device: Link | undefined
   const { name } = inside;
   if (device === undefined) {
     const reason = `no device of this host has its peer at ${name}: macvlan, overlay, a tunnel, or the container's own`;
-    return { device, place: HOST, proof: 'none', reason, cutAt: undefined };
+    return { device, place: HOST_NETNS, proof: 'none', reason, cutAt: undefined };
   }
   if (iflink !== undefined) {
-    const host = { place: HOST, links: [device], netnsid, insideNetnsid: undefined };
+    const host = { place: HOST_NETNS, links: [device], netnsid, insideNetnsid: undefined };
     return provePair({ inside, siblings: [], peerIfindex: iflink, observers: [host], innerPid: undefined });
   }
   const reason = `${device.name} names ${name} as its peer; the container has no /sys that would say the same`;
-  return { device, place: HOST, proof: 'one way', reason, cutAt: undefined };
+  return { device, place: HOST_NETNS, proof: 'one way', reason, cutAt: undefined };
 }

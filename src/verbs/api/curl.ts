@@ -1,6 +1,6 @@
 import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { curlLine } from '../../api/recordings/curl-line.ts';
-import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
+import { tellAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { wholeCalls, type WholeCall } from '../../api/recordings/whole-call.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT } from '../../errors.ts';
@@ -28,13 +28,13 @@ async function curl(ctx: Context, path: string, text: string | undefined): Promi
   const { header, events } = await openRecording(path, note);
   let [first, last] = [Infinity, 0];
   let found: WholeCall | undefined;
-  const hear = wholeCalls(
+  const onEvent = wholeCalls(
     (whole) => (found = whole),
     (call) => call.number === number,
   );
-  await hearAll(events, (event) => {
+  await tellAll(events, (event) => {
     if ('call' in event) [first, last] = [Math.min(first, event.call), Math.max(last, event.call)];
-    hear(event);
+    onEvent(event);
   });
   if (!found) throw noSuchCall(path, text, number, first, last);
   const { line, notes } = curlLine(found, header);

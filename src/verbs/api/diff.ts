@@ -1,6 +1,6 @@
 import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { diffCalls, type CallPair } from '../../api/recordings/diff-calls.ts';
-import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
+import { tellAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { wholeCalls, type WholeCall } from '../../api/recordings/whole-call.ts';
 import type { Context } from '../../context.ts';
 import { escapeControls, printableJson } from '../../text.ts';
@@ -36,8 +36,8 @@ async function diff(ctx: Context, a: string, b: string, options: DiffOptions): P
 async function callsOf(ctx: Context, path: string, options: RevealOption): Promise<WholeCall[]> {
   const calls: WholeCall[] = [];
   const { events } = await openRecording(path, noteOn(ctx));
-  const hear = wholeCalls((whole) => calls.push(whole));
-  await hearAll(events, shown(options, hear));
+  const onEvent = wholeCalls((whole) => calls.push(whole));
+  await tellAll(events, shown(options, onEvent));
   return calls.toSorted((one, other) => one.call.number - other.call.number);
 }
 

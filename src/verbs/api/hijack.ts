@@ -8,7 +8,7 @@ import { escapeControls } from '../../text.ts';
 import { Verb } from '../../cli/verb.ts';
 import { addStandIn, commandBehind, serveBetween, type StandInOptions } from './serve-calls.ts';
 import { shown } from './reveal-option.ts';
-import { callView } from './printing/call-printer.ts';
+import { callPrinter } from './printing/call-printer.ts';
 
 interface HijackOptions extends StandInOptions {
   readonly quiet?: boolean;
@@ -63,17 +63,17 @@ async function hijack(ctx: Context, path: string, command: readonly string[], op
   const screen = command.length > 0 ? ctx.stderr : ctx.stdout;
   try {
     const engine = await ctx.engine();
-    const view = callView(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
+    const view = callPrinter(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
       colour: screen.isTTY && !ctx.env['NO_COLOR'],
       clock: ctx.clock,
       filter: options.quiet ? () => false : undefined,
       peersSettled: peers.settled,
       askName: async (id) => (await engine.inspect(id))?.name,
     });
-    const hear = shown({}, view.hear);
+    const onEvent = shown({}, view.onEvent);
     return await serveBetween(ctx, command, options, {
       start: (server, connect) =>
-        gate(server, { connect, hear, clock: ctx.clock, judgeOf: () => rules.judge, peerOf: peers.of }),
+        gate(server, { connect, onEvent, clock: ctx.clock, judgeOf: () => rules.judge, peerOf: peers.of }),
       end: async () => void (await view.end()),
     });
   } finally {

@@ -1,6 +1,6 @@
 import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { followCalls } from '../../api/wire/calls/call.ts';
-import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
+import { tellAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { derivePolicy, policyText } from '../../api/gate/share/derive-policy.ts';
 import type { Context } from '../../context.ts';
 import { Verb } from '../../cli/verb.ts';
@@ -19,7 +19,7 @@ export function policyCommand(ctx: Context): Verb {
 async function policy(ctx: Context, file: string): Promise<number> {
   const derived = derivePolicy();
   const { events } = await openRecording(file, noteOn(ctx));
-  await hearAll(events, followCalls(derived.hear));
+  await tellAll(events, followCalls(derived.onEvent));
   ctx.stdout.write(policyText(derived.rules(), derived.unknown(), file));
   return 0;
 }

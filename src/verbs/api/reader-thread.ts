@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseFilters } from '../../api/wire/calls/call-filter.ts';
-import type { HearWire } from '../../api/wire/calls/wire-events.ts';
-import { recorder } from '../../api/recordings/write-recording.ts';
+import type { WireListener } from '../../api/wire/calls/wire-events.ts';
+import { recordingWriter } from '../../api/recordings/write-recording.ts';
 import { reading } from '../../api/wire/reading.ts';
 import { ringReader } from '../../api/beside/ring.ts';
 import { openedFile, standardOutput } from '../../host/files/output-file.ts';
@@ -16,7 +16,7 @@ import {
   type Word,
 } from '../../api/beside/reader-job.ts';
 import { shown } from './reveal-option.ts';
-import { callView } from './printing/call-printer.ts';
+import { callPrinter } from './printing/call-printer.ts';
 
 // The thread that reader.ts starts: it reads what crosses the wire, and prints or records it.
 
@@ -36,7 +36,7 @@ const clock = () => performance.timeOrigin + performance.now();
 const names = new Map<string, (name: string | undefined) => void>();
 const peers = pendingPeers();
 const sink = job.kind === 'view' ? view(job) : recording(job);
-const read = reading(shown(job, sink.hear));
+const read = reading(shown(job, sink.onEvent));
 const { take, rest, waiting } = ringReader(ring);
 const giveWay = priority();
 let late = -Infinity;
@@ -61,12 +61,12 @@ function look(): void {
 interface Sink {
   /** Resolves when its file is known to take something, or not to. */
   readonly begun?: Promise<void>;
-  readonly hear: HearWire;
+  readonly onEvent: WireListener;
   end(): Promise<Outcome>;
 }
 
 function view({ descriptor, filter, ...options }: Extract<Job, { kind: 'view' }>): Sink {
-  const { hear, end } = callView(standardOutput(descriptor), {
+  const { onEvent, end } = callPrinter(standardOutput(descriptor), {
     ...options,
     filter: filter && parseFilters(filter),
     clock,
@@ -78,16 +78,16 @@ function view({ descriptor, filter, ...options }: Extract<Job, { kind: 'view' }>
     peersSettled: peers.settled,
     isLate: () => waiting() > TOO_MUCH_BYTES,
   });
-  return { hear, end: async () => ({ failure: plain(await end()) }) };
+  return { onEvent, end: async () => ({ failure: plain(await end()) }) };
 }
 
 function recording({ descriptor, header, maxBody }: Extract<Job, { kind: 'recording' }>): Sink {
   const failed = (error: Error) => say({ type: 'failed', error: plainError(error) });
   const file = descriptor === 1 ? standardOutput() : openedFile(descriptor);
-  const { begin, hear, end } = recorder(file, { header, maxBody, failed });
+  const { begin, onEvent, end } = recordingWriter(file, { header, maxBody, failed });
   return {
     begun: begin(),
-    hear,
+    onEvent,
     end: async () => {
       const { failure, ...recorded } = await end();
       return { recorded, failure: plain(failure) };

@@ -1,7 +1,7 @@
 import { fileArgument } from '../../cli/arguments/verb-argument.ts';
 import { loadCalls } from '../../api/recordings/replay/load-calls.ts';
 import { serveReplay } from '../../api/recordings/replay/serve.ts';
-import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
+import { tellAll, openRecording } from '../../api/recordings/read-recording.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, EXIT, usageError } from '../../errors.ts';
 import { escapeControls, shellQuote } from '../../text.ts';
@@ -38,7 +38,7 @@ async function replay(ctx: Context, path: string, command: readonly string[], op
   const note = noteOn(ctx);
   const { header, events } = await openRecording(path, note);
   const loaded = loadCalls();
-  await hearAll(events, loaded.hear);
+  await tellAll(events, loaded.onEvent);
   const calls = loaded.calls();
   if (calls.length === 0) {
     throw new DbgError(`${path} has no calls to be answered`, {

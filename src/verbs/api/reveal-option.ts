@@ -1,4 +1,4 @@
-import type { HearWire } from '../../api/wire/calls/wire-events.ts';
+import type { WireListener } from '../../api/wire/calls/wire-events.ts';
 import { redacted } from '../../api/wire/redact/redact.ts';
 
 export interface RevealOption {
@@ -6,4 +6,5 @@ export interface RevealOption {
 }
 
 /** What of the wire a person is shown, and what is kept: without secrets, unless they said otherwise. */
-export const shown = ({ reveal }: RevealOption, hear: HearWire): HearWire => (reveal ? hear : redacted(hear));
+export const shown = ({ reveal }: RevealOption, onEvent: WireListener): WireListener =>
+  reveal ? onEvent : redacted(onEvent);

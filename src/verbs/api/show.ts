@@ -5,7 +5,7 @@ import { parseFilters, type Filter } from '../../api/wire/calls/call-filter.ts';
 import { names } from '../../api/wire/calls/container-names.ts';
 import { harEntry, harFrame } from '../../api/recordings/har.ts';
 import { peersFirst } from '../../api/recordings/peers-first.ts';
-import { hearAll, openRecording, type Recording } from '../../api/recordings/read-recording.ts';
+import { tellAll, openRecording, type Recording } from '../../api/recordings/read-recording.ts';
 import { wholeCalls } from '../../api/recordings/whole-call.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, errorCode } from '../../errors.ts';
@@ -14,7 +14,7 @@ import { Verb } from '../../cli/verb.ts';
 import { repeatable } from '../../cli/arguments/repeatable.ts';
 import { shown, type RevealOption } from './reveal-option.ts';
 import { lineWriter } from './printing/line-writer.ts';
-import { callView } from './printing/call-printer.ts';
+import { callPrinter } from './printing/call-printer.ts';
 
 interface ShowOptions extends RevealOption {
   readonly filter?: readonly string[];
@@ -59,7 +59,7 @@ async function asLines(
   options: ShowOptions,
   filter: Filter | undefined,
 ): Promise<Error | undefined> {
-  const view = callView(await ctx.host.standardOutput(), {
+  const view = callPrinter(await ctx.host.standardOutput(), {
     verbose: options.verbose,
     json: options.json,
     filter,
@@ -70,7 +70,7 @@ async function asLines(
   // What stood before a line that is wrong is shown.
   let failure: Error | undefined;
   try {
-    await hearAll(events, shown(options, view.hear), view.drained);
+    await tellAll(events, shown(options, view.onEvent), view.drained);
   } finally {
     failure = await view.end();
   }
@@ -90,14 +90,14 @@ async function asHar(
   const frame = harFrame(version);
   out.print(frame.head);
   const known = names();
-  const hear = wholeCalls((whole) => {
+  const onEvent = wholeCalls((whole) => {
     known.learn(whole.call);
     if (filter?.(whole.call, known.of(whole.call)) === false) return;
     out.print(`${isFirst ? '' : ',\n'}${printableJson(harEntry(whole, header.engine, header.tls ?? false))}`);
     isFirst = false;
   });
   try {
-    await hearAll(events, shown(options, hear), out.drained);
+    await tellAll(events, shown(options, onEvent), out.drained);
   } finally {
     out.print(frame.tail);
     await out.end();

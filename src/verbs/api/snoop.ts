@@ -64,7 +64,8 @@ async function snoop(ctx: Context, command: readonly string[], options: SnoopOpt
       });
       await reader.ready;
     },
-    start: (server, connect) => proxy(server, { connect, hear: reader!.hear, clock: ctx.clock, peerOf: peers.of }),
+    start: (server, connect) =>
+      proxy(server, { connect, onEvent: reader!.onEvent, clock: ctx.clock, peerOf: peers.of }),
     end: async () => {
       await peers.settled();
       outcome = await reader?.end();

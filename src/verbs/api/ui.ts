@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { names } from '../../api/wire/calls/container-names.ts';
 import type { Page, PageOptions } from '../../api/page/server.ts';
 import { peerFinder } from '../../api/wire/client-process.ts';
-import { hearAll, openRecording } from '../../api/recordings/read-recording.ts';
+import { tellAll, openRecording } from '../../api/recordings/read-recording.ts';
 import { proxy } from '../../api/wire/proxy.ts';
 import { reading } from '../../api/wire/reading.ts';
 import type { Context } from '../../context.ts';
@@ -62,7 +62,7 @@ async function live(ctx: Context, command: readonly string[], options: UiOptions
   try {
     return await serveBetween(ctx, command, options, {
       start: (server, connect) => {
-        proxy(server, { connect, hear: reading(shown(options, page.hear)), clock: ctx.clock, peerOf });
+        proxy(server, { connect, onEvent: reading(shown(options, page.onEvent)), clock: ctx.clock, peerOf });
         say(ctx, page);
       },
       end: async () => void (command.length > 0 && (await untilSeen(ctx, page))),
@@ -91,7 +91,7 @@ async function recorded(ctx: Context, path: string, options: UiOptions): Promise
     say(ctx, page);
     const { first, stop } = ctx.host.signalled();
     // What comes through a pipe may be live: it is shown as it comes.
-    const all = hearAll(events, shown(options, page.hear));
+    const all = tellAll(events, shown(options, page.onEvent));
     const signal = await Promise.race([first, all.then(() => first)]);
     stop();
     return signal === 'SIGINT' ? 0 : 128 + constants.signals[signal];

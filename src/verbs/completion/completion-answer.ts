@@ -4,14 +4,14 @@ import { findContainer } from '../../engine/find-container.ts';
 import { matching } from '../../engine/match.ts';
 import { enterable } from '../../enter/target.ts';
 import { interfaceNames, names, networks, ports } from './completion-names.ts';
-import { type Candidate, type Wanted, wanted } from './completion-wanted.ts';
+import { type Candidate, type ExpectedWord, expectedWord } from './completion-wanted.ts';
 
 /**
  * The answer to the scripts: on the first line "words", "files", "command N" or "nothing"; then, for words, each on a line of
  * its own, with a tab and what it is. `words` are those after `dbg`; N counts among them from 0. The shells filter.
  */
 export async function answer(ctx: Context, root: Command, words: readonly string[]): Promise<string> {
-  const what = wanted(root, words);
+  const what = expectedWord(root, words);
   if (what.kind === 'command') return `command ${what.from}\n`;
   if (what.kind === 'files' || what.kind === 'nothing') return `${what.kind}\n`;
   const typed = words.at(-1) ?? '';
@@ -24,7 +24,7 @@ export async function answer(ctx: Context, root: Command, words: readonly string
   }
 }
 
-async function candidates(ctx: Context, what: Wanted, typed: string): Promise<readonly Candidate[]> {
+async function candidates(ctx: Context, what: ExpectedWord, typed: string): Promise<readonly Candidate[]> {
   switch (what.kind) {
     case 'words':
       return what.words;

@@ -8,7 +8,7 @@ export interface Candidate {
 }
 
 /** What can stand where the cursor is. `container` is the one that was named before it, if any. */
-export type Wanted =
+export type ExpectedWord =
   | { readonly kind: 'words'; readonly words: readonly Candidate[] }
   | { readonly kind: 'containers' | 'container lists' | 'files' | 'nothing' }
   | { readonly kind: 'networks' | 'interfaces'; readonly container: string | undefined }
@@ -16,7 +16,7 @@ export type Wanted =
   | { readonly kind: 'command'; readonly from: number };
 
 /** Reads the words after `dbg` as commander would, and says what the last of them can be. */
-export function wanted(root: Command, words: readonly string[]): Wanted {
+export function expectedWord(root: Command, words: readonly string[]): ExpectedWord {
   const typed = words.at(-1) ?? '';
   const { command, operands, awaits, optionsEnded, toolFrom } = read(root, words.slice(0, -1));
   const container = operands[0];
@@ -94,12 +94,12 @@ function takesValue(option: Option, next: string | undefined): boolean {
   return next !== undefined && !next.startsWith('-');
 }
 
-function valueOf(option: Option, container: string | undefined): Wanted {
+function valueOf(option: Option, container: string | undefined): ExpectedWord {
   if (option.argChoices) return { kind: 'words', words: option.argChoices.map((word) => ({ word, about: '' })) };
   return wantedOf(option instanceof VerbOption ? option.kind : 'nothing', container, 0);
 }
 
-function operandOf(root: Command, command: Command, index: number, at: number): Wanted {
+function operandOf(root: Command, command: Command, index: number, at: number): ExpectedWord {
   if (index === 0 && command.commands.length > 0) return { kind: 'words', words: verbWords(command) };
   const argument = command.registeredArguments[index];
   if (argument === undefined) return NOTHING;
@@ -113,7 +113,7 @@ const kindOf = (argument: Argument | undefined): WordKind =>
   argument instanceof VerbArgument ? argument.kind : 'nothing';
 
 /** `container` is the one that was named before; `from` is where this word stands. */
-function wantedOf(kind: WordKind, container: string | undefined, from: number): Wanted {
+function wantedOf(kind: WordKind, container: string | undefined, from: number): ExpectedWord {
   if (kind === 'command') return { kind, from };
   return kind === 'networks' || kind === 'interfaces' ? { kind, container } : { kind };
 }

@@ -3,13 +3,13 @@ import { otherLimits } from '../../process/limits/life.ts';
 import { nameOf, type Subject } from '../../process/subject.ts';
 import { RESOURCES, type Limits } from '../../process/limits/container-limits.ts';
 import { duration } from '../../text.ts';
-import { red, table, type Look } from '../../ui/table.ts';
+import { red, table, type TableLook } from '../../ui/table.ts';
 import { binarySize, decimalSize } from '../../sizes.ts';
 
 type Row = readonly [resource: string, use: string, limit: string, share: string, notes: string];
 
 /** Use beside limit, and below it the pressure, which is a table of its own. */
-export function limitsTable(limits: Limits, look: Look = {}): string {
+export function limitsTable(limits: Limits, look: TableLook = {}): string {
   const rows = [
     ...memoryRows(limits),
     ...cpuRows(limits),
@@ -33,7 +33,7 @@ const HIGH = 0.9;
  */
 export function limitsLines(
   all: readonly { readonly subject: Subject; readonly found: Limits; readonly paused: boolean }[],
-  look: Look = {},
+  look: TableLook = {},
 ): string {
   const rows = all.map(({ subject, found, paused }) => {
     const { memory, cpu, pids, openFiles, fileSystems } = found;
@@ -69,7 +69,7 @@ export function limitsLines(
 }
 
 /** Lines of a table with what was throttled, killed or refused, or is more than 90 % full. */
-function inRed(text: string, rows: readonly (readonly string[])[], look: Look): string {
+function inRed(text: string, rows: readonly (readonly string[])[], look: TableLook): string {
   const isBad = (cells: readonly string[]) =>
     /throttled|killed|refused|at its limit/.test(cells.at(-1)!) ||
     cells.slice(1).some((cell) => [...cell.matchAll(/([\d.]+)%/g)].some(([, percent]) => Number(percent) > 100 * HIGH));

@@ -1,6 +1,6 @@
 import type { Counts } from '../../capture/taps/counts.ts';
 import type { LeftOut } from '../../capture/taps/drain.ts';
-import type { Place } from '../../capture/capture-point.ts';
+import type { CapturePoint } from '../../capture/capture-point.ts';
 import type { Recorder } from '../../capture/recorders/recorder.ts';
 import { escapeControls } from '../../text.ts';
 import { table } from '../../ui/table.ts';
@@ -9,7 +9,7 @@ import { countText } from './capture-progress.ts';
 
 /** What a capture brought: the counts of each place where there are several, and what is in the file. */
 export function summaryText(
-  counts: readonly (readonly [Place, Counts])[],
+  counts: readonly (readonly [CapturePoint, Counts])[],
   recorder: Recorder,
   { before, after }: LeftOut,
 ): string {

@@ -1,5 +1,5 @@
 import { both } from '../../capture/recorders/recorder.ts';
-import { type Wanted, whereRecorder } from '../../capture/recorders/where-recorder.ts';
+import { type WantedPackets, whereRecorder } from '../../capture/recorders/where-recorder.ts';
 import { requireLogs } from '../../capture/stop-on.ts';
 import { tapArgv } from '../../capture/tcpdump-argv.ts';
 import { traps } from '../../capture/traps.ts';
@@ -9,7 +9,7 @@ import { tellPaused } from '../../enter/paused.ts';
 import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
-import { placesOf, type Station, unique, withOwnNetwork } from '../../jobs/capture/container-points.ts';
+import { pointsOf, type ContainerPoint, unique, withOwnNetwork } from '../../jobs/capture/container-points.ts';
 import { wayOut } from '../../jobs/capture/points-on-the-way.ts';
 import { ringOfEach, runCapture } from '../../jobs/capture/run-capture.ts';
 import { filteredFor, whereTo } from '../../jobs/capture/where-wish.ts';
@@ -72,7 +72,7 @@ export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string
 }
 
 /** Says of each container's filter what it does not mean. */
-function tellTraps(ctx: Context, { items }: CaptureWish, places: readonly Station[]): void {
+function tellTraps(ctx: Context, { items }: CaptureWish, places: readonly ContainerPoint[]): void {
   const sentences = places.flatMap(({ target, device }) => {
     if (target === undefined) return [];
     const resolvConf = ctx.host.readBelow(`/proc/${target.pid}/root`, 'etc/resolv.conf', RESOLV_CONF_LIMIT);
@@ -90,7 +90,7 @@ async function stationsOf(
   ctx: Context,
   wish: CaptureWish,
   options: TcpdumpOptions,
-): Promise<{ readonly places: readonly Station[]; readonly wanted: Wanted | undefined }> {
+): Promise<{ readonly places: readonly ContainerPoint[]; readonly wanted: WantedPackets | undefined }> {
   const targets = withOwnNetwork(ctx, await chosenTargets(ctx, wish.refs, options));
   if (options.where !== undefined) {
     const target = targets[0]!;
@@ -100,13 +100,13 @@ async function stationsOf(
   const isEach = wish.isPcapng && wish.path !== undefined;
   const all = await Promise.all(
     targets.map((target) =>
-      options.bothEnds ? wayOut(ctx, target, options) : placesOf(ctx, target, wish.items, options, isEach),
+      options.bothEnds ? wayOut(ctx, target, options) : pointsOf(ctx, target, wish.items, options, isEach),
     ),
   );
   return { places: unique(all.flat(), ({ name }) => name), wanted: undefined };
 }
 
-function argvs(ctx: Context, { items, path }: CaptureWish, places: readonly Station[]): string[][] {
+function argvs(ctx: Context, { items, path }: CaptureWish, places: readonly ContainerPoint[]): string[][] {
   const as = path === undefined ? 'text' : 'packets';
   const isLive = path === undefined || path === '-';
   const isOne = places.length === 1;

@@ -11,18 +11,18 @@ import type { Engine } from '../../engine/engine.ts';
 import { escapeControls, shellLine } from '../../text.ts';
 import { createFile } from '../../cli/new-file.ts';
 import { personAsked } from '../../host/who-asked.ts';
-import type { Station } from '../../jobs/capture/container-points.ts';
+import type { ContainerPoint } from '../../jobs/capture/container-points.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 
 /** tcpdump's lines on stdout, with where they come from when there are several places. */
-export function linesOf(ctx: Context, wish: CaptureWish, places: readonly Station[]): Recorder {
+export function linesOf(ctx: Context, wish: CaptureWish, places: readonly ContainerPoint[]): Recorder {
   const isOne = places.length === 1;
   const labels = places.map(({ label }) => escapeControls(label));
   const width = Math.max(...labels.map(({ length }) => length));
   return textRecorder(
     (text) => ctx.stdout.write(text),
     isOne ? undefined : wish.count,
-    (place) => (isOne ? '' : `${escapeControls((place as Station).label).padEnd(width)} | `),
+    (place) => (isOne ? '' : `${escapeControls((place as ContainerPoint).label).padEnd(width)} | `),
     () => ctx.stdout.waiting?.() ?? 0,
   );
 }

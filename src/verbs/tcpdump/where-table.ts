@@ -1,9 +1,14 @@
 import type { Passage, WhereRecorder } from '../../capture/recorders/where-recorder.ts';
-import type { Station } from '../../jobs/capture/container-points.ts';
+import type { ContainerPoint } from '../../jobs/capture/container-points.ts';
 import { json, table } from '../../ui/table.ts';
 
 /** What was found, for people or as JSON. */
-export function whereText(way: readonly Station[], to: string, recorder: WhereRecorder, asJson: boolean): string {
+export function whereText(
+  way: readonly ContainerPoint[],
+  to: string,
+  recorder: WhereRecorder,
+  asJson: boolean,
+): string {
   const { passages, isWhole, dropped } = recorder.result();
   if (asJson) return json(record(way, to, passages, isWhole && dropped === 0));
   const heads = way.map(({ name }) => name);
@@ -48,7 +53,7 @@ function firstLoss(passages: readonly Passage[]): string {
     .join(' ');
 }
 
-function record(way: readonly Station[], to: string, passages: readonly Passage[], complete: boolean) {
+function record(way: readonly ContainerPoint[], to: string, passages: readonly Passage[], complete: boolean) {
   return {
     to,
     complete,

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { tellPaused } from '../../enter/paused.ts';
 import { DbgError } from '../../errors.ts';
 import type { ContainerInterface, ContainerNetwork } from '../../network/interfaces.ts';
-import { inPlace, type Place } from '../../network/netns-path.ts';
+import { inNetns, type NetnsPath } from '../../network/netns-path.ts';
 import { shellQuote } from '../../text.ts';
 import { dryRunText } from '../../cli/root.ts';
 import { withContainerNetwork } from '../../cli/container-network.ts';
@@ -30,7 +30,7 @@ async function runAtHostEnd(
   tellPaused(ctx, network.target);
   const { device, place } = chosenEnd(network, only);
   const argv = await plan(device.name);
-  const line = inPlace(ctx.host, place, place.netns === undefined ? argv : checked(place.netns, argv));
+  const line = inNetns(ctx.host, place, place.netns === undefined ? argv : checked(place.netns, argv));
   if (dryRun) {
     ctx.stdout.write(dryRunText(ctx, [line]));
     return 0;
@@ -39,7 +39,7 @@ async function runAtHostEnd(
   return exitCode;
 }
 
-const checked = (netns: NonNullable<Place['netns']>, argv: readonly string[]) => [
+const checked = (netns: NonNullable<NetnsPath['netns']>, argv: readonly string[]) => [
   'sh',
   '-c',
   SAME_NETWORK,

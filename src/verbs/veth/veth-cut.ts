@@ -16,7 +16,7 @@ import { peerAddresses } from '../../network/cut/peer-addresses.ts';
 import type { PeerName } from '../../network/cut/peers.ts';
 import { cutCommands, planCuts, undoCommands, type Cut, type CutWish } from '../../network/cut/cut-plan.ts';
 import { cuttable, type Cuttable } from '../../network/cut/selection.ts';
-import type { PeerMatch, Ways } from '../../network/cut/ways.ts';
+import type { PeerMatch, Impairments } from '../../network/cut/ways.ts';
 import { type ContainerInterface, type ContainerNetwork } from '../../network/interfaces.ts';
 import { ownPoint } from '../../network/netns-path.ts';
 import { linkState } from '../../network/links.ts';
@@ -53,7 +53,7 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
   }
   const interfaces = cuttable(network, options, changeOf(options)).filter((each) => !isDownAlready(ctx, each, wish));
   const { peers, milliseconds, ...others } = wish;
-  const ways: Ways = { ...others, drop: await Promise.all(peers.map((peer) => matched(ctx, network, peer))) };
+  const ways: Impairments = { ...others, drop: await Promise.all(peers.map((peer) => matched(ctx, network, peer))) };
   const id = randomBytes(4).toString('hex');
   const cutWish: CutWish = { ways, milliseconds, by: login(ctx), now: ctx.now(), id };
   const cuts = interfaces.flatMap((each) => planCuts(each, ownPointOf(network, each), cutWish));

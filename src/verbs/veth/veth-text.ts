@@ -4,7 +4,7 @@ import type { Cuttable } from '../../network/cut/selection.ts';
 import type { ContainerInterface, ContainerNetwork } from '../../network/interfaces.ts';
 import { linkState } from '../../network/links.ts';
 import { duration, escapeControls, shellQuote } from '../../text.ts';
-import { fittingTable, red, type Look } from '../../ui/table.ts';
+import { fittingTable, red, type TableLook } from '../../ui/table.ts';
 
 /** What a mark says of an interface, at its host end or its own. */
 const cutOf = ({ mark, ownMark }: ContainerInterface) => mark ?? ownMark;
@@ -51,7 +51,7 @@ const HEADER = [
 const mtuOf = ({ mtu, peer_mtu }: ReturnType<typeof interfaceRecord>) =>
   mtu === null || peer_mtu === null || mtu === peer_mtu ? String(mtu ?? peer_mtu ?? '') : `${mtu} ≠ ${peer_mtu}`;
 
-export function interfaceTable(interfaces: readonly ContainerInterface[], look: Look = {}): string {
+export function interfaceTable(interfaces: readonly ContainerInterface[], look: TableLook = {}): string {
   const rows = interfaces
     .map(interfaceRecord)
     .map((row) => [

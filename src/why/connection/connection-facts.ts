@@ -2,7 +2,7 @@ import type { Container } from '../../engine/container.ts';
 import type { Network } from '../../engine/network.ts';
 import type { SeenMark } from '../../network/cut/in-force.ts';
 import type { Link } from '../../network/links.ts';
-import type { Place } from '../../network/netns-path.ts';
+import type { NetnsPath } from '../../network/netns-path.ts';
 import type { AddressType } from '../../network/reach/dns-message.ts';
 import type { Grown } from '../../network/reach/firewall-rules.ts';
 import type { Listening } from '../../network/reach/listening.ts';
@@ -73,7 +73,7 @@ export interface Looked {
 }
 
 /** The way to an address, as the container's kernel goes it, or its sentence when it has none. */
-export type Way =
+export type PacketWay =
   | { readonly device: string; readonly gateway: string | undefined; readonly source: string | undefined }
   | { readonly refused: string };
 
@@ -83,7 +83,7 @@ export interface WireEnd {
   readonly network: string | undefined;
   readonly inside: Link;
   readonly device: Link | undefined;
-  readonly place: Place;
+  readonly place: NetnsPath;
   /** cuts of dbg's, at either end */
   readonly marks: readonly SeenMark[];
 }
@@ -136,12 +136,12 @@ export interface ConnectionFacts {
   readonly looked: readonly Looked[];
   /** the networks that the container is on */
   readonly networks: readonly Network[];
-  readonly way: Way;
+  readonly way: PacketWay;
   /**
    * the same of the host, to where it is to go on from its bridges; undefined: it is not to leave
    * this host
    */
-  readonly hostWay: Way | undefined;
+  readonly hostWay: PacketWay | undefined;
   readonly wire: Wire;
   /** net.ipv4.ip_forward of the host */
   readonly isForwarding: boolean;

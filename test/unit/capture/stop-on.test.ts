@@ -12,18 +12,19 @@ function watched(pid: number, ...wanted: readonly string[]) {
   const its = container({ state: { pid } });
   const engine = {
     ...fakeEngine([its]),
-    watch: (_: unknown, hear: (event: ContainerEvent) => void) => {
-      listeners.push(hear);
+    watch: (_: unknown, onEvent: (event: ContainerEvent) => void) => {
+      listeners.push(onEvent);
       return () => undefined;
     },
-    logs: (_: unknown, hear: (line: string) => void, since?: number) => {
+    logs: (_: unknown, onEvent: (line: string) => void, since?: number) => {
       follows.push(since);
-      say = hear;
+      say = onEvent;
       return () => (say = () => undefined);
     },
   };
   const stop = watchFor(engine, its, wanted.map(parseStopOn), (what) => heard.push(what));
-  const happens = (action: string) => listeners.forEach((hear) => hear({ action, time: 10_000, exitCode: undefined }));
+  const happens = (action: string) =>
+    listeners.forEach((onEvent) => onEvent({ action, time: 10_000, exitCode: undefined }));
   return { heard, follows, stop, happens, says: (line: string) => say(line) };
 }
 

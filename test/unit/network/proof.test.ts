@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { parseLinks } from '../../../src/network/links.ts';
-import { HOST } from '../../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../../src/network/netns-path.ts';
 import { provePair } from '../../../src/network/proof.ts';
 import type { Evidence, Observer } from '../../../src/network/evidence.ts';
 import { link } from '../fakes.ts';
 
 const peer = link({ ifindex: 30, name: 'veth1', linkIndex: 2, linkNetnsid: 5 });
 const host = (over: Partial<Observer> = {}): Observer => ({
-  place: HOST,
+  place: HOST_NETNS,
   links: [peer],
   netnsid: 5,
   insideNetnsid: 0,
@@ -27,7 +27,7 @@ const evidence = (over: Partial<Evidence> = {}): Evidence => ({
 test('both looks name each other', () => {
   expect(provePair(evidence())).toEqual({
     device: peer,
-    place: HOST,
+    place: HOST_NETNS,
     proof: 'both ways',
     cutAt: 'peer',
     reason: '',

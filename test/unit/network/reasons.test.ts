@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { parseLinks } from '../../../src/network/links.ts';
-import { HOST } from '../../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../../src/network/netns-path.ts';
 import { provePair } from '../../../src/network/proof.ts';
 import type { Observer } from '../../../src/network/evidence.ts';
 import { link } from '../fakes.ts';
 
 const host: Observer = {
-  place: HOST,
+  place: HOST_NETNS,
   links: [link({ ifindex: 2, name: 'enp1s0', kind: undefined, linkIndex: undefined, linkNetnsid: undefined })],
   netnsid: 5,
   insideNetnsid: 0,

@@ -2,7 +2,7 @@ import type { Decided, Forward, Judge } from '../verdict.ts';
 import { type RequestHead } from '../../wire/http/http-head.ts';
 import { operationOf } from '../../wire/calls/operation.ts';
 import { has, merged } from './json-merge.ts';
-import type { Action, Match, Rule } from './rules.ts';
+import type { Action, Match, HijackRule } from './rules.ts';
 
 /** Called when a rule has been used: its number, from 1, the call, and what was done. */
 export type Used = (rule: number, call: string, what: string) => void;
@@ -11,7 +11,7 @@ export type Used = (rule: number, call: string, what: string) => void;
 const MOST_BODY_BYTES = 1_048_576;
 
 /** Judges calls by rules: the first that fits, and has not acted as often as it may, decides. What none fits goes on as it is. */
-export function judgeByRules(rules: readonly Rule[], used: Used): Judge {
+export function judgeByRules(rules: readonly HijackRule[], used: Used): Judge {
   const left = rules.map(({ times }) => times);
 
   function act(head: RequestHead, index: number | undefined): Decided {
@@ -53,7 +53,7 @@ function hasBody({ body: wanted }: Match, body: Buffer | undefined): boolean {
   return json !== undefined && has(json, wanted);
 }
 
-function decide({ action, delay }: Rule): { verdict: Decided; what: string } {
+function decide({ action, delay }: HijackRule): { verdict: Decided; what: string } {
   const later = delay > 0 ? { delay } : {};
   const [verdict, what] = byAction(action);
   return { verdict: { ...verdict, ...later }, what: delay > 0 ? `${what} after ${delay} ms` : what };

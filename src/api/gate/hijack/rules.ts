@@ -4,7 +4,7 @@ import { parseSize, parseTime } from '../../../text.ts';
 import { globMatcher } from '../../wire/calls/glob.ts';
 
 /** One rule of the file: what it is for, and what becomes of such a call. */
-export interface Rule {
+export interface HijackRule {
   /** where it begins in the file */
   readonly line: number;
   readonly match: Match;
@@ -40,7 +40,7 @@ type Where = readonly (string | number)[];
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads a file of rules. Throws a DbgError that names the line, and what is allowed there. */
-export function parseRules(text: string, file: string): Rule[] {
+export function parseRules(text: string, file: string): HijackRule[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const lineOf = (where: Where) => lines.linePos(rangeStart(document, where)).line;
@@ -85,7 +85,7 @@ function rangeStart(document: Document, where: Where): number {
 
 type Wrong = (where: Where, why: string) => DbgError;
 
-function readRule(value: unknown, line: number, wrong: Wrong): Rule {
+function readRule(value: unknown, line: number, wrong: Wrong): HijackRule {
   const rule = fields(value, ['match', 'times', 'delay', 'answer', 'fail', 'patch', 'drop'], [], wrong);
   const actions = ['answer', 'fail', 'patch', 'drop'].filter((name) => name in rule);
   if (actions.length > 1) throw wrong([actions[1]!], `one of ${actions.join(' and ')}, not both`);

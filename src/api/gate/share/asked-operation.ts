@@ -2,7 +2,7 @@ import type { RequestHead } from '../../wire/http/http-head.ts';
 import { OPERATIONS, operationOf, SLASHED } from '../../wire/calls/operation.ts';
 
 /** What a request asks for, as the engine would read it. */
-export interface Asked {
+export interface AskedOperation {
   /** HEAD is GET: it gives the same without its body */
   readonly method: string;
   /** decoded, without version and query */
@@ -25,7 +25,7 @@ const LONGEST_PATH = 8192;
  * The request as the engine's router sees it: it matches the decoded path, and takes any "/v" with digits and dots for a version
  * (moby, api/server: versionMatcher). undefined: it is written in a way that might be read otherwise.
  */
-export function askedFor({ method, target }: Pick<RequestHead, 'method' | 'target'>): Asked | undefined {
+export function askedFor({ method, target }: Pick<RequestHead, 'method' | 'target'>): AskedOperation | undefined {
   if (!/^[A-Z]+$/.test(method) || !target.startsWith('/')) return undefined;
   const [, encoded = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target)!;
   let path: string;
@@ -52,7 +52,7 @@ export function askedFor({ method, target }: Pick<RequestHead, 'method' | 'targe
 }
 
 /** The request, and those that ask for the same through another door: a deny of one of them is a deny of it. */
-export function doorsOf(asked: Asked): Asked[] {
+export function doorsOf(asked: AskedOperation): AskedOperation[] {
   const { operation, path, query } = asked;
   if (operation === 'ContainerAttachWebsocket') {
     return [asked, { ...asked, method: 'POST', path: path.replace(/\/ws$/, ''), operation: 'ContainerAttach' }];

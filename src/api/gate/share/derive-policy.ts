@@ -1,12 +1,12 @@
 import { escapeControls } from '../../../text.ts';
-import { jsonOf, type Body, type Call, type HearCall } from '../../wire/calls/call.ts';
+import { jsonOf, type Body, type Call, type CallListener } from '../../wire/calls/call.ts';
 import type { RequestHead } from '../../wire/http/http-head.ts';
-import { askedFor, type Asked } from './asked-operation.ts';
+import { askedFor, type AskedOperation } from './asked-operation.ts';
 import { mayHoldPower, powerAsked, powerIn } from './power/power.ts';
 import { isBuildKit, versionRefusal } from './versions.ts';
 
 /** A rule that a recording asks for: how often, and when first (ms since the epoch). */
-export interface Wanted {
+export interface NeededRule {
   readonly rule: string;
   count: number;
   firstAt: number;
@@ -17,7 +17,7 @@ export interface Wanted {
  * name as well where only its id was said; one that was made meanwhile has another id each time, as an exec has: "*". So have images,
  * networks and the like, which come and go by operation. What asked for power over the host gets it "with power".
  */
-export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; unknown(): string[] } {
+export function derivePolicy(): { readonly onEvent: CallListener; rules(): NeededRule[]; unknown(): string[] } {
   const asked: { method: string; path: string; power: string; ref: string | undefined; at: number }[] = [];
   const unknown = new Set<string>();
   const names = new Map<string, string>();
@@ -44,14 +44,14 @@ export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; un
   };
 
   return {
-    hear: (call) => {
+    onEvent: (call) => {
       if (call.endedAt === undefined || call.request === undefined) return;
       take(call.request, call);
       learn(call, names, made);
     },
     unknown: () => [...unknown].toSorted(),
     rules: () => {
-      const wanted = new Map<string, Wanted>();
+      const wanted = new Map<string, NeededRule>();
       const want = (rule: string, at: number) => {
         const before = wanted.get(rule) ?? { rule, count: 0, firstAt: at };
         wanted.set(rule, { rule, count: before.count + 1, firstAt: Math.min(before.firstAt, at) });
@@ -69,14 +69,14 @@ export function derivePolicy(): { readonly hear: HearCall; rules(): Wanted[]; un
 }
 
 /** Of a body that the recording does not hold, nobody knows. */
-function askedForPower({ operation, query }: Asked, sent: Body | undefined): boolean {
+function askedForPower({ operation, query }: AskedOperation, sent: Body | undefined): boolean {
   if (powerAsked(operation, query) !== undefined) return true;
   if (!mayHoldPower(operation) || sent?.kept === undefined) return false;
   return powerIn(operation, Buffer.concat(sent.kept)) !== undefined;
 }
 
 /** Path, then method. */
-const byPath = ({ rule }: Wanted) => rule.replace(/^(\S+) (\S+)/, '$2 $1');
+const byPath = ({ rule }: NeededRule) => rule.replace(/^(\S+) (\S+)/, '$2 $1');
 
 const isIdOf = (ref: string, id: string) => /^[\da-f]{4,64}$/.test(ref) && id.startsWith(ref);
 
@@ -107,7 +107,7 @@ function learn(call: Call, names: Map<string, string>, made: Set<string>): void 
 }
 
 /** The rules as a policy file. */
-export function policyText(wanted: readonly Wanted[], unknown: readonly string[], from: string): string {
+export function policyText(wanted: readonly NeededRule[], unknown: readonly string[], from: string): string {
   const rules = wanted.map(({ rule, count, firstAt }) => {
     const often = count === 1 ? 'once' : `${count} times`;
     return `${`allow ${rule}`.padEnd(47)} # ${often}, first at ${new Date(firstAt).toISOString()}\n`;

@@ -1,7 +1,7 @@
-import type { Asked } from './asked-operation.ts';
+import type { AskedOperation } from './asked-operation.ts';
 
 /** One line of a policy. */
-export interface Rule {
+export interface PolicyRule {
   readonly effect: 'allow' | 'deny';
   /** "POST /containers/web/restart", or an operation's name; with power, if it is */
   readonly text: string;
@@ -9,5 +9,5 @@ export interface Rule {
   readonly withPower: boolean;
   /** of those that dbg knows, the operations that it is about, whole or in part */
   readonly operations: ReadonlySet<string>;
-  matches(request: Asked): boolean;
+  matches(request: AskedOperation): boolean;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { followCalls, jsonOf, type Call } from '../../wire/calls/call.ts';
-import type { HearWire } from '../../wire/calls/wire-events.ts';
+import type { WireListener } from '../../wire/calls/wire-events.ts';
 import type { Answer, Decided, Judge, NeedsBody } from '../verdict.ts';
 import type { Header, RequestHead } from '../../wire/http/http-head.ts';
 import { operationOf } from '../../wire/calls/operation.ts';
@@ -26,9 +26,9 @@ export interface GuardOptions {
   failed(error: Error): void;
 }
 
-export interface Guard {
+export interface ShareGuard {
   judgeOf(client: Socket): Judge;
-  readonly hear: HearWire;
+  readonly onEvent: WireListener;
   /** The share is over: so are the calls that still go on. */
   end(): void;
 }
@@ -37,7 +37,7 @@ export interface Guard {
  * Judges each request of a share, by its body too where that matters, and logs it before any of it goes on; its end is a line of its own, as a `docker exec` may last for
  * hours, or longer than dbg. The gate tells of a connection before it asks who judges it, and of a request before it has it judged.
  */
-export function guard({ policy, login, audit, clock, failed }: GuardOptions): Guard {
+export function shareGuard({ policy, login, audit, clock, failed }: GuardOptions): ShareGuard {
   let opened = 0;
   let isOver = false;
   /** of each connection: the calls that are to be judged */
@@ -183,7 +183,7 @@ export function guard({ policy, login, audit, clock, failed }: GuardOptions): Gu
         return until ? { kind: 'wait', until, judge: judged } : judged();
       };
     },
-    hear: (event) => {
+    onEvent: (event) => {
       if (event.type === 'open') asked.set((opened = event.connection), []);
       if (event.type === 'request') asked.get(event.connection)?.push(event.call);
       follow(event);

@@ -1,9 +1,9 @@
-import type { Rule } from './rule.ts';
+import type { PolicyRule } from './rule.ts';
 import { DbgError, usageError } from '../../../errors.ts';
 import { header, headerValues, type RequestHead } from '../../wire/http/http-head.ts';
 import { globMatcher, globsMeet } from '../../wire/calls/glob.ts';
 import { OPERATION_PATHS, OPERATIONS } from '../../wire/calls/operation.ts';
-import { askedFor, doorsOf, type Asked } from './asked-operation.ts';
+import { askedFor, doorsOf, type AskedOperation } from './asked-operation.ts';
 import { isForm, mayHoldPower, powerAsked, powerIn } from './power/power.ts';
 import { CHANGES_NOTHING } from './power/powers.ts';
 import { isBuildKit, versionRefusal } from './versions.ts';
@@ -12,7 +12,7 @@ import { isBuildKit, versionRefusal } from './versions.ts';
  * Reads "METHOD PATH" (METHOD: one, several with commas, or *; PATH without version) or an operation's name; behind an allow, "with power"
  * may stand. Throws a DbgError (usage).
  */
-export function parseRule(effect: Rule['effect'], text: string): Rule {
+export function parseRule(effect: PolicyRule['effect'], text: string): PolicyRule {
   const [, what = '', power] = /^\s*(.*?)(\s+with\s+power)?\s*$/s.exec(text)!;
   const withPower = power !== undefined;
   if (withPower && effect === 'deny') throw noRule(effect, text, 'a deny is one of all, with and without power');
@@ -21,14 +21,14 @@ export function parseRule(effect: Rule['effect'], text: string): Rule {
   return { effect, text: withPower ? `${what} with power` : what, withPower, ...rule };
 }
 
-type Matching = Pick<Rule, 'operations' | 'matches'>;
+type Matching = Pick<PolicyRule, 'operations' | 'matches'>;
 
 const operationRule = (name: string): Matching => ({
   operations: new Set([name]),
   matches: ({ operation }) => operation === name,
 });
 
-function pathRule(effect: Rule['effect'], what: string, text: string): Matching {
+function pathRule(effect: PolicyRule['effect'], what: string, text: string): Matching {
   const [, words, path] = /^([A-Z]+(?:,[A-Z]+)*|\*)\s+(\/\S*)$/.exec(what) ?? [];
   if (path === undefined || /^\/v[\d.]+\/|.\/$|\?/.test(path)) throw noRule(effect, text);
   const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
@@ -63,18 +63,18 @@ function noRule(
 }
 
 /** Reads a policy file: a rule each line, "allow METHOD PATH" or "deny METHOD PATH"; "#" begins a comment. Throws a DbgError (usage). */
-export function parsePolicy(text: string, file: string): Rule[] {
+export function parsePolicy(text: string, file: string): PolicyRule[] {
   return text.split('\n').flatMap((line, at) => {
     const rule = line.replace(/(?:^|\s)#.*$/, '').trim();
     if (rule === '') return [];
     const [, effect, rest] = /^(allow|deny)\s+(.+)$/.exec(rule) ?? [];
-    if (rest !== undefined) return [parseRule(effect as Rule['effect'], rest)];
+    if (rest !== undefined) return [parseRule(effect as PolicyRule['effect'], rest)];
     throw usageError(`line ${at + 1} of ${file} is no rule: allow METHOD PATH, or deny METHOD PATH`);
   });
 }
 
 export interface Policy {
-  readonly rules: readonly Rule[];
+  readonly rules: readonly PolicyRule[];
   readonly readOnly: boolean;
 }
 
@@ -112,7 +112,7 @@ export function bodyRefusal(
 const powerText = (power: string | undefined) =>
   power && `${power}: power over the host, for which a rule ends in "with power"`;
 
-function refusalByRules({ rules, readOnly }: Policy, asked: Asked): string | undefined {
+function refusalByRules({ rules, readOnly }: Policy, asked: AskedOperation): string | undefined {
   const doors = doorsOf(asked);
   const isDenied = rules.some((rule) => rule.effect === 'deny' && doors.some((door) => rule.matches(door)));
   if (isDenied) return 'denied';
@@ -128,20 +128,20 @@ function refusalByRules({ rules, readOnly }: Policy, asked: Asked): string | und
 }
 
 /** A start is never another create. Else, where nothing is allowed by name, all that is not denied is let through. */
-function isJudged({ rules }: Policy, asked: Asked): boolean {
+function isJudged({ rules }: Policy, asked: AskedOperation): boolean {
   const allows = rules.filter(({ effect }) => effect === 'allow');
   if (allows.length === 0) return asked.operation === 'ContainerStart';
   return !allows.some((rule) => rule.withPower && rule.matches(asked));
 }
 
 /** By another name, rules would be about it that are not, as it is called now. */
-function renameRefusal(policy: Policy, { path, query }: Asked): string | undefined {
+function renameRefusal(policy: Policy, { path, query }: AskedOperation): string | undefined {
   const before = path.split('/')[2]!;
   for (const name of new URLSearchParams(query).getAll('name')) {
     const after = name.replace(/^\//, '');
     if (!/^[A-Za-z\d][\w.-]*$/.test(after)) return 'no name of a container';
     const isMore = OPERATION_PATHS.some((each) => {
-      const of = (ref: string): Asked => ({
+      const of = (ref: string): AskedOperation => ({
         method: each.method,
         path: each.path.replace('*', ref),
         anyPath: undefined,
@@ -157,7 +157,7 @@ function renameRefusal(policy: Policy, { path, query }: Asked): string | undefin
 }
 
 /** 0: it is denied; 1: it is let through; 2: with power too. */
-const strength = (policy: Policy, asked: Asked) =>
+const strength = (policy: Policy, asked: AskedOperation) =>
   refusalByRules(policy, asked) !== undefined ? 0 : isJudged(policy, asked) ? 1 : 2;
 
 /** Newer engines take HTTP/2 in the clear; then one call would carry all others. So do BuildKit's /session and /grpc. */

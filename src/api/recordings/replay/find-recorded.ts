@@ -2,11 +2,11 @@ import type { RequestHead } from '../../wire/http/http-head.ts';
 import { operationOf } from '../../wire/calls/operation.ts';
 import { gmac } from '../digest.ts';
 import { canonical } from '../../wire/calls/set-lists.ts';
-import { redactedRequest, type Asked } from './replay-request.ts';
+import { redactedRequest, type ReplayRequest } from './replay-request.ts';
 import type { RecordedCall } from './load-calls.ts';
 import { nearest, type Nearest } from './nearest.ts';
 
-export type Found =
+export type FoundCall =
   | { readonly kind: 'same' | 'alike'; readonly call: RecordedCall }
   | { readonly kind: 'none'; readonly nearest: Nearest | undefined };
 
@@ -17,7 +17,7 @@ const VOLATILE = new Set(['since', 'until', 'h', 'w', 'timestamp']);
  * Finds the recorded call that a request repeats: same method, path (whatever the API's version), query and body, both by what their JSON
  * says; a secret that was redacted fits any. One that was asked several times is answered so, in its order, and by the last one from then on. `alike`: but for times and sizes.
  */
-export function finder(calls: readonly RecordedCall[]): (asked: Asked) => Found {
+export function finder(calls: readonly RecordedCall[]): (asked: ReplayRequest) => FoundCall {
   const same = queues(calls, (call) => keyOf(call.request, bodyKey(call), new Set()));
   const alike = queues(calls, (call) => keyOf(call.request, bodyKey(call), VOLATILE));
   return (asked) => {

@@ -1,5 +1,5 @@
 import { followCalls, type Call } from '../../wire/calls/call.ts';
-import type { HearWire, WireEvent } from '../../wire/calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../../wire/calls/wire-events.ts';
 import { RECORDING_ENDS } from '../read-recording.ts';
 import type { RequestHead, ResponseHead } from '../../wire/http/http-head.ts';
 
@@ -44,7 +44,7 @@ interface Building {
 }
 
 /** Gathers the calls of a recording, in the order in which they were asked. */
-export function loadCalls(): { hear: HearWire; calls(): RecordedCall[] } {
+export function loadCalls(): { onEvent: WireListener; calls(): RecordedCall[] } {
   const building = new Map<Call, Building>();
   /** by connection */
   const latest = new Map<number, Building>();
@@ -58,7 +58,7 @@ export function loadCalls(): { hear: HearWire; calls(): RecordedCall[] } {
     take(to, call, event);
   });
   return {
-    hear: (event) => {
+    onEvent: (event) => {
       const to = latest.get(event.connection);
       if (event.type === 'client-end' && to && !to.typed) to.atClientEnd = to.steps.length;
       follow(event);

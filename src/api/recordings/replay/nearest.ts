@@ -1,7 +1,7 @@
 import { escapeControls } from '../../../text.ts';
 import { operationOf } from '../../wire/calls/operation.ts';
 import { differenceText, jsonDifferences, parsedJson } from '../json-difference.ts';
-import { redactedRequest, type Asked } from './replay-request.ts';
+import { redactedRequest, type ReplayRequest } from './replay-request.ts';
 import type { RecordedCall } from './load-calls.ts';
 
 /** The recorded call that has most in common with one that was asked, and not recorded. */
@@ -12,7 +12,7 @@ export interface Nearest {
 }
 
 /** By the operation first, then by parts of the path, then of the query; of those that are equal in that, the one that differs least. */
-export function nearest(calls: readonly RecordedCall[], asked: Asked): Nearest | undefined {
+export function nearest(calls: readonly RecordedCall[], asked: ReplayRequest): Nearest | undefined {
   const scores = calls.map(closeness(asked));
   const best = scores.reduce((most, each) => Math.max(most, each), 0);
   const safe = redactedRequest(asked);
@@ -28,7 +28,7 @@ export function nearest(calls: readonly RecordedCall[], asked: Asked): Nearest |
 
 const MOST_COMPARED = 100;
 
-function closeness({ head }: Asked): (call: RecordedCall) => number {
+function closeness({ head }: ReplayRequest): (call: RecordedCall) => number {
   const asked = operationOf(head.method, head.target);
   const parts = new Set([...asked.path.split('/'), ...asked.query.split('&')]);
   return ({ request }) => {
@@ -39,7 +39,7 @@ function closeness({ head }: Asked): (call: RecordedCall) => number {
 }
 
 /** Parameters and parts of the body; `path`: another path is asked for; `body`: it cannot be told where the bodies differ. */
-function differencesOf(call: RecordedCall, asked: Asked): string[] | 'path' | 'body' {
+function differencesOf(call: RecordedCall, asked: ReplayRequest): string[] | 'path' | 'body' {
   const was = redactedRequest({ head: call.request, body: call.body });
   const [before, now] = [was, asked].map(({ head }) => operationOf(head.method, head.target)) as [Operation, Operation];
   if (was.head.method !== asked.head.method || before.path !== now.path) return 'path';
@@ -62,7 +62,7 @@ type Operation = ReturnType<typeof operationOf>;
 const NO_JSON = Symbol('no JSON');
 
 /** undefined: there is none. */
-function bodyOf({ body }: Asked): unknown {
+function bodyOf({ body }: ReplayRequest): unknown {
   return body.length === 0 ? undefined : (parsedJson(body.toString('utf8')) ?? NO_JSON);
 }
 

@@ -2,13 +2,13 @@ import type { RequestHead } from '../../wire/http/http-head.ts';
 import { redacted } from '../../wire/redact/redact.ts';
 
 /** A request with its body. */
-export interface Asked {
+export interface ReplayRequest {
   readonly head: RequestHead;
   readonly body: Buffer;
 }
 
 /** As it would stand in a recording. */
-export function redactedRequest({ head, body }: Asked): Asked {
+export function redactedRequest({ head, body }: ReplayRequest): ReplayRequest {
   const of = { call: 1, connection: 1, time: 0 } as const;
   const pieces: Buffer[] = [];
   let clean = head;

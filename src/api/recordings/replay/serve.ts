@@ -7,7 +7,7 @@ import { messageReader } from '../../wire/http/message.ts';
 import { operationOf } from '../../wire/calls/operation.ts';
 import { redactHead } from '../../wire/redact/redact-head.ts';
 import { watchForReader } from '../../wire/ends.ts';
-import { finder, type Found } from './find-recorded.ts';
+import { finder, type FoundCall } from './find-recorded.ts';
 import type { RecordedCall } from './load-calls.ts';
 import { play, type Typed } from './play.ts';
 
@@ -32,7 +32,7 @@ export function serveReplay(server: Server, options: ReplayOptions): void {
 
 function serve(
   client: Socket,
-  find: (asked: { head: RequestHead; body: Buffer }) => Found,
+  find: (asked: { head: RequestHead; body: Buffer }) => FoundCall,
   options: ReplayOptions,
 ): void {
   const typed: Typed = { bytes: 0, hasEnded: false, changed: () => undefined };
@@ -114,7 +114,7 @@ function serve(
   });
 }
 
-function hint({ nearest }: Found & { kind: 'none' }): string {
+function hint({ nearest }: FoundCall & { kind: 'none' }): string {
   if (!nearest) return '';
   const { call, why } = nearest;
   return `; nearest: ${call.request.method} ${redactHead(call.request).target} (#${call.number})${why && `, ${why}`}`;

@@ -1,4 +1,4 @@
-import { CUT_OFF, type HearWire, type WireEvent } from './wire-events.ts';
+import { CUT_OFF, type WireListener, type WireEvent } from './wire-events.ts';
 import type { Side } from '../http/exchange.ts';
 import { mediaType, perObject, type RequestHead, type ResponseHead } from '../http/http-head.ts';
 import { operationOf, type Operation } from './operation.ts';
@@ -39,10 +39,10 @@ export interface Body {
 export const MOST_KEPT_BYTES = 2_097_152;
 
 /** Called after each event of a call, with the call as it is then; and at the end of its connection, if it had not ended. */
-export type HearCall = (call: Call, event: WireEvent) => void;
+export type CallListener = (call: Call, event: WireEvent) => void;
 
 /** Puts the events of a session together to calls. */
-export function followCalls(hear: HearCall): HearWire {
+export function followCalls(onEvent: CallListener): WireListener {
   const connections = new Map<number, Connection>();
 
   return (event) => {
@@ -66,7 +66,7 @@ export function followCalls(hear: HearCall): HearWire {
           else if (call.protocol === undefined && !call.received.isOver)
             call.failure ??= `the ${event.first} closed the connection`;
           call.endedAt = event.time;
-          hear(call, event);
+          onEvent(call, event);
         }
         return;
       default: {
@@ -77,7 +77,7 @@ export function followCalls(hear: HearCall): HearWire {
           call.endedAt = event.time;
           open.delete(event.call);
         }
-        hear(call, event);
+        onEvent(call, event);
       }
     }
   };

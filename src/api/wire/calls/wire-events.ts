@@ -29,7 +29,7 @@ export type WireEvent = ConnectionEvent & {
 /** A `close`'s error where an end was closed while the other was still sending (EPIPE, ECONNRESET). */
 export const CUT_OFF = 'one end was closed before the other had said all';
 
-export type HearWire = (event: WireEvent) => void;
+export type WireListener = (event: WireEvent) => void;
 
 /** The same event, with where and when it was: it is completed and not copied, for each is new, and there are five in a call. */
 export function completed(event: ConnectionEvent, connection: number, time: number): WireEvent {

@@ -42,7 +42,7 @@ interface Pending {
   readonly mayStream: boolean;
 }
 
-export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent) => void): Exchange {
+export function readExchange(nextCall: () => number, onEvent: (event: ExchangeEvent) => void): Exchange {
   /** calls whose answer has not ended, the oldest first */
   const pending: Pending[] = [];
   let asking: Pending = { call: 0, method: '', mayStream: false };
@@ -60,16 +60,16 @@ export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent
     head: (head) => {
       const framing = requestFraming(head);
       const call = ask(head.method, mayBecomeStream(head));
-      hear({ type: 'request', call, head });
+      onEvent({ type: 'request', call, head });
       // HTTP/2 from the first byte on (RFC 9113, section 3.4); BuildKit's client does so with newer engines.
       if (head.method !== 'PRI') return framing;
       streaming = call;
-      hear({ type: 'stream', call, protocol: 'h2c' });
+      onEvent({ type: 'stream', call, protocol: 'h2c' });
       return { kind: 'stream' };
     },
-    data: (data) => hear({ type: 'data', call: asking.call, from: 'client', data }),
+    data: (data) => onEvent({ type: 'data', call: asking.call, from: 'client', data }),
     end: () => {
-      hear({ type: 'end', call: asking.call, from: 'client' });
+      onEvent({ type: 'end', call: asking.call, from: 'client' });
       if (streaming === asking.call) return 'stream';
       return asking.mayStream && pending.includes(asking) ? 'wait' : 'message';
     },
@@ -77,7 +77,7 @@ export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent
       if (reason === '') return;
       // The engine's answer to it, 400, is still to come.
       const call = ask('', false);
-      hear({ type: 'unread', call, from: 'client', reason });
+      onEvent({ type: 'unread', call, from: 'client', reason });
     },
   });
 
@@ -86,27 +86,27 @@ export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent
       const to = pending[0];
       if (!to) throw new NotHttp('an answer to no request');
       answer = { framing: responseFraming(head, to.method), isInterim: head.status < 200 && head.status !== 101 };
-      hear({ type: 'response', call: to.call, head });
+      onEvent({ type: 'response', call: to.call, head });
       if (answer.framing.kind === 'stream' || (to.mayStream && isHijacked(head, answer.framing))) {
         answer = { framing: { kind: 'stream' }, isInterim: false };
         streaming = to.call;
         const upgrade = head.status === 101 ? (header(head.headers, 'upgrade') ?? 'unknown') : 'raw';
-        hear({ type: 'stream', call: to.call, protocol: upgrade.toLowerCase() });
+        onEvent({ type: 'stream', call: to.call, protocol: upgrade.toLowerCase() });
         requests.go('stream');
-        if (hasClientEnded) hear({ type: 'end', call: to.call, from: 'client' });
+        if (hasClientEnded) onEvent({ type: 'end', call: to.call, from: 'client' });
       }
       return answer.framing;
     },
-    data: (data) => hear({ type: 'data', call: pending[0]!.call, from: 'engine', data }),
+    data: (data) => onEvent({ type: 'data', call: pending[0]!.call, from: 'engine', data }),
     end: () => {
       if (answer.isInterim) return 'message';
       const to = pending.shift()!;
-      hear({ type: 'end', call: to.call, from: 'engine' });
+      onEvent({ type: 'end', call: to.call, from: 'engine' });
       if (to === asking) requests.go('message');
       return 'message';
     },
     broken: (reason) => {
-      if (reason !== '') hear({ type: 'unread', call: pending[0]?.call ?? nextCall(), from: 'engine', reason });
+      if (reason !== '') onEvent({ type: 'unread', call: pending[0]?.call ?? nextCall(), from: 'engine', reason });
     },
   });
 
@@ -114,16 +114,16 @@ export function readExchange(nextCall: () => number, hear: (event: ExchangeEvent
     client: (piece) => requests.push(piece),
     engine: (piece) => {
       if (streaming === undefined) answers.push(piece);
-      else hear({ type: 'data', call: streaming, from: 'engine', data: piece });
+      else onEvent({ type: 'data', call: streaming, from: 'engine', data: piece });
     },
     clientEnd: () => {
       hasClientEnded = true;
       requests.end();
-      if (streaming !== undefined) hear({ type: 'end', call: streaming, from: 'client' });
+      if (streaming !== undefined) onEvent({ type: 'end', call: streaming, from: 'client' });
     },
     engineEnd: () => {
       if (streaming === undefined) answers.end();
-      else hear({ type: 'end', call: streaming, from: 'engine' });
+      else onEvent({ type: 'end', call: streaming, from: 'engine' });
     },
   };
 }

@@ -50,21 +50,21 @@ const framing = perObject((headers: readonly Header[]): { readonly framed?: Fram
 export type BodyReader = (piece: Buffer, from: number) => number;
 
 /** The reader of a body with this framing; it gives the body's own bytes, as they come. */
-export function bodyReader(framed: Framing, hear: (data: Buffer) => void): BodyReader {
-  if (framed.kind === 'length') return lengthReader(framed.length, hear);
-  if (framed.kind === 'chunked') return chunkedReader(hear);
+export function bodyReader(framed: Framing, onEvent: (data: Buffer) => void): BodyReader {
+  if (framed.kind === 'length') return lengthReader(framed.length, onEvent);
+  if (framed.kind === 'chunked') return chunkedReader(onEvent);
   return (piece, from) => {
-    if (from < piece.length) hear(piece.subarray(from));
+    if (from < piece.length) onEvent(piece.subarray(from));
     return -1;
   };
 }
 
-function lengthReader(length: number, hear: (data: Buffer) => void): BodyReader {
+function lengthReader(length: number, onEvent: (data: Buffer) => void): BodyReader {
   let left = length;
   return (piece, from) => {
     const end = Math.min(piece.length, from + left);
     left -= end - from;
-    if (end > from) hear(piece.subarray(from, end));
+    if (end > from) onEvent(piece.subarray(from, end));
     return left === 0 ? end : -1;
   };
 }
@@ -72,7 +72,7 @@ function lengthReader(length: number, hear: (data: Buffer) => void): BodyReader 
 /** A line that gives a chunk's length may have an extension, which nobody sends; a trailer is a header behind the last chunk. */
 const MOST_LINE_BYTES = 8192;
 
-function chunkedReader(hear: (data: Buffer) => void): BodyReader {
+function chunkedReader(onEvent: (data: Buffer) => void): BodyReader {
   let state: 'size' | 'data' | 'data end' | 'trailer' = 'size';
   let left = 0;
   let line = '';
@@ -81,7 +81,7 @@ function chunkedReader(hear: (data: Buffer) => void): BodyReader {
     while (at < piece.length) {
       if (state === 'data') {
         const end = Math.min(piece.length, at + left);
-        hear(piece.subarray(at, end));
+        onEvent(piece.subarray(at, end));
         left -= end - at;
         at = end;
         if (left === 0) state = 'data end';

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import { MOST_KEPT_BYTES } from '../calls/call.ts';
-import type { HearWire, WireEvent } from '../calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../calls/wire-events.ts';
 import type { Side } from '../http/exchange.ts';
 import { gather } from '../http/gather.ts';
 import { redactQuery, sentRule } from './redact-head.ts';
-import { redactJson, type Rule } from './redact-json.ts';
+import { redactJson, type RedactionRule } from './redact-json.ts';
 import { REDACTED } from './secret-names.ts';
 import { redactLoosely } from './redact-text.ts';
 import { valueEnds } from './value-ends.ts';
@@ -20,31 +20,31 @@ export interface Stage {
 }
 
 /** The call and the way that a stage stands in. */
-export interface Way {
+export interface BodyPath {
   readonly connection: number;
   readonly call: number;
   readonly from: Side;
 }
 
 /** Nothing goes on but how much it was, and its digest; the memory for it does not grow. */
-export function omitting(way: Way, hear: HearWire): Stage {
-  const omitted = counter(way, hear);
+export function omitting(way: BodyPath, onEvent: WireListener): Stage {
+  const omitted = counter(way, onEvent);
   return { data: ({ data }) => omitted.add(data), flush: (time) => omitted.tell(time) };
 }
 
 /** In the place of all, the mark stands: a digest of what somebody has thought of could be guessed. */
-export function secretStage(way: Way, hear: HearWire): Stage {
+export function secretStage(way: BodyPath, onEvent: WireListener): Stage {
   let isAny = false;
   return {
     data: () => void (isAny = true),
     flush: (time) => {
-      if (isAny) hear({ ...way, type: 'data', data: Buffer.from(REDACTED), time });
+      if (isAny) onEvent({ ...way, type: 'data', data: Buffer.from(REDACTED), time });
       isAny = false;
     },
   };
 }
 
-function counter(way: Way, hear: HearWire) {
+function counter(way: BodyPath, onEvent: WireListener) {
   let bytes = 0;
   let hash: Hash | undefined;
   return {
@@ -55,7 +55,7 @@ function counter(way: Way, hear: HearWire) {
     },
     tell: (time: number) => {
       if (hash === undefined || bytes === 0) return;
-      hear({ ...way, type: 'omitted', bytes, digest: `sha256:${hash.digest('hex')}`, time });
+      onEvent({ ...way, type: 'omitted', bytes, digest: `sha256:${hash.digest('hex')}`, time });
       bytes = 0;
       hash = undefined;
     },
@@ -66,15 +66,15 @@ function counter(way: Way, hear: HearWire) {
  * Each JSON value goes on redacted when it is whole, with the line feed behind it: an event of a stream as soon as its line is there, a document
  * at its end. One of more than MOST_KEPT_BYTES is omitted.
  */
-export function jsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
+export function jsonStage(way: BodyPath, rule: RedactionRule, onEvent: WireListener): Stage {
   const ends = valueEnds();
   const held = gather();
-  const omitted = counter(way, hear);
+  const omitted = counter(way, onEvent);
   let isTooLong = false;
 
   const tell = (bytes: Buffer, time: number) => {
     const safe = safely(bytes, rule);
-    if (safe) return hear({ ...way, type: 'data', data: safe, time });
+    if (safe) return onEvent({ ...way, type: 'data', data: safe, time });
     omitted.add(bytes);
     omitted.tell(time);
   };
@@ -115,7 +115,7 @@ export function jsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
 }
 
 /** undefined: it cannot be said to be safe. */
-function safely(bytes: Buffer, rule: Rule): Buffer | undefined {
+function safely(bytes: Buffer, rule: RedactionRule): Buffer | undefined {
   try {
     const text = bytes.toString('latin1');
     const safe = redactJson(text, rule);
@@ -126,12 +126,12 @@ function safely(bytes: Buffer, rule: Rule): Buffer | undefined {
 }
 
 /** JSON, if it begins like it; else text. For bodies of which nobody said what they are. */
-export function maybeJsonStage(way: Way, rule: Rule, hear: HearWire): Stage {
+export function maybeJsonStage(way: BodyPath, rule: RedactionRule, onEvent: WireListener): Stage {
   const first = gather();
   let stage: Stage | undefined;
   const begin = (time: number) => {
     const bytes = first.bytes();
-    stage = isLikeJson(bytes) ? jsonStage(way, rule, hear) : textStage(way, hear, redactLoosely);
+    stage = isLikeJson(bytes) ? jsonStage(way, rule, onEvent) : textStage(way, onEvent, redactLoosely);
     if (bytes.length > 0) stage.data({ ...way, type: 'data', data: bytes, time });
     first.clear();
   };
@@ -157,17 +157,18 @@ const isLikeJson = (bytes: Buffer) =>
   /^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*["{[\]\d-])/.test(bytes.toString('latin1', 0, MOST_BLANK));
 
 /** What a form holds. */
-export const formStage = (way: Way, hear: HearWire): Stage =>
-  textStage(way, hear, (text) => redactLoosely(/\s/.test(text.trim()) ? text : redactQuery(text)));
+export const formStage = (way: BodyPath, onEvent: WireListener): Stage =>
+  textStage(way, onEvent, (text) => redactLoosely(/\s/.test(text.trim()) ? text : redactQuery(text)));
 
 /** A form or an error's text is shorter. */
 const LONGEST_TEXT_BYTES = 65_536;
 
 /** A short text goes on redacted when it is whole. What is long, or no text, goes on as it comes: docker's CLI says of an archive that it is text/plain. */
-function textStage(way: Way, hear: HearWire, redact: (text: string) => string): Stage {
+function textStage(way: BodyPath, onEvent: WireListener, redact: (text: string) => string): Stage {
   const held = gather();
   let isText = true;
-  const pass = (bytes: Buffer, time: number) => bytes.length > 0 && hear({ ...way, type: 'data', data: bytes, time });
+  const pass = (bytes: Buffer, time: number) =>
+    bytes.length > 0 && onEvent({ ...way, type: 'data', data: bytes, time });
   return {
     data: ({ data, time }) => {
       if (!isText) return pass(data, time);
@@ -192,7 +193,7 @@ export type Part =
 
 /** Redacts the JSON of a request that is not on the wire, as jsonStage does; all that is left of it comes at its end. */
 export function jsonRedactor(operation: string): { add(data: Buffer): undefined; end(): Part | undefined } {
-  const way: Way = { connection: 0, call: 0, from: 'client' };
+  const way: BodyPath = { connection: 0, call: 0, from: 'client' };
   const data: Buffer[] = [];
   let omitted: Part | undefined;
   const stage = jsonStage(way, sentRule(operation), (event) => {

@@ -1,6 +1,6 @@
 import { operationOf } from '../calls/operation.ts';
 import { header, mediaType, perObject, type Header, type RequestHead, type ResponseHead } from '../http/http-head.ts';
-import { redactJson, toLatin1, toUtf8, type Rule } from './redact-json.ts';
+import { redactJson, toLatin1, toUtf8, type RedactionRule } from './redact-json.ts';
 import { isNoSecret, isSecretHeader, REDACTED } from './secret-names.ts';
 import { isSecretQuery, redactText } from './redact-text.ts';
 
@@ -11,8 +11,8 @@ export interface SafeRequest {
   /** the head that came, where there was nothing to redact */
   readonly head: RequestHead;
   readonly body: Treatment;
-  readonly sent: Rule;
-  readonly received: Rule;
+  readonly sent: RedactionRule;
+  readonly received: RedactionRule;
   /** nothing need be known of it later: no body, and no secrets in what is answered but those that are in any answer */
   readonly isHarmless: boolean;
   /** its stream carries secrets: BuildKit's, with registry logins and the secrets of a build */
@@ -47,10 +47,10 @@ function sentTreatment(operation: string, headers: readonly Header[]): Treatment
   return operation === 'SystemAuth' ? encodedOr('json', headers) : treatment(headers);
 }
 
-const bodyRule = (operation: string): Rule => (/^(?:Secret|Config)/.test(operation) ? 'data' : 'plain');
+const bodyRule = (operation: string): RedactionRule => (/^(?:Secret|Config)/.test(operation) ? 'data' : 'plain');
 
 /** How the strings of a request's JSON are judged, by its operation. */
-export function sentRule(operation: string): Rule {
+export function sentRule(operation: string): RedactionRule {
   if (operation === 'SystemAuth') return 'login';
   return operation === 'PluginSet' ? 'env' : bodyRule(operation);
 }
@@ -136,7 +136,7 @@ function redactQueryValue(name: string, value: string): string {
   return isDocument ? inJson(value, name === 'labels' ? 'map' : 'plain') : redactText(value);
 }
 
-const inJson = (value: string, rule: Rule) => toUtf8(redactJson(toLatin1(value), rule));
+const inJson = (value: string, rule: RedactionRule) => toUtf8(redactJson(toLatin1(value), rule));
 
 function decoded(text: string): string | undefined {
   try {

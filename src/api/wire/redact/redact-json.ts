@@ -6,7 +6,7 @@ import { redactLoosely, redactPairs, redactText } from './redact-text.ts';
  * How the strings below a place in a document are judged: `all`: each is secret; `env`: NAME=VALUE, or objects with Name and Value; `map`: a
  * key is a name that somebody chose; `login`: all but who and where; `data`: plain, but what stands under "Data" is secret.
  */
-export type Rule = 'plain' | 'all' | 'env' | 'map' | 'login' | 'data';
+export type RedactionRule = 'plain' | 'all' | 'env' | 'map' | 'login' | 'data';
 
 /** Keys whose value is secret wherever they stand: of AuthConfig, swarm and its CA (Engine API 1.51). In small letters. */
 const SECRET_KEYS = new Set(
@@ -31,7 +31,7 @@ interface Text {
 
 interface Frame {
   readonly isArray: boolean;
-  readonly rule: Rule;
+  readonly rule: RedactionRule;
   /** of an object: the key whose value comes, in small letters; undefined: a key comes */
   key: string | undefined;
   /** the same, in its own letters */
@@ -51,7 +51,7 @@ const [QUOTE, BACKSLASH, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE
  * same string comes back where there is none. `text` is latin1 of the bytes, so that any bytes survive. It reads through the text once
  * and keeps a stack of its own: no depth, no lack of an end and no error in it makes it fail.
  */
-export function redactJson(text: string, rule: Rule = 'plain'): string {
+export function redactJson(text: string, rule: RedactionRule = 'plain'): string {
   const frames: Frame[] = [];
   const changes: { readonly from: number; readonly to: number; readonly by: string }[] = [];
   let isBroken = false;
@@ -158,13 +158,13 @@ export function redactJson(text: string, rule: Rule = 'plain'): string {
 const DATA: ReadonlySet<string> = new Set(['data', 'secretdata']);
 
 /** Arrays in which one string tells what the next is. */
-const AWAITING_ARRAYS: ReadonlySet<Rule> = new Set(['plain', 'data']);
+const AWAITING_ARRAYS: ReadonlySet<RedactionRule> = new Set(['plain', 'data']);
 /** Keys of which what stands beside them tells what they hold. Those of a map are a person's. */
 const AWAITED = new Set('name key value image entrypoint command path cmd args arguments test shell'.split(' '));
-const awaits = (rule: Rule, key: string) =>
+const awaits = (rule: RedactionRule, key: string) =>
   rule === 'map' ? key === 'image' : rule !== 'all' && rule !== 'login' && AWAITED.has(key);
 
-function redactKey(key: string, rule: Rule): string {
+function redactKey(key: string, rule: RedactionRule): string {
   // docker ps --filter label=token=x sends {"label":{"token=x":true}}. A name of letters alone holds no secret.
   if (!/[^A-Za-z]/.test(key)) return key;
   return rule === 'env' && key.includes('=') ? redactVariable(key, redactText) : redactText(key);
@@ -190,7 +190,7 @@ function judged({ rule, held }: Frame): (readonly [Text, string])[] {
   ];
 }
 
-function redactValue(name: string, value: string, rule: Rule): string {
+function redactValue(name: string, value: string, rule: RedactionRule): string {
   const isSecret =
     rule === 'env' || rule === 'map' ? isSecretValue(name, value) : isSecretOption(name) && isSecretValue(name, value);
   return isSecret ? REDACTED : anyText(value);
@@ -209,7 +209,7 @@ function redactTexts(
   return texts.map((text, index) => [text, anyText(safe[index]!)] as const);
 }
 
-function redactString(value: string, frame: Frame | undefined, top: Rule): string {
+function redactString(value: string, frame: Frame | undefined, top: RedactionRule): string {
   if (value === '') return value;
   const { key, name, rule } = frame ?? { key: undefined, name: '', rule: top };
   if (rule === 'all') return REDACTED;
@@ -230,7 +230,7 @@ function anyText(value: string): string {
   return isJson ? redactJson(value) : redactText(value);
 }
 
-function ruleBelow(frame: Frame | undefined, top: Rule): Rule {
+function ruleBelow(frame: Frame | undefined, top: RedactionRule): RedactionRule {
   if (!frame) return top;
   const { key, rule } = frame;
   if (rule === 'all' || key === undefined) return rule === 'map' ? 'plain' : rule;

@@ -1,10 +1,18 @@
-import type { HearWire, WireEvent } from '../calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../calls/wire-events.ts';
 import type { Side } from '../http/exchange.ts';
 import { safeRequest, safeResponse, type SafeRequest, type Treatment } from './redact-head.ts';
-import type { Rule } from './redact-json.ts';
+import type { RedactionRule } from './redact-json.ts';
 import { REDACTED } from './secret-names.ts';
 import { redactLoosely } from './redact-text.ts';
-import { formStage, jsonStage, maybeJsonStage, omitting, secretStage, type Stage, type Way } from './redact-body.ts';
+import {
+  formStage,
+  jsonStage,
+  maybeJsonStage,
+  omitting,
+  secretStage,
+  type Stage,
+  type BodyPath,
+} from './redact-body.ts';
 
 interface Redacting {
   readonly request: SafeRequest | undefined;
@@ -22,7 +30,7 @@ interface Redacting {
  * told it, or by its looks. What BuildKit sends over HTTP/2 is omitted. NOT redacted: what a container's program reads and prints
  * (attach, exec, logs), and archives (a build's context, copies, images): it could not be told what is secret in them.
  */
-export function redacted(hear: HearWire): HearWire {
+export function redacted(onEvent: WireListener): WireListener {
   const connections = new Map<number, Map<number, Redacting>>();
 
   const callOf = ({ connection, call }: { connection: number; call: number }, request?: SafeRequest): Redacting => {
@@ -38,38 +46,38 @@ export function redacted(hear: HearWire): HearWire {
 
   return (event) => {
     // Most calls carry nothing that is looked at further than their heads.
-    if (connections.size === 0 && (event.type === 'data' || event.type === 'end')) return hear(event);
+    if (connections.size === 0 && (event.type === 'data' || event.type === 'end')) return onEvent(event);
     switch (event.type) {
       case 'request': {
         const safe = safeRequest(event.head);
-        if (!safe.isHarmless) callOf(event, safe).client = stage(safe.body, way(event, 'client'), safe.sent, hear);
-        return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+        if (!safe.isHarmless) callOf(event, safe).client = stage(safe.body, way(event, 'client'), safe.sent, onEvent);
+        return onEvent(safe.head === event.head ? event : { ...event, head: safe.head });
       }
       case 'response': {
         const safe = safeResponse(event.head);
         const isKept = connections.get(event.connection)?.has(event.call) === true;
         if (safe.body === 'pass' && !isKept) {
-          return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+          return onEvent(safe.head === event.head ? event : { ...event, head: safe.head });
         }
         const to = callOf(event);
         // Of a request that was harmless, nothing was kept, its end neither.
         if (!isKept) to.hasClientEnded = true;
         to.engine?.flush(event.time);
-        to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', hear);
-        return hear(safe.head === event.head ? event : { ...event, head: safe.head });
+        to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', onEvent);
+        return onEvent(safe.head === event.head ? event : { ...event, head: safe.head });
       }
       case 'data': {
         const at = connections.get(event.connection)?.get(event.call)?.[event.from];
-        return at ? at.data(event) : hear(event);
+        return at ? at.data(event) : onEvent(event);
       }
       case 'stream': {
         const to = callOf(event);
         flush(to, event.time);
         const isSecret = to.request?.isSecretStream === true || event.protocol.startsWith('h2');
-        to.client = isSecret ? omitting(way(event, 'client'), hear) : undefined;
-        to.engine = isSecret ? omitting(way(event, 'engine'), hear) : undefined;
+        to.client = isSecret ? omitting(way(event, 'client'), onEvent) : undefined;
+        to.engine = isSecret ? omitting(way(event, 'engine'), onEvent) : undefined;
         to.hasClientEnded = false;
-        return hear(event);
+        return onEvent(event);
       }
       case 'end': {
         const open = connections.get(event.connection);
@@ -80,37 +88,37 @@ export function redacted(hear: HearWire): HearWire {
           else to.hasEngineEnded = true;
           if (to.hasClientEnded && to.hasEngineEnded) open!.delete(event.call);
         }
-        return hear(event);
+        return onEvent(event);
       }
       case 'unread':
         connections.get(event.connection)?.get(event.call)?.[event.from]?.flush(event.time);
-        return hear({ ...event, reason: redactReason(event.reason) });
+        return onEvent({ ...event, reason: redactReason(event.reason) });
       case 'close':
         for (const each of connections.get(event.connection)?.values() ?? []) flush(each, event.time);
         connections.delete(event.connection);
         // It may quote what the engine said in place of an answer.
-        return hear(event.error === undefined ? event : { ...event, error: redactReason(event.error) });
+        return onEvent(event.error === undefined ? event : { ...event, error: redactReason(event.error) });
       default:
-        return hear(event);
+        return onEvent(event);
     }
   };
 }
 
 type CallEvent = Extract<WireEvent, { call: number }>;
 
-const way = ({ connection, call }: CallEvent, from: Side): Way => ({ connection, call, from });
+const way = ({ connection, call }: CallEvent, from: Side): BodyPath => ({ connection, call, from });
 
 function flush({ client, engine }: Redacting, time: number): void {
   client?.flush(time);
   engine?.flush(time);
 }
 
-function stage(treatment: Treatment, at: Way, rule: Rule, hear: HearWire): Stage | undefined {
-  if (treatment === 'json') return jsonStage(at, rule, hear);
-  if (treatment === 'maybe json') return maybeJsonStage(at, rule, hear);
-  if (treatment === 'form') return formStage(at, hear);
-  if (treatment === 'secret') return secretStage(at, hear);
-  return treatment === 'omit' ? omitting(at, hear) : undefined;
+function stage(treatment: Treatment, at: BodyPath, rule: RedactionRule, onEvent: WireListener): Stage | undefined {
+  if (treatment === 'json') return jsonStage(at, rule, onEvent);
+  if (treatment === 'maybe json') return maybeJsonStage(at, rule, onEvent);
+  if (treatment === 'form') return formStage(at, onEvent);
+  if (treatment === 'secret') return secretStage(at, onEvent);
+  return treatment === 'omit' ? omitting(at, onEvent) : undefined;
 }
 
 /** It may quote the line that could not be read, as the first of a request or a header. */

@@ -8,7 +8,7 @@ import { bytesText } from './call-text.ts';
 
 /** Shows what a call consists of while it flows: heads, bodies, streams. */
 export interface Detail {
-  hear(event: WireEvent): void;
+  onEvent(event: WireEvent): void;
 }
 
 type Print = (text: string) => void;
@@ -28,7 +28,7 @@ export function callDetail(call: Call, print: (make: Make) => void): Detail {
     say(mark, '');
   };
   return {
-    hear: (event) => {
+    onEvent: (event) => {
       switch (event.type) {
         case 'request':
           return head('>', `${event.head.method} ${event.head.target} HTTP/${event.head.version}`, event.head);

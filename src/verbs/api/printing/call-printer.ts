@@ -1,5 +1,5 @@
 import { followCalls, type Call } from '../../../api/wire/calls/call.ts';
-import type { HearWire, WireEvent } from '../../../api/wire/calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../../../api/wire/calls/wire-events.ts';
 import type { Filter } from '../../../api/wire/calls/call-filter.ts';
 import { names, type AskName } from '../../../api/wire/calls/container-names.ts';
 import { errorCode } from '../../../errors.ts';
@@ -25,8 +25,8 @@ export interface ViewOptions {
   readonly peersSettled?: () => Promise<unknown> | undefined;
 }
 
-export interface View {
-  readonly hear: HearWire;
+export interface CallPrinter {
+  readonly onEvent: WireListener;
   /** Who can wait for the reader does until this resolves; undefined: little waits. */
   drained(): Promise<void> | undefined;
   /** Resolves when all is printed; with the error that ended the printing, if one did. */
@@ -37,7 +37,7 @@ export interface View {
 const OPEN_MS = 1000;
 
 /** Shows calls on an output: a line each when it has ended, one when it has been open for a second; with `verbose`, all that it is made of. */
-export function callView(to: OutputFile, options: ViewOptions): View {
+export function callPrinter(to: OutputFile, options: ViewOptions): CallPrinter {
   let failure: Error | undefined;
   const out = lineWriter(to, (error) => (failure = error), options.isLate);
   const known = names(options.askName);
@@ -84,12 +84,12 @@ export function callView(to: OutputFile, options: ViewOptions): View {
 
   function verbose(call: Call, event: WireEvent): void {
     if (!details.has(call)) details.set(call, isShown(call) ? callDetail(call, out.printIfInTime) : undefined);
-    details.get(call)?.hear(event);
+    details.get(call)?.onEvent(event);
     if (call.endedAt !== undefined) details.delete(call);
   }
 
   return {
-    hear: followCalls(follow),
+    onEvent: followCalls(follow),
     drained: out.drained,
     end: async () => {
       clearInterval(timer);

@@ -86,7 +86,8 @@ async function record(ctx: Context, path: string, command: readonly string[], op
         });
         await reader.ready;
       },
-      start: (server, connect) => proxy(server, { connect, hear: reader!.hear, clock: ctx.clock, peerOf: peers.of }),
+      start: (server, connect) =>
+        proxy(server, { connect, onEvent: reader!.onEvent, clock: ctx.clock, peerOf: peers.of }),
       end: async () => {
         await peers.settled();
         outcome = (await reader?.end()) ?? {};

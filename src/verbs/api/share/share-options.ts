@@ -1,7 +1,7 @@
 import { createSecureContext, type TlsOptions } from 'node:tls';
 import { login, newPassword, readPassword, type Login } from '../../../api/gate/share/auth.ts';
 import { parsePolicy, parseRule, type Policy } from '../../../api/gate/share/share-policy.ts';
-import type { Rule } from '../../../api/gate/share/rule.ts';
+import type { PolicyRule } from '../../../api/gate/share/rule.ts';
 import { isLoopback, parseListen, type Listen } from '../../../api/wire/listener.ts';
 import { readWhole } from '../../../bounded-file.ts';
 import type { Context } from '../../../context.ts';
@@ -35,7 +35,7 @@ export function lastsOf({ for: text }: ShareOptions): number {
 }
 
 export function policyOf(ctx: Context, { allow = [], deny = [], policy = [], readOnly = false }: ShareOptions): Policy {
-  const rules: Rule[] = [
+  const rules: PolicyRule[] = [
     ...allow.map((rule) => parseRule('allow', rule)),
     ...deny.map((rule) => parseRule('deny', rule)),
     ...policy.flatMap((file) => parsePolicy(textOf(ctx, file), file)),

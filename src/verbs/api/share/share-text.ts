@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Login } from '../../../api/gate/share/auth.ts';
 import type { Policy } from '../../../api/gate/share/share-policy.ts';
-import type { Rule } from '../../../api/gate/share/rule.ts';
+import type { PolicyRule } from '../../../api/gate/share/rule.ts';
 import { SLASHED } from '../../../api/wire/calls/operation.ts';
 import { HOST_POWERS, namedSubject, powersOf } from '../../../api/gate/share/power/powers.ts';
 import { SENDS_ENGINE } from '../../../api/gate/share/sends-elsewhere.ts';
@@ -40,7 +40,7 @@ export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }
   ];
 }
 
-function warningsOf(rule: Rule, denies: readonly Rule[]): string[] {
+function warningsOf(rule: PolicyRule, denies: readonly PolicyRule[]): string[] {
   const { text, withPower, operations } = rule;
   const isDenied = (name: string) => denies.some((deny) => deny.text === name);
   const powers = powersOf(rule).filter((power) => !isDenied(power));

@@ -2,7 +2,7 @@ import { fileOption } from '../../../cli/arguments/verb-argument.ts';
 import { constants } from 'node:os';
 import { gate } from '../../../api/gate/gate.ts';
 import { peerFinder } from '../../../api/wire/client-process.ts';
-import { guard } from '../../../api/gate/share/share-guard.ts';
+import { shareGuard } from '../../../api/gate/share/share-guard.ts';
 import type { Policy } from '../../../api/gate/share/share-policy.ts';
 import { connector } from '../../../api/wire/connect.ts';
 import { listen, listenText } from '../../../api/wire/listener.ts';
@@ -63,7 +63,7 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
   try {
     const listening = await listen(place, tls);
     const over = ending(ctx, lasts);
-    const { judgeOf, hear, end } = guard({ policy, login: who, audit, clock: ctx.clock, failed: over.fail });
+    const { judgeOf, onEvent, end } = shareGuard({ policy, login: who, audit, clock: ctx.clock, failed: over.fail });
     try {
       audit.write({
         event: 'open',
@@ -72,7 +72,7 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
         for: lasts,
         rules: policyLines(policy),
       });
-      gate(listening.server, { connect, hear, judgeOf, clock: ctx.clock, peerOf: peerFinder(ctx.host).of });
+      gate(listening.server, { connect, onEvent, judgeOf, clock: ctx.clock, peerOf: peerFinder(ctx.host).of });
       const secured = {
         tls: tls !== undefined,
         certificates: options.tlscacert !== undefined,

@@ -22,7 +22,7 @@ export function watchSession(
   const say = (what: string, command: string) => tell(`\r\ndbg: ${name} ${what}:  ${escapeControls(command)}\r\n`);
   let stopped: NodeJS.Timeout | undefined;
 
-  const hear = ({ action, exitCode }: ContainerEvent) => {
+  const onEvent = ({ action, exitCode }: ContainerEvent) => {
     if (action === 'die') {
       const line = `has stopped (exit code ${exitCode ?? 'unknown'}); this shell is still in its old namespaces; once it runs again`;
       stopped = setTimeout(() => say(line, `exit, then ${again}`), RESTART_MS);
@@ -33,7 +33,7 @@ export function watchSession(
       say('is paused: its processes stand still, this shell does not', `docker unpause ${shellQuote(container.name)}`);
     else if (action === 'unpause') tell(`\r\ndbg: ${name} goes on\r\n`);
   };
-  const end = engine.watch(container, hear, { isAlive, lost: () => tell(`\r\ndbg: ${LOST}\r\n`) });
+  const end = engine.watch(container, onEvent, { isAlive, lost: () => tell(`\r\ndbg: ${LOST}\r\n`) });
   return () => {
     clearTimeout(stopped);
     end();

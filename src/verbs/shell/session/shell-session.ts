@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import type { Plan } from '../../../enter/entry-plan.ts';
-import type { Session } from '../../../cli/enter.ts';
+import type { ShellSession } from '../../../cli/enter.ts';
 import { stillRuns, type Target } from '../../../enter/target.ts';
 import { hostNamespace } from '../../../host/host-namespace.ts';
 import { ownValues } from '../../../host/own-values.ts';
@@ -16,7 +16,7 @@ export async function openSession(
   { entry }: Plan,
   shell: string,
   isQuiet = false,
-): Promise<Session> {
+): Promise<ShellSession> {
   const netns = ctx.host.link(`/proc/${target.pid}/ns/net`);
   const isHostNetwork = netns !== undefined && netns === hostNamespace(ctx.host, 'net');
   const { argv, env } = withPrompt(shell, {

@@ -1,7 +1,7 @@
 import { linkState } from '../../../network/links.ts';
 import type { HostMap, MappedInterface } from '../../../network/map/map.ts';
 import { escapeControls } from '../../../text.ts';
-import { fittingTable, red, type Look } from '../../../ui/table.ts';
+import { fittingTable, red, type TableLook } from '../../../ui/table.ts';
 import { decimalSize } from '../../../sizes.ts';
 import { REASON, type RateOf } from './host-record.ts';
 
@@ -11,7 +11,7 @@ const HEADER = ['CONTAINER', 'INTERFACE', 'ADDRESS', 'HOST DEVICE', 'INDEX', 'ST
 const LESSER = ['INDEX', 'PROOF', 'ADDRESS', 'HOST DEVICE'];
 
 /** The whole map as a table, one part for each network. With `rates`, two columns more: what each receives and sends. */
-export function mapTable(map: HostMap, rates?: RateOf, look: Look = {}): string {
+export function mapTable(map: HostMap, rates?: RateOf, look: TableLook = {}): string {
   const noted = map.interfaces.map(notes);
   const rows = map.interfaces.map((each, at) => [...cells(each), ...rateCells(each, rates), noted[at]!]);
   const [header = '', ...lines] = fittingTable([...HEADER, ...(rates ? ['RX', 'TX'] : []), 'NOTES'], rows, look, LESSER)

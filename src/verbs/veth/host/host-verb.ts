@@ -2,11 +2,11 @@ import type { Lister } from '../../../network/map/remembering.ts';
 import type { Context } from '../../../context.ts';
 import { usageError } from '../../../errors.ts';
 import { requireProgram } from '../../../host/run/programs.ts';
-import { lookAtHost, MAP_PROGRAMS } from '../../../network/map/survey-host.ts';
+import { surveyHost, MAP_PROGRAMS } from '../../../network/map/survey-host.ts';
 import { mapOf, type HostMap } from '../../../network/map/map.ts';
 import { behind } from '../../../network/map/whose.ts';
 import { escapeControls } from '../../../text.ts';
-import { json, lookOf, type Look } from '../../../ui/table.ts';
+import { json, lookOf, type TableLook } from '../../../ui/table.ts';
 import { asRoot } from '../../../cli/root.ts';
 import { dotText, mermaidText } from './host-graph.ts';
 import { labelVerb } from './map-labels-text.ts';
@@ -33,7 +33,7 @@ interface HostWish {
 
 async function hostVerbAsRoot(ctx: Context, { ref, device, seconds }: HostWish, options: HostOptions): Promise<number> {
   const engine = await ctx.engine();
-  const look = async (asked: Lister): Promise<HostMap> => mapOf(await lookAtHost(ctx.host, asked, ctx.now));
+  const look = async (asked: Lister): Promise<HostMap> => mapOf(await surveyHost(ctx.host, asked, ctx.now));
   if (seconds !== undefined) return watchMap(ctx, engine, look, { seconds, asJson: options.json ?? false });
   const map = await look(engine);
   if (device !== undefined) return showBehind(ctx, map, device, options);
@@ -64,7 +64,7 @@ function requireSense(ref: string | undefined, { all, dot, mermaid, watch, rever
     usage('--reverse names a host device: leave CTR out', 'dbg veth --all');
 }
 
-function mapText(map: HostMap, { json: asJson, dot, mermaid }: HostOptions, look: Look): string {
+function mapText(map: HostMap, { json: asJson, dot, mermaid }: HostOptions, look: TableLook): string {
   if (asJson) return json(mapRecords(map));
   if (dot) return dotText(map);
   return mermaid ? mermaidText(map) : mapTable(map, undefined, look);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Crossing, HearCrossing } from '../../../../src/api/wire/crossing.ts';
+import type { Crossing, CrossingListener } from '../../../../src/api/wire/crossing.ts';
 import { newRing, ringReader, ringWriter } from '../../../../src/api/beside/ring.ts';
 
 /** Both ends in one thread, and what was called. */
@@ -53,11 +53,11 @@ test('what comes while something is taken out waits for the next time: who takes
   const { put, putAny, waiting, ...ring } = ends(4096);
   put('first');
   const heard: string[] = [];
-  const hear: HearCrossing = (_what, _connection, _time, bytes) => {
+  const onEvent: CrossingListener = (_what, _connection, _time, bytes) => {
     heard.push(bytes.toString());
     if (heard.length < 3) putAny('client', 1, 0, Buffer.from('more'));
   };
-  expect([ring.takeAny(hear), heard, waiting() > 0]).toEqual([1, ['first'], true]);
+  expect([ring.takeAny(onEvent), heard, waiting() > 0]).toEqual([1, ['first'], true]);
 });
 
 test('full, and nobody takes anything: it is said once, and what comes then is lost', () => {

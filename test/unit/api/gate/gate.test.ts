@@ -39,7 +39,7 @@ async function standing(judge: Judge, engine: (bytes: string, socket: Socket) =>
   const before = createServer({ allowHalfOpen: true });
   gate(before, {
     connect: () => connect({ path: back, allowHalfOpen: true }),
-    hear: (event) => events.push(event),
+    onEvent: (event) => events.push(event),
     clock: () => 0,
     judgeOf: () => judge,
   });

@@ -8,7 +8,7 @@ import { said } from '../wire/conversation.ts';
 function heard(events: readonly WireEvent[], options: Partial<HistoryOptions> = {}) {
   const changes: number[] = [];
   const calls = history({ names: names(), changed: (call) => changes.push(call), ...options });
-  events.forEach(calls.hear);
+  events.forEach(calls.onEvent);
   return { calls, changes };
 }
 
@@ -116,9 +116,9 @@ test('of many calls the oldest that have ended go, and stay away', () => {
   );
   const { calls } = heard([...open, ...others], { most: { calls: 3 } });
   expect([calls.rows().map(({ number }) => number), calls.gone()]).toEqual([[1, 5, 6], 3]);
-  calls.hear({ type: 'close', first: 'client', error: undefined, connection: 7, time: 99 });
+  calls.onEvent({ type: 'close', first: 'client', error: undefined, connection: 7, time: 99 });
   heard([]);
-  calls.hear({ type: 'data', call: 2, from: 'engine', data: Buffer.from('late'), connection: 9, time: 100 });
+  calls.onEvent({ type: 'data', call: 2, from: 'engine', data: Buffer.from('late'), connection: 9, time: 100 });
   expect(calls.rows().map(({ number }) => number)).toEqual([1, 5, 6]);
 });
 

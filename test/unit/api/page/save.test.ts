@@ -58,7 +58,7 @@ function session(): WireEvent[] {
 
 function kept(events: readonly WireEvent[], most?: HistoryOptions['most']) {
   const calls = history({ names: names(), changed: () => undefined, ...(most && { most }) });
-  events.forEach(redacted(calls.hear));
+  events.forEach(redacted(calls.onEvent));
   return calls.numbers().map((number) => calls.kept(number)!);
 }
 
@@ -68,8 +68,8 @@ const eventsIn = (lines: readonly string[]) => {
 };
 
 const played = (events: readonly WireEvent[]) => {
-  const { hear, calls } = loadCalls();
-  events.forEach(hear);
+  const { onEvent, calls } = loadCalls();
+  events.forEach(onEvent);
   return calls().map(({ number, request, body, steps, missing }) => ({
     number,
     target: request.target,

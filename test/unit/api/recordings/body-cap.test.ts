@@ -25,7 +25,7 @@ function through(events: readonly WireEvent[], { stream = 8, late = [] }: Settin
   const heard: string[] = [];
   let piece = -1;
   const left = { over: 0, late: 0 };
-  const hear = capped(
+  const onEvent = capped(
     (event) => {
       if (event.type === 'data') heard.push(event.data.toString());
       else if (event.type === 'omitted') heard.push(`-${event.bytes} ${event.from} ${event.digest}`);
@@ -38,7 +38,7 @@ function through(events: readonly WireEvent[], { stream = 8, late = [] }: Settin
       leftOut: (bytes, isOverCap) => void (left[isOverCap ? 'over' : 'late'] += bytes),
     },
   );
-  events.forEach(hear);
+  events.forEach(onEvent);
   return [...heard, `${left.over}/${left.late}`];
 }
 

@@ -16,11 +16,11 @@ interface Said {
 
 function session(calls: readonly Said[]): WholeCall[] {
   const whole: WholeCall[] = [];
-  const hear = wholeCalls((each) => whole.push(each));
+  const onEvent = wholeCalls((each) => whole.push(each));
   let [time, call] = [0, 0];
   const exchange = readExchange(
     () => ++call,
-    (event) => hear({ ...event, connection: 1, time }),
+    (event) => onEvent({ ...event, connection: 1, time }),
   );
   const json = (value: unknown) => (value === undefined ? '' : JSON.stringify(value));
   const length = (text: string) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
 import { eventLine, headerLine } from '../../../../src/api/recordings/recording-format.ts';
 import { peersFirst } from '../../../../src/api/recordings/peers-first.ts';
-import { hearAll, openRecording } from '../../../../src/api/recordings/read-recording.ts';
+import { tellAll, openRecording } from '../../../../src/api/recordings/read-recording.ts';
 import { said } from '../wire/conversation.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dbg-read-'));
@@ -20,7 +20,7 @@ async function read(text: string | Buffer) {
   const notes: string[] = [];
   const events: WireEvent[] = [];
   const recording = await openRecording(path, (note) => notes.push(note));
-  await hearAll(recording.events, (each) => events.push(each));
+  await tellAll(recording.events, (each) => events.push(each));
   return { header: recording.header, events, notes };
 }
 

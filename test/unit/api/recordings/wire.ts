@@ -7,19 +7,19 @@ type Piece = readonly ['client' | 'engine', string | Buffer];
 /** The calls of a connection on which these bytes went, a second apart, the first in the second 0 of 2026. */
 export function callsOf(pieces: readonly Piece[], more: readonly object[] = []): WholeCall[] {
   const calls: WholeCall[] = [];
-  const hear = wholeCalls((call) => calls.push(call));
+  const onEvent = wholeCalls((call) => calls.push(call));
   let time = Date.parse('2026-01-01T00:00:00Z');
   let number = 0;
   const exchange = readExchange(
     () => ++number,
-    (event) => hear({ ...event, connection: 1, time }),
+    (event) => onEvent({ ...event, connection: 1, time }),
   );
   for (const [side, bytes] of pieces) {
     exchange[side](typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
     time += 1000;
   }
-  for (const event of more) hear({ connection: 1, time, ...event } as WireEvent);
-  hear({ type: 'close', first: 'engine', error: undefined, connection: 1, time });
+  for (const event of more) onEvent({ connection: 1, time, ...event } as WireEvent);
+  onEvent({ type: 'close', first: 'engine', error: undefined, connection: 1, time });
   return calls;
 }
 

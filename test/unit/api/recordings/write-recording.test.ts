@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
 import type { RecordingHeader } from '../../../../src/api/recordings/recording-format.ts';
-import { recorder } from '../../../../src/api/recordings/write-recording.ts';
+import { recordingWriter } from '../../../../src/api/recordings/write-recording.ts';
 
 const header: RecordingHeader = { recording: 'dbg api', version: 1, started: 0, engine: 'unix:///d.sock' };
 const data = (text: string, call = 1): WireEvent => ({
@@ -46,15 +46,15 @@ function disk(size = Infinity) {
 function recording(size?: number) {
   const made = disk(size);
   const failures: string[] = [];
-  const made2 = recorder(made.file, { header, maxBody: 1e9, failed: (error) => failures.push(error.message) });
+  const made2 = recordingWriter(made.file, { header, maxBody: 1e9, failed: (error) => failures.push(error.message) });
   return { ...made, ...made2, failures };
 }
 
 test('one write at a time, the first at once; what came meanwhile goes together', async () => {
-  const { begin, hear, end, state, step } = recording();
+  const { begin, onEvent, end, state, step } = recording();
   void begin();
   expect(state.writes).toBe(1);
-  for (const text of ['a', 'b', 'c']) hear(data(text));
+  for (const text of ['a', 'b', 'c']) onEvent(data(text));
   await step();
   expect(state.writes).toBe(2);
   const ended = end();
@@ -70,14 +70,14 @@ test('one write at a time, the first at once; what came meanwhile goes together'
 });
 
 test('a full disk: whole lines stay, it is said once, and no more is written', async () => {
-  const { begin, hear, end, state, step, failures } = recording(300);
+  const { begin, onEvent, end, state, step, failures } = recording(300);
   void begin();
   await step();
   const lengthBefore = state.text.length;
-  for (const text of ['a', 'b', 'c', 'd']) hear(data(text.repeat(50)));
+  for (const text of ['a', 'b', 'c', 'd']) onEvent(data(text.repeat(50)));
   await step();
   await step();
-  hear(data('later'));
+  onEvent(data('later'));
   const { failure, bytes } = await end();
   expect([failures, failure?.message, state.closed]).toEqual([['full'], 'full', true]);
   expect(state.text.length).toBeGreaterThan(lengthBefore);
@@ -86,11 +86,11 @@ test('a full disk: whole lines stay, it is said once, and no more is written', a
 });
 
 test('a disk that does not keep up: bodies are left out until it has, heads are not', async () => {
-  const { begin, hear, end, state, step } = recording();
+  const { begin, onEvent, end, state, step } = recording();
   void begin();
   const piece = 'x'.repeat(1024 * 1024);
-  for (let at = 0; at < 40; at++) hear(data(piece));
-  hear({ type: 'end', from: 'engine', call: 1, connection: 1, time: 2 });
+  for (let at = 0; at < 40; at++) onEvent(data(piece));
+  onEvent({ type: 'end', from: 'engine', call: 1, connection: 1, time: 2 });
   const ended = end();
   const isOver = ended.then(() => true);
   const turned = async () => (await step(), false);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { HearWire, WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
+import type { WireListener, WireEvent } from '../../../../src/api/wire/calls/wire-events.ts';
 import { redacted } from '../../../../src/api/wire/redact/redact.ts';
 import { capped } from '../../../../src/api/recordings/body-cap.ts';
 import { eventLine } from '../../../../src/api/recordings/recording-format.ts';
 import type { Crossing } from '../../../../src/api/wire/crossing.ts';
 import { reading } from '../../../../src/api/wire/reading.ts';
-import { callView } from '../../../../src/verbs/api/printing/call-printer.ts';
+import { callPrinter } from '../../../../src/verbs/api/printing/call-printer.ts';
 
 type Crossed = readonly [Crossing, string];
 
@@ -41,8 +41,8 @@ const SESSION: readonly Crossed[] = [
 ];
 
 /** What comes of it; where `isShared`, the bytes are written over as soon as they were heard, as those of a ring are. */
-function outcome(hear: HearWire, isShared: boolean): void {
-  const cross = reading(hear);
+function outcome(onEvent: WireListener, isShared: boolean): void {
+  const cross = reading(onEvent);
   SESSION.forEach(([what, text], at) => {
     const bytes = Buffer.from(text, 'latin1');
     cross(what, 1, 1000 + at, bytes);
@@ -58,7 +58,7 @@ function recorded(isShared: boolean): string {
   return lines.join('');
 }
 
-async function shown(isShared: boolean, stage: (hear: HearWire) => HearWire = redacted): Promise<string> {
+async function shown(isShared: boolean, stage: (onEvent: WireListener) => WireListener = redacted): Promise<string> {
   let text = '';
   const paper = {
     write: async (parts: readonly Buffer[]) => {
@@ -68,8 +68,8 @@ async function shown(isShared: boolean, stage: (hear: HearWire) => HearWire = re
     truncate: async () => undefined,
     close: async () => undefined,
   };
-  const view = callView(paper, { verbose: true, colour: false, clock: () => 1000 });
-  outcome(stage(view.hear), isShared);
+  const view = callPrinter(paper, { verbose: true, colour: false, clock: () => 1000 });
+  outcome(stage(view.onEvent), isShared);
   await view.end();
   return text;
 }
@@ -77,7 +77,7 @@ async function shown(isShared: boolean, stage: (hear: HearWire) => HearWire = re
 test('what is heard is not kept: its bytes may be written over', async () => {
   expect(recorded(true)).toBe(recorded(false));
   expect(await shown(true)).toBe(await shown(false));
-  const revealed = (hear: HearWire) => hear;
+  const revealed = (onEvent: WireListener) => onEvent;
   expect(await shown(true, revealed)).toBe(await shown(false, revealed));
 });
 

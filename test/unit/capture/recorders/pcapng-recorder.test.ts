@@ -3,7 +3,7 @@ import type { Files } from '../../../../src/capture/recorders/capture-file.ts';
 import type { Packet } from '../../../../src/capture/formats/pcap.ts';
 import { pcapngRecorder, type PcapngWish } from '../../../../src/capture/recorders/pcapng-recorder.ts';
 import { sectionHeader } from '../../../../src/capture/formats/pcapng.ts';
-import type { Place } from '../../../../src/capture/capture-point.ts';
+import type { CapturePoint } from '../../../../src/capture/capture-point.ts';
 import { fileHeader, LITTLE, packets, record } from '../fixtures.ts';
 
 /** A disk in memory: the bytes of each file that was made. */
@@ -43,7 +43,7 @@ function blocks(file: Buffer): string[] {
   return found;
 }
 
-const place = (name: string): Place => ({ name, device: 'eth0', inThere: (argv) => [...argv] });
+const place = (name: string): CapturePoint => ({ name, device: 'eth0', inThere: (argv) => [...argv] });
 const wish = (over: Partial<PcapngWish> = {}): PcapngWish => ({
   path: '/x.pcapng',
   maxSize: undefined,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { follow, type Wire } from '../../../../src/capture/recorders/sort-frames.ts';
 import type { Packet, PcapHeader } from '../../../../src/capture/formats/pcap.ts';
-import type { Place } from '../../../../src/capture/capture-point.ts';
+import type { CapturePoint } from '../../../../src/capture/capture-point.ts';
 
-const tap: Place = { name: 'host/br0', device: 'br0', inThere: (argv) => [...argv] };
+const tap: CapturePoint = { name: 'host/br0', device: 'br0', inThere: (argv) => [...argv] };
 const HEADER: PcapHeader = {
   linkType: 1,
   snapLength: 65_535,

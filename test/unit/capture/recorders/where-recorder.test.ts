@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Place } from '../../../../src/capture/capture-point.ts';
+import type { CapturePoint } from '../../../../src/capture/capture-point.ts';
 import { whereRecorder } from '../../../../src/capture/recorders/where-recorder.ts';
 
-const place = (name: string): Place => ({ name, device: name, inThere: (argv) => [...argv] });
+const place = (name: string): CapturePoint => ({ name, device: name, inThere: (argv) => [...argv] });
 const [own, host, bridge] = [place('web/eth0'), place('host/veth1'), place('host/br0')];
 const WAY = [own, host, bridge];
 const WANTED = { addresses: ['10.0.0.9'], port: 81 };
@@ -30,7 +30,7 @@ function record(time: number, sequence: number, isBack = false): Buffer {
   ]);
 }
 
-function find(seen: ReadonlyMap<Place, readonly Buffer[]>, begun = 0, stopped = 1e9) {
+function find(seen: ReadonlyMap<CapturePoint, readonly Buffer[]>, begun = 0, stopped = 1e9) {
   let now = begun;
   const recorder = whereRecorder(WAY, WANTED, () => now);
   const tracks = WAY.map((each) => [each, recorder.begin(each)] as const);

@@ -11,12 +11,12 @@ import {
 import CUT_SCRIPT from '../../../../src/network/cut/cut.sh';
 import UNDO_SCRIPT from '../../../../src/network/cut/undo.sh';
 import type { Cuttable } from '../../../../src/network/cut/selection.ts';
-import type { Ways } from '../../../../src/network/cut/ways.ts';
-import { HOST } from '../../../../src/network/netns-path.ts';
+import type { Impairments } from '../../../../src/network/cut/ways.ts';
+import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
 import { fakeHost, ID, link } from '../../fakes.ts';
 import { atOwn, atPeer, ways } from './fixtures.ts';
 
-const wish = (over: Partial<Ways>, milliseconds?: number): CutWish => ({
+const wish = (over: Partial<Impairments>, milliseconds?: number): CutWish => ({
   ways: ways(over),
   milliseconds,
   by: 'ann',
@@ -122,7 +122,7 @@ describe('what holds frames back', () => {
     expect(out!.qdisc).toEqual(into!.qdisc);
   });
 
-  test.each<[Partial<Ways>, string[]]>([
+  test.each<[Partial<Impairments>, string[]]>([
     [{ rate: 125_000, direction: 'in' }, ['peer rate:1000000bit,in']],
     [{ rate: 125_000, direction: 'out' }, ['own rate:1000000bit,out']],
     [{ rate: 125_000, loss: 0.5, direction: 'out' }, ['peer loss:50%,out', 'own rate:1000000bit,out']],
@@ -142,7 +142,7 @@ describe('what holds frames back', () => {
 });
 
 describe('the argv that makes a cut', () => {
-  const argv = (each: ReturnType<typeof atPeer>, over: Partial<Ways>, milliseconds?: number) =>
+  const argv = (each: ReturnType<typeof atPeer>, over: Partial<Impairments>, milliseconds?: number) =>
     cutArgv(fakeHost(), planCut(each, wish(over, milliseconds)));
 
   test('on the host', () => {
@@ -184,7 +184,7 @@ describe('the argv that makes a cut', () => {
 });
 
 test.each([
-  [HOST, false, [], '', ''],
+  [HOST_NETNS, false, [], '', ''],
   [ELSEWHERE, true, ['nsenter', '--net=/run/docker/netns/1-abc', '--'], '9', 'up'],
 ])('the argv that undoes: %j', (place, isUp, enter, netns, up) =>
   expect(undoArgv(fakeHost(), { device: link({ ifindex: 57, alias: `${MARKED} | uplink` }), place }, isUp)).toEqual([
@@ -239,8 +239,8 @@ describe('what a dry run shows', () => {
       ['nft delete table netdev dbg_2', 'tc qdisc del dev eth0 root handle dbb:', 'ip link set dev eth0 alias '],
     ],
   ])('of its undoing: %s', (_, over, isUp, commands) =>
-    expect(undoCommands(fakeHost(), { device: link(over), place: HOST }, isUp).map((argv) => argv.join(' '))).toEqual(
-      commands,
-    ),
+    expect(
+      undoCommands(fakeHost(), { device: link(over), place: HOST_NETNS }, isUp).map((argv) => argv.join(' ')),
+    ).toEqual(commands),
   );
 });

@@ -1,13 +1,13 @@
 import type { Link } from '../../../../src/network/links.ts';
 import type { ContainerInterface, ContainerNetwork } from '../../../../src/network/interfaces.ts';
 import type { Cuttable } from '../../../../src/network/cut/selection.ts';
-import type { Ways } from '../../../../src/network/cut/ways.ts';
-import { HOST } from '../../../../src/network/netns-path.ts';
+import type { Impairments } from '../../../../src/network/cut/ways.ts';
+import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
 import { container, link } from '../../fakes.ts';
 
 const target = { container: container(), pid: 1234, startTime: '4242' };
 
-export const ways = (over: Partial<Ways> = {}): Ways => ({
+export const ways = (over: Partial<Impairments> = {}): Impairments => ({
   down: false,
   blackhole: false,
   drop: [],
@@ -23,7 +23,7 @@ export const sure = (name: string, ifindex: number, network?: string): Container
   target,
   inside: link({ name, ifindex }),
   device: link({ name: `veth${ifindex + 100}`, ifindex: ifindex + 100, linkIndex: ifindex, linkNetnsid: 5 }),
-  place: HOST,
+  place: HOST_NETNS,
   proof: 'both ways',
   reason: '',
   network,
@@ -50,7 +50,7 @@ export const network = (...interfaces: ContainerInterface[]): ContainerNetwork =
 /** eth0, to be cut at veth102. */
 export const atPeer = (over: Partial<Link> = {}): Cuttable => {
   const each = sure('eth0', 2, 'a');
-  return { ...each, at: { device: { ...each.device!, ...over }, place: HOST, side: 'peer' } };
+  return { ...each, at: { device: { ...each.device!, ...over }, place: HOST_NETNS, side: 'peer' } };
 };
 
 /** eth0, a macvlan, to be cut where it is. */

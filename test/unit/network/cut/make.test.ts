@@ -3,7 +3,7 @@ import type { DbgError } from '../../../../src/errors.ts';
 import type { Host } from '../../../../src/host/host.ts';
 import { makeCuts, undoCuts } from '../../../../src/network/cut/make.ts';
 import { planCuts, undoArgv } from '../../../../src/network/cut/cut-plan.ts';
-import { HOST } from '../../../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
 import { fakeHost, fakeNotes, link } from '../../fakes.ts';
 import { atOwn, atPeer, ways } from './fixtures.ts';
 
@@ -49,7 +49,7 @@ function hostWith(guards: readonly Guard[], refuse: (argv: readonly string[]) =>
           released.push(`${at}${word === undefined ? '' : ` ${word}`}`);
           end();
         },
-        hear: () => undefined,
+        onEvent: () => undefined,
       };
     },
     output: async (argv) => {
@@ -188,7 +188,10 @@ describe('one fails: the others are undone', () => {
 });
 
 describe('undoing', () => {
-  const points = [102, 103, 104].map((ifindex) => ({ device: link({ name: `veth${ifindex}`, ifindex }), place: HOST }));
+  const points = [102, 103, 104].map((ifindex) => ({
+    device: link({ name: `veth${ifindex}`, ifindex }),
+    place: HOST_NETNS,
+  }));
 
   test('one stays: the others are tried, and it is said', async () => {
     const { host, ran } = hostWith([], (argv) => argv.includes('103'));

@@ -1,7 +1,7 @@
 import { takenText } from '../../../../src/network/cut/marked.ts';
 import { expect, test } from 'vitest';
 import { findRemains } from '../../../../src/network/cut/marked.ts';
-import { HOST } from '../../../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
 import { fakeHost, fakeNotes } from '../../fakes.ts';
 
 const ELSEWHERE = { path: '/proc/50/ns/net', netns: 9 };
@@ -44,7 +44,7 @@ const host = (missing: string[] = [], notes: Readonly<Record<string, string>> = 
 test('every cut of the host, in whatever namespace, each once', async () => {
   const { marked, left } = await findRemains(host());
   expect(marked.map((each) => [each.device.name, each.place, each.mark.whose])).toEqual([
-    ['veth57', HOST, 'web/eth0'],
+    ['veth57', HOST_NETNS, 'web/eth0'],
     ['veth3', ELSEWHERE, 'db/eth0'],
   ]);
   // An ifindex counts within its namespace: 57 has ended there.

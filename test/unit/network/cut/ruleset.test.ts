@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ruleset, tableName } from '../../../../src/network/cut/ruleset.ts';
-import type { PeerMatch, Ways } from '../../../../src/network/cut/ways.ts';
+import type { PeerMatch, Impairments } from '../../../../src/network/cut/ways.ts';
 import { ways } from './fixtures.ts';
 
 const peer = { ifindex: 57, side: 'peer' } as const;
@@ -40,7 +40,7 @@ describe('its chains', () => {
   const LOSS = 'numgen random mod 10000 < 3000 counter drop';
   const TO_DB = ['ip daddr 10.0.0.2 tcp dport 5432 counter drop', 'ip6 daddr fd00::2 tcp dport 5432 counter drop'];
   const FROM_DB = ['ip saddr 10.0.0.2 tcp sport 5432 counter drop', 'ip6 saddr fd00::2 tcp sport 5432 counter drop'];
-  test.each<[string, Partial<Ways>, string[]]>([
+  test.each<[string, Partial<Impairments>, string[]]>([
     ['blackhole, in', { blackhole: true, direction: 'in' }, into('counter drop')],
     ['blackhole, out', { blackhole: true, direction: 'out' }, out('counter drop')],
     ['a peer with a port', { drop: [db] }, [...out(...TO_DB), ...into(...FROM_DB)]],
@@ -69,7 +69,7 @@ test.each([
   expect(ruleset(own, ways({ drop, direction }))?.split('\n').slice(3, -1)).toEqual(chain(direction, hook, 2, rule));
 });
 
-test.each<[string, Partial<Ways>]>([
+test.each<[string, Partial<Impairments>]>([
   ['nothing', {}],
   ['down', { down: true }],
   ['delay', { delay: { milliseconds: 100, jitter: 0 }, direction: 'in' }],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DbgError } from '../../../../src/errors.ts';
 import { cuttable, selected, type Selection } from '../../../../src/network/cut/selection.ts';
 import type { ContainerInterface } from '../../../../src/network/interfaces.ts';
-import { HOST } from '../../../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
 import { link } from '../../fakes.ts';
 import { network, sure, unsure } from './fixtures.ts';
 
@@ -115,7 +115,7 @@ test('where the cut is: the proven other end, or the device itself in its namesp
   );
   const own = { place: { path: '/proc/1234/ns/net', netns: 7 }, side: 'own' };
   expect(cuts.map(({ at }) => ({ ...at, device: at.device.name }))).toEqual([
-    { device: 'veth102', place: HOST, side: 'peer' },
+    { device: 'veth102', place: HOST_NETNS, side: 'peer' },
     { device: 'veth105', place, side: 'peer' },
     { device: 'eth1', ...own },
     { device: 'eth2', ...own },

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { DbgError } from '../../../../src/errors.ts';
-import { parseDelay, parseFor, parseLoss, parseRate, waysText, type Ways } from '../../../../src/network/cut/ways.ts';
+import {
+  parseDelay,
+  parseFor,
+  parseLoss,
+  parseRate,
+  impairmentsText,
+  type Impairments,
+} from '../../../../src/network/cut/ways.ts';
 import { ways } from './fixtures.ts';
 
 test.each([
@@ -57,7 +64,7 @@ test.each(refused.flatMap(([option, parse, texts]) => texts.map((text) => [optio
 
 describe('in a few words', () => {
   const db = { name: 'db', addresses: ['10.0.0.2'], port: 5432, protocol: 'tcp' } as const;
-  test.each<[string, Partial<Ways>]>([
+  test.each<[string, Partial<Impairments>]>([
     ['', {}],
     ['down', { down: true }],
     ['blackhole', { blackhole: true }],
@@ -78,5 +85,5 @@ describe('in a few words', () => {
     ['delay:100ms', { delay: { milliseconds: 100, jitter: 0 } }],
     ['delay:100ms±20ms', { delay: { milliseconds: 100, jitter: 20 } }],
     ['drop:db:5432/tcp,loss:30%,in', { drop: [db], loss: 0.3, direction: 'in' }],
-  ])('%s', (text, over) => expect(waysText(ways(over))).toBe(text));
+  ])('%s', (text, over) => expect(impairmentsText(ways(over))).toBe(text));
 });

@@ -2,7 +2,7 @@ import { parseMark } from '../../../../src/network/cut/mark.ts';
 import type { NetworkEndpoint } from '../../../../src/engine/container.ts';
 import type { Link } from '../../../../src/network/links.ts';
 import type { Inside, InsideDevice } from '../../../../src/network/map/inside.ts';
-import type { Look, Room } from '../../../../src/network/map/survey-host.ts';
+import type { HostSurvey, Room } from '../../../../src/network/map/survey-host.ts';
 import { mapOf, type HostMap } from '../../../../src/network/map/map.ts';
 import { container } from '../../fakes.ts';
 
@@ -67,7 +67,7 @@ export function room(name: string, over: Partial<Room> = {}): Room {
 }
 
 /** The map of one container, web, on one bridge, unless said otherwise. */
-export function map(over: Partial<Look> = {}): HostMap {
+export function map(over: Partial<HostSurvey> = {}): HostMap {
   const hostLinks = over.hostLinks ?? [bridge, hostLink()];
   return mapOf({
     rooms: [room('web')],

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { program } from '../../../../src/cli/program.ts';
 import { run } from '../../../../src/cli/run.ts';
-import { wanted } from '../../../../src/verbs/completion/completion-wanted.ts';
+import { expectedWord } from '../../../../src/verbs/completion/completion-wanted.ts';
 import { interfaceNames, names, networks, ports } from '../../../../src/verbs/completion/completion-names.ts';
 import { container, fakeContext, fakeEngine, fakeHost, ID, summary } from '../../fakes.ts';
 
 const root = await program(fakeContext());
 const wordsOf = (...typed: string[]) => {
-  const what = wanted(root, typed);
+  const what = expectedWord(root, typed);
   return what.kind === 'words' ? what.words.map(({ word }) => word) : what;
 };
 
@@ -58,7 +58,7 @@ describe('what is wanted', () => {
     [['veth', '--bogus=', ''], { kind: 'containers' }],
     [['veth', '--bogus='], { kind: 'nothing' }],
     [['bogus', ''], { kind: 'nothing' }],
-  ])('%j', (typed, what) => expect(wanted(root, typed)).toEqual(what));
+  ])('%j', (typed, what) => expect(expectedWord(root, typed)).toEqual(what));
 
   test('choices of an argument', () => expect(wordsOf('completion', '')).toEqual(['bash', 'zsh', 'fish']));
 

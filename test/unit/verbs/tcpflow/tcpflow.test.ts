@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../../../src/cli/run.ts';
 import { chosenEnd } from '../../../../src/verbs/tcpflow/tcpflow-host-end.ts';
 import type { ContainerInterface } from '../../../../src/network/interfaces.ts';
-import { HOST } from '../../../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
 import { container, fakeContext, fakeHost, link } from '../../fakes.ts';
 
 const target = { container: container(), pid: 1234, startTime: '4242' };
@@ -11,7 +11,7 @@ const wire = (name: string, over: Partial<ContainerInterface> = {}): ContainerIn
   inside: link({ name }),
   network: `${name}_net`,
   device: link({ name: `veth-${name}` }),
-  place: HOST,
+  place: HOST_NETNS,
   proof: 'both ways',
   reason: '',
   cutAt: 'peer',

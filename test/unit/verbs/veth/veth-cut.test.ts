@@ -45,7 +45,7 @@ function context(args: readonly string[], { device = {}, env = {}, isShared = fa
       return {
         said: Promise.resolve(said),
         ended: Promise.resolve(`${said}\n${isForATime ? 'undone' : 'kept'}\n`),
-        hear: () => undefined,
+        onEvent: () => undefined,
         isStopped: () => false,
         kill: () => undefined,
         release: (word) => void released.push(word),

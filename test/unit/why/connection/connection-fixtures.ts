@@ -4,7 +4,7 @@ import { DOOR_CHECKS } from '../../../../src/why/connection/connection-checks.ts
 import type { Attempt, ConnectionFacts, Looked, WireEnd } from '../../../../src/why/connection/connection-facts.ts';
 import { type Facts, known } from '../../../../src/why/fact.ts';
 import { judge, type Verdict } from '../../../../src/why/judge.ts';
-import { HOST } from '../../../../src/network/netns-path.ts';
+import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
 import { container, link } from '../../fakes.ts';
 
 const endpoint = (network: string, address: string) => ({
@@ -55,7 +55,7 @@ export const end = (of: string, over: Partial<WireEnd> = {}): WireEnd => ({
   network: 'app',
   inside: link({ mac: `02:42:0a:00:00:${of === 'web' ? '02' : '03'}` }),
   device: link({ name: `veth-${of}`, master: 'br-app' }),
-  place: HOST,
+  place: HOST_NETNS,
   marks: [],
   ...over,
 });

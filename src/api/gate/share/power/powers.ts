@@ -1,5 +1,5 @@
 import { KINDS, OPERATION_PATHS } from '../../../wire/calls/operation.ts';
-import type { Rule } from '../rule.ts';
+import type { PolicyRule } from '../rule.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -35,7 +35,7 @@ const CONTAINER_POWERS = words(`
 const TOLD_POWERS = words('ContainerCreate ContainerExec ImageBuild ImageCreate NetworkCreate VolumeCreate');
 
 /** The operations that a rule lets through of those that make somebody root: on the host where the rule says so, else in a container. */
-export function powersOf({ operations, withPower }: Rule): string[] {
+export function powersOf({ operations, withPower }: PolicyRule): string[] {
   if (!withPower) return [...CONTAINER_POWERS].filter((power) => operations.has(power));
   return [...TOLD_POWERS, ...HOST_POWERS].filter((power) => operations.has(power));
 }
@@ -44,7 +44,7 @@ export function powersOf({ operations, withPower }: Rule): string[] {
 const ONE_NAME = new Set(['volume', 'exec', 'task']);
 
 /** What a rule names that has other names as well, an id at least: the container "web". */
-export function namedSubject({ text }: Rule): { readonly kind: string; readonly name: string } | undefined {
+export function namedSubject({ text }: PolicyRule): { readonly kind: string; readonly name: string } | undefined {
   const [, area = '', name = ''] = /\s\/([^/\s]+)\/([^/\s]+)/.exec(text) ?? [];
   const kind = Object.hasOwn(KINDS, area) ? KINDS[area] : undefined;
   if (kind === undefined || ONE_NAME.has(kind) || /^\*+$/.test(name)) return undefined;

@@ -35,7 +35,7 @@ const SESSION = [
 
 test('what a recording asked for, and no more', () => {
   const derived = derivePolicy();
-  SESSION.forEach((each) => derived.hear(each, {} as never));
+  SESSION.forEach((each) => derived.onEvent(each, {} as never));
   expect(derived.rules().map(({ rule, count }) => `${count} ${rule}`)).toEqual([
     '1 GET /_ping',
     '1 POST /containers/*/start',
@@ -59,16 +59,16 @@ test('what a recording asked for, and no more', () => {
 
 test('what asked for power over the host has it', () => {
   const derived = derivePolicy();
-  const hear = (line: string, body: unknown) => {
+  const onEvent = (line: string, body: unknown) => {
     const kept = [Buffer.from(JSON.stringify(body))];
-    derived.hear({ ...call(line), sent: { bytes: 1, isOver: true, kept } }, {} as never);
+    derived.onEvent({ ...call(line), sent: { bytes: 1, isOver: true, kept } }, {} as never);
   };
-  hear('POST /v1.41/containers/create', { Image: 'a', HostConfig: { Privileged: true } });
-  hear('POST /v1.41/containers/create', { Image: 'a' });
-  hear('POST /v1.41/containers/web/exec', { Cmd: [] });
-  hear('POST /v1.41/build?networkmode=host', {});
-  hear('POST /v1.41/grpc', {});
-  hear('POST /v1.23/containers/web/start', {});
+  onEvent('POST /v1.41/containers/create', { Image: 'a', HostConfig: { Privileged: true } });
+  onEvent('POST /v1.41/containers/create', { Image: 'a' });
+  onEvent('POST /v1.41/containers/web/exec', { Cmd: [] });
+  onEvent('POST /v1.41/build?networkmode=host', {});
+  onEvent('POST /v1.41/grpc', {});
+  onEvent('POST /v1.23/containers/web/start', {});
   expect(derived.rules().map(({ rule }) => rule)).toEqual([
     'POST /build with power',
     'POST /containers/create with power',

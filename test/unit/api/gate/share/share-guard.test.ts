@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ConnectionEvent } from '../../../../../src/api/wire/calls/wire-events.ts';
 import { login } from '../../../../../src/api/gate/share/auth.ts';
 import type { Verdict } from '../../../../../src/api/gate/verdict.ts';
-import { guard } from '../../../../../src/api/gate/share/share-guard.ts';
+import { shareGuard } from '../../../../../src/api/gate/share/share-guard.ts';
 import { parseRule } from '../../../../../src/api/gate/share/share-policy.ts';
 
 const TIME = Date.parse('2026-01-01T12:00:00Z');
@@ -23,14 +23,14 @@ function guarded(
     },
   };
   const policy = { rules: options.allow === undefined ? [] : [parseRule('allow', options.allow)], readOnly: false };
-  const { judgeOf, hear, end } = guard({
+  const { judgeOf, onEvent, end } = shareGuard({
     policy,
     login: options.who,
     audit,
     clock: () => TIME,
     failed: (error) => failures.push(error),
   });
-  const tell = (event: ConnectionEvent) => hear({ ...event, connection: 1, time: TIME });
+  const tell = (event: ConnectionEvent) => onEvent({ ...event, connection: 1, time: TIME });
   tell({ type: 'open' });
   const { address } = { address: '192.0.2.7', ...options };
   const judge = judgeOf(Object.defineProperty(new Socket(), 'remoteAddress', { value: address }));

@@ -53,8 +53,8 @@ afterEach(async () => {
 });
 
 async function replaying(recording: readonly Turn[], { speed = Infinity, secret = false } = {}) {
-  const { hear, calls } = loadCalls();
-  recorded(recording, secret).forEach(hear);
+  const { onEvent, calls } = loadCalls();
+  recorded(recording, secret).forEach(onEvent);
   const said = { failed: [] as string[], alike: [] as string[] };
   serveReplay(server, {
     calls: calls(),
@@ -459,8 +459,8 @@ test('what is not in the recording fails, with the nearest named', async () => {
 });
 
 test('an answer that is not recorded whole is none', async () => {
-  const { hear, calls } = loadCalls();
-  for (const event of recorded([['client', get('/images/get')]])) hear(event);
-  hear({ type: 'omitted', call: 1, from: 'engine', bytes: 7, digest: '', connection: 1, time: 3 });
+  const { onEvent, calls } = loadCalls();
+  for (const event of recorded([['client', get('/images/get')]])) onEvent(event);
+  onEvent({ type: 'omitted', call: 1, from: 'engine', bytes: 7, digest: '', connection: 1, time: 3 });
   expect(calls()[0]).toMatchObject({ missing: 7, steps: [] });
 });

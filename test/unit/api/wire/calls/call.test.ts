@@ -9,11 +9,11 @@ function calls(converse: (exchange: ReturnType<typeof readExchange>, tell: (even
   const ends: number[] = [];
   let number = 0;
   let time = 100;
-  const hear = followCalls((call) => {
+  const onEvent = followCalls((call) => {
     found.set(call.number, call);
     if (call.endedAt !== undefined) ends.push(call.number);
   });
-  const tell = (event: ConnectionEvent) => hear({ ...event, connection: 7, time: time++ });
+  const tell = (event: ConnectionEvent) => onEvent({ ...event, connection: 7, time: time++ });
   tell({ type: 'open' });
   converse(
     readExchange(() => ++number, tell),

@@ -12,11 +12,11 @@ const EXEC = 'e'.repeat(64);
 function subjects(conversation: readonly (readonly [string, unknown?])[], ask?: AskName) {
   const known = names(ask);
   const calls: Call[] = [];
-  const hear = followCalls((call, event) => {
+  const onEvent = followCalls((call, event) => {
     if (event.type === 'request' || call.endedAt !== undefined) known.learn(call);
     if (call.endedAt !== undefined) calls.push(call);
   });
-  said(conversation).forEach(hear);
+  said(conversation).forEach(onEvent);
   return { known, of: () => calls.map((call) => known.of(call)) };
 }
 
@@ -119,7 +119,7 @@ test.for<[what: string, (readonly [string, unknown?])[], string]>([
 test('what Podman’s own API makes has its name in the body', () => {
   const known = names();
   const calls: Call[] = [];
-  const hear = followCalls((call) => {
+  const onEvent = followCalls((call) => {
     if (call.endedAt === undefined) return;
     known.learn(call);
     call.sent.kept = undefined; // as the page does
@@ -132,11 +132,11 @@ test('what Podman’s own API makes has its name in the body', () => {
   let call = 0;
   const exchange = readExchange(
     () => ++call,
-    (event) => hear({ ...event, connection: 1, time: 0 }),
+    (event) => onEvent({ ...event, connection: 1, time: 0 }),
   );
   exchange.client(json('POST /v4.3.1/libpod/containers/create HTTP/1.1', { name: 'web' }));
   exchange.engine(json('HTTP/1.1 201 Created', { Id: WEB }));
-  said([[`POST /libpod/containers/${WEB}/start`]]).forEach((event) => hear({ ...event, connection: 2 }));
+  said([[`POST /libpod/containers/${WEB}/start`]]).forEach((event) => onEvent({ ...event, connection: 2 }));
   expect(calls.map((each) => known.of(each))).toEqual(['web', 'web']);
 });
 

@@ -16,18 +16,18 @@ type Step = readonly [side: 'client' | 'engine', bytes: string];
 /** What is heard of these bytes, each step cut at `cut`; the connection is closed behind them. */
 function heard(steps: readonly Step[], cut = 0, stage = redacted): WireEvent[] {
   const events: WireEvent[] = [];
-  const hear = stage((event) => events.push(event));
+  const onEvent = stage((event) => events.push(event));
   let calls = 0;
   const exchange = readExchange(
     () => ++calls,
-    (event) => hear({ ...event, connection: 1, time: 0 }),
+    (event) => onEvent({ ...event, connection: 1, time: 0 }),
   );
   for (const [side, bytes] of steps) {
     for (const piece of [bytes.slice(0, cut), bytes.slice(cut)]) {
       if (piece !== '') exchange[side](Buffer.from(piece, 'latin1'));
     }
   }
-  hear({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
+  onEvent({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
   return events;
 }
 
@@ -125,7 +125,7 @@ const PLANTED: readonly (readonly [what: string, readonly Step[]])[] = [
 ];
 
 test.for(PLANTED)('is not seen: %s', ([, steps]) => {
-  expect(seen(heard(steps, 0, (hear) => hear))).toContain(SECRET);
+  expect(seen(heard(steps, 0, (onEvent) => onEvent))).toContain(SECRET);
   const whole = seen(heard(steps));
   expect(whole).not.toContain(SECRET);
   expect(whole).not.toContain('4711');
@@ -138,7 +138,7 @@ test.for(PLANTED)('is not seen: %s', ([, steps]) => {
 });
 
 test.for(PLANTED)('redacted twice is redacted once: %s', ([, steps]) => {
-  expect(seen(heard(steps, 0, (hear) => redacted(redacted(hear))))).toBe(seen(heard(steps)));
+  expect(seen(heard(steps, 0, (onEvent) => redacted(redacted(onEvent))))).toBe(seen(heard(steps)));
 });
 
 test('only what is secret changes: numbers, the order of keys, blanks and bytes that are no UTF-8 stay', () => {
@@ -173,8 +173,8 @@ test('what names and values only resemble a secret stay', () => {
 
 test('what a closing quotes is redacted; a long name of digits is no long thought', () => {
   const events: WireEvent[] = [];
-  const hear = redacted((event) => events.push(event));
-  hear({ type: 'close', first: 'engine', error: `no header: "Set-Cookie ${SECRET}"`, connection: 1, time: 0 });
+  const onEvent = redacted((event) => events.push(event));
+  onEvent({ type: 'close', first: 'engine', error: `no header: "Set-Cookie ${SECRET}"`, connection: 1, time: 0 });
   expect(JSON.stringify(events)).not.toContain(SECRET);
   const [head] = heard([post('/containers/create', { Env: [`${'1'.repeat(400_000)}a=x`] })]);
   expect(head?.type).toBe('request');
@@ -192,11 +192,11 @@ test.for([
   ['JSON', 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}'],
   ['an error in text', 'HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nno'],
 ] as const)('who asks again and again on one connection, answered with %s, costs no memory', ([, said]) => {
-  const hear = redacted(() => undefined);
+  const onEvent = redacted(() => undefined);
   let call = 0;
   const exchange = readExchange(
     () => ++call,
-    (event) => hear({ ...event, connection: 1, time: 0 }),
+    (event) => onEvent({ ...event, connection: 1, time: 0 }),
   );
   const [asked, answered] = [Buffer.from(ask('GET /info')[1]), Buffer.from(said)];
   const before = heapUsed();
@@ -207,7 +207,7 @@ test.for([
   // Kept, they are 18 MB or more.
   expect(heapUsed() - before).toBeLessThan(10e6);
   // All of it is there still.
-  hear({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
+  onEvent({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
 });
 
 test('an archive that says that it is text goes on as it comes', () => {
@@ -266,10 +266,10 @@ test.for<[string, string]>([
 
 test('an event and a head without secrets are the same objects', () => {
   const events: WireEvent[] = [];
-  const hear = redacted((event) => events.push(event));
+  const onEvent = redacted((event) => events.push(event));
   const head = { method: 'GET', target: '/_ping', version: '1.1', headers: [['Host', 'docker']] as const, doubts: [] };
   const asked = { type: 'request', call: 1, head, connection: 1, time: 0 } as const;
-  hear(asked);
+  onEvent(asked);
   expect(events[0]).toBe(asked);
 });
 
@@ -278,7 +278,7 @@ test('a request that is not on the wire is redacted as one that is', () => {
   const [asked, sent] = heard(
     [send('POST /auth?a=https://u:p@h/', body, JSON_TYPE, `Cookie: ${SECRET}`)],
     0,
-    (hear) => hear,
+    (onEvent) => onEvent,
   );
   if (asked?.type !== 'request' || sent?.type !== 'data') throw new Error('no request');
   const redactor = jsonRedactor('SystemAuth');

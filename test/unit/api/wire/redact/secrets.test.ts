@@ -17,10 +17,10 @@ interface Call {
 /** All that is heard of it: heads and bodies, as text. */
 function heard({ target, headers = [], body, type = 'application/json', answer = {} }: Call, stage = redacted): string {
   const events: WireEvent[] = [];
-  const hear = stage((event) => events.push(event));
+  const onEvent = stage((event) => events.push(event));
   const exchange = readExchange(
     () => 1,
-    (event) => hear({ ...event, connection: 1, time: 0 }),
+    (event) => onEvent({ ...event, connection: 1, time: 0 }),
   );
   const sent = Buffer.from(body === undefined || typeof body === 'string' ? (body ?? '') : JSON.stringify(body));
   const typed = type === '' ? [] : [`Content-Type: ${type}`];
@@ -29,7 +29,7 @@ function heard({ target, headers = [], body, type = 'application/json', answer =
   const back = Buffer.from(JSON.stringify(answer));
   const from = ['HTTP/1.1 200 OK', 'Content-Type: application/json', `Content-Length: ${back.length}`];
   exchange.engine(Buffer.concat([Buffer.from(`${from.join('\r\n')}\r\n\r\n`), back]));
-  hear({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
+  onEvent({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
   return events
     .map((event) => (event.type === 'data' ? event.data.toString() : JSON.stringify(event)))
     .map((text) => text.replaceAll('%2B', '+'))
@@ -44,7 +44,7 @@ const traces = (secret: string) => {
 };
 
 function expectHidden(call: Call, ...secrets: readonly string[]): void {
-  const plain = heard(call, (hear) => hear);
+  const plain = heard(call, (onEvent) => onEvent);
   const safe = heard(call);
   for (const secret of secrets) {
     expect(traces(secret).some((trace) => plain.includes(trace))).toBe(true);
@@ -214,7 +214,7 @@ test('they are so many', () => {
 
 /** Byte for byte. */
 function expectKept(call: Call): void {
-  expect(heard(call)).toBe(heard(call, (hear) => hear));
+  expect(heard(call)).toBe(heard(call, (onEvent) => onEvent));
 }
 
 test.for(INNOCENT.commands.map((argv) => [argv.join(' '), argv] as const))('stays: %s', ([, argv]) => {

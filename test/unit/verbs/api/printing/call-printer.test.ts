@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { WireEvent } from '../../../../../src/api/wire/calls/wire-events.ts';
-import { callView, type ViewOptions } from '../../../../../src/verbs/api/printing/call-printer.ts';
+import { callPrinter, type ViewOptions } from '../../../../../src/verbs/api/printing/call-printer.ts';
 import type { OutputFile } from '../../../../../src/host/host-files.ts';
 import { said } from '../../../api/wire/conversation.ts';
 import { turns } from '../../../turns.ts';
@@ -20,8 +20,8 @@ function paper(write: OutputFile['write'] = async () => ({ written: 0, error: un
 
 async function shown(events: readonly WireEvent[], options: Partial<ViewOptions> = {}): Promise<string> {
   const { file, text } = paper();
-  const view = callView(file, { colour: false, clock: () => 0, ...options });
-  events.forEach(view.hear);
+  const view = callPrinter(file, { colour: false, clock: () => 0, ...options });
+  events.forEach(view.onEvent);
   await view.end();
   return text();
 }
@@ -88,11 +88,11 @@ test('a reader that is too slow loses lines, and is told so', async () => {
         isRead = () => resolve({ written: 0, error: undefined });
       }),
   );
-  const view = callView(file, { colour: false, clock: () => 0 });
+  const view = callPrinter(file, { colour: false, clock: () => 0 });
   const events = said([['GET /_ping']]);
-  events.forEach(view.hear);
+  events.forEach(view.onEvent);
   await expect.poll(() => isRead).toBeDefined();
-  for (let time = 0; time < 100_000; time++) events.forEach(view.hear);
+  for (let time = 0; time < 100_000; time++) events.forEach(view.onEvent);
   const reading = setInterval(() => isRead!(), 5);
   await view.end();
   clearInterval(reading);
@@ -114,8 +114,8 @@ test('who reads no more is no failure; a full disk is', async () => {
     ['ENOSPC', 'no space'],
   ] as const) {
     const error = Object.assign(new Error('no space'), { code });
-    const view = callView(paper(async () => ({ written: 0, error })).file, { colour: false, clock: () => 0 });
-    LIST.forEach(view.hear);
+    const view = callPrinter(paper(async () => ({ written: 0, error })).file, { colour: false, clock: () => 0 });
+    LIST.forEach(view.onEvent);
     expect((await view.end())?.message).toBe(wanted);
   }
 });
