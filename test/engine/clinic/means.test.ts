@@ -347,15 +347,6 @@ clinic(
       },
     },
     {
-      title: 'paused',
-      make: async (lab) => {
-        const web = await lab.run('web');
-        await lab.docker('pause', web);
-        lab.cleanUp(() => lab.docker('unpause', web));
-        return [web];
-      },
-    },
-    {
       title: 'waits for its threads, which sleep',
       make: async (lab) => {
         const script = '$| = 1; my $t = async { sleep 3600 }; print "ready\n"; $t->join';
