@@ -27,7 +27,7 @@ export function entryFailure(
   const nothingRun = 'nothing was run';
   const lookAgain = { what: 'look', command: `docker ps -a --filter name=${name}` };
   const withoutView = { what: "with the host's /sys and resolv.conf", command: `dbg … --host-view ${name} …` };
-  const because = said === '' ? '' : ` (${said.trim().split('\n').at(-1)})`;
+  const because = reasonIn(said);
   // Whichever step it was that failed, its namespaces went away under it: as in a crash loop.
   const isCause = outcome !== 'other' && hasEnded(host, target);
   switch (isCause ? 'gone' : (outcome as EntryOutcome)) {
@@ -65,5 +65,11 @@ export function entryFailure(
 
 /** A reason may have line feeds: it can name a directory. */
 const OUTCOME = /^([^]*?)(?:^|(?<=\n))(entered|gone|other|cgroup|view|last|dir)(?: ([^]*))?$/;
+
+/** The last thing that was said, in brackets; mount(8) has a second line, indented, that says no more. */
+function reasonIn(said: string): string {
+  const last = said.split('\n').findLast((line) => /^\S/.test(line));
+  return last === undefined ? '' : ` (${last})`;
+}
 
 const isMissing = (why = '') => why === '' || why.endsWith('No such file or directory');

@@ -52,6 +52,7 @@ describe.each(WAYS)('%s', (_, open) => {
           networkId: await lab.docker('network', 'inspect', '-f', '{{.Id}}', lab.name('n')),
           mac: await lab.docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.MacAddress}}{{end}}', name),
           addresses: [`${await lab.address(name)}/24`],
+          aliases: [id.slice(0, 12)],
         },
       ],
       configured: { cpus: null, memoryBytes: null, pids: null },

@@ -135,6 +135,11 @@ describe('why an entry failed', () => {
     ['', 1, '"web" could not be entered; nothing was run'],
     ['nsenter: no such\nnsenter: really', 1, '"web" could not be entered (nsenter: really); nothing was run'],
     ['mount: /etc/hosts: no\nview', 125, "a mount that the container's view needs (mount: /etc/hosts: no); nothing"],
+    [
+      'mount: /sys: no\n       dmesg(1) may say more\nview',
+      125,
+      "a mount that the container's view needs (mount: /sys: no); nothing",
+    ],
     ['mount: a hint\nentered', 1, undefined],
     ['dir /a\nentered x: No such file or directory', 125, 'there is no directory /srv; nothing was run'],
     ['', 137, undefined],
