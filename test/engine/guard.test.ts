@@ -43,7 +43,7 @@ const left = (mark: string) => commandLines().filter((line) => line.includes(mar
 
 /** For as long as the guard takes, which must not be for ever: nothing is left, and nothing comes again. */
 async function gone(mark: string): Promise<void> {
-  const deadline = Date.now() + 8_000;
+  const deadline = Date.now() + 60_000;
   while (left(mark).length > 0 && Date.now() < deadline) await sleep(50);
   await sleep(300);
   expect(left(mark)).toEqual([]);

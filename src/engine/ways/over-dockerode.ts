@@ -25,12 +25,15 @@ interface Modem {
  */
 function get(modem: Modem, path: string, query: Query, { status, data, end }: Hearing): () => void {
   const ended = new AbortController();
+  let isOver = false;
+  let answering: IncomingMessage | undefined;
   const finish = (error?: Error) => {
-    if (!ended.signal.aborted) end(error);
+    if (!isOver) end(error);
   };
   const how = { method: 'GET', isStream: true, statusCodes: ALL_GOOD, abortSignal: ended.signal };
   modem.dial({ ...how, path: `${path}?`, options: query }, (error, answer) => {
     if (error) return finish(error);
+    answering = answer;
     answer.on('error', finish);
     answer.on('end', () => finish());
     answer.on('data', data);
@@ -39,7 +42,13 @@ function get(modem: Modem, path: string, query: Query, { status, data, end }: He
       return typeof value === 'string' ? value : undefined;
     });
   });
-  return () => ended.abort();
+  return () => {
+    isOver = true;
+    // A request that is answered already is ended by its answer: to abort it is an error by then, of
+    // a socket that nobody listens to, and would end dbg.
+    if (answering) answering.destroy();
+    else ended.abort();
+  };
 }
 
 const ALL_GOOD = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [at + 100, true]));
