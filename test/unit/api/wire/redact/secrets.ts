@@ -172,7 +172,7 @@ export const LINES: readonly (readonly [kind: string, line: string])[] = [
   ['WireGuard', `printf '[Interface]\nPrivateKey = ${SECRET}${letters(32)}=\n' > wg0.conf`],
   ['WireGuard, shared', `printf '[Peer]\nPresharedKey=${SECRET}${letters(32)}=\n' > wg0.conf`],
   ['wpa_supplicant', `printf 'network={\n ssid="a"\n psk="a ${SECRET}"\n}\n' > wpa.conf`],
-  ['.npmrc', `echo '//registry.npmjs.org/:_authToken=${SECRET}' > ~/.npmrc`],
+  ['.npmrc', `echo '//npm.example.com/:_authToken=${SECRET}' > ~/.npmrc`],
   ['AWS credentials', `printf '[default]\naws_secret_access_key = ${SECRET}\n' > ~/.aws/credentials`],
   ['git', `git -c http.extraHeader="Authorization: Basic ${SECRET}" clone https://git/x`],
   ['git, in the address', `git clone https://ann:${SECRET}@git.example.com/x.git`],
