@@ -50,6 +50,9 @@ const verbs = (ref: string, mark: string): Readonly<Record<string, readonly stri
   ns: ['ns', ref],
   ps: ['ps', ref],
   limits: ['limits', ref],
+  env: ['env', ref],
+  why: ['why', ref],
+  'why HOST': ['why', ref, '127.0.0.1:80'],
   strace: ['strace', ref, '-c'],
   'strace --': ['strace', ref, '--', 'true'],
 });
@@ -105,7 +108,7 @@ describe('an id that is none, with process 1, which is in no container', () => {
     null,
   ])('id %j', async (Id, { lab }) => {
     const lie = inspect((honest) => ({ ...honest, Id, State: { ...(honest['State'] as Json), Pid: 1 } }));
-    await tryAll(lab, lie, Id === '/' ? {} : { only: ['exec', 'strace --', 'veth --down'] });
+    await tryAll(lab, lie, Id === '/' ? {} : { only: ['exec', 'strace --', 'veth --down', 'why'] });
   });
 });
 
@@ -123,7 +126,7 @@ describe("a process that is not the container's", () => {
     ['one of the host', process.pid],
     ["dbg's parent", process.ppid],
   ])('%s', async ([, Pid], { lab }) => {
-    await tryAll(lab, withState({ Pid }), Pid === 1 ? {} : { only: ['exec', 'exec --all', 'limits'] });
+    await tryAll(lab, withState({ Pid }), Pid === 1 ? {} : { only: ['exec', 'exec --all', 'limits', 'why'] });
   });
 
   test("another container's", async ({ lab }) => {

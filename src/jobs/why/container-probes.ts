@@ -1,7 +1,3 @@
-import { isWellOff } from './life-probes.ts';
-import { lastWordsOf } from './life-probes.ts';
-import { missingSourcesOf } from './life-probes.ts';
-import { publishersOf } from './life-probes.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
@@ -12,6 +8,7 @@ import { subjectOf } from '../../process/subject.ts';
 import type { ContainerFacts } from '../../why/container/facts.ts';
 import { entryPointOf } from './entry-probe.ts';
 import type { Probe } from './gather-facts.ts';
+import { isWellOff, lastWordsOf, missingSourcesOf, publishersOf } from './life-probes.ts';
 import { meansProbes } from './means-probes.ts';
 
 /** How each fact about a container is learned. A running one is looked at through its process; of another, the engine alone tells. */

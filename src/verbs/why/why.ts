@@ -6,7 +6,7 @@ import { asRoot } from '../../cli/root.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
 import { portRef } from '../../engine/match.ts';
-import { findContainer } from '../../engine/find-container.ts';
+import { findCurrent } from '../../jobs/find-target.ts';
 import { doorTo, THIS_HOST } from '../../jobs/why/connection-doors.ts';
 import { connectionProbes } from '../../jobs/why/connection-probes.ts';
 import { containerProbes } from '../../jobs/why/container-probes.ts';
@@ -64,7 +64,7 @@ export function whyCommand(ctx: Context): Verb {
 const BROKEN = 1;
 
 async function why(ctx: Context, ref: string, peer: string | undefined, options: WhyOptions): Promise<number> {
-  const container = await findContainer(await ctx.engine(), ref);
+  const container = await findCurrent(ctx, ref);
   const about = { container: container.name, id: container.id };
   const door = peer === undefined ? await doorTo(ctx, container, ref) : undefined;
   if (door) {
