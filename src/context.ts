@@ -27,7 +27,10 @@ export interface Context {
   readonly stderr: Output;
   /** The path of dbg's working directory. Throws a DbgError when it has none: it was removed, or its file system unmounted. */
   readonly cwd: () => string;
-  /** where files that dbg gives to others are installed: session/ (src/verbs/shell/session), page/ (src/api/page/assets), the code of its other thread */
+  /**
+   * where files that dbg gives to others are installed: session/ (src/verbs/shell/session), page/
+   * (src/api/page/assets), the code of its other thread
+   */
   readonly assetFolder: string;
   /** milliseconds since the epoch */
   readonly now: () => number;

@@ -8,15 +8,18 @@ export interface LineReader {
 }
 
 interface LineOptions {
-  /** the most characters that are kept of a line; otherwise all: for what this host's own programs write */
+  /**
+   * the most characters that are kept of a line; otherwise all: for what this host's own programs
+   * write
+   */
   readonly most?: number;
   /** what becomes of a longer one: it is told in parts, or passed over whole */
   readonly longer?: 'parts' | 'passed over';
 }
 
 /**
- * Calls back for each line, without its line feed. A character that two pieces share is put together. Who writes without ever ending a
- * line fills no memory where `most` is given.
+ * Calls back for each line, without its line feed. A character that two pieces share is put
+ * together. Who writes without ever ending a line fills no memory where `most` is given.
  */
 export function lineReader(
   onEvent: (line: string) => void,

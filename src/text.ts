@@ -1,4 +1,7 @@
-/** For a character class: what reorders text, is not seen, or is no text (src/host/exact.ts). With \p{Cc}, what drives a terminal. */
+/**
+ * For a character class: what reorders text, is not seen, or is no text (src/host/exact.ts). With
+ * \p{Cc}, what drives a terminal.
+ */
 const UNSEEN = String.raw`\udc80-\udcff\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029`;
 const RUNS_OF_CONTROLS = new RegExp(`[\\p{Cc}${UNSEEN}]+`, 'gu');
 const CONTROL = new RegExp(`[\\p{Cc}${UNSEEN}]`, 'gu');

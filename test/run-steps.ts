@@ -4,9 +4,9 @@ import { execa } from 'execa';
 export type Step = readonly [name: string, program: string, ...args: string[]];
 
 /**
- * Runs all steps side by side, and prints what each found together, under its name, when it is done.
- * Resolves to the exit code: 1 when any has failed. The others are run to their end, so that one run
- * shows all findings.
+ * Runs all steps side by side, and prints what each found together, under its name, when it is
+ * done. Resolves to the exit code: 1 when any has failed. The others are run to their end, so that
+ * one run shows all findings.
  */
 export async function runSteps(steps: readonly Step[], print: (text: string) => void): Promise<number> {
   const codes = await Promise.all(

@@ -6,7 +6,9 @@ const files = ['bin', 'src', 'test'].flatMap((top) =>
   readdirSync(top, { recursive: true, encoding: 'utf8' }).map((file) => join(top, file)),
 );
 
-/** The scripts for sh(1), but for those that another one reads: they are looked at together with it. */
+/**
+ * The scripts for sh(1), but for those that another one reads: they are looked at together with it.
+ */
 export function shScripts(): string[] {
   const all = files.filter((file) => file.endsWith('.sh'));
   const read = new Set(

@@ -7,7 +7,10 @@ import { endpointsOf } from '../network/sharing.ts';
 import { chosenTarget, requireContainer } from './arguments/chosen-container.ts';
 import { asRoot } from './root.ts';
 
-/** Looks at the network of the container that is meant, as root, and does something with it; gives the exit code. */
+/**
+ * Looks at the network of the container that is meant, as root, and does something with it; gives
+ * the exit code.
+ */
 export async function withContainerNetwork(
   ctx: Context,
   ref: string | undefined,

@@ -138,12 +138,14 @@ export function refuseLateOptions(verb: Command, container: string, words: reado
     );
     count += takesNext ? 2 : 1;
   }
+  // --pid names the container already.
+  const named = words.slice(0, count).some((word) => /^--pid(=|$)/.test(word)) ? [] : [container];
   throw usageError(
     `"${words[0]}" stands behind the container, where the program is: dbg's own options come before it`,
     [
       {
         what: 'so',
-        command: shellLine(['dbg', verb.name(), ...words.slice(0, count), container, ...words.slice(count)]),
+        command: shellLine(['dbg', verb.name(), ...words.slice(0, count), ...named, ...words.slice(count)]),
       },
     ],
   );

@@ -38,8 +38,9 @@ export function addLook<V extends Verb>(verb: V): V {
 }
 
 /**
- * Looks at each container that is meant, as root where that is needed, and prints what is found: of several with a heading each, as
- * JSON in a list. One that ends meanwhile is told, and the others are looked at all the same. Gives the exit code.
+ * Looks at each container that is meant, as root where that is needed, and prints what is found: of
+ * several with a heading each, as JSON in a list. One that ends meanwhile is told, and the others
+ * are looked at all the same. Gives the exit code.
  */
 export async function lookAtEach(
   ctx: Context,

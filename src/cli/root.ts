@@ -10,15 +10,19 @@ import { shellLine } from '../text.ts';
 const CARRIED = /^(DOCKER_\w+|SHELL|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
 
 interface RootWish {
-  /** the names of what else of the person's environment root's dbg is to know (src/host/own-values.ts) */
+  /**
+   * the names of what else of the person's environment root's dbg is to know
+   * (src/host/own-values.ts)
+   */
   readonly values?: readonly string[];
   /** false where nobody is there to give a password */
   readonly mayAsk?: boolean;
 }
 
 /**
- * Does something as root, and gives its exit code: joining a container's namespaces needs CAP_SYS_ADMIN (setns(2)). Whoever is not root
- * has dbg started again through sudo, which asks for a password if it must.
+ * Does something as root, and gives its exit code: joining a container's namespaces needs
+ * CAP_SYS_ADMIN (setns(2)). Whoever is not root has dbg started again through sudo, which asks for
+ * a password if it must.
  */
 export async function asRoot(ctx: Context, act: () => Promise<number>, wish: RootWish = {}): Promise<number> {
   return ctx.host.isRoot ? act() : throughSudo(ctx, wish);

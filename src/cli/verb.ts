@@ -1,11 +1,16 @@
 import { Command } from 'commander';
 
-/** A verb of the command line. commander drops what an action gives; a verb keeps it: its exit code. */
+/**
+ * A verb of the command line. commander drops what an action gives; a verb keeps it: its exit code.
+ */
 export class Verb extends Command {
   /** undefined: it was not called */
   exitCode: number | undefined;
 
-  /** Sets what the verb does: `act` has the operands, the options, and this verb; it gives the exit code. */
+  /**
+   * Sets what the verb does: `act` has the operands, the options, and this verb; it gives the exit
+   * code.
+   */
   runs(act: (...args: never[]) => number | Promise<number>): this {
     return this.action(async (...args: unknown[]) => {
       this.exitCode = await act(...(args as never[]));

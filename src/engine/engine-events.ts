@@ -4,7 +4,10 @@ export function eventFilters(id: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['container'], container: [id] }) };
 }
 
-/** The same for all that the engine still knows, until a time in ms since the epoch: it answers at once. dockerd keeps the last 256 events. */
+/**
+ * The same for all that the engine still knows, until a time in ms since the epoch: it answers at
+ * once. dockerd keeps the last 256 events.
+ */
 export function eventsUntil(id: string, until: number): Readonly<Record<string, string>> {
   return { ...eventFilters(id), since: '0', until: (until / 1000).toFixed(9) };
 }
@@ -18,8 +21,8 @@ export function joinFilters(network: string): { filters: string } {
 const MOST_CHARACTERS = 65_536;
 
 /**
- * Reads the stream of GET /events: a JSON object a line, in pieces as they come. What is no event is passed over, and so is a line that
- * is longer than one.
+ * Reads the stream of GET /events: a JSON object a line, in pieces as they come. What is no event
+ * is passed over, and so is a line that is longer than one.
  */
 export function eventReader(onEvent: (event: ContainerEvent) => void): (chunk: Buffer) => void {
   return lineReader((line) => parseEvent(line).forEach(onEvent), { most: MOST_CHARACTERS, longer: 'passed over' }).add;
@@ -50,7 +53,9 @@ function parseEvent(line: string): ContainerEvent[] {
 export interface ContainerEvent {
   /** "die", "start", "pause", "unpause", "oom", "destroy" … */
   readonly action: string;
-  /** when it happened, by the engine's clock, in ms since the epoch; undefined when it does not say */
+  /**
+   * when it happened, by the engine's clock, in ms since the epoch; undefined when it does not say
+   */
   readonly time: number | undefined;
   /** of a container that died */
   readonly exitCode: string | undefined;

@@ -17,7 +17,10 @@ export interface Engine {
    * a prefix fits several (engines answer both with an error status: 404, or 400 on newer ones). `ref` is well-formed.
    */
   inspect(ref: string): Promise<Container | undefined>;
-  /** The same answer, with what tells why a container is as it is. Throws a DbgError when there is none of that id. */
+  /**
+   * The same answer, with what tells why a container is as it is. Throws a DbgError when there is
+   * none of that id.
+   */
   inspection(id: string): Promise<Inspection>;
   /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
   list(): Promise<ContainerSummary[]>;
@@ -37,9 +40,15 @@ export interface Engine {
   logs(container: Pick<Container, 'id' | 'hasTty'>, onEvent: (line: string) => void, since?: number): () => void;
   /** The engine's sentence when it cannot read what a container says: its log driver writes only. */
   logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
-  /** The last lines of what a container has said, running or not. Throws a DbgError with the engine's sentence when it cannot read them. */
+  /**
+   * The last lines of what a container has said, running or not. Throws a DbgError with the
+   * engine's sentence when it cannot read them.
+   */
   lastLines(container: Pick<Container, 'id' | 'hasTty'>, most: number): Promise<string[]>;
-  /** What happened to a container until a time in ms since the epoch, the oldest first: as far as the engine remembers (GET /events). */
+  /**
+   * What happened to a container until a time in ms since the epoch, the oldest first: as far as
+   * the engine remembers (GET /events).
+   */
   history(container: Pick<Container, 'id'>, until: number): Promise<ContainerEvent[]>;
   /**
    * What an absolute path of a container's is, running or not, and how its file begins (GET
@@ -47,11 +56,17 @@ export interface Engine {
    * file. undefined when there is none.
    */
   file(container: Pick<Container, 'id'>, path: string): Promise<ContainerFile | undefined>;
-  /** Which processors an image is for, empty where there is no such image any more, and which the engine's machine has: "amd64", "arm64" … */
+  /**
+   * Which processors an image is for, empty where there is no such image any more, and which the
+   * engine's machine has: "amd64", "arm64" …
+   */
   architectures(imageId: string): Promise<{ readonly engine: string; readonly image: string }>;
   /** Calls back with the id of each container that joins a network, just before it is started, until the function it gives back is called. */
   watchJoins(network: string, onEvent: (id: string) => void): () => void;
-  /** The id of the image that a name means now (GET /images/{name}/json); undefined when it means none. */
+  /**
+   * The id of the image that a name means now (GET /images/{name}/json); undefined when it means
+   * none.
+   */
   imageId(name: string): Promise<string | undefined>;
   /** A network by its name or id (GET /networks/{id}). */
   network(ref: string): Promise<Network>;

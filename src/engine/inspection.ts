@@ -1,6 +1,9 @@
 import { notA } from './engine-errors.ts';
 
-/** What of GET /containers/{id}/json tells why a container is as it is, besides what every verb needs (container.ts). */
+/**
+ * What of GET /containers/{id}/json tells why a container is as it is, besides what every verb
+ * needs (container.ts).
+ */
 export interface Inspection {
   /** what it runs: the program and its arguments, as the engine starts them */
   readonly path: string;
@@ -21,9 +24,14 @@ export interface Inspection {
   readonly logPath: string;
   readonly appArmorProfile: string;
   readonly mounts: readonly Mounted[];
-  /** sources of binds that must be there before a start: `--mount type=bind`; what `-v` names is made */
+  /**
+   * sources of binds that must be there before a start: `--mount type=bind`; what `-v` names is
+   * made
+   */
   readonly neededSources: readonly string[];
-  /** paths that the engine has for this container, where the engine runs; each may be empty or gone */
+  /**
+   * paths that the engine has for this container, where the engine runs; each may be empty or gone
+   */
   readonly ownPaths: readonly string[];
   /** when the engine made it, in ms since the epoch */
   readonly createdAt: number | undefined;
@@ -55,7 +63,10 @@ const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
-/** Reads the answer of GET /containers/{id}/json, field by field: a missing one gets the value that means "nothing". */
+/**
+ * Reads the answer of GET /containers/{id}/json, field by field: a missing one gets the value that
+ * means "nothing".
+ */
 export function parseInspection(answer: unknown): Inspection {
   const body = object(answer);
   const [config, host, state] = ['Config', 'HostConfig', 'State'].map((name) => object(body[name])) as [

@@ -10,7 +10,9 @@ export function logQuery(since?: number): Readonly<Record<string, string>> {
 /** The query for the last line, by which an engine says whether what a container says can be read at all. */
 export const LAST_LINE = { stdout: 'true', stderr: 'true', tail: '1' };
 
-/** The query for the last lines. Each is one entry of the log, which holds at most 16 kB of a line. */
+/**
+ * The query for the last lines. Each is one entry of the log, which holds at most 16 kB of a line.
+ */
 export const lastLines = (most: number): Readonly<Record<string, string>> => ({ ...LAST_LINE, tail: String(most) });
 
 /** The lines of such an answer, the last one too when it has no end. */

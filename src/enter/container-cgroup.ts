@@ -14,18 +14,25 @@ const CONTAINER_FOLDER = new RegExp(`^(?:${PREFIXES.join('|')})([0-9a-f]{64})(?:
 /** The id of the container whose cgroup has this name; undefined when it is no container's. */
 const idOfFolder = (folder: string): string | undefined => CONTAINER_FOLDER.exec(folder)?.[1];
 
-/** The ids of the containers that a process is in, the outermost first: Docker in Docker gives more than one. */
+/**
+ * The ids of the containers that a process is in, the outermost first: Docker in Docker gives more
+ * than one.
+ */
 export function containerIds(places: readonly CgroupPlace[]): string[] {
   const ids = places.flatMap(({ path }) => path.split('/').map(idOfFolder));
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
-/** Whether a process is in a container, by the text of its /proc/PID/cgroup: a folder on the way to its cgroup is that container's. */
+/**
+ * Whether a process is in a container, by the text of its /proc/PID/cgroup: a folder on the way to
+ * its cgroup is that container's.
+ */
 export const isInContainer = (cgroup: string, id: string): boolean => containerIds(parsePlaces(cgroup)).includes(id);
 
 /**
- * Where a container is, from the place of one of its processes, which may be in a cgroup that was made inside (systemd, Docker in
- * Docker, Podman's `container`). Hierarchies in which the container has no cgroup of its own are left out.
+ * Where a container is, from the place of one of its processes, which may be in a cgroup that was
+ * made inside (systemd, Docker in Docker, Podman's `container`). Hierarchies in which the container
+ * has no cgroup of its own are left out.
  */
 export function containerPlaces(places: readonly CgroupPlace[], id: string): CgroupPlace[] {
   return places.flatMap(({ hierarchy, path }) => {

@@ -62,8 +62,9 @@ export interface Plan {
 }
 
 /**
- * Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be had: of a
- * process that ends meanwhile, half is not there, and whatever that looks like, its end is what is said.
+ * Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be
+ * had: of a process that ends meanwhile, half is not there, and whatever that looks like, its end
+ * is what is said.
  */
 export function planEntry(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
   try {

@@ -4,7 +4,10 @@ import type { Entry } from './nsenter.ts';
 import type { Host } from '../host/host.ts';
 import { goneError, hasEnded, type Target } from './target.ts';
 
-/** How an entry ended before its tool began, as entry.sh and join.pl tell it; "entered" when it did begin. */
+/**
+ * How an entry ended before its tool began, as entry.sh and join.pl tell it; "entered" when it did
+ * begin.
+ */
 export type EntryOutcome = 'entered' | 'gone' | 'other' | 'cgroup' | 'view' | 'last' | 'dir';
 
 /**
@@ -21,7 +24,8 @@ export function entryFailure(
 ): DbgError | undefined {
   const [, said = '', outcome, why] = OUTCOME.exec(report) ?? [undefined, report];
   if (outcome === ('entered' satisfies EntryOutcome)) return undefined;
-  // A signal ended the entry; the kernel's own SIGKILL, of all that is in a pid namespace that ends, is no person's.
+  // A signal ended the entry; the kernel's own SIGKILL, of all that is in a pid namespace that
+  // ends, is no person's.
   if (exitCode > 128 && !(exitCode === 137 && hasEnded(host, target))) return undefined;
   const name = shellQuote(target.container.name);
   const nothingRun = 'nothing was run';
@@ -66,7 +70,10 @@ export function entryFailure(
 /** A reason may have line feeds: it can name a directory. */
 const OUTCOME = /^([^]*?)(?:^|(?<=\n))(entered|gone|other|cgroup|view|last|dir)(?: ([^]*))?$/;
 
-/** The last thing that was said, in brackets; mount(8) has a second line, indented, that says no more. */
+/**
+ * The last thing that was said, in brackets; mount(8) has a second line, indented, that says no
+ * more.
+ */
 function reasonIn(said: string): string {
   const last = said.split('\n').findLast((line) => /^\S/.test(line));
   return last === undefined ? '' : ` (${last})`;

@@ -4,9 +4,10 @@ import { usageError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
 /**
- * Arguments and variables are bytes to the kernel and text to Node, which makes U+FFFD of what is no UTF-8. Here
- * such a byte becomes half a surrogate pair, U+DC80 to U+DCFF, which no text has (PEP 383): so it goes through dbg
- * as any other letter, and `exactly` makes it that byte again for the program that is started.
+ * Arguments and variables are bytes to the kernel and text to Node, which makes U+FFFD of what is
+ * no UTF-8. Here such a byte becomes half a surrogate pair, U+DC80 to U+DCFF, which no text has
+ * (PEP 383): so it goes through dbg as any other letter, and `exactly` makes it that byte again for
+ * the program that is started.
  */
 
 /** A piece of UTF-8 (RFC 3629, section 4), in latin1; or a byte that is none. */
@@ -25,7 +26,9 @@ export const exactText = (bytes: Buffer): string =>
 /** What Node makes of bytes that are no UTF-8, and of U+FFFD itself. */
 const UNKNOWN = '\uFFFD';
 
-/** dbg's own arguments, of which Node gives `args`. Only where something is lost are they read anew. */
+/**
+ * dbg's own arguments, of which Node gives `args`. Only where something is lost are they read anew.
+ */
 export function exactArguments(args: readonly string[]): readonly string[] {
   if (!args.some((word) => word.includes(UNKNOWN))) return args;
   const words = entries('/proc/self/cmdline');
@@ -57,7 +60,9 @@ function entries(file: string): string[] {
 const BYTE = /[\udc80-\udcff]/u;
 const ESCAPED = /[%\udc80-\udcff]/gu;
 
-/** Throws for a file that dbg itself would make under another name: Node's names of files are text. */
+/**
+ * Throws for a file that dbg itself would make under another name: Node's names of files are text.
+ */
 export function requireText(path: string): void {
   if (!BYTE.test(path)) return;
   throw usageError(`${path}: dbg makes files with names in UTF-8 alone`, [
@@ -65,7 +70,10 @@ export function requireText(path: string): void {
   ]);
 }
 
-/** What perl makes bytes of again, which is then the program. `-C0`: of no variable of the person's is it told otherwise. */
+/**
+ * What perl makes bytes of again, which is then the program. `-C0`: of no variable of the person's
+ * is it told otherwise.
+ */
 const EXACT = ['perl', '-C0', '-e'];
 const SCRIPT = `
 sub exact { $_[0] =~ s/%([0-9a-f]{2})/chr hex $1/ge }
@@ -80,7 +88,9 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** How a program is started so that it gets exactly these bytes: as it is, where they are all text. */
+/**
+ * How a program is started so that it gets exactly these bytes: as it is, where they are all text.
+ */
 export function exactly(argv: readonly string[], env: Program['env']): Program {
   const names = Object.keys(env).filter((name) => BYTE.test(env[name]!));
   if (names.length === 0 && !argv.some((word) => BYTE.test(word))) return { argv, env };

@@ -1,25 +1,32 @@
 import type { Stats } from 'node:fs';
 import type { Changeable } from './files/own-code.ts';
-/** Reads what this host, a container or another user may have filled: bounded, and waiting for nothing. */
+/**
+ * Reads what this host, a container or another user may have filled: bounded, and waiting for
+ * nothing.
+ */
 export interface FileReader {
   /**
-   * The text of a regular file of /proc or of the system, its first MiB or `limit`; undefined when there is none, or it may not be read.
-   * No FIFO, device or folder is opened, and nothing waits.
+   * The text of a regular file of /proc or of the system, its first MiB or `limit`; undefined when
+   * there is none, or it may not be read. No FIFO, device or folder is opened, and nothing waits.
    */
   read(path: string, limit?: number): string | undefined;
-  /** All of a regular file that a person named. Throws an error that says why not: it is a FIFO, larger than the limit, not there … */
+  /**
+   * All of a regular file that a person named. Throws an error that says why not: it is a FIFO,
+   * larger than the limit, not there …
+   */
   readWhole(path: string, limit: number): string;
   /**
-   * The first `limit` bytes of a regular file below a folder that somebody else fills, such as /proc/PID/root: no symbolic link
-   * below that folder is followed (it would lead to the host's own files), and nothing but a regular file is opened.
-   * undefined as in `read`.
+   * The first `limit` bytes of a regular file below a folder that somebody else fills, such as
+   * /proc/PID/root: no symbolic link below that folder is followed (it would lead to the host's own
+   * files), and nothing but a regular file is opened. undefined as in `read`.
    */
   readBelow(folder: string, path: string, limit: number): string | undefined;
   /** What such a file is, without opening it. */
   lookBelow(folder: string, path: string): FileFacts | undefined;
   /**
-   * Opens what a path leads to for a process whose root is that folder: links of a container's, absolute ones too, lead to its own files
-   * (openat2(2), RESOLVE_IN_ROOT). Only a regular file is opened for reading. Throws a system error where there is none.
+   * Opens what a path leads to for a process whose root is that folder: links of a container's,
+   * absolute ones too, lead to its own files (openat2(2), RESOLVE_IN_ROOT). Only a regular file is
+   * opened for reading. Throws a system error where there is none.
    */
   openInside(root: string, path: string): Inside;
   /** The path of what a path leads to, without symbolic links; undefined as in `read`. */
@@ -29,7 +36,10 @@ export interface FileReader {
   entries(path: string): string[];
   /** How many there are, but no more than a million are counted; undefined as in `read`. */
   countEntries(path: string): number | undefined;
-  /** Where a symbolic link points, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in `read`. */
+  /**
+   * Where a symbolic link points, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in
+   * `read`.
+   */
   link(path: string): string | undefined;
   /**
    * How full the file system is that a path leads to for a process whose root is that folder;
@@ -37,32 +47,44 @@ export interface FileReader {
    * (proc_pid_mountinfo(5)). It is the caller's to ask only what answers by itself.
    */
   spaceInside(root: string, path: string, mountId: number): Promise<Space | undefined>;
-  /** To whom belongs what such a path leads to, and who may do what with it; undefined as in `spaceInside`. */
+  /**
+   * To whom belongs what such a path leads to, and who may do what with it; undefined as in
+   * `spaceInside`.
+   */
   ownerInside(root: string, path: string, mountId: number): Promise<Owner | undefined>;
-  /** Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)). */
+  /**
+   * Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)).
+   */
   diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
 }
 
 /** Writes files, in the name of who asked. */
 export interface FileWriter {
   /**
-   * Opens a file to be filled, with the rights of a person and in their name, or makes it; what it holds stays. Throws a system error, and a
-   * DbgError for what another user could have put there.
+   * Opens a file to be filled, with the rights of a person and in their name, or makes it; what it
+   * holds stays. Throws a system error, and a DbgError for what another user could have put there.
    */
   create(path: string, person: Person | undefined, options?: CreateOptions): Promise<CreatedFile>;
-  /** dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that are no text, or for much of it. */
+  /**
+   * dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that
+   * are no text, or for much of it.
+   */
   standardOutput(descriptor?: 1 | 2): Promise<OpenFile>;
   /** Takes such a file away; it is no failure when it has gone. */
   remove(path: string, person: Person | undefined): void;
   /**
-   * Short texts by name, in a folder that root alone can write to and look into, until the next boot: for what nobody else is to forge.
+   * Short texts by name, in a folder that root alone can write to and look into, until the next
+   * boot: for what nobody else is to forge.
    */
   readonly notes: Notes;
 }
 
 /** Tells whom of the other users something depends on. */
 export interface OwnershipChecks {
-  /** Whether users other than root and this one, otherwise who dbg is, could exchange a folder of this absolute path, or what is in it. */
+  /**
+   * Whether users other than root and this one, otherwise who dbg is, could exchange a folder of
+   * this absolute path, or what is in it.
+   */
   isOthers(folder: string, person: Person | undefined): boolean;
   /** Who but root may change the code in these folders; undefined: nobody. */
   changeableCode(folders: readonly string[]): Changeable | undefined;
@@ -118,7 +140,10 @@ export interface FileFacts {
 }
 
 export interface OutputFile {
-  /** Writes behind what is there. When it fails, as on a full disk, that much had been written before. */
+  /**
+   * Writes behind what is there. When it fails, as on a full disk, that much had been written
+   * before.
+   */
   write(parts: readonly Buffer[]): Promise<{ readonly written: number; readonly error: Error | undefined }>;
   truncate(length: number): Promise<void>;
   /**
@@ -157,5 +182,8 @@ export interface Person {
   readonly gid: number;
 }
 
-/** Does something with a person's rights: user, group and supplementary groups. Until it returns, the whole process has no others. */
+/**
+ * Does something with a person's rights: user, group and supplementary groups. Until it returns,
+ * the whole process has no others.
+ */
 export type Become = <T>(person: Person, act: () => T) => T;

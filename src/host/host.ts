@@ -41,7 +41,10 @@ export interface ProgramRunner {
   output(argv: readonly string[]): Promise<string>;
   /** What would run for a program's name or path. */
   find(program: string): Found;
-  /** The first signal that reaches dbg from now on, which does not end it then; until `stop` is called. */
+  /**
+   * The first signal that reaches dbg from now on, which does not end it then; until `stop` is
+   * called.
+   */
   signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
 }
 

@@ -9,8 +9,9 @@ interface Asking {
 }
 
 /**
- * The login of the person for whom root's dbg runs: sudo says who called it (sudo(8)). Not in a root shell that was once opened
- * by sudo: its user is root. Undefined when that, or root itself, is who asked.
+ * The login of the person for whom root's dbg runs: sudo says who called it (sudo(8)). Not in a
+ * root shell that was once opened by sudo: its user is root. Undefined when that, or root itself,
+ * is who asked.
  */
 export function whoAsked({ env, host }: Asking): string | undefined {
   if (!host.isRoot) return env['USER'];

@@ -5,14 +5,18 @@ import { enterable, type Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { isDead, parseStat } from '../proc/stat.ts';
 
-/** The container that a name means, ready to be entered. Throws a DbgError where there is none, or it does not run. */
+/**
+ * The container that a name means, ready to be entered. Throws a DbgError where there is none, or
+ * it does not run.
+ */
 export async function findTarget(ctx: Context, ref: string, finding?: Finding): Promise<Target> {
   return settled(ctx, await findContainer(await ctx.engine(), ref, finding));
 }
 
 /**
- * The container that a name means, running or not. One that the engine says is running is checked on this host, as for an entry: throws
- * a DbgError where its process is another one's, or is not here.
+ * The container that a name means, running or not. One that the engine says is running is checked
+ * on this host, as for an entry: throws a DbgError where its process is another one's, or is not
+ * here.
  */
 export async function findCurrent(ctx: Context, ref: string): Promise<Container> {
   const engine = await ctx.engine();
@@ -50,7 +54,9 @@ async function settled(ctx: Context, found: Container): Promise<Target> {
   }
 }
 
-/** Half a second: an engine on another machine is told apart from one that is behind by that alone. */
+/**
+ * Half a second: an engine on another machine is told apart from one that is behind by that alone.
+ */
 const MOST_LOOKS = 10;
 
 /** Whether there is no such process, or it is dead and nobody has waited for it yet. */

@@ -4,7 +4,10 @@ import type { Link } from './links.ts';
 export interface Observer {
   readonly place: NetnsPath;
   readonly links: readonly Link[];
-  /** its number for the container's network namespace; undefined: it has none, so no device there has its peer in it */
+  /**
+   * its number for the container's network namespace; undefined: it has none, so no device there
+   * has its peer in it
+   */
   readonly netnsid: number | undefined;
   /** the container's number for it; undefined when that could not be asked */
   readonly insideNetnsid: number | undefined;
@@ -19,6 +22,8 @@ export interface Evidence {
   readonly peerIfindex: number | undefined;
   /** the host first */
   readonly observers: readonly Observer[];
-  /** the process of the container itself in whose namespace the peer is: the wire goes no further */
+  /**
+   * the process of the container itself in whose namespace the peer is: the wire goes no further
+   */
   readonly innerPid: number | undefined;
 }

@@ -8,15 +8,24 @@ import { inHostNetwork } from '../host/host-namespace.ts';
 
 /** A network namespace in which a device is looked at and acted on. */
 export interface NetnsPath {
-  /** the file by which it is entered: /run/docker/netns/1-…, /proc/PID/ns/net; undefined: it is the host's own */
+  /**
+   * the file by which it is entered: /run/docker/netns/1-…, /proc/PID/ns/net; undefined: it is the
+   * host's own
+   */
   readonly path: string | undefined;
-  /** its inode, to be looked at again in there: a file, or a process' number, may be another's by then; undefined: the host's own */
+  /**
+   * its inode, to be looked at again in there: a file, or a process' number, may be another's by
+   * then; undefined: the host's own
+   */
   readonly netns: number | undefined;
 }
 
 export const HOST_NETNS: NetnsPath = { path: undefined, netns: undefined };
 
-/** Whether it is the host's own namespace, or one that a file of the host holds: no container's process is in it. */
+/**
+ * Whether it is the host's own namespace, or one that a file of the host holds: no container's
+ * process is in it.
+ */
 export const isHeldByFile = ({ path }: NetnsPath): boolean => path === undefined || !path.startsWith('/proc/');
 
 /** The argv that runs a program there. */
@@ -25,9 +34,11 @@ export function inNetns(host: Host, { path }: NetnsPath, argv: readonly string[]
 }
 
 /**
- * The network namespaces that are held by a file, as those of overlay networks are, in which no process is. They are mounts of nsfs,
- * whose root is the namespace itself: "net:[4026532684]" (proc_pid_mountinfo(5)). Those that dbg sees come first, then those that
- * only the parent of a container's process sees, its shim: a rootless engine keeps such files in a mount namespace of its own.
+ * The network namespaces that are held by a file, as those of overlay networks are, in which no
+ * process is. They are mounts of nsfs, whose root is the namespace itself: "net:[4026532684]"
+ * (proc_pid_mountinfo(5)). Those that dbg sees come first, then those that only the parent of a
+ * container's process sees, its shim: a rootless engine keeps such files in a mount namespace of
+ * its own.
  */
 export function heldNetns(host: Host, pid: number): NetnsPath[] {
   const shim = parseStat(host.read(`/proc/${pid}/stat`))?.parent || undefined;

@@ -1,13 +1,19 @@
 import { parseMountInfo } from './mount-info.ts';
 /** A process' place in one cgroup hierarchy: a line of /proc/PID/cgroup (cgroups(7)). */
 export interface CgroupPlace {
-  /** the controllers of a v1 hierarchy, "cpu,cpuacct" or "name=systemd"; empty for v2's one hierarchy */
+  /**
+   * the controllers of a v1 hierarchy, "cpu,cpuacct" or "name=systemd"; empty for v2's one
+   * hierarchy
+   */
   readonly hierarchy: string;
   /** as seen from dbg's own cgroup namespace */
   readonly path: string;
 }
 
-/** Reads /proc/PID/cgroup: one line for each v1 hierarchy, and `0::` for v2; both kinds on a hybrid host. */
+/**
+ * Reads /proc/PID/cgroup: one line for each v1 hierarchy, and `0::` for v2; both kinds on a hybrid
+ * host.
+ */
 export function parsePlaces(text: string): CgroupPlace[] {
   return text.split('\n').flatMap((line) => {
     const [, hierarchy, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
@@ -32,7 +38,10 @@ export interface CgroupMount {
   readonly mountPoint: string;
 }
 
-/** Reads /proc/self/mountinfo (proc_pid_mountinfo(5)). A v1 hierarchy names its controllers among the super options. */
+/**
+ * Reads /proc/self/mountinfo (proc_pid_mountinfo(5)). A v1 hierarchy names its controllers among
+ * the super options.
+ */
 export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
   return parseMountInfo(mountinfo).flatMap(({ type, root, mountPoint, superOptions }) => {
     if (!/^cgroup2?$/.test(type)) return [];
@@ -42,8 +51,9 @@ export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
 }
 
 /**
- * The folder of a cgroup under a mount; undefined when this mount does not show it. Both paths are relative to one cgroup namespace
- * (cgroup_namespaces(7)): each `/..` at the beginning is a level above its root, so they can be compared only from the same level.
+ * The folder of a cgroup under a mount; undefined when this mount does not show it. Both paths are
+ * relative to one cgroup namespace (cgroup_namespaces(7)): each `/..` at the beginning is a level
+ * above its root, so they can be compared only from the same level.
  */
 export function folderUnder({ root, mountPoint }: CgroupMount, path: string): string | undefined {
   const top = root === '/' ? '' : root;
@@ -53,8 +63,8 @@ export function folderUnder({ root, mountPoint }: CgroupMount, path: string): st
 }
 
 /**
- * The `cgroup.procs` files of all cgroups of a process, one for each hierarchy in which it is not at the root. Writing one's pid
- * there joins.
+ * The `cgroup.procs` files of all cgroups of a process, one for each hierarchy in which it is not
+ * at the root. Writing one's pid there joins.
  */
 export function cgroupProcs(places: readonly CgroupPlace[], mounts: readonly CgroupMount[]): string[] {
   return places.flatMap(({ hierarchy, path }) => {

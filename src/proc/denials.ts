@@ -13,7 +13,10 @@ export interface Denial {
   readonly at: number;
 }
 
-/** Finds denials in dmesg(1)'s text or in /var/log/audit/audit.log: both hold the same messages (audit type 1400). */
+/**
+ * Finds denials in dmesg(1)'s text or in /var/log/audit/audit.log: both hold the same messages
+ * (audit type 1400).
+ */
 export function parseDenials(text: string): Denial[] {
   return text.split('\n').flatMap((line): Denial[] => {
     if (!/apparmor="DENIED"|avc: +denied/.test(line)) return [];
@@ -43,7 +46,10 @@ export function parseDenials(text: string): Denial[] {
   });
 }
 
-/** Audit writes a string with blanks or quotes in it as hexadecimal digits, without quotes (audit_log_untrustedstring in the kernel). */
+/**
+ * Audit writes a string with blanks or quotes in it as hexadecimal digits, without quotes
+ * (audit_log_untrustedstring in the kernel).
+ */
 function valueOf(line: string, name: string): string {
   const [, quoted, plain = ''] = new RegExp(` ${name}=(?:"([^"]*)"|(\\S+))`).exec(line) ?? [];
   if (quoted !== undefined) return quoted;

@@ -1,4 +1,7 @@
-/** A line of /proc/PID/uid_map (user_namespaces(7)): `length` ids from `inside` on are those from `outside` on. */
+/**
+ * A line of /proc/PID/uid_map (user_namespaces(7)): `length` ids from `inside` on are those from
+ * `outside` on.
+ */
 export interface IdRange {
   readonly inside: number;
   readonly outside: number;
@@ -13,13 +16,18 @@ export function parseIdMap(text: string): IdRange[] {
   });
 }
 
-/** What a user namespace calls an id of the host, by its map; undefined when it has no name for it. */
+/**
+ * What a user namespace calls an id of the host, by its map; undefined when it has no name for it.
+ */
 export function idInside(map: readonly IdRange[], id: number): number | undefined {
   const range = map.find(({ outside, length }) => id >= outside && id < outside + length);
   return range && range.inside + id - range.outside;
 }
 
-/** What the kernel calls a user or group that has no number in a user namespace (/proc/sys/kernel/overflowuid). */
+/**
+ * What the kernel calls a user or group that has no number in a user namespace
+ * (/proc/sys/kernel/overflowuid).
+ */
 export const OVERFLOW_ID = 65_534;
 
 /** The same by the text of the map; OVERFLOW_ID when it has no name for it. */

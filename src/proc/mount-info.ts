@@ -5,7 +5,10 @@ export interface MountLine {
   readonly parent: number;
   /** "major:minor" of its file system */
   readonly device: string;
-  /** what of the file system is mounted; for a namespace that a file holds, the namespace: "net:[4026532684]" */
+  /**
+   * what of the file system is mounted; for a namespace that a file holds, the namespace:
+   * "net:[4026532684]"
+   */
   readonly root: string;
   readonly mountPoint: string;
   readonly options: string;
@@ -41,7 +44,9 @@ export interface HeldNamespace {
   readonly inode: number;
 }
 
-/** The network namespaces that files hold, as those of overlay networks and of `ip netns add` are. */
+/**
+ * The network namespaces that files hold, as those of overlay networks and of `ip netns add` are.
+ */
 export function heldNamespaces(mountinfo: string): HeldNamespace[] {
   return parseMountInfo(mountinfo).flatMap(({ root, mountPoint, type }) => {
     const inode = type === 'nsfs' ? /^net:\[(\d+)\]$/.exec(root)?.[1] : undefined;

@@ -1,4 +1,7 @@
-/** What dbg uses of /proc/PID/limits (proc_pid_limits(5)): the soft limits, which are in force. null: not set. */
+/**
+ * What dbg uses of /proc/PID/limits (proc_pid_limits(5)): the soft limits, which are in force.
+ * null: not set.
+ */
 export interface ProcessLimits {
   /** RLIMIT_NOFILE (getrlimit(2)) */
   readonly openFiles: number | null;

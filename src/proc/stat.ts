@@ -17,7 +17,9 @@ export interface ProcessStat {
   readonly startTicks: number;
 }
 
-/** USER_HZ, in which the kernel counts for people: 100 on every machine that Node runs on (time(7)). */
+/**
+ * USER_HZ, in which the kernel counts for people: 100 on every machine that Node runs on (time(7)).
+ */
 export const TICKS_PER_SECOND = 100;
 
 /** Reads /proc/PID/stat; undefined for a text that is none, as of a process that has ended. */
@@ -41,8 +43,8 @@ export function parseStat(text: string | undefined): ProcessStat | undefined {
 }
 
 /**
- * When a process started, in clock ticks since boot, as a word for scripts: with the pid, a process' identity. undefined for a text that
- * has no such field.
+ * When a process started, in clock ticks since boot, as a word for scripts: with the pid, a
+ * process' identity. undefined for a text that has no such field.
  */
 export function parseStartTime(text: string | undefined): string | undefined {
   const ticks = parseStat(text)?.startTicks;
@@ -50,8 +52,9 @@ export function parseStartTime(text: string | undefined): string | undefined {
 }
 
 /**
- * Whether a process has ended: a zombie, which nobody has waited for, or one about to vanish (state Z and X); or one that
- * exits, which leaves its namespaces before it is a zombie (do_exit in the kernel).
+ * Whether a process has ended: a zombie, which nobody has waited for, or one about to vanish (state
+ * Z and X); or one that exits, which leaves its namespaces before it is a zombie (do_exit in the
+ * kernel).
  */
 export const isDead = (stat: ProcessStat | undefined): boolean =>
   stat !== undefined && (/^[ZX]$/.test(stat.state) || (stat.flags & PF_EXITING) !== 0);

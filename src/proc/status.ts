@@ -2,7 +2,10 @@
 export interface ProcessStatus {
   /** R, S, D, Z, T, t, I … */
   readonly state: string;
-  /** the process that this is a thread of: its own pid, for a process; NaN where the text is not of a process */
+  /**
+   * the process that this is a thread of: its own pid, for a process; NaN where the text is not of
+   * a process
+   */
   readonly threadGroup: number;
   /** who traces it; 0: nobody */
   readonly tracer: number;
@@ -17,7 +20,10 @@ export interface ProcessStatus {
   /** capability sets: those in force, and those that it and its children can ever have */
   readonly effectiveSet: bigint;
   readonly boundingSet: bigint;
-  /** signals that wait for it or for one of its threads, and those that it has handlers for: bit N-1 for signal N */
+  /**
+   * signals that wait for it or for one of its threads, and those that it has handlers for: bit N-1
+   * for signal N
+   */
   readonly pendingSignals: bigint;
   readonly caughtSignals: bigint;
   readonly noNewPrivileges: boolean;
@@ -25,7 +31,10 @@ export interface ProcessStatus {
   readonly hasSeccompFilter: boolean;
 }
 
-/** Reads /proc/PID/status. `Name:` comes first, and the kernel escapes a newline in it, so no line after it can be made up by the process. */
+/**
+ * Reads /proc/PID/status. `Name:` comes first, and the kernel escapes a newline in it, so no line
+ * after it can be made up by the process.
+ */
 export function parseStatus(text: string): ProcessStatus {
   const fields = new Map(text.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line] as const));
   const words = (name: string) =>

@@ -10,8 +10,9 @@ const LIMIT = 16 << 20;
 const SHARED = /^(docker-default|containers-default-[\d.]+|cri-containerd\.apparmor\.d)$/;
 
 /**
- * What AppArmor or SELinux has refused a container since a time: by its own label, which SELinux makes for each container; by its
- * living processes where the label is one of many. Nothing is read where it has no label. Throws a DbgError where the log may not be read.
+ * What AppArmor or SELinux has refused a container since a time: by its own label, which SELinux
+ * makes for each container; by its living processes where the label is one of many. Nothing is read
+ * where it has no label. Throws a DbgError where the log may not be read.
  */
 export async function denialsOf(host: Host, subject: Subject, since: number): Promise<Denial[]> {
   // AppArmor writes the profile's mode behind its name.

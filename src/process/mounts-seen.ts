@@ -12,9 +12,14 @@ export interface MountSeen extends Mounted {
   readonly fileSystem: string;
   /** what of it is read-only: this mount of it, or all of the file system, by whatever mount */
   readonly readOnly: 'nothing' | 'mount' | 'file system';
-  /** undefined for one that was not asked: a server or a program answers for it, and may do so never */
+  /**
+   * undefined for one that was not asked: a server or a program answers for it, and may do so never
+   */
   readonly owner: Owner | undefined;
-  /** what the container calls its user and its group; undefined where its user namespace has no number for that */
+  /**
+   * what the container calls its user and its group; undefined where its user namespace has no
+   * number for that
+   */
   readonly uidInside: number | undefined;
   readonly gidInside: number | undefined;
 }

@@ -4,7 +4,10 @@ import { parseStat, TICKS_PER_SECOND } from '../proc/stat.ts';
 import type { Timing } from './limits/cpu-sample.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
-/** A process of a container, as it was all the while that dbg looked: its state is undefined where that changed. */
+/**
+ * A process of a container, as it was all the while that dbg looked: its state is undefined where
+ * that changed.
+ */
 export interface ProcessSeen {
   readonly pid: number;
   readonly command: string;
@@ -24,7 +27,10 @@ export interface ThreadSeen {
   readonly cpuShare: number;
   /** and how much it was given or waited for; undefined where the kernel does not say */
   readonly wantedShare: number | undefined;
-  /** the kernel's function in which it sleeps (proc_pid_wchan(5)); undefined where that is not told, or it does not sleep */
+  /**
+   * the kernel's function in which it sleeps (proc_pid_wchan(5)); undefined where that is not told,
+   * or it does not sleep
+   */
   readonly sleepsIn: string | undefined;
   /** whether it waits for another thread alone: a futex, with no time at which it would give up */
   readonly isOnFutex: boolean;
@@ -49,7 +55,10 @@ interface Thread extends Omit<ThreadSeen, 'cpuShare' | 'wantedShare'> {
   readonly wanted: number | undefined;
 }
 
-/** Looks at each process and thread of a container twice: what is the same both times was so for 0.2 s. */
+/**
+ * Looks at each process and thread of a container twice: what is the same both times was so for 0.2
+ * s.
+ */
 export async function sampleProcesses(host: Host, subject: Subject, { clock, wait }: Timing): Promise<ProcessSeen[]> {
   const first = read(host, subject, clock);
   await wait(SAMPLE_MS);
@@ -90,7 +99,8 @@ function read(host: Host, subject: Subject, clock: Timing['clock']): Reading {
   const members = new Set(all.filter(({ isIn }) => isIn).map(({ pid }) => pid));
   let left = MOST_THREADS;
   const processes = all
-    // With cgroup v1 a zombie is in the root cgroup (proc_cgroup_show in the kernel): it is where its parent is.
+    // With cgroup v1 a zombie is in the root cgroup (proc_cgroup_show in the kernel): it is where
+    // its parent is.
     .filter(({ isIn, state, parent }) => isIn || (state === 'Z' && members.has(parent)))
     .map(({ pid, command, state, parent, startTicks }) => {
       const tids = state === 'Z' ? [] : host.entries(`/proc/${pid}/task`).slice(0, left);

@@ -31,7 +31,10 @@ export function rightsOf(host: Host, { pid }: Subject): Rights {
   };
 }
 
-/** proc_pid_attr(5): the kernel has no such file, or refuses to read it, where no security module gives labels. */
+/**
+ * proc_pid_attr(5): the kernel has no such file, or refuses to read it, where no security module
+ * gives labels.
+ */
 export function labelOf(host: Pick<Host, 'read'>, pid: number): string | undefined {
   const text = host.read(`/proc/${pid}/attr/apparmor/current`) ?? host.read(`/proc/${pid}/attr/current`);
   return text?.replace(/[\0\n]+$/, '') || undefined;

@@ -8,14 +8,18 @@ export interface ComparedVariable {
   readonly name: string;
   /** what its process was started with; undefined: it has none of that name */
   readonly process: string | undefined;
-  /** what the engine was told, by the image or by docker run; undefined: nothing, or no engine was asked */
+  /**
+   * what the engine was told, by the image or by docker run; undefined: nothing, or no engine was
+   * asked
+   */
   readonly configured: string | undefined;
   readonly isSame: boolean;
 }
 
 /**
- * The environment of a container's process as it was started (proc_pid_environ(5)), beside the one that the engine has for it, by name.
- * An entry point that sets variables and becomes the program shows here. Throws a DbgError where it cannot be read.
+ * The environment of a container's process as it was started (proc_pid_environ(5)), beside the one
+ * that the engine has for it, by name. An entry point that sets variables and becomes the program
+ * shows here. Throws a DbgError where it cannot be read.
  */
 export function comparedVariables(host: Pick<Host, 'read'>, subject: Subject): ComparedVariable[] {
   const text = host.read(`/proc/${subject.pid}/environ`);

@@ -1,8 +1,8 @@
 import type { Finding } from './finding.ts';
 
 /**
- * One thing that can be wrong: a pure function of facts. Checks stand in causal order: what an earlier one finds broken explains what a later
- * one finds.
+ * One thing that can be wrong: a pure function of facts. Checks stand in causal order: what an
+ * earlier one finds broken explains what a later one finds.
  * @template T the facts there are, by name
  */
 export interface Check<T, Needs extends keyof T = keyof T> {

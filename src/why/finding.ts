@@ -1,8 +1,8 @@
 import type { NextStep } from '../errors.ts';
 
 /**
- * How sure it is that this is what is wrong: `broken` is proven, and is an answer; `suspect` may be the cause, or may be meant so; a `note`
- * is worth knowing.
+ * How sure it is that this is what is wrong: `broken` is proven, and is an answer; `suspect` may be
+ * the cause, or may be meant so; a `note` is worth knowing.
  */
 export type Severity = 'broken' | 'suspect' | 'note';
 
@@ -12,7 +12,10 @@ export interface Evidence {
   readonly command: string;
 }
 
-/** What a check has found out. Its texts may hold names from outside as they came: they are escaped where they are printed. */
+/**
+ * What a check has found out. Its texts may hold names from outside as they came: they are escaped
+ * where they are printed.
+ */
 export interface Finding {
   readonly severity: Severity;
   /** one plain sentence that names the thing and the number */

@@ -5,7 +5,9 @@ import type { Judged } from './finding.ts';
 /** What was found of one layer. */
 export interface LayerVerdict {
   readonly layer: string;
-  /** broken: proven wrong; open: not all of it could be looked at, and nothing of the rest is broken */
+  /**
+   * broken: proven wrong; open: not all of it could be looked at, and nothing of the rest is broken
+   */
   readonly state: 'good' | 'broken' | 'suspect' | 'open';
   /** why some of it could not be looked at; empty: all was */
   readonly unknown: readonly string[];

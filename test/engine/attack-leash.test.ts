@@ -7,7 +7,8 @@ import { firstLine, processes, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { person } from './support/person.ts';
 
-// Between the person's dbg and root's there is a leash (src/host/run/leash.ts). Other users of the host may neither hold it, nor keep root's dbg from it.
+// Between the person's dbg and root's there is a leash (src/host/run/leash.ts). Other users of the
+// host may neither hold it, nor keep root's dbg from it.
 
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 

@@ -6,7 +6,10 @@ import { describe, expect } from 'vitest';
 import { dbg, DBG, firstLine, says } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 
-/** Ends the container before it becomes the program whose name it has: nsenter, or who joins what nsenter does not. */
+/**
+ * Ends the container before it becomes the program whose name it has: nsenter, or who joins what
+ * nsenter does not.
+ */
 const late = (container: string, pid: number) => `#!/bin/sh
 docker kill ${container} >/dev/null 2>&1
 while [ -d /proc/${pid} ]; do sleep 0.01; done

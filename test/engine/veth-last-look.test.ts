@@ -11,8 +11,9 @@ import { makesCuts } from './support/cuts.ts';
 import { type Lab, test } from './support/lab.ts';
 import { ip, ipIn } from './support/netns.ts';
 
-// Between dbg's look at a container and the cut of its device, anything may have happened: so the cut's own shell looks once more, in
-// the last instant. Here it is told one thing that is no longer so.
+// Between dbg's look at a container and the cut of its device, anything may have happened: so the
+// cut's own shell looks once more, in the last instant. Here it is told one thing that is no longer
+// so.
 
 makesCuts();
 

@@ -41,7 +41,9 @@ const inNetwork = async (lab: Lab, container: string, ...argv: readonly string[]
   ...argv,
 ];
 
-/** What of the sender's packets reached the other container, for a little longer than is measured. */
+/**
+ * What of the sender's packets reached the other container, for a little longer than is measured.
+ */
 async function passed(lab: Lab, from: string, to: string, kind: string): Promise<Packet[]> {
   const filter = `src host ${await lab.address(from)} and ${kind} dst port ${kind === 'tcp' ? 8 : 9}`;
   const dump = ['tcpdump', '-i', 'eth0', '-B', '16384', '-s', '64', '-U', '-w', '-', filter];
@@ -70,7 +72,9 @@ function parsePackets(pcap: Buffer): Packet[] {
   return packets;
 }
 
-/** Bytes per second, from the first packet on; of packets for a shorter time, what that comes to. */
+/**
+ * Bytes per second, from the first packet on; of packets for a shorter time, what that comes to.
+ */
 function rateOf(packets: readonly Packet[]): number {
   const start = packets[0]?.at ?? 0;
   const within = packets.filter(({ at }) => at <= start + SECONDS);

@@ -1,5 +1,5 @@
-// `npm run mutate -- [ROOM…]`: changes the code in small ways, one at a time, and counts the changes that
-// no unit test notices. Without ROOM, all rooms, one after the other: an hour or two.
+// `npm run mutate -- [ROOM…]`: changes the code in small ways, one at a time, and counts the
+// changes that no unit test notices. Without ROOM, all rooms, one after the other: an hour or two.
 import { Stryker } from '@stryker-mutator/core';
 import { ROOMS } from './rooms.ts';
 
@@ -26,11 +26,13 @@ for (const room of asked.length > 0 ? asked : Object.keys(ROOMS)) {
     reporters: ['clear-text', 'progress-append-only'],
     clearTextReporter: { allowColor: false, reportTests: false, reportScoreTable: true },
     thresholds: { high: 90, low: 80, break: null },
-    // Stryker would rewrite tsconfig.json by TypeScript's old API, which TypeScript 7 does not have.
+    // Stryker would rewrite tsconfig.json by TypeScript's old API, which TypeScript 7 does not
+    // have.
     tsconfigFile: 'none',
     disableTypeChecks: false,
   }).runMutationTest();
-  // Left out: what runs once, when a file is loaded. Stryker makes its change after that, so no test can notice.
+  // Left out: what runs once, when a file is loaded. Stryker makes its change after that, so no
+  // test can notice.
   const counted = results.filter((result) => result.static !== true);
   const count = (...statuses: readonly string[]) => counted.filter(({ status }) => statuses.includes(status)).length;
   const noticed = count('Killed', 'Timeout');

@@ -1,6 +1,9 @@
 const within = (folder: string, ...names: readonly string[]) => names.map((name) => `src/${folder}/${name}.ts`);
 
-/** The rooms whose code is changed, by their pure files: those that unit tests are to hold by themselves. */
+/**
+ * The rooms whose code is changed, by their pure files: those that unit tests are to hold by
+ * themselves.
+ */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   enter: ['src/enter/**/*.ts'],
   process: ['src/process/**/*.ts'],

@@ -24,7 +24,10 @@ export async function ensurePackages(wanted: Programs = PROGRAMS): Promise<void>
   if (left.length > 0) giveUp(`installed, and still missing: ${left.join(', ')}`);
 }
 
-/** Makes sure that a program is there which few need; Debian's package has its name. Ends the process otherwise. */
+/**
+ * Makes sure that a program is there which few need; Debian's package has its name. Ends the
+ * process otherwise.
+ */
 export async function ensureProgram(program: string, purpose: string): Promise<void> {
   if (findProgram(program)) return;
   const missing = `missing for ${purpose}: ${program}`;

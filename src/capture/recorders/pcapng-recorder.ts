@@ -16,7 +16,10 @@ export interface PcapngWish extends FileWish {
   readonly filter: string;
   /** packets after which the capture is over */
   readonly count: number | undefined;
-  /** On which interfaces packets of a place belong, when those are not the place's own: see src/capture/recorders/sort-frames.ts. */
+  /**
+   * On which interfaces packets of a place belong, when those are not the place's own: see
+   * src/capture/recorders/sort-frames.ts.
+   */
   readonly sort?: (place: CapturePoint, header: PcapHeader, packet: Packet) => readonly number[];
 }
 

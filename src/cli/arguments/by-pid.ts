@@ -26,8 +26,9 @@ export function refuseBoth(ref: string | undefined, { pid }: PidOption): void {
 }
 
 /**
- * The name by which an engine finds the container that is meant: the operand, or the id of the one that the process is in. Where
- * containers are nested, it is the innermost that this engine has. Throws a DbgError for a process that is in none.
+ * The name by which an engine finds the container that is meant: the operand, or the id of the one
+ * that the process is in. Where containers are nested, it is the innermost that this engine has.
+ * Throws a DbgError for a process that is in none.
  */
 export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidOption): Promise<string | undefined> {
   if (pid === undefined) return ref;
@@ -40,8 +41,8 @@ export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidO
 }
 
 /**
- * The operands of a verb that hands words on: the container, by a name that an engine finds, and the words. With `--pid`, no container
- * stands before them.
+ * The operands of a verb that hands words on: the container, by a name that an engine finds, and
+ * the words. With `--pid`, no container stands before them.
  */
 export async function operandsOf(
   ctx: Context,

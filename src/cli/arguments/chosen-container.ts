@@ -20,7 +20,8 @@ export function requireContainer(ctx: Context, ref: string | undefined): void {
   }
 }
 
-async function picked(ctx: Context): Promise<string> {
+/** The id of the running container that the person picks from a list. Throws a DbgError when none runs. */
+export async function picked(ctx: Context): Promise<string> {
   const engine = await ctx.engine();
   const running = (await engine.list()).filter(isEnterable);
   if (running.length === 0) {

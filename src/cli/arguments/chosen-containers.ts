@@ -29,13 +29,19 @@ export const selects = ({ project, network, label }: Selecting): boolean =>
 /** The names that stand, with commas, in one word. */
 export const namesIn = (word: string | undefined): readonly string[] => (word === undefined ? [] : word.split(','));
 
-/** Throws the usage error for containers left out where nobody can be asked. Costs nothing: call it first. */
+/**
+ * Throws the usage error for containers left out where nobody can be asked. Costs nothing: call it
+ * first.
+ */
 export function requireContainers(ctx: Context, names: readonly string[], selection: Selecting): void {
   if (selects(selection)) return;
   for (const name of names.length > 0 ? names : [undefined]) requireContainer(ctx, name);
 }
 
-/** The containers that are meant, each once: those that were named, those that the options select, or the one that is picked. */
+/**
+ * The containers that are meant, each once: those that were named, those that the options select,
+ * or the one that is picked.
+ */
 export async function chosenTargets(ctx: Context, names: readonly string[], selection: Selecting): Promise<Target[]> {
   if (!selects(selection)) {
     const named = await Promise.all((names.length > 0 ? names : [undefined]).map((name) => chosenTarget(ctx, name)));

@@ -3,7 +3,9 @@ export interface PathStat {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   /** its permission bits */
   readonly mode: number;
-  /** of a link: what it leads to in the container, every link on the way followed; empty otherwise */
+  /**
+   * of a link: what it leads to in the container, every link on the way followed; empty otherwise
+   */
   readonly target: string;
 }
 

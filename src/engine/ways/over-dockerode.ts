@@ -44,8 +44,8 @@ function get(modem: Modem, path: string, query: Query, { status, data, end }: He
   });
   return () => {
     isOver = true;
-    // A request that is answered already is ended by its answer: to abort it is an error by then, of
-    // a socket that nobody listens to, and would end dbg.
+    // A request that is answered already is ended by its answer: to abort it is an error by then,
+    // of a socket that nobody listens to, and would end dbg.
     if (answering) answering.destroy();
     else ended.abort();
   };

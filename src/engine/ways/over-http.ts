@@ -20,7 +20,10 @@ import { architectureOf, parseInspection } from '../inspection.ts';
 import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
 
-/** What an engine is asked, whatever the way to it: so one cap and one deadline hold for all of them. */
+/**
+ * What an engine is asked, whatever the way to it: so one cap and one deadline hold for all of
+ * them.
+ */
 export function overHttp(address: EngineAddress, way: EngineWay): Engine {
   const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES, isEnough = ALL) =>
     whole(way, path, query, mostBytes, isEnough).catch((error: unknown) => Promise.reject(unreachable(address, error)));
@@ -92,7 +95,10 @@ function fileOf({ body, header }: Answer): ContainerFile {
 
 const ALL: (body: Buffer) => boolean = () => false;
 
-/** An inspect is 5 kB, and some hundred with all the labels, mounts and environment that one can have. */
+/**
+ * An inspect is 5 kB, and some hundred with all the labels, mounts and environment that one can
+ * have.
+ */
 const MOST_BYTES = 4e6;
 /** 10,000 containers are 15 MB. */
 const MOST_BYTES_OF_LIST = 16e6;

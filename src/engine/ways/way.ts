@@ -9,7 +9,10 @@ export type Query = Readonly<Record<string, string>>;
 /** Gives a header of the answer by its name, in lower case. */
 export type Header = (name: string) => string | undefined;
 
-/** Is called with the status, then with the pieces of the body as they come, and once with the end: an error when it broke off. */
+/**
+ * Is called with the status, then with the pieces of the body as they come, and once with the end:
+ * an error when it broke off.
+ */
 export interface Hearing {
   status(code: number, header?: Header): void;
   data(piece: Buffer): void;

@@ -13,8 +13,9 @@ export interface ToolGuard {
 }
 
 /**
- * Starts a guard, which also sweeps when dbg dies without a word, by kill -9 too. In a session of its own (setsid(2)) no signal of
- * the terminal or of dbg's process group, Ctrl-Z's included, reaches it.
+ * Starts a guard, which also sweeps when dbg dies without a word, by kill -9 too. In a session of
+ * its own (setsid(2)) no signal of the terminal or of dbg's process group, Ctrl-Z's included,
+ * reaches it.
  */
 export function startGuard(tool: number): ToolGuard {
   const child = spawn('sh', ['-c', GUARD, 'dbg-guard', String(tool)], {

@@ -24,7 +24,8 @@ interface Following {
 
 /**
  * Then all of a run's frames have been sorted, mostly: the kernel keeps them for a second, and dbg for the order of time
- * (src/capture/recorders/pcapng-recorder.ts). What comes later finds its run. Of one whose addresses are not known, all must have come.
+ * (src/capture/recorders/pcapng-recorder.ts). What comes later finds its run. Of one whose
+ * addresses are not known, all must have come.
  */
 const SORTED_MS = { known: 2_000, unknown: 3_000 };
 

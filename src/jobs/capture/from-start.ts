@@ -24,9 +24,10 @@ export interface FromStartWish {
 }
 
 /**
- * Captures containers from their start. The engine tells of a start 60 ms too late for the first packets (docs/tcpdump.md), so they are
- * captured on the devices of the host that carry the container's networks, from before, and sorted when its MAC addresses are known.
- * Gives the exit code.
+ * Captures containers from their start. The engine tells of a start 60 ms too late for the first
+ * packets (docs/tcpdump.md), so they are captured on the devices of the host that carry the
+ * container's networks, from before, and sorted when its MAC addresses are known. Gives the exit
+ * code.
  */
 export async function captureFromStart(ctx: Context, wish: CaptureWish, how: FromStartWish): Promise<number> {
   const { restart, isQuiet } = how;

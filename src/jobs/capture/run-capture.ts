@@ -33,7 +33,10 @@ export interface CaptureNews {
   ended?(taps: Conductor, recorder: Recorder): void;
 }
 
-/** Runs a capture from its first tap to its last; gives the exit code: of the only tap, or 0; 141 when the reader left. */
+/**
+ * Runs a capture from its first tap to its last; gives the exit code: of the only tap, or 0; 141
+ * when the reader left.
+ */
 export async function runCapture(
   ctx: Context,
   wish: CaptureWish,

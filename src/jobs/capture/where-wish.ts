@@ -9,7 +9,10 @@ import { ownValues } from '../../host/own-values.ts';
 import { parsePeer } from '../../network/cut/peers.ts';
 import { shellQuote } from '../../text.ts';
 
-/** Whose packets `--where HOST[:PORT]` means: an address, a container by its name, or a name as the container looks it up. */
+/**
+ * Whose packets `--where HOST[:PORT]` means: an address, a container by its name, or a name as the
+ * container looks it up.
+ */
 export async function whereTo(ctx: Context, target: Target, text: string, options: EntryWish): Promise<WantedPackets> {
   const { name, address, port } = parsePeer(text, '--where');
   if (address !== undefined) return { addresses: [address], port };
@@ -27,7 +30,10 @@ export async function whereTo(ctx: Context, target: Target, text: string, option
   });
 }
 
-/** getent(1) with the container's resolver and hosts: the view of every tool (src/enter/environment/container-view.ts). */
+/**
+ * getent(1) with the container's resolver and hosts: the view of every tool
+ * (src/enter/environment/container-view.ts).
+ */
 async function lookedUp(ctx: Context, target: Target, name: string, options: EntryWish): Promise<string[]> {
   const { entry } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
   const hosts = await ctx.host.output(nsenter(target, ['getent', 'ahosts', name], entry)).catch(() => '');
@@ -37,7 +43,8 @@ async function lookedUp(ctx: Context, target: Target, name: string, options: Ent
 /** The command line with a filter for these packets, besides what was typed. */
 export function filteredFor(items: readonly Item[], { addresses, port }: WantedPackets): Item[] {
   const hosts = addresses.map((address) => `host ${address}`).join(' or ');
-  // What reports a failure carries no port of its own. An echo and its answer (types 8 and 0; 128 and 129) report none.
+  // What reports a failure carries no port of its own. An echo and its answer (types 8 and 0; 128
+  // and 129) report none.
   const failures = '(icmp and icmp[0] != 0 and icmp[0] != 8) or (icmp6 and ip6[40] < 128)';
   const ends = port === undefined ? `(${hosts})` : `(${hosts}) and (port ${port} or ${failures})`;
   const typed = filterOf(items);

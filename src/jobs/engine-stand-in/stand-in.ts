@@ -70,8 +70,8 @@ export async function standBetween(ctx: Context, wish: StandInWish, service: Bet
 }
 
 /**
- * Listens in an engine's place: for a command that is run with DOCKER_HOST set, or until a signal, having said what to type.
- * The socket and the docker context go with dbg, however that ends.
+ * Listens in an engine's place: for a command that is run with DOCKER_HOST set, or until a signal,
+ * having said what to type. The socket and the docker context go with dbg, however that ends.
  */
 export async function standIn(ctx: Context, wish: StandInWish, service: Service): Promise<StoodIn> {
   const { command, context } = wish;

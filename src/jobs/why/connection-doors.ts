@@ -46,7 +46,10 @@ export async function doorsOf({ host }: Context): Promise<Doors> {
   };
 }
 
-/** A published port of the host as a connection from the host to where it leads; undefined: the container was named otherwise. */
+/**
+ * A published port of the host as a connection from the host to where it leads; undefined: the
+ * container was named otherwise.
+ */
 export async function doorTo(
   ctx: Context,
   container: Container,

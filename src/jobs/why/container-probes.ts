@@ -11,7 +11,10 @@ import type { Probe } from './gather-facts.ts';
 import { isWellOff, lastWordsOf, missingSourcesOf, publishersOf } from './life-probes.ts';
 import { meansProbes } from './means-probes.ts';
 
-/** How each fact about a container is learned. A running one is looked at through its process; of another, the engine alone tells. */
+/**
+ * How each fact about a container is learned. A running one is looked at through its process; of
+ * another, the engine alone tells.
+ */
 export function containerProbes(
   ctx: Context,
   container: Container,

@@ -37,7 +37,10 @@ async function stepsFrom(engine: Engine, container: Container, program: string):
   return steps;
 }
 
-/** As execvp(3) does: a name with a slash is a path, another one is looked for in the folders of PATH. */
+/**
+ * As execvp(3) does: a name with a slash is a path, another one is looked for in the folders of
+ * PATH.
+ */
 async function find(engine: Engine, container: Container, program: string): Promise<EntryStep> {
   if (program.includes('/')) return look(engine, container, posix.resolve(container.workingDir, program));
   const inPath = container.env.findLast((each) => each.startsWith('PATH='))?.slice('PATH='.length) ?? DEFAULT_PATH;

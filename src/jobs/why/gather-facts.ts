@@ -5,8 +5,9 @@ import { type Fact, type Facts, known, unknown } from '../../why/fact.ts';
 export type Probe<T> = () => T | Promise<T>;
 
 /**
- * Asks all probes side by side, each for no longer than `patienceMs`: one that fails or hangs is an unknown fact, and stops no other.
- * Each probe begins in a turn of its own, so that one that is busy with reading does not use up the time of those that wait.
+ * Asks all probes side by side, each for no longer than `patienceMs`: one that fails or hangs is an
+ * unknown fact, and stops no other. Each probe begins in a turn of its own, so that one that is
+ * busy with reading does not use up the time of those that wait.
  */
 export async function gather<T extends object>(
   probes: { readonly [Name in keyof T]: Probe<T[Name]> },

@@ -7,7 +7,10 @@ import { mountInfo } from '../../host/mount-info-of.ts';
 import { parseMountInfo } from '../../proc/mount-info.ts';
 import type { LastWords } from '../../why/container/facts.ts';
 
-/** How long a run may last whose program the kernel could not even load, in ms: on a busy machine too. */
+/**
+ * How long a run may last whose program the kernel could not even load, in ms: on a busy machine
+ * too.
+ */
 const YOUNG_MS = 10_000;
 
 /**
@@ -54,7 +57,9 @@ export function missingSourcesOf(
   return neededSources.filter((path) => !isRemote(path) && !host.exists(path));
 }
 
-/** The container that publishes each port of the host; asked only where a start failed for a port. */
+/**
+ * The container that publishes each port of the host; asked only where a start failed for a port.
+ */
 export async function publishersOf(engine: Engine, { state }: Container): Promise<Map<number, string>> {
   if (!/\bport\b|address already in use/.test(state.error)) return new Map();
   const all = await engine.list();

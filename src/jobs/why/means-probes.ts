@@ -23,7 +23,10 @@ interface At {
   readonly timing: Timing;
 }
 
-/** How is learned what a container has to live on, what its processes do with it, and what they may do. */
+/**
+ * How is learned what a container has to live on, what its processes do with it, and what they may
+ * do.
+ */
 export function meansProbes(
   { host, engine }: Context,
   container: Container,

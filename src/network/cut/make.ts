@@ -23,9 +23,10 @@ export interface MadeCut {
 }
 
 /**
- * How a cut ended for its guard, as that says (cut.sh). kept: it stays; undone: as it should; killed: the guard was killed, or stood still, and dbg undid its
- * cut; replaced: somebody cut the device anew; restored: dbg's own --up; lifted: somebody set the link up, or the kernel refused to make
- * the cut anew; ended: the device has left its namespace.
+ * How a cut ended for its guard, as that says (cut.sh). kept: it stays; undone: as it should;
+ * killed: the guard was killed, or stood still, and dbg undid its cut; replaced: somebody cut the
+ * device anew; restored: dbg's own --up; lifted: somebody set the link up, or the kernel refused to
+ * make the cut anew; ended: the device has left its namespace.
  */
 export type End = 'kept' | 'undone' | 'killed' | 'replaced' | 'restored' | 'lifted' | 'ended';
 

@@ -4,7 +4,10 @@ import type { Subject } from '../subject.ts';
 import { cgroupFiles } from '../../enter/cgroup-files.ts';
 import type { Timing } from './cpu-sample.ts';
 
-/** In how many periods of its quota a container wanted to run, and in how many of these it had to wait (sched-bwc.rst). */
+/**
+ * In how many periods of its quota a container wanted to run, and in how many of these it had to
+ * wait (sched-bwc.rst).
+ */
 export interface Throttling {
   readonly periods: number;
   readonly throttled: number;
@@ -13,7 +16,10 @@ export interface Throttling {
 /** Five periods, unless another length was set (100 ms). */
 const SAMPLE_MS = 500;
 
-/** What is counted while dbg looks: the kernel's own counts are of the container's whole life. undefined without a quota. */
+/**
+ * What is counted while dbg looks: the kernel's own counts are of the container's whole life.
+ * undefined without a quota.
+ */
 export async function throttlingOf(host: Host, subject: Subject, { wait }: Timing): Promise<Throttling | undefined> {
   const file = cgroupFiles(host, subject);
   const read = () => flatKeyed(file?.('cpu.stat'));

@@ -5,6 +5,9 @@ export interface RevealOption {
   readonly reveal?: boolean;
 }
 
-/** What of the wire a person is shown, and what is kept: without secrets, unless they said otherwise. */
+/**
+ * What of the wire a person is shown, and what is kept: without secrets, unless they said
+ * otherwise.
+ */
 export const shown = ({ reveal }: RevealOption, onEvent: WireListener): WireListener =>
   reveal ? onEvent : redacted(onEvent);

@@ -29,7 +29,10 @@ export function addStandIn<C extends Command>(command: C): C {
     .passThroughOptions();
 }
 
-/** The command that stands behind a verb's operand, without its --. Throws a DbgError (usage) where one of dbg's own options stands there. */
+/**
+ * The command that stands behind a verb's operand, without its --. Throws a DbgError (usage) where
+ * one of dbg's own options stands there.
+ */
 export function commandBehind(operand: string, words: readonly string[], verb: string): string[] {
   if (!words[0]?.startsWith('-') || words[0] === '--') return withoutDashes(words);
   throw usageError(`${words[0]} stands behind ${operand}: options come before it, a command behind --`, [

@@ -34,7 +34,8 @@ export function limitsCommand(ctx: Context): Verb {
 }
 
 async function limits(ctx: Context, ref: string | undefined, options: LimitsOptions): Promise<number> {
-  // The cgroup files are for everybody to read, unless this host hides others' processes (proc(5), hidepid).
+  // The cgroup files are for everybody to read, unless this host hides others' processes (proc(5),
+  // hidepid).
   const isHidden = !ctx.host.exists('/proc/1/cgroup');
   if (options.all) {
     if (ref !== undefined) throw allAndOne();

@@ -11,7 +11,10 @@ interface Shown {
   readonly isToFile: boolean;
 }
 
-/** Shows how a capture goes on stderr: lines, the progress on a terminal, what it brought at its end. `isQuiet`: only lines. */
+/**
+ * Shows how a capture goes on stderr: lines, the progress on a terminal, what it brought at its
+ * end. `isQuiet`: only lines.
+ */
 export function captureNews(ctx: Context, { begun, isToFile }: Shown, isQuiet = false): CaptureNews {
   let progress: ReturnType<typeof showProgress> | undefined;
   const tell = (line: string) => {

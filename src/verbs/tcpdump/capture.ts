@@ -21,7 +21,10 @@ import { fileOf, linesOf } from './chosen-recorder.ts';
 import type { TcpdumpOptions } from './tcpdump-options.ts';
 import { whereText } from './where-table.ts';
 
-/** `dbg tcpdump` where dbg takes what tcpdump captures: into a file, from several places, within bounds. Gives the exit code. */
+/**
+ * `dbg tcpdump` where dbg takes what tcpdump captures: into a file, from several places, within
+ * bounds. Gives the exit code.
+ */
 export async function capture(ctx: Context, typed: CaptureWish, options: TcpdumpOptions): Promise<number> {
   refuse(ctx, typed, options);
   return options.dryRun ? captureAsRoot(ctx, typed, options) : asRoot(ctx, () => captureAsRoot(ctx, typed, options));

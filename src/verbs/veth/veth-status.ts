@@ -15,7 +15,10 @@ import type { VethOptions } from './veth-options.ts';
 /** A guard undoes its cut at its time; this much later it must have been killed. */
 const LATE_SECONDS = 2;
 
-/** `dbg veth --status` and `--restore-all`: they ask the kernel alone, so they work while the engine hangs. Gives the exit code. */
+/**
+ * `dbg veth --status` and `--restore-all`: they ask the kernel alone, so they work while the engine
+ * hangs. Gives the exit code.
+ */
 export async function statusOrRestore(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {
   if (ref !== undefined) {
     throw usageError(
@@ -60,7 +63,9 @@ const LEFT_OF = 'cuts whose device has ended, or whose mark is written over';
 const isOverdue = ({ mark: { until } }: Marked, now: number) => until > 0 && now > until + LATE_SECONDS;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '');
 
-/** One entry of `dbg veth --status --json`; the keys are documented in docs/veth-cuts.md and stay. */
+/**
+ * One entry of `dbg veth --status --json`; the keys are documented in docs/veth-cuts.md and stay.
+ */
 function markRecord(each: Marked, now: number) {
   const { mark, device, place } = each;
   const [container = '', name = ''] = mark.whose.split('/');

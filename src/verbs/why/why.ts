@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { containerArgument, VerbArgument } from '../../cli/arguments/verb-argument.ts';
 import { addPid, type PidOption, refOf } from '../../cli/arguments/by-pid.ts';
-import { requireContainer } from '../../cli/arguments/chosen-container.ts';
+import { picked, requireContainer } from '../../cli/arguments/chosen-container.ts';
 import { asRoot } from '../../cli/root.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
@@ -56,7 +56,7 @@ export function whyCommand(ctx: Context): Verb {
       const ref = await refOf(ctx, first, options);
       requireContainer(ctx, ref);
       if (second === undefined && !portRef(ref ?? '')) refuseWithoutPeer(options);
-      return asRoot(ctx, () => why(ctx, ref ?? '', second, options));
+      return asRoot(ctx, async () => why(ctx, ref ?? (await picked(ctx)), second, options));
     });
 }
 

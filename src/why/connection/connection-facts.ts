@@ -162,7 +162,9 @@ export interface Doors {
   readonly rules: readonly string[];
 }
 
-/** This host, where it is who asks: in its own network namespace, and no container of the engine. */
+/**
+ * This host, where it is who asks: in its own network namespace, and no container of the engine.
+ */
 export const isThisHost = ({ id }: Pick<Container, 'id'>): boolean => id === '';
 /** How who asks is called in a sentence. */
 export const called = (from: Pick<Container, 'id' | 'name'>): string =>

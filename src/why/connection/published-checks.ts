@@ -5,7 +5,10 @@ import type { ConnectionFacts } from './connection-facts.ts';
 const check = checkOf<ConnectionFacts>();
 const PUBLISHED = 'published';
 
-/** "-A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80", and as nft lists it */
+/**
+ * "-A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80", and as nft
+ * lists it
+ */
 const leads = (rule: string, host: number, port: number) => new RegExp(`dport ${host}\\b.*:${port}$`).test(rule);
 
 /** Whether a port of the host leads to its container, in causal order. */

@@ -7,7 +7,10 @@ import { RESOURCE_CHECKS } from './resource-checks.ts';
 import { RIGHTS_CHECKS } from './rights-checks.ts';
 import { STORAGE_CHECKS } from './storage-checks.ts';
 
-/** Everything that `dbg why CTR` looks for, in causal order. A new check is one line here, or in one of these tables. */
+/**
+ * Everything that `dbg why CTR` looks for, in causal order. A new check is one line here, or in one
+ * of these tables.
+ */
 export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
   ...LIFE_CHECKS,
   ...RESOURCE_CHECKS,

@@ -9,7 +9,10 @@ import type { MountSeen } from '../../process/mounts-seen.ts';
 import type { ProcessSeen } from '../../process/process-sample.ts';
 import type { Rights } from '../../process/rights.ts';
 
-/** What is known of one container. Each is gathered once, by a probe of its own (jobs/why/container-probes.ts). */
+/**
+ * What is known of one container. Each is gathered once, by a probe of its own
+ * (jobs/why/container-probes.ts).
+ */
 export interface ContainerFacts {
   /** as the engine has it now */
   readonly container: Container;
@@ -23,7 +26,9 @@ export interface ContainerFacts {
   readonly entry: EntryPoint | undefined;
   /** sources of binds that are not on this host, which is the engine's */
   readonly missingSources: readonly string[];
-  /** which containers publish a port of the host, by its number: asked where a start failed for one */
+  /**
+   * which containers publish a port of the host, by its number: asked where a start failed for one
+   */
   readonly publishers: ReadonlyMap<number, string>;
   /** its cgroup; unknown while it does not run */
   readonly limits: Limits;

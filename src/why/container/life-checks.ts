@@ -7,7 +7,10 @@ import { START_CHECKS, START_FAILED } from './life/start-checks.ts';
 import { STATE_CHECKS } from './life/state-checks.ts';
 import { WELL_ENDED_CHECKS } from './life/well-ended-checks.ts';
 
-/** What ended a container, or keeps it from living: what could not even be started, then what ended it, then that it does so again. */
+/**
+ * What ended a container, or keeps it from living: what could not even be started, then what ended
+ * it, then that it does so again.
+ */
 export const LIFE_CHECKS = [
   ...STATE_CHECKS,
   ...START_CHECKS,

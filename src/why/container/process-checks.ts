@@ -8,7 +8,10 @@ const check = checkOf<ContainerFacts>();
 const PROCESSES = 'processes';
 const psCommand = (name: string) => `dbg ps ${shellQuote(name)}`;
 
-/** With v1's freezer, what is paused is in state D, in this function (cgroup-v1/freezer-subsystem.rst). */
+/**
+ * With v1's freezer, what is paused is in state D, in this function
+ * (cgroup-v1/freezer-subsystem.rst).
+ */
 const FROZEN = /refrigerator|freezer/;
 /** Of the time that dbg looked. */
 const ALWAYS = 0.9;

@@ -101,7 +101,10 @@ const inspectRights = (name: string) =>
 
 const capabilityNames = (numbers: readonly number[]) => firstOf(numbers.map(capabilityName), 5);
 
-/** path_resolution(7) and capabilities(7). A list of access rights may allow a user more: no more than its group (acl(5)). */
+/**
+ * path_resolution(7) and capabilities(7). A list of access rights may allow a user more: no more
+ * than its group (acl(5)).
+ */
 function mayWrite(rights: Rights, { owner, uidInside, gidInside }: MountSeen): boolean {
   if (owner === undefined) return true;
   const { uid, gid, mode, isFolder } = owner;

@@ -30,8 +30,8 @@ export const STORAGE_CHECKS = [
             command: `docker inspect -f '{{json .Mounts}}' ${shellQuote(name)}`,
           },
         ];
-        // This mount of it was read-only from the start; all of a file system is so by an error of its
-        // disk, or because somebody made it so.
+        // This mount of it was read-only from the start; all of a file system is so by an error of
+        // its disk, or because somebody made it so.
         return readOnly === 'mount'
           ? [
               {

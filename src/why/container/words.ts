@@ -2,7 +2,10 @@
 export const counted = (count: number, one: string, several = `${one}s`): string =>
   `${count} ${count === 1 ? one : several}`;
 
-/** A process in a sentence: its number on the host, and the kernel's name for it, which it may have chosen itself. */
+/**
+ * A process in a sentence: its number on the host, and the kernel's name for it, which it may have
+ * chosen itself.
+ */
 export const processName = ({ pid, command }: { readonly pid: number; readonly command: string }): string =>
   `${pid} (${command})`;
 

@@ -15,7 +15,10 @@ async function pair(lab: Lab, port = '80', own: readonly string[] = [], its: rea
   return { network, web, db };
 }
 
-/** Publishes port 80 of a container whose server is at another place, or at this; gives the host's port. */
+/**
+ * Publishes port 80 of a container whose server is at another place, or at this; gives the host's
+ * port.
+ */
 async function published(lab: Lab, address: string, listensAt: string): Promise<string> {
   const served = await lab.run('served', { options: ['-p', `${address}::80`], ...HTTPD(listensAt) });
   await listens(lab, served);

@@ -18,7 +18,9 @@ async function ends(lab: Lab, options: RunOptions): Promise<string[]> {
   return [web];
 }
 
-/** Makes a container from busybox with files of ours in its root, and starts it; it ends by itself. */
+/**
+ * Makes a container from busybox with files of ours in its root, and starts it; it ends by itself.
+ */
 async function runs(
   lab: Lab,
   files: Readonly<Record<string, string | Uint8Array>>,

@@ -132,7 +132,8 @@ const SLOW: Fault[] = [
     severity: suspect,
     says: /\(perl\) .* hangs in .*\(state D\)/,
     make: async (lab) => {
-      // vfork(2): the parent waits in state D for the child to become another program, which it does not.
+      // vfork(2): the parent waits in state D for the child to become another program, which it
+      // does not.
       const vfork = process.arch === 'x64' ? 'syscall(58)' : 'syscall(220, 0x4111, 0, 0, 0, 0)';
       const command = ['perl', '-e', `my $child = ${vfork}; sleep 3600 if $child == 0; sleep 3600`];
       const web = await lab.run('web', { options: PERL, command });

@@ -5,8 +5,8 @@ import { beforeEach } from 'vitest';
 import type { Lab } from './lab.ts';
 
 /**
- * Waits for its turn, and holds a lock until its stdin ends. A test that waits to be alone stands in the turnstile (8): no other gets past
- * it, so that it is not waited for in vain.
+ * Waits for its turn, and holds a lock until its stdin ends. A test that waits to be alone stands
+ * in the turnstile (8): no other gets past it, so that it is not waited for in vain.
  */
 const HOLD = `exec 8>/run/dbg-test-turnstile 9>/run/dbg-test-cuts
 flock 8; flock "$1" 9; flock -u 8
@@ -27,7 +27,10 @@ const PATIENCE_MS = 1_800_000;
 /** The tests of this file make cuts, which those of another file are not to take away. */
 export const makesCuts = () => beforeEach(() => hold('--shared'), PATIENCE_MS);
 
-/** The tests of this file undo every cut of the host, flush its rules, or hold the lock of all cuts: no other makes any meanwhile. */
+/**
+ * The tests of this file undo every cut of the host, flush its rules, or hold the lock of all cuts:
+ * no other makes any meanwhile.
+ */
 export const undoesAllCuts = () => beforeEach(() => hold('--exclusive'), PATIENCE_MS);
 
 /** The processes that guard the cuts of a container. */

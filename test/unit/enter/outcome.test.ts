@@ -10,7 +10,9 @@ const VIEW: Entry = {
 };
 const IN: Entry = { ...plainEntry(), directory: './data/..' };
 
-/** What is said of an entry that ended so; the process is still there unless it is said otherwise. */
+/**
+ * What is said of an entry that ended so; the process is still there unless it is said otherwise.
+ */
 function failure(report: string, { entry = plainEntry(), exitCode = 125, hasEnded = false } = {}) {
   const host = hasEnded ? fakeHost({ files: {} }) : fakeHost();
   const found = entryFailure(host, report, exitCode, target, entry);

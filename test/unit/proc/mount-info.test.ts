@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { heldNamespaces, parseMountInfo } from '../../../src/proc/mount-info.ts';
 
-// Recorded, shortened: a host with Docker, `ip netns add 'my ns'`, and snapd's namespaces of mounts.
+// Recorded, shortened: a host with Docker, `ip netns add 'my ns'`, and snapd's namespaces of
+// mounts.
 const TEXT = `34 20 0:30 / /run rw - tmpfs tmpfs rw
 61 34 0:4 net:[4026532407] /run/docker/netns/ab0abb72f96d rw shared:9 - nsfs nsfs rw
 62 34 0:4 net:[4026532500] /run/netns/my\\040ns rw - nsfs nsfs rw

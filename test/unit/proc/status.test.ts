@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { capabilities, parseStatus } from '../../../src/proc/status.ts';
 
-// Recorded, shortened: nginx's worker in a container, Linux 4.9 (no NoNewPrivs before 4.10) and 6.18.
+// Recorded, shortened: nginx's worker in a container, Linux 4.9 (no NoNewPrivs before 4.10) and
+// 6.18.
 const V4_9 = `Name:\tnginx
 State:\tS (sleeping)
 Tgid:\t310

@@ -9,7 +9,8 @@ const thread = (tid: number, state: string, ticks: number, nanoseconds: number) 
   [`/proc/1234/task/${tid}/stat`]: stat(tid, 'worker', state, ticks),
   [`/proc/1234/task/${tid}/schedstat`]: `${nanoseconds} 5000000 7\n`,
   [`/proc/1234/task/${tid}/wchan`]: state === 'R' ? '0' : 'futex_do_wait',
-  // op 0x189: FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME; the fourth is the time limit
+  // op 0x189: FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME; the fourth is the time
+  // limit
   [`/proc/1234/task/${tid}/syscall`]: `202 0x7f00 0x189 0x0 ${tid === 1236 ? '0x7ffe' : '0x0'} 0x0 0xffffffff 0x1 0x2\n`,
 });
 const zombie = (pid: number) => ({

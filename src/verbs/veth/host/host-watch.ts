@@ -13,10 +13,10 @@ import { mapRecords } from './host-record.ts';
 import { mapTable } from './host-text.ts';
 
 /**
- * Shows the map again and again, until a signal ends dbg, as it ends `watch` or `docker stats`: the shell then sees 130 for
- * Ctrl-C. Each frame leaves the terminal as it was, so there is nothing to restore, by whatever death.
- * It goes on while the engine is restarted, and says that: on a terminal above the map, else on
- * stderr, once.
+ * Shows the map again and again, until a signal ends dbg, as it ends `watch` or `docker stats`: the
+ * shell then sees 130 for Ctrl-C. Each frame leaves the terminal as it was, so there is nothing to
+ * restore, by whatever death. It goes on while the engine is restarted, and says that: on a
+ * terminal above the map, else on stderr, once.
  */
 export async function watchMap(
   ctx: Context,
@@ -50,7 +50,10 @@ export async function watchMap(
 const awayText = ({ since, why }: Away, now: number) =>
   `the engine is away, for ${duration(now - since)}: containers as it last knew them, while their process is there (${escapeControls(why)})\n`;
 
-/** Reads the value of `--watch`: `true` when it has none. Throws a usage error for what is no number of seconds. */
+/**
+ * Reads the value of `--watch`: `true` when it has none. Throws a usage error for what is no number
+ * of seconds.
+ */
 export function parseSeconds(value: string | true): number {
   const seconds = value === true ? 2 : Number(value);
   if (seconds >= 0.2 && seconds <= 86_400) return seconds;
@@ -59,12 +62,16 @@ export function parseSeconds(value: string | true): number {
   ]);
 }
 
-/** A value on a line of its own. JSON has a raw line break only where it is indented, never in a string. */
+/**
+ * A value on a line of its own. JSON has a raw line break only where it is indented, never in a
+ * string.
+ */
 const oneLine = (indented: string) => `${indented.replace(/\n\s*/g, '')}\n`;
 
 /**
- * A frame drawn over the one before (console_codes(4), ECMA-48). Each line goes to its place by number, so that one below the
- * screen's last does not scroll it; wrapping of long lines is off (DECAWM) while it is drawn, and only then.
+ * A frame drawn over the one before (console_codes(4), ECMA-48). Each line goes to its place by
+ * number, so that one below the screen's last does not scroll it; wrapping of long lines is off
+ * (DECAWM) while it is drawn, and only then.
  */
 export function inPlace(text: string, isFirst: boolean): string {
   const lines = text.split('\n');

@@ -13,7 +13,10 @@ const logsNext = (name: string): Finding['next'] => [
   { what: 'what it said', command: `docker logs --tail 50 ${shellQuote(name)}` },
 ];
 
-/** One that was killed for want of memory and started again has that wrong with it for a while, in ms. */
+/**
+ * One that was killed for want of memory and started again has that wrong with it for a while, in
+ * ms.
+ */
 const RECENT_MS = 600_000;
 
 export const END_CHECKS = [

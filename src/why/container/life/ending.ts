@@ -69,7 +69,10 @@ function endingAt(history: readonly ContainerEvent[], died: number): Ending | un
   };
 }
 
-/** `docker stop` waits 10 s, or as long as it was told; a signal of an hour before has nothing to do with an end. */
+/**
+ * `docker stop` waits 10 s, or as long as it was told; a signal of an hour before has nothing to do
+ * with an end.
+ */
 const MOST_PATIENCE_MS = 3_600_000;
 
 function endedBy(kills: readonly ContainerEvent[], after: readonly ContainerEvent[], at: number): Ending['by'] {

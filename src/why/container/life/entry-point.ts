@@ -1,6 +1,9 @@
 import type { Executable } from './executable.ts';
 
-/** A file that the kernel needs to run a container's program: the program, then who is to interpret or load it, and so on. */
+/**
+ * A file that the kernel needs to run a container's program: the program, then who is to interpret
+ * or load it, and so on.
+ */
 export interface EntryStep {
   /** as it is named: by the container's configuration, by a #! line, by an ELF header */
   readonly path: string;
@@ -9,7 +12,9 @@ export interface EntryStep {
     { readonly kind: 'file' | 'other'; readonly mode: number; readonly executable: Executable } | undefined;
 }
 
-/** What a container's program needs, of a container that does not run; and the processors concerned. */
+/**
+ * What a container's program needs, of a container that does not run; and the processors concerned.
+ */
 export interface EntryPoint {
   readonly steps: readonly EntryStep[];
   /** which the engine's machine has, and which the image is for: "amd64", "arm64" … */

@@ -10,7 +10,10 @@ const layer = 'life';
 const needs = ['container', 'inspection', 'history', 'now', 'lastWords'] as const;
 type LoopFacts = Pick<ContainerFacts, 'container' | 'inspection' | 'history' | 'now'>;
 
-/** Whether the engine starts it again and again: it waits to do so, or has done so a few times and lately. */
+/**
+ * Whether the engine starts it again and again: it waits to do so, or has done so a few times and
+ * lately.
+ */
 export function isLooping({ container: { state, restarts }, history, now }: LoopFacts): boolean {
   if (state.status === 'restarting') return true;
   if (state.pid === 0 || restarts === 0) return false;
@@ -54,7 +57,10 @@ function seen({ container: { name }, inspection, history, now }: LoopFacts): Fin
   ];
 }
 
-/** What takes so long to end well is work that is done again and again; the engine thinks so too (moby, restartmanager). */
+/**
+ * What takes so long to end well is work that is done again and again; the engine thinks so too
+ * (moby, restartmanager).
+ */
 const WORK_MS = 10_000;
 
 export const LOOP_CHECKS = [

@@ -7,7 +7,10 @@ import { fakeHost } from '../../fakes.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A tap on a tcpdump that answers SIGUSR1 with these counts, one after the other; what was sent to it, and what it wrote. */
+/**
+ * A tap on a tcpdump that answers SIGUSR1 with these counts, one after the other; what was sent to
+ * it, and what it wrote.
+ */
 async function tap(...answers: readonly [captured: number, received: number][]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const sent: string[] = [];

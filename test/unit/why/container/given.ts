@@ -29,7 +29,10 @@ const NOTHING: ContainerFacts = {
   imageOfName: undefined,
 };
 
-/** What the checks find in a container with nothing wrong but these facts: id, severity and sentence. */
+/**
+ * What the checks find in a container with nothing wrong but these facts: id, severity and
+ * sentence.
+ */
 export function found(checks: readonly AnyCheck<ContainerFacts>[], facts: Partial<ContainerFacts>): string[] {
   const all = Object.entries({ ...NOTHING, ...facts }).map(([name, value]) => [name, known(value)]);
   const { answer, follows, others } = judge(checks, Object.fromEntries(all));
@@ -38,7 +41,9 @@ export function found(checks: readonly AnyCheck<ContainerFacts>[], facts: Partia
   );
 }
 
-/** The limits of process 1234's container, by the files of a kernel, some of them with another text. */
+/**
+ * The limits of process 1234's container, by the files of a kernel, some of them with another text.
+ */
 export function limitsBy(
   files: Readonly<Record<string, string>>,
   other: Readonly<Record<string, string>> = {},

@@ -8,7 +8,10 @@ interface Elf {
   readonly loader?: string;
 }
 
-/** The header of a program with one program header, of which only the fields that are read are filled (elf(5)). */
+/**
+ * The header of a program with one program header, of which only the fields that are read are
+ * filled (elf(5)).
+ */
 function elf({ bits = 64, order = 'little', machine, loader }: Elf): Buffer {
   const bytes = Buffer.alloc(256);
   const write = (value: number, at: number, size: number) =>

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { isSecretValue } from '../../../../../src/api/wire/redact/secret-names.ts';
 
-// A name that tells where a secret is keeps its value, where that can be such a place; any other value is one.
+// A name that tells where a secret is keeps its value, where that can be such a place; any other
+// value is one.
 test.each([
   ['DB_PASSWORD_FILE', '/run/secrets/db', false],
   ['DB_PASSWORD_FILE', '/volume1/db.pw', false],
