@@ -1,5 +1,6 @@
 import type { RequestHead } from '../../wire/http/http-head.ts';
-import { OPERATIONS, operationOf, SLASHED } from '../../wire/calls/operation.ts';
+import { OPERATIONS, operationOf } from '../../wire/calls/operation.ts';
+import { SLASHED } from '../../wire/calls/operation-table.ts';
 
 /** What a request asks for, as the engine would read it. */
 export interface AskedOperation {

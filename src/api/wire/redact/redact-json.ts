@@ -1,3 +1,4 @@
+import { stringEnd, wordEnd, unquoted, quoted } from './json-text.ts';
 import { redactArguments } from './redact-command.ts';
 import { isSecretField, isSecretOption, isSecretValue, REDACTED, redactVariable } from './secret-names.ts';
 import { redactLoosely, redactPairs, redactText } from './redact-text.ts';
@@ -42,9 +43,7 @@ interface Frame {
   held: Map<string, Text[]> | undefined;
 }
 
-const [QUOTE, BACKSLASH, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
-  34, 92, 44, 58, 91, 93, 123, 125,
-];
+const [QUOTE, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 44, 58, 91, 93, 123, 125];
 
 /**
  * Redacts JSON: one document, several, or a part of one. Only strings that hold a secret change, all else stays byte for byte; the
@@ -239,36 +238,3 @@ function ruleBelow(frame: Frame | undefined, top: RedactionRule): RedactionRule 
   if (MAPS.has(key)) return 'map';
   return rule === 'data' ? 'data' : 'plain';
 }
-
-/** Behind the closing quote; beyond the text's end when there is none. */
-function stringEnd(text: string, from: number): number {
-  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
-    if (slashes % 2 === 0) return at + 1;
-  }
-  return text.length + 1;
-}
-
-const WORD = /[^\s"{}[\],:]+/y;
-
-function wordEnd(text: string, from: number): number {
-  WORD.lastIndex = from;
-  return from + (WORD.exec(text)?.[0].length ?? 1);
-}
-
-/** A JSON string's text, bytes as latin1; what is no JSON stays as it is. */
-function unquoted(raw: string): string {
-  if (!raw.includes('\\')) return raw.slice(1, -1);
-  try {
-    return toLatin1(JSON.parse(toUtf8(raw)) as string);
-  } catch {
-    return raw.slice(1, -1);
-  }
-}
-
-const quoted = (text: string) => toLatin1(JSON.stringify(toUtf8(text)));
-
-/** Text as its UTF-8 bytes, one character each. */
-export const toLatin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
-export const toUtf8 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Login } from '../../../api/gate/share/auth.ts';
 import type { Policy } from '../../../api/gate/share/share-policy.ts';
 import type { PolicyRule } from '../../../api/gate/share/rule.ts';
-import { SLASHED } from '../../../api/wire/calls/operation.ts';
+import { SLASHED } from '../../../api/wire/calls/operation-table.ts';
 import { HOST_POWERS, namedSubject, powersOf } from '../../../api/gate/share/power/powers.ts';
 import { SENDS_ENGINE } from '../../../api/gate/share/sends-elsewhere.ts';
 import { isLoopback, listenText, type Listen } from '../../../api/wire/listener.ts';

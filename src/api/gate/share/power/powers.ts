@@ -1,4 +1,5 @@
-import { KINDS, OPERATION_PATHS } from '../../../wire/calls/operation.ts';
+import { OPERATION_PATHS } from '../../../wire/calls/operation.ts';
+import { KINDS } from '../../../wire/calls/operation-table.ts';
 import type { PolicyRule } from '../rule.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
