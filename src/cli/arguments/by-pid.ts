@@ -41,6 +41,15 @@ export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidO
 }
 
 /**
+ * Throws the usage error for an option that is not dbg's where the container belongs: a verb that takes no container by --pid, say,
+ * hands such options to its tool from the first word on, and so cannot leave that to commander.
+ */
+export function refuseToolsOption(verb: string, first: string | undefined): void {
+  if (first === undefined || !first.startsWith('-') || first === '-') return;
+  throw usageError(`unknown option '${first}' (${verb}'s own come after the container)`);
+}
+
+/**
  * The operands of a verb that hands words on: the container, by a name that an engine finds, and
  * the words. With `--pid`, no container stands before them.
  */

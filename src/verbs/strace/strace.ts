@@ -1,4 +1,4 @@
-import { addPid, operandsOf } from '../../cli/arguments/by-pid.ts';
+import { addPid, operandsOf, refuseToolsOption } from '../../cli/arguments/by-pid.ts';
 import { containerArgument, NEEDED, toolArguments, VerbOption } from '../../cli/arguments/verb-argument.ts';
 import { Option } from 'commander';
 import type { Context } from '../../context.ts';
@@ -13,44 +13,49 @@ interface StraceOptions extends TraceOptions {
 }
 
 export function straceCommand(ctx: Context): Verb {
-  return addPid(new Verb('strace'))
-    .summary("the host's strace on a container's processes, or on a command started inside")
-    .description(
-      "Run the host's strace on a container's main process, its threads and children. What follows CTR goes to strace untouched; a command behind -- is started inside, as the container's user with its files, and traced from its first call.",
-    )
-    .usage('[OPTIONS] [CTR] [STRACE ARG…] [-- CMD [ARG…]]')
-    .addArgument(containerArgument())
-    .addArgument(toolArguments("strace's own options; -- and a command to start inside"))
-    .addOption(
-      new Option(
-        '--process <name|pid>',
-        'another process: its command, or its PID, on the host or inside; one that fits two is an error',
-      ).conflicts(['all', 'diff']),
-    )
-    .addOption(new Option('--all', "all the container's processes").conflicts('diff'))
-    .addOption(
-      new VerbOption(
-        '--diff [file...]',
-        'two traces: the first system call at which they part; needs no container',
-        'files',
-        NEEDED,
-      ),
-    )
-    .option('--json', 'with --diff: the result as JSON')
-    .option('--dry-run', 'print the command, run nothing')
-    .passThroughOptions()
-    .addHelpText('after', EXAMPLES)
-    .runs(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
-      if (diff === undefined && options.json) throw jsonWithoutDiff();
-      if (diff === undefined) {
-        const { ref, words } = await operandsOf(ctx, container, args, options);
-        return trace(ctx, ref, words, options);
-      }
-      // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A
-      // B`.
-      const files = [...(diff === true ? [] : diff), ...(container === undefined ? [] : [container]), ...args];
-      return (await import('./strace-diff.ts')).showDifference(ctx, files, options.json === true);
-    });
+  return (
+    addPid(new Verb('strace'))
+      .summary("the host's strace on a container's processes, or on a command started inside")
+      .description(
+        "Run the host's strace on a container's main process, its threads and children. What follows CTR goes to strace untouched; a command behind -- is started inside, as the container's user with its files, and traced from its first call.",
+      )
+      .usage('[OPTIONS] [CTR] [STRACE ARG…] [-- CMD [ARG…]]')
+      .addArgument(containerArgument())
+      .addArgument(toolArguments("strace's own options; -- and a command to start inside"))
+      .addOption(
+        new Option(
+          '--process <name|pid>',
+          'another process: its command, or its PID, on the host or inside; one that fits two is an error',
+        ).conflicts(['all', 'diff']),
+      )
+      .addOption(new Option('--all', "all the container's processes").conflicts('diff'))
+      .addOption(
+        new VerbOption(
+          '--diff [file...]',
+          'two traces: the first system call at which they part; needs no container',
+          'files',
+          NEEDED,
+        ),
+      )
+      .option('--json', 'with --diff: the result as JSON')
+      .option('--dry-run', 'print the command, run nothing')
+      .passThroughOptions()
+      // With --pid, no container stands before the tool's options.
+      .allowUnknownOption()
+      .addHelpText('after', EXAMPLES)
+      .runs(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
+        if (diff === undefined && options.json) throw jsonWithoutDiff();
+        if (diff === undefined) {
+          if (options.pid === undefined) refuseToolsOption('strace', container);
+          const { ref, words } = await operandsOf(ctx, container, args, options);
+          return trace(ctx, ref, words, options);
+        }
+        // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A
+        // B`.
+        const files = [...(diff === true ? [] : diff), ...(container === undefined ? [] : [container]), ...args];
+        return (await import('./strace-diff.ts')).showDifference(ctx, files, options.json === true);
+      })
+  );
 }
 
 const jsonWithoutDiff = () =>

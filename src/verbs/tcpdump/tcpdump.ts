@@ -1,4 +1,4 @@
-import { refOf } from '../../cli/arguments/by-pid.ts';
+import { refOf, refuseToolsOption } from '../../cli/arguments/by-pid.ts';
 import { containersArgument, toolArguments } from '../../cli/arguments/verb-argument.ts';
 import { tcpdumpArgv } from '../../capture/tcpdump-argv.ts';
 import type { Context } from '../../context.ts';
@@ -38,9 +38,7 @@ async function tcpdump(
   options: TcpdumpOptions,
 ): Promise<number> {
   const isSelected = selects(options) || options.pid !== undefined;
-  if (!isSelected && operand?.startsWith('-')) {
-    throw usageError(`unknown option '${operand}' (tcpdump's own come after the container)`);
-  }
+  if (!isSelected) refuseToolsOption('tcpdump', operand);
   const container = isSelected ? await refOf(ctx, undefined, options) : operand;
   const tools = isSelected && operand !== undefined ? [operand, ...rest] : rest;
   const args = withoutDashes(tools);

@@ -1,4 +1,4 @@
-import { operandsOf } from '../../cli/arguments/by-pid.ts';
+import { operandsOf, refuseToolsOption } from '../../cli/arguments/by-pid.ts';
 import { containerArgument, interfaceOption, toolArguments } from '../../cli/arguments/verb-argument.ts';
 import { Option } from 'commander';
 import { printsRawBytes, tcpflowArgv, tcpflowOptions } from '../../capture/tcpflow-argv.ts';
@@ -18,37 +18,42 @@ interface TcpflowOptions extends EntryOptions {
 }
 
 export function tcpflowCommand(ctx: Context): Verb {
-  return addEntryOptions(new Verb('tcpflow'))
-    .summary("the streams of a container's TCP connections, reassembled")
-    .description(
-      "Run the host's tcpflow in a container's network: what both sides of each TCP connection say, on stdout. What follows CTR goes to tcpflow untouched.",
-    )
-    .usage('[OPTIONS] [CTR] [TCPFLOW ARG…]')
-    .addArgument(containerArgument())
-    .addArgument(toolArguments("tcpflow's own options and filter"))
-    .addOption(
-      new Option(
-        '--host-end',
-        "on the host's device at the other end of the container's interface, as dbg veth shows it",
+  return (
+    addEntryOptions(new Verb('tcpflow'))
+      .summary("the streams of a container's TCP connections, reassembled")
+      .description(
+        "Run the host's tcpflow in a container's network: what both sides of each TCP connection say, on stdout. What follows CTR goes to tcpflow untouched.",
       )
-        // Nothing is entered.
-        .conflicts(['ns', 'all', 'hostView', 'cgroup', 'user', 'caps', 'workdir', 'env', 'envFromContainer']),
-    )
-    .addOption(
-      interfaceOption(
-        '--interface <name>',
-        "with --host-end: which of the container's interfaces, where it has several",
-      ),
-    )
-    .passThroughOptions()
-    .addHelpText(
-      'after',
-      '\nExamples:\n  dbg tcpflow web\n  dbg tcpflow web port 8080\n  dbg tcpflow web -o streams\n  dbg tcpflow --host-end web',
-    )
-    .runs(async (container: string | undefined, args: string[], options: TcpflowOptions) => {
-      const { ref, words } = await operandsOf(ctx, container, args, options);
-      return tcpflow(ctx, ref, withoutDashes(words), options);
-    });
+      .usage('[OPTIONS] [CTR] [TCPFLOW ARG…]')
+      .addArgument(containerArgument())
+      .addArgument(toolArguments("tcpflow's own options and filter"))
+      .addOption(
+        new Option(
+          '--host-end',
+          "on the host's device at the other end of the container's interface, as dbg veth shows it",
+        )
+          // Nothing is entered.
+          .conflicts(['ns', 'all', 'hostView', 'cgroup', 'user', 'caps', 'workdir', 'env', 'envFromContainer']),
+      )
+      .addOption(
+        interfaceOption(
+          '--interface <name>',
+          "with --host-end: which of the container's interfaces, where it has several",
+        ),
+      )
+      .passThroughOptions()
+      // With --pid, no container stands before the tool's options.
+      .allowUnknownOption()
+      .addHelpText(
+        'after',
+        '\nExamples:\n  dbg tcpflow web\n  dbg tcpflow web port 8080\n  dbg tcpflow web -o streams\n  dbg tcpflow --host-end web',
+      )
+      .runs(async (container: string | undefined, args: string[], options: TcpflowOptions) => {
+        if (options.pid === undefined) refuseToolsOption('tcpflow', container);
+        const { ref, words } = await operandsOf(ctx, container, args, options);
+        return tcpflow(ctx, ref, withoutDashes(words), options);
+      })
+  );
 }
 
 async function tcpflow(
