@@ -1,16 +1,26 @@
 import type { Engine } from './engine/engine.ts';
 import type { Environment } from './environment.ts';
+import type { OpenFile } from './host/host-files.ts';
 import type { Host } from './host/host.ts';
 import type { Pick } from './ui/picker.ts';
 
-/** Where text goes: stdout for results, stderr for everything else. */
+/** One of dbg's two outputs: stdout for results, stderr for everything else. */
 export interface Output {
   readonly isTTY: boolean;
+  /**
+   * Writes text without waiting: it is queued for a slow reader. Once the reader has left, dbg ends
+   * with 141 by itself; on a full disk, with 125.
+   */
   write(text: string): void;
-  /** of a terminal, how wide it is now */
+  /** How much of that text waits for the reader, in bytes. */
+  waiting(): number;
+  /** The width of a terminal, now. */
   columns?(): number | undefined;
-  /** how much of what was written waits for its reader, in bytes */
-  waiting?(): number;
+  /**
+   * The same output as a file, for bytes and for much text. Each write resolves when the reader has
+   * taken it, or with the error; it tells when the reader leaves.
+   */
+  asFile(): Promise<OpenFile>;
 }
 
 /**

@@ -73,7 +73,7 @@ process.on('exit', letGoOfClosedTerminals);
 process.exitCode = EXIT.failed; // until the end is reached: what hangs for ever and is given up by Node did not succeed
 void run(context).then((exitCode) => (process.exitCode = exitCode));
 
-function output(fd: number, stream: () => NodeJS.WriteStream): Output {
+function output(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
   let opened: NodeJS.WriteStream | undefined;
   return {
     isTTY: isatty(fd),
@@ -83,6 +83,7 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
     },
     columns: () => (isatty(fd) ? stream().columns : undefined),
     waiting: () => opened?.writableLength ?? 0,
+    asFile: async () => (await import('./host/files/output-file.ts')).standardOutput(fd),
   };
 }
 

@@ -65,11 +65,6 @@ export interface FileWriter {
    * holds stays. Throws a system error, and a DbgError for what another user could have put there.
    */
   create(path: string, person: Person | undefined, options?: CreateOptions): Promise<CreatedFile>;
-  /**
-   * dbg's own stdout or stderr, written to without holding up what else dbg does: for bytes that
-   * are no text, or for much of it.
-   */
-  standardOutput(descriptor?: 1 | 2): Promise<OpenFile>;
   /** Takes such a file away; it is no failure when it has gone. */
   remove(path: string, person: Person | undefined): void;
   /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Context } from '../../src/context.ts';
+import type { Context, Output } from '../../src/context.ts';
 import type { Container, ContainerSummary } from '../../src/engine/container.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Host } from '../../src/host/host.ts';
@@ -187,9 +187,6 @@ export function fakeHost({
     create: async () => {
       throw new Error('no file was to be made');
     },
-    standardOutput: async () => {
-      throw new Error('nothing was to be written');
-    },
     remove: () => undefined,
     isOthers: () => false,
     changeableCode: () => undefined,
@@ -237,6 +234,14 @@ export function fakeNotes(kept: Readonly<Record<string, string>> = {}): Notes {
   return { all: () => all, write: (name, text) => void all.set(name, text), remove: (name) => void all.delete(name) };
 }
 
+/** An output that keeps nothing back. `write` gets what is written. */
+export const fakeOutput = (write: (text: string) => void = () => undefined, isTTY = false): Output => ({
+  isTTY,
+  write,
+  waiting: () => 0,
+  asFile: () => Promise.reject(new Error('nothing was to be written as a file')),
+});
+
 export interface FakeContext extends Context {
   readonly host: FakeHost;
   readonly printed: { out: string; err: string };
@@ -252,8 +257,8 @@ export function fakeContext(
     self: ['node', 'dbg.js'],
     env: {},
     stdinIsTTY: false,
-    stdout: { isTTY: false, write: (text) => void (printed.out += text) },
-    stderr: { isTTY: false, write: (text) => void (printed.err += text) },
+    stdout: fakeOutput((text) => (printed.out += text)),
+    stderr: fakeOutput((text) => (printed.err += text)),
     cwd: () => '/home/ann',
     assetFolder: '/opt/dbg/dist',
     now: () => Date.parse('2026-01-01T00:03:00Z'),

@@ -61,7 +61,6 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       requireText(path);
       return (await import('../files/output-file.ts')).createFile(path, person, { become, own }, options);
     },
-    standardOutput: async (descriptor) => (await import('../files/output-file.ts')).standardOutput(descriptor),
     remove: (path, person) => {
       const remove = () => removeOutput(path, person ?? own);
       if (person) become(person, remove);

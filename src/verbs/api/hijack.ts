@@ -63,7 +63,7 @@ async function hijack(ctx: Context, path: string, command: readonly string[], op
   const screen = command.length > 0 ? ctx.stderr : ctx.stdout;
   try {
     const engine = await ctx.engine();
-    const view = callPrinter(await ctx.host.standardOutput(command.length > 0 ? 2 : 1), {
+    const view = callPrinter(await screen.asFile(), {
       colour: screen.isTTY && !ctx.env['NO_COLOR'],
       clock: ctx.clock,
       filter: options.quiet ? () => false : undefined,

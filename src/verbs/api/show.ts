@@ -59,7 +59,7 @@ async function asLines(
   options: ShowOptions,
   filter: Filter | undefined,
 ): Promise<Error | undefined> {
-  const view = callPrinter(await ctx.host.standardOutput(), {
+  const view = callPrinter(await ctx.stdout.asFile(), {
     verbose: options.verbose,
     json: options.json,
     filter,
@@ -86,7 +86,7 @@ async function asHar(
 ): Promise<Error | undefined> {
   let failure: Error | undefined;
   let isFirst = true;
-  const out = lineWriter(await ctx.host.standardOutput(), (error) => (failure = error));
+  const out = lineWriter(await ctx.stdout.asFile(), (error) => (failure = error));
   const frame = harFrame(version);
   out.print(frame.head);
   const known = names();

@@ -52,7 +52,7 @@ async function cat(ctx: Context, ref: string, words: readonly string[]): Promise
 
 async function printAll(ctx: Context, ref: string, paths: readonly string[]): Promise<number> {
   const target = await chosenTarget(ctx, ref);
-  const out = await ctx.host.standardOutput();
+  const out = await ctx.stdout.asFile();
   let hasFailed = false;
   for (const path of paths) {
     const whole = path.startsWith('/') ? path : `${target.container.workingDir.replace(/\/$/, '')}/${path}`;

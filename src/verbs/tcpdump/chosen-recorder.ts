@@ -23,7 +23,7 @@ export function linesOf(ctx: Context, wish: CaptureWish, places: readonly Contai
     (text) => ctx.stdout.write(text),
     isOne ? undefined : wish.count,
     (place) => (isOne ? '' : `${escapeControls((place as ContainerPoint).label).padEnd(width)} | `),
-    () => ctx.stdout.waiting?.() ?? 0,
+    ctx.stdout.waiting,
   );
 }
 
@@ -60,7 +60,7 @@ async function containerNames(engine: Engine): Promise<Map<string, string[]>> {
 function filesOf(ctx: Context): Files {
   const person = personAsked(ctx);
   return {
-    create: (path) => (path === '-' ? ctx.host.standardOutput() : createFile(ctx, path, { person })),
+    create: (path) => (path === '-' ? ctx.stdout.asFile() : createFile(ctx, path, { person })),
     remove: (path) => ctx.host.remove(path, person),
     now: ctx.now,
   };

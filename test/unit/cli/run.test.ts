@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ASIDE } from '../../../src/enter/nsenter.ts';
 import { run } from '../../../src/cli/run.ts';
 import { version } from '../../../package.json';
-import { container, fakeContext, fakeEngine, fakeHost, ID } from '../fakes.ts';
+import { container, fakeContext, fakeEngine, fakeHost, fakeOutput, ID } from '../fakes.ts';
 
 const ENTER = [...ASIDE, 'nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
 /** The program that an entry line becomes; the line itself has its own tests. */
@@ -212,7 +212,7 @@ describe('errors: nothing is run', () => {
 });
 
 describe('the picker', () => {
-  const onTerminal = { stdinIsTTY: true, stderr: { isTTY: true, write: () => {} } };
+  const onTerminal = { stdinIsTTY: true, stderr: fakeOutput(() => undefined, true) };
 
   test('asks when no container is named on a terminal', async () => {
     const ctx = fakeContext({ ...onTerminal, args: ['shell'], pick: async (_, choices) => choices[0]!.value });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fakeOutput } from '../fakes.ts';
 import { failureText } from '../../../src/ui/failure.ts';
 import { matching } from '../../../src/ui/picker.ts';
 import { json, table, lookOf } from '../../../src/ui/table.ts';
@@ -47,5 +48,5 @@ test.each([
   [true, { TERM: 'dumb' }, { width: 80, isColoured: false }],
   [false, {}, {}],
 ] as const)('a terminal %j with %j', (isTTY, env, look) =>
-  expect(lookOf({ stdout: { isTTY, write: () => undefined, columns: () => 80 }, env })).toEqual(look),
+  expect(lookOf({ stdout: { ...fakeOutput(() => undefined, isTTY), columns: () => 80 }, env })).toEqual(look),
 );

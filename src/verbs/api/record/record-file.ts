@@ -18,7 +18,7 @@ interface NewFile {
 export async function newFile(ctx: Context, path: string, hasCommand: boolean): Promise<NewFile> {
   if (path === '-') {
     refuseStdout(ctx, hasCommand);
-    return { file: await ctx.host.standardOutput(), remove: () => undefined };
+    return { file: await ctx.stdout.asFile(), remove: () => undefined };
   }
   const person = personAsked(ctx);
   const file = await createFile(ctx, path, { person, mode: 0o600 }); // what containers say is in it

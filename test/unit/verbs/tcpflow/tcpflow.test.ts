@@ -3,7 +3,7 @@ import { run } from '../../../../src/cli/run.ts';
 import { chosenEnd } from '../../../../src/verbs/tcpflow/tcpflow-host-end.ts';
 import type { ContainerInterface } from '../../../../src/network/interfaces.ts';
 import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
-import { container, fakeContext, fakeHost, link } from '../../fakes.ts';
+import { container, fakeContext, fakeHost, fakeOutput, link } from '../../fakes.ts';
 
 const target = { container: container(), pid: 1234, startTime: '4242' };
 const wire = (name: string, over: Partial<ContainerInterface> = {}): ContainerInterface => ({
@@ -63,7 +63,7 @@ test.each([
   [['tcpflow', '--interface', 'eth0', 'web'], '--interface goes with --host-end'],
   [['tcpflow', '--host-end', '--all', 'web'], 'cannot be used with'],
 ])('%j is wrong usage', async (args, message) => {
-  const ctx = fakeContext({ args, stdout: { isTTY: true, write: () => undefined } });
+  const ctx = fakeContext({ args, stdout: fakeOutput(() => undefined, true) });
   expect(await run(ctx)).toBe(2);
   expect(ctx.printed.err).toContain(message);
   expect(ctx.host.ran).toEqual([]);
