@@ -1,7 +1,6 @@
 import type { Container } from '../engine/container.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { ContainerEvent } from '../engine/engine-events.ts';
-import type { Meanwhile } from '../engine/container-events.ts';
+import type { EngineNews } from '../engine/container-events.ts';
 import { DbgError, EXIT, usageError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
@@ -22,6 +21,11 @@ export function parseStopOn(text: string): StopOn {
   throw usageError(`--stop-on takes die, oom, unhealthy or log:REGEX, not "${text}"`);
 }
 
+export interface StopOnNews extends EngineNews {
+  /** The engine cannot read what the container says, with its sentence. */
+  failed?(sentence: string): void;
+}
+
 /**
  * Calls back, with what it was, when something of this happens to a container; until the function it gives back is called. The engine's
  * words for a health check that fails for good are "health_status: unhealthy" (GET /events).
@@ -31,7 +35,7 @@ export function watchFor(
   container: Container,
   wanted: readonly StopOn[],
   onEvent: (what: string) => void,
-  meanwhile: Meanwhile = {},
+  news: StopOnNews = {},
 ): () => void {
   const actions = new Map(
     wanted.flatMap(({ kind }) =>
@@ -41,44 +45,24 @@ export function watchFor(
   const patterns = wanted.flatMap((each) => (each.kind === 'log' ? [each.pattern] : []));
   const stopEvents =
     actions.size > 0
-      ? engine.watch(container, ({ action }) => actions.has(action) && onEvent(actions.get(action)!), meanwhile)
+      ? engine.watch(container, ({ action }) => actions.has(action) && onEvent(actions.get(action)!), news)
       : undefined;
   // A line that is said again and again is told once: the capture ends by the first.
   let hasSaid = false;
   const stopLogs =
     patterns.length > 0
-      ? watchLogs(engine, container, (line) => {
-          if (hasSaid || !patterns.some((pattern) => pattern.test(line))) return;
-          hasSaid = true;
-          onEvent(`it said: ${line}`);
+      ? engine.followLogs(container, {
+          ...news,
+          line: ({ text }) => {
+            if (hasSaid || !patterns.some((pattern) => pattern.test(text))) return;
+            hasSaid = true;
+            onEvent(`it said: ${text}`);
+          },
         })
       : undefined;
   return () => {
     stopEvents?.();
     stopLogs?.();
-  };
-}
-
-/** The engine tells of a start when the container may have said something already. */
-const TOLD_MS = 500;
-
-/**
- * What a container says, from run to run: the engine ends the stream with each, and has none before the first. An engine that was
- * restarted is asked for what was said since.
- */
-function watchLogs(engine: Engine, container: Container, onEvent: (line: string) => void): () => void {
-  let stop = container.state.pid === 0 ? () => undefined : engine.logs(container, onEvent);
-  const listen = (since: number | undefined) => {
-    stop();
-    stop = engine.logs(container, onEvent, since);
-  };
-  const told = ({ action, time }: ContainerEvent) => {
-    if (action === 'start') listen(time === undefined ? undefined : time - TOLD_MS);
-  };
-  const stopEvents = engine.watch(container, told, { back: listen });
-  return () => {
-    stopEvents();
-    stop();
   };
 }
 

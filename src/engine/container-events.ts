@@ -1,15 +1,20 @@
+import { escapeControls } from '../text.ts';
 import type { Container } from './container.ts';
+import { messageOf } from './engine-errors.ts';
 import type { ContainerEvent } from './engine-events.ts';
 import { eventFilters, eventReader } from './engine-events.ts';
 import type { EngineWay } from './ways/way.ts';
 
-/** What is done while no engine tells of events: it is being restarted, or the way to it was cut. */
-export interface Meanwhile {
-  /** Whether the process that the container now has is still there, as this host sees it; left out where that cannot be seen. */
+/** What is done while no engine tells anything: it is being restarted, or the way to it was cut. */
+export interface EngineNews {
+  /**
+   * Whether the process that the container has now is still there, as this host sees it. Left out
+   * where that cannot be seen.
+   */
   readonly isAlive?: (() => boolean) | undefined;
-  /** No engine answers. Called once, until `back`. */
-  lost?(): void;
-  /** An engine tells of events again, and of those since a time, in ms since the epoch. */
+  /** The engine tells nothing, for this reason. Called once, until `back`. */
+  lost?(why: string): void;
+  /** An engine tells again, and of all since a time, in ms since the epoch. */
   back?(since: number): void;
 }
 
@@ -23,36 +28,37 @@ export function watchContainer(
   inspect: (id: string) => Promise<Container | undefined>,
   container: Pick<Container, 'id' | 'state'>,
   onEvent: (event: ContainerEvent) => void,
-  meanwhile: Meanwhile = {},
+  news: EngineNews = {},
 ): () => void {
   const { happens, compare, ended, isFirstRun } = runs(container, onEvent);
   let newest: number | undefined;
   let isLost = false;
   let isOver = false;
-  let delay = SHORTEST_MS;
+  const delay = retryDelay();
   let deaf: NodeJS.Timeout | undefined;
   let next: NodeJS.Timeout | undefined;
   let stop = (): void => undefined;
 
   const look = () => {
-    if (isFirstRun() && meanwhile.isAlive?.() === false) ended();
+    if (isFirstRun() && news.isAlive?.() === false) ended();
   };
-  function lost(): void {
+  function lost(why = LOST): void {
     if (isLost || isOver) return;
     isLost = true;
-    meanwhile.lost?.();
+    news.lost?.(why);
   }
   /** An engine answers again. What it tells from now on is heard; what was before is looked for. */
   async function again(since: number): Promise<void> {
     clearInterval(deaf);
     isLost = false;
-    meanwhile.back?.(since);
+    news.back?.(since);
     const now = await inspect(container.id).catch(() => 'unknown' as const);
     if (!isOver && now !== 'unknown') compare(now);
   }
   function listen(since?: number): void {
     let answeredAt: number | undefined;
-    let isRefused = false;
+    let refusal: string | undefined;
+    let body = '';
     const heardBefore = newest ?? -Infinity;
     const read = eventReader((event) => {
       // What is asked for since a time may be told twice.
@@ -67,24 +73,31 @@ export function watchContainer(
       {
         status: (code) => {
           if (code === 200) answeredAt = performance.now();
-          isRefused = since === undefined && code >= 400 && code < 500;
+          if (since === undefined && code >= 400 && code < 500) refusal = `status ${code}`;
           if (code === 200 && since !== undefined) void again(since);
         },
-        data: (piece) => answeredAt !== undefined && read(piece),
+        data: (piece) => {
+          if (answeredAt !== undefined) read(piece);
+          else if (refusal !== undefined && body.length < MOST_REFUSAL) body += piece.toString();
+        },
         end: () => {
-          // Who may not hear events will not do so later.
-          if (isOver || isRefused) return;
-          if (answeredAt === undefined && since !== undefined) lost();
-          if (answeredAt !== undefined && performance.now() - answeredAt > LONGEST_MS) delay = SHORTEST_MS;
-          const first = answeredAt === undefined ? since : undefined;
-          next = setTimeout(listen, delay, newest ?? first ?? Date.now() - MOMENT_MS);
-          delay = Math.min(delay * 2, LONGEST_MS);
+          if (isOver) return;
           clearInterval(deaf);
+          look();
+          if (refusal !== undefined) {
+            // An engine, or a proxy before it, that refuses once will do so later.
+            lost(refusedSentence(messageOf(Buffer.from(body)) ?? refusal));
+            if (news.isAlive) deaf = setInterval(look, LONGEST_MS);
+            return;
+          }
+          if (answeredAt === undefined && since !== undefined) lost();
+          const lived = answeredAt === undefined ? 0 : performance.now() - answeredAt;
+          const first = answeredAt === undefined ? since : undefined;
+          next = setTimeout(listen, delay.next(lived), newest ?? first ?? Date.now() - MOMENT_MS);
           deaf = setInterval(() => {
             look();
             lost();
           }, LONGEST_MS);
-          look();
         },
       },
     );
@@ -98,14 +111,33 @@ export function watchContainer(
   };
 }
 
-/** What is said when no engine answers while it is listened to. */
-export const LOST = 'no engine answers any more: dbg asks again, and looks at the process itself meanwhile';
+const LOST = 'no engine answers any more: dbg asks again, and looks at the process itself meanwhile';
 
-/** How long after the end of a stream it is asked for again, doubled each time up to the longest. */
+const refusedSentence = (why: string) =>
+  `the engine does not tell of events (${escapeControls(why)}): dbg looks at the process itself`;
+
+const MOST_REFUSAL = 4096;
+
+/**
+ * How long after the end of a stream it is asked for again, in ms: doubled each time, and the
+ * shortest again after a stream that lived longer than the longest wait.
+ */
+export function retryDelay(): { next(livedMs: number): number } {
+  let delay = SHORTEST_MS;
+  return {
+    next: (livedMs) => {
+      if (livedMs > LONGEST_MS) delay = SHORTEST_MS;
+      const now = delay;
+      delay = Math.min(delay * 2, LONGEST_MS);
+      return now;
+    },
+  };
+}
+
 const SHORTEST_MS = 100;
 const LONGEST_MS = 1_000;
-/** The clocks of the engine and of this host are one, or nearly. */
-const MOMENT_MS = 100;
+/** The clocks of the engine and of this host may differ by so much. */
+export const MOMENT_MS = 100;
 
 /** What is known of a container's runs: each end and each start is told once, whether an engine told it or it was seen. */
 function runs({ state }: Pick<Container, 'state'>, onEvent: (event: ContainerEvent) => void) {

@@ -3,7 +3,8 @@ import type { Container, ContainerSummary } from './container.ts';
 import type { EngineAddress } from './address.ts';
 import type { Inspection } from './inspection.ts';
 import type { Network } from './network.ts';
-import type { Meanwhile } from './container-events.ts';
+import type { EngineNews } from './container-events.ts';
+import type { LogListener } from './follow-logs.ts';
 import type { ContainerFile } from './ways/archive.ts';
 
 /**
@@ -25,19 +26,20 @@ export interface Engine {
   /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
   list(): Promise<ContainerSummary[]>;
   /**
-   * Calls back for each event of a container, from what it is now, until the function it gives back is called. An engine that is
-   * restarted is asked again, and what happened meanwhile is found out (watch.ts). One that refuses to tell is no error, but no news.
+   * Calls back for each event of a container, from now on, until the function it gives back is
+   * called. An engine that is restarted is asked again, and what happened meanwhile is found out
+   * (container-events.ts). `news` hears when no events come: no engine answers, or it refuses.
    */
   watch(
     container: Pick<Container, 'id' | 'state'>,
     onEvent: (event: ContainerEvent) => void,
-    meanwhile?: Meanwhile,
+    news?: EngineNews,
   ): () => void;
   /**
-   * Calls back, in the same way, for each line that a container says from now on, or since a time in ms since the epoch
-   * (GET /containers/{id}/logs). With the container's end, or the engine's, nothing more comes.
+   * Calls back for each line that a container writes, from now on and from run to run, until the
+   * function it gives back is called (follow-logs.ts).
    */
-  logs(container: Pick<Container, 'id' | 'hasTty'>, onEvent: (line: string) => void, since?: number): () => void;
+  followLogs(container: Pick<Container, 'id' | 'hasTty' | 'state'>, listener: LogListener): () => void;
   /** The engine's sentence when it cannot read what a container says: its log driver writes only. */
   logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
   /**

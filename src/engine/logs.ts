@@ -1,5 +1,14 @@
 import { lineReader, type LineReader } from '../line-reader.ts';
-import { frameReader } from './ways/frames.ts';
+import { frameReader, type StreamNumber } from './ways/frames.ts';
+
+/** A line that a container wrote. What has a terminal has no stderr of its own. */
+export interface LogLine {
+  /** 'engine': the engine's own word, that it cannot read on (frame 3 of "Stream format"). */
+  readonly stream: 'stdout' | 'stderr' | 'engine';
+  readonly text: string;
+}
+
+export const logsPath = (id: string) => `/containers/${encodeURIComponent(id)}/logs`;
 
 /** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
 export function logQuery(since?: number): Readonly<Record<string, string>> {
@@ -18,7 +27,7 @@ export const lastLines = (most: number): Readonly<Record<string, string>> => ({ 
 /** The lines of such an answer, the last one too when it has no end. */
 export function logLines(hasTty: boolean, body: Buffer): string[] {
   const lines: string[] = [];
-  const { add, end } = linesOf(hasTty, (line) => lines.push(line));
+  const { add, end } = linesOf(hasTty, ({ text }) => lines.push(text));
   add(body);
   end();
   return lines;
@@ -31,15 +40,16 @@ const MOST_CHARACTERS = 16_384;
  * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr, which are in frames where there
  * is no terminal.
  */
-export const logReader = (hasTty: boolean, onEvent: (line: string) => void): ((piece: Buffer) => void) =>
+export const logReader = (hasTty: boolean, onEvent: (line: LogLine) => void): ((piece: Buffer) => void) =>
   linesOf(hasTty, onEvent).add;
 
-function linesOf(hasTty: boolean, onEvent: (line: string) => void) {
-  const streams = new Map<number, LineReader>();
-  const readerOf = (stream: number) => {
-    const reader =
-      streams.get(stream) ?? lineReader((line) => onEvent(line.replace(/\r$/, '')), { most: MOST_CHARACTERS });
-    streams.set(stream, reader);
+function linesOf(hasTty: boolean, onEvent: (line: LogLine) => void) {
+  const streams = new Map<StreamNumber, LineReader>();
+  const readerOf = (number: StreamNumber) => {
+    const stream = STREAMS[number];
+    const tell = (line: string) => onEvent({ stream, text: line.replace(/\r$/, '') });
+    const reader = streams.get(number) ?? lineReader(tell, { most: MOST_CHARACTERS });
+    streams.set(number, reader);
     return reader;
   };
   const end = () => streams.forEach((reader) => reader.end());
@@ -50,3 +60,5 @@ function linesOf(hasTty: boolean, onEvent: (line: string) => void) {
   );
   return { add, end };
 }
+
+const STREAMS = { 0: 'stdout', 1: 'stdout', 2: 'stderr', 3: 'engine' } as const;

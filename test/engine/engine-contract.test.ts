@@ -76,10 +76,30 @@ describe.each(WAYS)('%s', (_, open) => {
     const engine = open();
     const container = (await engine.inspect(name))!;
     const heard: string[] = [];
-    const stop = engine.logs(container, (line) => heard.push(line));
+    const stop = engine.followLogs(container, { line: ({ stream, text }) => heard.push(`${stream}: ${text}`) });
     await expect.poll(() => heard.length).toBeGreaterThan(5);
     stop();
-    expect(new Set(heard)).toEqual(new Set(['to stdout', 'to stderr']));
+    // A terminal has one stream.
+    const second = tty === '--tty=true' ? 'stdout' : 'stderr';
+    expect(new Set(heard)).toEqual(new Set(['stdout: to stdout', `${second}: to stderr`]));
+  });
+
+  test('hears from run to run what a container says, and says why it cannot', async ({ lab }) => {
+    const name = await lab.run('c', { command: ['sh', '-c', 'echo a run; exec sleep 1000'] });
+    const mute = await lab.run('mute', { options: ['--log-driver', 'none'] });
+    const engine = open();
+    const heard: string[] = [];
+    const line = ({ text }: { text: string }) => heard.push(text);
+    const stops = [
+      engine.followLogs((await engine.inspect(name))!, { line }),
+      engine.followLogs((await engine.inspect(mute))!, { line, failed: (sentence) => heard.push(sentence) }),
+    ];
+    await expect.poll(() => heard).toEqual([expect.stringContaining('does not support reading')]);
+    for (const runs of [1, 2]) {
+      await lab.docker('restart', '-t', '0', name);
+      await expect.poll(() => heard.slice(1)).toEqual(Array.from({ length: runs }, () => 'a run'));
+    }
+    stops.forEach((stop) => stop());
   });
 
   test('knows the device of a network, and who is on it', async ({ lab }) => {

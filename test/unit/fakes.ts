@@ -105,7 +105,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
     imageId: async () => 'sha256:1',
     watch: () => () => undefined,
     watchJoins: () => () => undefined,
-    logs: () => () => undefined,
+    followLogs: () => () => undefined,
     logsRefusal: async () => undefined,
     lastLines: async () => [],
     history: async () => [],

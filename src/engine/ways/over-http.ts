@@ -15,7 +15,8 @@ import {
   unreachable,
 } from '../engine-errors.ts';
 import { type ContainerEvent, eventReader, eventsUntil, joinFilters } from '../engine-events.ts';
-import { LAST_LINE, lastLines, logLines, logQuery, logReader } from '../logs.ts';
+import { followLogs } from '../follow-logs.ts';
+import { LAST_LINE, lastLines, logLines, logsPath } from '../logs.ts';
 import { architectureOf, parseInspection } from '../inspection.ts';
 import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
@@ -36,18 +37,19 @@ export function overHttp(address: EngineAddress, way: EngineWay): Engine {
     inspect,
     inspection: async (id) =>
       parseInspection(answered(address, await get(`/containers/${encodeURIComponent(id)}/json`))),
-    watch: (container, onEvent, meanwhile) => watchContainer(way, inspect, container, onEvent, meanwhile),
+    watch: (container, onEvent, news) => watchContainer(way, inspect, container, onEvent, news),
     watchJoins: (network, onEvent) => {
       const read = eventReader(({ container }) => container !== undefined && onEvent(container));
       return listen(way, '/events', joinFilters(network), read);
     },
-    logs: ({ id, hasTty }, onEvent, since) => listen(way, logsOf(id), logQuery(since), logReader(hasTty, onEvent)),
+    followLogs: (container, listener) =>
+      followLogs(way, (...heard) => watchContainer(way, inspect, container, ...heard), container, listener),
     logsRefusal: async ({ id }) => {
-      const answer = await get(logsOf(id), LAST_LINE);
+      const answer = await get(logsPath(id), LAST_LINE);
       return answer.status === 200 ? undefined : (messageOf(answer.body) ?? `status ${answer.status}`);
     },
     lastLines: async ({ id, hasTty }, most) => {
-      const answer = await get(logsOf(id), lastLines(most));
+      const answer = await get(logsPath(id), lastLines(most));
       if (answer.status !== 200) answered(address, answer);
       return logLines(hasTty, answer.body).slice(-most);
     },
@@ -82,8 +84,6 @@ export function overHttp(address: EngineAddress, way: EngineWay): Engine {
       parseContainerList(answeredList(address, await get('/containers/json', { all: '1' }, MOST_BYTES_OF_LIST))),
   };
 }
-
-const logsOf = (id: string) => `/containers/${encodeURIComponent(id)}/logs`;
 
 /** Of a program, its first header and what this names is in there; of a script, its first line. */
 const MOST_BYTES_OF_FILE = 4096;

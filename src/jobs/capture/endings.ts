@@ -3,9 +3,9 @@ import type { Conductor } from '../../capture/taps/conductor.ts';
 import { watchFor } from '../../capture/stop-on.ts';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
-import { LOST } from '../../engine/container-events.ts';
 import { stillRuns } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
+import { escapeControls } from '../../text.ts';
 import type { ContainerPoint } from './container-points.ts';
 import type { CaptureWish } from './capture-wish.ts';
 
@@ -42,27 +42,29 @@ export async function endings(
   // Said once, however many containers are listened to.
   let isLost = false;
   const news = {
-    lost: () => {
-      if (!isLost) tell(`dbg: ${LOST}`);
+    lost: (why: string) => {
+      if (!isLost) tell(`dbg: ${why}`);
       isLost = true;
     },
     back: () => void (isLost = false),
   };
   const entered = new Set(places.flatMap(({ target }) => target?.container ?? []));
   for (const container of [...entered, ...awaited]) {
-    const its = places.filter(({ target }) => target?.container.id === container.id);
+    const taken = places.filter(({ target }) => target?.container.id === container.id);
     // `-i any` does not end with the devices, and holds the network namespace.
     const dropped = ({ action }: { action: string }) => {
-      if (action === 'die') setTimeout(() => its.forEach((place) => taps.drop(place)), LAST_PACKETS_MS);
+      if (action === 'die') setTimeout(() => taken.forEach((place) => taps.drop(place)), LAST_PACKETS_MS);
     };
     const happened = (what: string) => {
       const after = wish.afterMs > 0 ? `; the capture ends in ${wish.afterMs / 1000} s` : '';
       tell(`dbg: ${container.name}: ${what}${after}`);
       endIn(wish.afterMs);
     };
-    const meanwhile = { ...news, isAlive: stillRuns(ctx.host, container) };
-    undo.push(engine.watch(container, dropped, meanwhile));
-    if (wish.stopOn.length > 0) undo.push(watchFor(engine, container, wish.stopOn, happened, meanwhile));
+    const its = { ...news, isAlive: stillRuns(ctx.host, container) };
+    const failed = (sentence: string) =>
+      tell(`dbg: ${container.name}: the engine cannot read what it says: ${escapeControls(sentence)}`);
+    undo.push(engine.watch(container, dropped, its));
+    if (wish.stopOn.length > 0) undo.push(watchFor(engine, container, wish.stopOn, happened, { ...its, failed }));
   }
   return {
     begin: () => {

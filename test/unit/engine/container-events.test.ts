@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Container } from '../../../src/engine/container.ts';
 import type { Hearing } from '../../../src/engine/ways/way.ts';
-import { type Meanwhile, watchContainer } from '../../../src/engine/container-events.ts';
+import { type EngineNews, watchContainer } from '../../../src/engine/container-events.ts';
 import { container } from '../fakes.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
@@ -13,7 +13,7 @@ const ended = () =>
   container({ state: { pid: 0, status: 'exited', startedAt: BEGAN, finishedAt: 950_000, exitCode: 137 } });
 
 /** A container that is watched, at an engine that is spoken for by the test. */
-function watched(first: Container, meanwhile: Meanwhile = {}) {
+function watched(first: Container, news: EngineNews = {}) {
   const asked: { readonly since: string | undefined; readonly hearing: Hearing; isStopped: boolean }[] = [];
   const heard: string[] = [];
   let now: Container | undefined = first;
@@ -29,7 +29,7 @@ function watched(first: Container, meanwhile: Meanwhile = {}) {
     async () => now,
     first,
     ({ action, exitCode }) => heard.push([action, exitCode].join(' ').trim()),
-    meanwhile,
+    news,
   );
   return {
     asked,
@@ -178,6 +178,25 @@ test('who may not hear events does not ask again', async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect(asked.length).toBe(1);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('who may not hear events is told why, and of the end of the process all the same', async () => {
+  let isAlive = true;
+  const lost = vi.fn();
+  const { asked, answers, goes, heard, newest, stop } = watched(running(), { isAlive: () => isAlive, lost });
+  answers(403);
+  newest().hearing.data(Buffer.from('{"message":"not for\\u001b[31m you"}'));
+  goes();
+  expect(lost.mock.calls).toEqual([
+    ['the engine does not tell of events (not for\\e[31m you): dbg looks at the process itself'],
+  ]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([asked.length, heard]).toEqual([1, []]);
+  isAlive = false;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(heard).toEqual(['die']);
+  stop();
+  expect([lost.mock.calls.length, vi.getTimerCount()]).toEqual([1, 0]);
 });
 
 test('an engine that ends each stream at once is asked once a second', async () => {

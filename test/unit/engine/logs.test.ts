@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { logReader } from '../../../src/engine/logs.ts';
+import { type LogLine, logReader } from '../../../src/engine/logs.ts';
 import { parseNetwork } from '../../../src/engine/network.ts';
 
 const frame = (stream: number, text: string) => {
@@ -11,16 +11,20 @@ const frame = (stream: number, text: string) => {
 test('frames of two streams, cut anywhere, are lines', () => {
   const all = Buffer.concat([frame(1, 'one\ntw'), frame(2, 'err\n'), frame(1, 'o é\n')]);
   for (let size = 1; size < all.length; size++) {
-    const heard: string[] = [];
+    const heard: LogLine[] = [];
     const read = logReader(false, (line) => heard.push(line));
     for (let at = 0; at < all.length; at += size) read(all.subarray(at, at + size));
-    expect(heard).toEqual(['one', 'err', 'two é']);
+    expect(heard).toEqual([
+      { stream: 'stdout', text: 'one' },
+      { stream: 'stderr', text: 'err' },
+      { stream: 'stdout', text: 'two é' },
+    ]);
   }
 });
 
 test('with a terminal there are no frames', () => {
   const heard: string[] = [];
-  const read = logReader(true, (line) => heard.push(line));
+  const read = logReader(true, ({ text }) => heard.push(text));
   read(Buffer.from('one\r\ntw'));
   read(Buffer.from('o\r\n'));
   expect(heard).toEqual(['one', 'two']);
@@ -28,7 +32,7 @@ test('with a terminal there are no frames', () => {
 
 test('a line that never ends is told in parts', () => {
   const heard: string[] = [];
-  const read = logReader(false, (line) => heard.push(line));
+  const read = logReader(false, ({ text }) => heard.push(text));
   for (let turn = 0; turn < 10; turn++) read(frame(1, 'x'.repeat(4096)));
   expect(heard.map(({ length }) => length)).toEqual([20_480, 20_480]);
 });

@@ -1,7 +1,6 @@
 import type { Container } from '../../../engine/container.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { ContainerEvent } from '../../../engine/engine-events.ts';
-import { LOST } from '../../../engine/container-events.ts';
 import { escapeControls, shellQuote } from '../../../text.ts';
 
 /** A container that is restarted dies and starts within this; then one line is enough. */
@@ -33,7 +32,7 @@ export function watchSession(
       say('is paused: its processes stand still, this shell does not', `docker unpause ${shellQuote(container.name)}`);
     else if (action === 'unpause') tell(`\r\ndbg: ${name} goes on\r\n`);
   };
-  const end = engine.watch(container, onEvent, { isAlive, lost: () => tell(`\r\ndbg: ${LOST}\r\n`) });
+  const end = engine.watch(container, onEvent, { isAlive, lost: (why) => tell(`\r\ndbg: ${why}\r\n`) });
   return () => {
     clearTimeout(stopped);
     end();
