@@ -3,19 +3,27 @@ import { type Denial, parseDenials } from '../proc/denials.ts';
 import { labelOf } from './rights.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
-/** auditd's file is rotated at 8 MB unless set; where it runs, the kernel's log has no denials. */
+/**
+ * auditd's log. auditd rotates it at 8 MB unless configured otherwise. While auditd runs, the
+ * kernel's log holds no denials.
+ */
 const AUDIT_LOG = '/var/log/audit/audit.log';
 const LIMIT = 16 << 20;
-/** Profiles that engines give to every container. */
+/** The profiles that engines give to every container. */
 const SHARED = /^(docker-default|containers-default-[\d.]+|cri-containerd\.apparmor\.d)$/;
 
 /**
- * What AppArmor or SELinux has refused a container since a time: by its own label, which SELinux
- * makes for each container; by its living processes where the label is one of many. Nothing is read
- * where it has no label. Throws a DbgError where the log may not be read.
+ * What AppArmor or SELinux has refused a container since a time. A denial belongs to the container:
+ * - by its label alone, where the label is the container's own (SELinux makes one for each
+ *   container);
+ * - by its label and a PID of a living process of the container, where many containers share the
+ *   label.
+ *
+ * Empty, and no log is read, where the container has no label. Throws a DbgError where the log may
+ * not be read.
  */
 export async function denialsOf(host: Host, subject: Subject, since: number): Promise<Denial[]> {
-  // AppArmor writes the profile's mode behind its name.
+  // AppArmor writes the profile's mode after its name: "docker-default (enforce)".
   const label = labelOf(host, subject.pid)?.replace(/ \(\w+\)$/, '');
   if (label === undefined || label === 'unconfined') return [];
   const audited = host.read(AUDIT_LOG, LIMIT);

@@ -7,34 +7,35 @@ import { parseMountInfo } from '../proc/mount-info.ts';
 import { answersByItself } from './limits/file-systems.ts';
 import type { Subject } from './subject.ts';
 
-/** A mount that the engine was asked for, as the kernel has it in the container. */
+/** A mount that the engine was asked for, as the kernel has mounted it in the container. */
 export interface MountSeen extends Mounted {
   readonly fileSystem: string;
-  /** what of it is read-only: this mount of it, or all of the file system, by whatever mount */
+  /** what is read-only: this mount alone, or the whole file system, through every mount of it */
   readonly readOnly: 'nothing' | 'mount' | 'file system';
   /**
-   * undefined for one that was not asked: a server or a program answers for it, and may do so never
+   * undefined for a file system that dbg does not ask: a server or a program would answer for it
+   * (NFS, FUSE), and may never answer
    */
   readonly owner: Owner | undefined;
   /**
-   * what the container calls its user and its group; undefined where its user namespace has no
-   * number for that
+   * the owner's uid and gid as the container numbers them; undefined where the container's user
+   * namespace has no number for them
    */
   readonly uidInside: number | undefined;
   readonly gidInside: number | undefined;
 }
 
-/** A person gives a container a handful. */
+/** At most so many mounts are looked at. A person gives a container a handful. */
 const MOST = 64;
 
-/** The binds and volumes of a running container, those that are mounted there still. */
+/** The binds and volumes of a running container that are still mounted there. */
 export async function mountsSeen(host: Host, { pid }: Subject, { mounts }: Inspection): Promise<MountSeen[]> {
   const lines = parseMountInfo(mountInfo(host, pid));
   const answers = answersByItself(lines);
   const [uidInside, gidInside] = ['uid', 'gid'].map((kind) => numbering(host, pid, kind));
   const wanted = mounts.filter(({ type }) => type === 'bind' || type === 'volume').slice(0, MOST);
   const seen = wanted.map(async (mounted): Promise<MountSeen[]> => {
-    // What is mounted later covers what was mounted there before.
+    // A later mount on the same path covers the earlier one, so the last line counts.
     const line = lines.findLast(({ mountPoint }) => mountPoint === mounted.destination.replace(/(?<=.)\/+$/, ''));
     if (line === undefined) return [];
     const { id, type, options, superOptions } = line;
@@ -53,9 +54,10 @@ export async function mountsSeen(host: Host, { pid }: Subject, { mounts }: Inspe
   return (await Promise.all(seen)).flat();
 }
 
-/** How a process' user namespace numbers the users, or groups, of dbg's. */
+/** Translates a user id (or group id, by `kind`) of dbg's user namespace into that of a process. */
 function numbering(host: Host, pid: number, kind: string): (id: number) => number | undefined {
-  // In dbg's own the numbers are the same; the map would be the one to its parent.
+  // In dbg's own user namespace the numbers are the same. /proc/PID/uid_map would then translate to
+  // the parent namespace.
   if (host.link(`/proc/${pid}/ns/user`) === host.link('/proc/self/ns/user')) return (id) => id;
   const map = parseIdMap(host.read(`/proc/${pid}/${kind}_map`) ?? '');
   return (id) => idInside(map, id);

@@ -5,34 +5,37 @@ import { parseNamespace } from '../proc/namespace-link.ts';
 import { parseStat } from '../proc/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
-/** namespaces(7): the names in /proc/PID/ns. `time` is there since Linux 5.6, `cgroup` since 4.6. */
+/** namespaces(7): the names in /proc/PID/ns. Linux has `time` since 5.6, and `cgroup` since 4.6. */
 const TYPES = ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup', 'time'] as const;
 export type NamespaceType = (typeof TYPES)[number];
 
 export interface NamespaceUse {
   readonly type: NamespaceType;
   readonly inode: number;
-  /** whether it is process 1's */
+  /** whether process 1 is in it too */
   readonly isHosts: boolean;
-  /** the other containers with a process in it */
+  /** the other containers that have a process in it */
   readonly containers: readonly OtherContainer[];
-  /** the processes in it that are in no container */
+  /** the processes in it that belong to no container */
   readonly processes: readonly OtherProcess[];
 }
 
 export interface OtherContainer {
   readonly id: string;
-  /** undefined when no engine told it */
+  /** undefined when no engine gave a name */
   readonly name: string | undefined;
 }
 
 export interface OtherProcess {
   readonly pid: number;
-  /** the kernel's name for it, 15 bytes at most (/proc/PID/comm) */
+  /** the kernel's name for the process, at most 15 bytes (/proc/PID/comm) */
   readonly command: string;
 }
 
-/** The namespaces of a container's process that this kernel has, and who else is in each. `names`: those of the engine's containers, by id. */
+/**
+ * The namespaces of a container's process, and who else is in each. A type that this kernel does
+ * not have is left out. `names` are the names of the engine's containers, by id.
+ */
 export function namespacesOf(host: Host, subject: Subject, names: ReadonlyMap<string, string>): NamespaceUse[] {
   const others = processesOutside(host, subject, names);
   return TYPES.flatMap((type) => {
@@ -59,7 +62,7 @@ function processesOutside(host: Host, subject: Subject, names: ReadonlyMap<strin
     const places = placesOf(host, pid);
     if (pid === self || isMember(subject, places)) return [];
     const ids = containerIds(places);
-    // Of containers in containers, the one that the engine knows.
+    // Where containers are nested, the one that the engine knows is taken, else the innermost.
     return [{ pid, container: ids.find((id) => names.has(id)) ?? ids.at(-1) }];
   });
 }

@@ -4,17 +4,16 @@ import { parseStat, TICKS_PER_SECOND } from '../proc/stat.ts';
 import type { Timing } from './limits/cpu-sample.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
-/**
- * A process of a container, as it was all the while that dbg looked: its state is undefined where
- * that changed.
- */
+/** A process of a container that was there at both readings of the sample. */
 export interface ProcessSeen {
   readonly pid: number;
   readonly command: string;
-  /** whether it is the container's first one */
+  /** whether it is the container's first process */
   readonly isMain: boolean;
   readonly parent: { readonly pid: number; readonly command: string };
-  /** the letter of ps(1): R, S, D, Z, T … */
+  /**
+   * the letter that ps(1) shows: R, S, D, Z, T …; undefined where it changed between the readings
+   */
   readonly state: string | undefined;
   readonly threads: readonly ThreadSeen[];
 }
@@ -23,22 +22,30 @@ export interface ThreadSeen {
   readonly tid: number;
   readonly command: string;
   readonly state: string | undefined;
-  /** how much of one CPU it was given, of 1 */
+  /** the share of one CPU that it was given during the sample, from 0 to 1 */
   readonly cpuShare: number;
-  /** and how much it was given or waited for; undefined where the kernel does not say */
+  /**
+   * the share of one CPU that it was given or waited for; undefined where the kernel does not count
+   * this
+   */
   readonly wantedShare: number | undefined;
   /**
-   * the kernel's function in which it sleeps (proc_pid_wchan(5)); undefined where that is not told,
-   * or it does not sleep
+   * the kernel function in which it sleeps (proc_pid_wchan(5)); undefined where it does not sleep,
+   * where the kernel does not tell, or where the two readings differ
    */
   readonly sleepsIn: string | undefined;
-  /** whether it waits for another thread alone: a futex, with no time at which it would give up */
+  /**
+   * whether it waits for another thread only: in a futex call without a timeout, at both readings
+   */
   readonly isOnFutex: boolean;
 }
 
-/** Twenty ticks of the kernel's clock. */
+/** The time between the two readings: twenty ticks of the kernel's clock. */
 const SAMPLE_MS = 200;
-/** A container may have as many as the host; of each a few files are read, twice. */
+/**
+ * At most so many threads are read. A container may have as many as the host allows, and for each
+ * dbg reads a few files, twice.
+ */
 const MOST_THREADS = 1024;
 
 interface Reading {
@@ -56,8 +63,8 @@ interface Thread extends Omit<ThreadSeen, 'cpuShare' | 'wantedShare'> {
 }
 
 /**
- * Looks at each process and thread of a container twice: what is the same both times was so for 0.2
- * s.
+ * Reads each process and thread of a container twice, 0.2 s apart. What is the same at both
+ * readings is taken to have been so in between.
  */
 export async function sampleProcesses(host: Host, subject: Subject, { clock, wait }: Timing): Promise<ProcessSeen[]> {
   const first = read(host, subject, clock);
@@ -99,8 +106,8 @@ function read(host: Host, subject: Subject, clock: Timing['clock']): Reading {
   const members = new Set(all.filter(({ isIn }) => isIn).map(({ pid }) => pid));
   let left = MOST_THREADS;
   const processes = all
-    // With cgroup v1 a zombie is in the root cgroup (proc_cgroup_show in the kernel): it is where
-    // its parent is.
+    // With cgroup v1 a zombie is in the root cgroup (proc_cgroup_show in the kernel). It is counted
+    // as a member where its parent is one.
     .filter(({ isIn, state, parent }) => isIn || (state === 'Z' && members.has(parent)))
     .map(({ pid, command, state, parent, startTicks }) => {
       const tids = state === 'Z' ? [] : host.entries(`/proc/${pid}/task`).slice(0, left);

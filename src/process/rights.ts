@@ -2,17 +2,20 @@ import type { Host } from '../host/host.ts';
 import { capabilities, parseStatus } from '../proc/status.ts';
 import type { Subject } from './subject.ts';
 
-/** What the main process of a container may do. Users and groups are as the host numbers them. */
+/** What the main process of a container may do. User and group ids are the host's. */
 export interface Rights {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** in force, and at most: those that a program of its can get */
+  /**
+   * capabilities: those in force. mostCapabilities: the bounding set, the most that a program it
+   * starts can get
+   */
   readonly capabilities: readonly number[];
   readonly mostCapabilities: readonly number[];
   readonly hasSeccompFilter: boolean;
   readonly noNewPrivileges: boolean;
-  /** of AppArmor or SELinux; undefined where none is in force */
+  /** the label of AppArmor or SELinux; undefined where neither is in force */
   readonly label: string | undefined;
 }
 
@@ -32,8 +35,8 @@ export function rightsOf(host: Host, { pid }: Subject): Rights {
 }
 
 /**
- * proc_pid_attr(5): the kernel has no such file, or refuses to read it, where no security module
- * gives labels.
+ * The label that a security module gave a process (proc_pid_attr(5)). undefined where no module
+ * gives labels: the kernel then has no such file, or refuses to read it.
  */
 export function labelOf(host: Pick<Host, 'read'>, pid: number): string | undefined {
   const text = host.read(`/proc/${pid}/attr/apparmor/current`) ?? host.read(`/proc/${pid}/attr/current`);

@@ -10,29 +10,36 @@ export interface Subject {
   readonly id: string;
   /** undefined when no engine was asked */
   readonly name: string | undefined;
-  /** as the engine has it; undefined when none was asked */
+  /** what the engine knows of it; undefined when no engine was asked */
   readonly container?: Container;
-  /** a process of the container's: its first one, or the one that was named */
+  /** a process of the container: its first one, or the one that the person named */
   readonly pid: number;
-  /** its cgroup in every hierarchy in which it has one */
+  /** the container's cgroup in each hierarchy in which it has one */
   readonly places: readonly CgroupPlace[];
 }
 
-/** The container that an engine named. */
+/**
+ * The subject of a container that an engine named. Throws `ended` when its process has left the
+ * cgroup.
+ */
 export function subjectOf(host: Host, { container, pid }: Pick<Target, 'container' | 'pid'>): Subject {
   const places = containerPlaces(parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? ''), container.id);
   if (places.length === 0) throw ended(container);
   return { id: container.id, name: container.name, container, pid, places };
 }
 
-/** What to say when a container's process or cgroup was there and is not any more. */
+/** The error to throw when a container's process or cgroup has vanished since it was last seen. */
 export function ended(container: Pick<Subject, 'name' | 'id'>): DbgError {
   return new DbgError(`container "${nameOf(container)}" ended just now`, {
     next: [{ what: 'see how', command: `docker ps -a --filter id=${container.id}` }],
   });
 }
 
-/** The container that a process is in, the innermost one where they are nested. No engine is asked: the cgroup's path has its id. */
+/**
+ * The container that a process is in; the innermost, where containers are nested. The id is read
+ * from the path of its cgroup, so no engine is asked. Throws a DbgError for a process that does not
+ * exist or is in no container.
+ */
 export function subjectOfPid(host: Host, pid: number): Subject {
   const text = host.read(`/proc/${pid}/cgroup`);
   if (text === undefined) {
@@ -50,14 +57,14 @@ export function subjectOfPid(host: Host, pid: number): Subject {
   return { id, name: undefined, pid, places: containerPlaces(places, id) };
 }
 
-/** How a person calls it: its name, or the twelve digits that `docker ps` shows. */
+/** What a person calls the container: its name, or the twelve digits that `docker ps` shows. */
 export const nameOf = ({ name, id }: Pick<Subject, 'name' | 'id'>): string => name ?? id.slice(0, 12);
 
 /** Every process that this host shows: the numbers among the names in /proc (proc(5)). */
 export const processIds = (host: Host): number[] =>
   host.entries('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 
-/** A process' cgroups; none when it is gone. */
+/** The cgroups of a process. Empty when the process is gone. */
 export const placesOf = (host: Host, pid: number): CgroupPlace[] => parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
 
 export const isMember = (subject: Subject, places: readonly CgroupPlace[]): boolean => isWithin(subject.places, places);

@@ -2,18 +2,21 @@ import { parseIdMap, idInside } from '../proc/id-map.ts';
 import { userFile } from '../enter/rights/user-files.ts';
 import type { Host } from '../host/host.ts';
 
-/** What a user of the host is in a container. */
+/** What a container calls a user of the host. */
 export interface User {
-  /** in the container's user namespace; undefined when it has no number there */
+  /** the number in the container's user namespace; undefined when the user has none there */
   readonly uid: number | undefined;
-  /** by the container's /etc/passwd */
+  /** the name in the container's /etc/passwd */
   readonly name: string | undefined;
 }
 
-/** Gives for a user id of the host what the container of a process calls it. */
+/**
+ * Gives a function that translates a user id of the host to the user of that process' container.
+ */
 export function usersOf(host: Host, pid: number): (hostUid: number) => User {
   const names = parsePasswd(userFile(host, pid, 'passwd'));
-  // In dbg's own user namespace the numbers are the container's already; its map would be the one to its parent.
+  // In dbg's own user namespace the numbers are the container's already. /proc/PID/uid_map would
+  // then translate to the parent namespace.
   const isOwn = host.link(`/proc/${pid}/ns/user`) === host.link('/proc/self/ns/user');
   const map = isOwn ? undefined : parseIdMap(host.read(`/proc/${pid}/uid_map`) ?? '');
   return (hostUid) => {
@@ -22,7 +25,10 @@ export function usersOf(host: Host, pid: number): (hostUid: number) => User {
   };
 }
 
-/** passwd(5): the first line with a number names it, as getpwuid(3) has it. Lines that are none are passed over. */
+/**
+ * Reads passwd(5): names by user id. The first line with a number wins, as with getpwuid(3).
+ * Malformed lines are skipped.
+ */
 export function parsePasswd(text: string): Map<number, string> {
   const names = new Map<number, string>();
   for (const line of text.split('\n')) {

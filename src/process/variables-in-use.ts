@@ -3,13 +3,13 @@ import type { Host } from '../host/host.ts';
 import { parseEnviron } from '../proc/environ.ts';
 import { nameOf, type Subject } from './subject.ts';
 
-/** A variable of a container. */
+/** A variable of a container: as its process has it, and as the engine was told. */
 export interface ComparedVariable {
   readonly name: string;
-  /** what its process was started with; undefined: it has none of that name */
+  /** the value with which its process was started; undefined where it was started without */
   readonly process: string | undefined;
   /**
-   * what the engine was told, by the image or by docker run; undefined: nothing, or no engine was
+   * the value that the image or `docker run` gave; undefined where neither did, or no engine was
    * asked
    */
   readonly configured: string | undefined;
@@ -17,9 +17,9 @@ export interface ComparedVariable {
 }
 
 /**
- * The environment of a container's process as it was started (proc_pid_environ(5)), beside the one
- * that the engine has for it, by name. An entry point that sets variables and becomes the program
- * shows here. Throws a DbgError where it cannot be read.
+ * The variables with which a container's process was started (proc_pid_environ(5)) beside those
+ * that the engine has for it, sorted by name. They differ where an entry point sets variables and
+ * then execs the program. Throws a DbgError where the process has ended.
  */
 export function comparedVariables(host: Pick<Host, 'read'>, subject: Subject): ComparedVariable[] {
   const text = host.read(`/proc/${subject.pid}/environ`);

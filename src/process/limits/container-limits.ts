@@ -13,22 +13,22 @@ import { ended, nameOf, type Subject } from '../subject.ts';
 
 export interface PidsUse {
   readonly used: number;
-  /** null: not set */
+  /** null where no limit is set */
   readonly limit: number | null | undefined;
-  /** how often a fork failed for it */
+  /** how often a fork failed because of the limit */
   readonly limitHits: number | undefined;
 }
 
-/** What a container may use and does. What the kernel does not offer is undefined. */
+/** What a container may use, and what it uses. What the kernel does not offer is undefined. */
 export interface Limits {
   readonly memory: MemoryUse | undefined;
   readonly swap: SwapUse | undefined;
-  /** `usedCpus`: how many CPUs it kept busy during the sample */
+  /** `usedCpus`: how many CPUs the container kept busy during the sample */
   readonly cpu: (CpuUse & { readonly usedCpus: number }) | undefined;
   readonly pids: PidsUse | undefined;
   readonly io: readonly (DeviceUse & { readonly name: string | undefined })[] | undefined;
   readonly openFiles: OpenFiles | undefined;
-  /** and how many more there are */
+  /** `left`: how many more there are beside those shown */
   readonly fileSystems: { readonly shown: readonly FileSystem[]; readonly left: number } | undefined;
   readonly pressure: Readonly<Partial<Record<Resource, PressureLines>>> | undefined;
 }
@@ -36,7 +36,11 @@ export interface Limits {
 export const RESOURCES = ['cpu', 'memory', 'io'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
-/** Reads the files of a container's cgroup, v1, v2 or both. The pressure is the container's own, never the host's. */
+/**
+ * Reads the limits from the files of a container's cgroup: v1, v2 or both. The pressure is that of
+ * the container's own cgroup, never the host's. Throws a DbgError where no cgroup file system with
+ * the container's cgroup is mounted here, or the container has ended.
+ */
 export async function limitsOf(host: Host, subject: Subject, timing: Timing): Promise<Limits> {
   const file = cgroupFiles(host, subject);
   if (file === undefined) {
@@ -61,7 +65,7 @@ export async function limitsOf(host: Host, subject: Subject, timing: Timing): Pr
   };
 }
 
-/** cgroup-v1/pids.rst; the files of v2 are the same. */
+/** cgroup-v1/pids.rst. v2 has the same files. */
 function pidsUse(file: CgroupFile): PidsUse | undefined {
   const used = count(file('pids.current'));
   if (used === undefined) return undefined;
@@ -75,5 +79,8 @@ function pressureOf(file: CgroupFile): Limits['pressure'] {
   return offered.length === 0 ? undefined : Object.fromEntries(offered);
 }
 
-/** /sys/dev/block/254:0 is a link to …/block/vda (sysfs-dev-block in the kernel's Documentation/ABI). */
+/**
+ * The name of a block device: /sys/dev/block/254:0 is a link to …/block/vda (sysfs-dev-block in the
+ * kernel's Documentation/ABI).
+ */
 const deviceName = (host: Host, number: string) => host.link(`/sys/dev/block/${number}`)?.split('/').at(-1);

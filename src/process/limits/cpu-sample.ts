@@ -2,41 +2,42 @@ import type { CgroupFile } from '../../enter/cgroup-files.ts';
 import { flatKeyed } from '../../proc/cgroup-values.ts';
 import { cpuLimit, cpuTime } from './cpu.ts';
 
-/** A clock in milliseconds that nobody sets, and a way to let it go on. */
+/** A monotonic clock in milliseconds, and a wait on it. */
 export interface Timing {
   clock(): number;
   wait(milliseconds: number): Promise<unknown>;
 }
 
-/** Long enough for a quota's period to be there twice (100 ms unless set). */
+/** The least length of a sample: two periods of a quota at the default length of 100 ms. */
 const SAMPLE_MS = 200;
 /**
- * How often it is looked whether a period has ended, and how late that may be seen, for the reading
- * before to be of its end.
+ * How often the count of periods is read (LOOK_MS). Two readings with a new period between them
+ * count as its end only when they are at most LATE_MS apart.
  */
 const LOOK_MS = 2;
 const LATE_MS = 10;
 
 /**
- * Where a machine is so busy that no end is seen in time: one period too much or too little is a
- * tenth then.
+ * The length of a sample on a machine too busy for any period's end to be seen in time. One period
+ * (100 ms) too many or too few is then an error of a tenth.
  */
 const BUSY_MS = 1000;
 
 interface Reading {
   readonly at: number;
   readonly microseconds: number;
-  /** how many periods of its quota had begun */
+  /** how many periods of the quota had begun */
   readonly periods: number | undefined;
 }
 
 /**
- * How many CPUs a container keeps busy: the time that it was given, by the time that went by
- * between the two readings. undefined when the kernel does not count it.
+ * How many CPUs a container keeps busy: the CPU time that it was given, divided by the time between
+ * two readings. undefined when the kernel does not count it.
  *
- * With a quota a container may use all of it at the beginning of each period, on many CPUs at once,
- * and wait for the rest: a sample of two periods and a bit holds three beginnings, half as much
- * again as it is ever given. So such a sample goes from the end of a period to the end of another.
+ * With a quota, a container may use all of it at the beginning of each period, on many CPUs at
+ * once, and then wait. A sample of a little more than two periods can hold three beginnings, and
+ * would show half as much again as the container is ever given. So with a quota the sample lasts
+ * from the end of one period to the end of another.
  */
 export async function usedCpus(file: CgroupFile, timing: Timing): Promise<number | undefined> {
   const { limitCpus, periodMicroseconds = 0 } = cpuLimit(file);
@@ -52,8 +53,11 @@ export async function usedCpus(file: CgroupFile, timing: Timing): Promise<number
 }
 
 /**
- * The last reading before a period's end, or the last of all: the kernel begins no period for a
- * container that does nothing (sched-bwc.rst), and on a busy machine all ends may be seen too late.
+ * The last reading before the end of a period (`saw` is "end"), or the last reading of all where no
+ * end is seen in time. There are two reasons for the latter:
+ * - The kernel begins no period for a container that does nothing (sched-bwc.rst): `saw` is
+ *   "nothing".
+ * - On a busy machine every end may be seen too late: `saw` is "late".
  */
 async function periodEnd(file: CgroupFile, timing: Timing, period: number) {
   const begun = timing.clock();
@@ -71,7 +75,10 @@ async function periodEnd(file: CgroupFile, timing: Timing, period: number) {
   return { reading, saw };
 }
 
-/** The time that was used is read before the periods: where these are as before, so is that. */
+/**
+ * The CPU time is read before the count of periods. Where the count is unchanged, the CPU time was
+ * read in the same period.
+ */
 function read(file: CgroupFile, { clock }: Timing): Reading | undefined {
   const before = clock();
   const microseconds = cpuTime(file);

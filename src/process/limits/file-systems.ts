@@ -6,14 +6,15 @@ import type { Subject } from '../subject.ts';
 
 /** A file system that a container has mounted. */
 export interface FileSystem {
-  /** where, as the container sees it; the first place, where it is mounted in several */
+  /** where the container sees it; the first of several places */
   readonly mountPoint: string;
   readonly type: string;
   /** major:minor, as the kernel writes it */
   readonly device: string;
   readonly isReadOnly: boolean;
   /**
-   * undefined for one that was not asked: a server or a program answers for it, and may do so never
+   * undefined for a file system that dbg does not ask: a server or a program would answer for it
+   * (NFS, FUSE), and may never answer
    */
   readonly space: Space | undefined;
 }
@@ -24,23 +25,23 @@ interface Mount extends Omit<FileSystem, 'space'> {
 }
 
 /**
- * Their answers come from this kernel. Of NFS, FUSE and the like statfs(2) hangs when the other
- * side does.
+ * File systems that this kernel answers for by itself. statfs(2) of NFS, FUSE and the like hangs
+ * when their server or program does.
  */
 const LOCAL =
   /^(ext[234]|xfs|btrfs|zfs|f2fs|bcachefs|jfs|reiserfs|nilfs2|overlay|aufs|tmpfs|ramfs|vfat|exfat|ntfs3?|squashfs|erofs|iso9660|udf)$/;
-/** They hold no files of anybody's: what is in them is the kernel's, or a device's. */
+/** File systems that hold nobody's files, only the kernel's or a device's. */
 const KERNELS =
   /^(proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|securityfs|debugfs|tracefs|bpf|pstore|hugetlbfs|nsfs|autofs|configfs|fusectl|fuse\.lxcfs|binfmt_misc|rpc_pipefs|selinuxfs|efivarfs)$/;
-/** What the engine mounts in every container: masks, and files of its own. */
+/** Where the engine mounts in every container: masks, and files of its own. */
 const ENGINES = /^\/(proc|sys|dev(?!\/shm$)|etc\/(resolv\.conf|hosts|hostname)$)(\/|$)/;
 
-/** A container may mount a hundred thousand. */
+/** At most so many file systems are asked. A container may mount a hundred thousand. */
 const MOST = 64;
 
 /**
- * How full a container's file systems are, and how many there are besides those that are shown.
- * undefined where it may not be seen, which only root may, or the process is gone.
+ * How full the file systems of a container are (`shown`), and how many more there are (`left`).
+ * undefined where dbg is not root, who alone may look, or where the process is gone.
  */
 export async function fileSystemsOf(host: Host, { pid }: Subject) {
   if (!host.isRoot) return undefined;
@@ -64,8 +65,9 @@ export async function fileSystemsOf(host: Host, { pid }: Subject) {
 }
 
 /**
- * Tells of a mount, by its number, whether it and all that it is on are this kernel's own file
- * systems. A mount stands behind the one that it is on.
+ * Gives a function that tells, for the id of a mount, whether statfs(2) of it cannot hang: the
+ * mount, and every mount that it stands on, are of file systems that this kernel answers for. `all`
+ * must list a mount after the one that it stands on, as mountinfo does.
  */
 export function answersByItself(all: readonly Pick<Mount, 'id' | 'parent' | 'type'>[]): (id: number) => boolean {
   const unsafe = new Set<number>();
@@ -75,7 +77,7 @@ export function answersByItself(all: readonly Pick<Mount, 'id' | 'parent' | 'typ
 
 const isLocal = (type: string) => LOCAL.test(type) || KERNELS.test(type);
 
-/** One for each device, less the kernel's and the engine's. */
+/** The first mount of each device, without the mounts of the kernel and the engine. */
 function ofUse(all: readonly Mount[]): Mount[] {
   const mounts = all.filter(({ type, mountPoint }) => !KERNELS.test(type) && !ENGINES.test(mountPoint));
   return mounts.filter((each, at) => mounts.findIndex(({ device }) => device === each.device) === at);

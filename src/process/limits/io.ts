@@ -1,7 +1,10 @@
 import type { CgroupFile } from '../../enter/cgroup-files.ts';
 import { amount, nestedKeyed, perDevice } from '../../proc/cgroup-values.ts';
 
-/** What a container read from a block device and wrote to it, with its limits, in bytes and operations (a second). */
+/**
+ * What a container read from and wrote to a block device, in bytes and operations, with its limits,
+ * in bytes and operations a second.
+ */
 export interface DeviceUse {
   /** major:minor, as the kernel writes it */
   readonly number: string;
@@ -9,19 +12,25 @@ export interface DeviceUse {
   readonly writtenBytes: number;
   readonly reads: number;
   readonly writes: number;
-  /** null: not set */
+  /** a limit is null where it is not set */
   readonly readBytesLimit: number | null;
   readonly writtenBytesLimit: number | null;
   readonly readsLimit: number | null;
   readonly writesLimit: number | null;
 }
 
-/** The devices that a container used or is limited on; undefined when the kernel does not count them for it. */
+/**
+ * The devices that a container used or has limits on. undefined when the kernel does not count
+ * input and output for it.
+ */
 export function ioUse(file: CgroupFile): DeviceUse[] | undefined {
   return ioOfV2(file) ?? ioOfV1(file);
 }
 
-/** cgroup-v2.rst, "IO Interface Files": "254:0 rbytes=1 wbytes=2 rios=3 wios=4 …" and "254:0 rbps=max wbps=1048576 …". */
+/**
+ * Reads the files of v2 (cgroup-v2.rst, "IO Interface Files"): "254:0 rbytes=1 wbytes=2 rios=3
+ * wios=4 …" and "254:0 rbps=max wbps=1048576 …".
+ */
 function ioOfV2(file: CgroupFile): DeviceUse[] | undefined {
   const text = file('io.stat');
   if (text === undefined) return undefined;
@@ -44,7 +53,10 @@ function ioOfV2(file: CgroupFile): DeviceUse[] | undefined {
   });
 }
 
-/** cgroup-v1/blkio-controller.rst, "Throttling/Upper limit policy files". Those of the cgroups below are in `_recursive`, since Linux 5.0. */
+/**
+ * Reads the files of v1 (cgroup-v1/blkio-controller.rst, "Throttling/Upper limit policy files").
+ * Since Linux 5.0 the files `…_recursive` count the cgroups below too.
+ */
 function ioOfV1(file: CgroupFile): DeviceUse[] | undefined {
   const read = (name: string) => file(`blkio.throttle.${name}_recursive`) ?? file(`blkio.throttle.${name}`);
   const bytes = read('io_service_bytes');

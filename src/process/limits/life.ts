@@ -2,7 +2,8 @@ import type { Container } from '../../engine/container.ts';
 import type { Limits } from './container-limits.ts';
 
 /**
- * A limit that the engine was told, where another one is in force: the next start sets it again.
+ * A limit that the engine was told and that is not the one in force. The engine sets it again at
+ * the next start.
  */
 export interface OtherLimit {
   readonly resource: 'memory' | 'cpu' | 'pids';
@@ -10,8 +11,9 @@ export interface OtherLimit {
 }
 
 /**
- * The limits that somebody changed past the engine since it started the container, in the cgroup's
- * files. One where the engine was told none is not among them: systemd sets limits of its own.
+ * The limits in a container's cgroup files that somebody changed past the engine since it started
+ * the container. A limit that the engine was not told is left out, because systemd sets limits of
+ * its own.
  */
 export function otherLimits(
   { configured }: Pick<Container, 'configured'>,
@@ -27,5 +29,8 @@ export function otherLimits(
   );
 }
 
-/** The kernel rounds memory to pages, and the engine a quota to microseconds. */
+/**
+ * A difference of 1 % counts as equal: the kernel rounds memory to pages, and the engine rounds a
+ * quota to microseconds.
+ */
 const isSame = (told: number, inForce: number | null) => inForce !== null && Math.abs(told - inForce) <= told / 100;

@@ -1,18 +1,28 @@
 import type { CgroupFile } from '../../enter/cgroup-files.ts';
 import { amount, count, flatKeyed } from '../../proc/cgroup-values.ts';
 
-/** In bytes. A limit that is not set is null; what the kernel does not offer is undefined. */
+/**
+ * Use of memory, in bytes. A limit that is not set is null. What the kernel does not offer is
+ * undefined.
+ */
 export interface MemoryUse {
-  /** as `docker stats` counts it: without the file cache that can be dropped at once */
+  /**
+   * as `docker stats` counts it: `charged` without the inactive file cache, which can be dropped at
+   * once
+   */
   readonly used: number;
-  /** all that is counted against the limit */
+  /** all memory that counts against the limit */
   readonly charged: number;
-  /** what of it is file cache: the kernel takes it back before it kills anything */
+  /**
+   * the part of `charged` that is file cache; the kernel takes it back before it kills a process
+   */
   readonly fileCache: number;
   readonly limit: number | null | undefined;
   readonly reservation: number | null | undefined;
   readonly peak: number | undefined;
-  /** how often the limit was reached; with v1 also the one on memory and swap together */
+  /**
+   * how often the limit was reached; with v1 this includes the limit on memory and swap together
+   */
   readonly limitHits: number | undefined;
   readonly oomKills: number | undefined;
 }
@@ -22,14 +32,14 @@ export interface SwapUse {
   readonly limit: number | null | undefined;
 }
 
-/** cgroup-v2.rst, "Memory Interface Files"; for v1 cgroup-v1/memory.rst. */
+/** Reads cgroup-v2.rst, "Memory Interface Files"; for v1 cgroup-v1/memory.rst. */
 export function memoryUse(file: CgroupFile): MemoryUse | undefined {
   const isV2 = file('memory.current') !== undefined;
   const charged = count(file(isV2 ? 'memory.current' : 'memory.usage_in_bytes'));
   if (charged === undefined) return undefined;
   const stat = flatKeyed(file('memory.stat'));
   const events = flatKeyed(file(isV2 ? 'memory.events' : 'memory.oom_control'));
-  // As docker's command line counts (calculateMemUsageUnixNoCache).
+  // The docker command counts it like this (calculateMemUsageUnixNoCache).
   const dropped = stat.get(isV2 ? 'inactive_file' : 'total_inactive_file') ?? 0;
   const kept = stat.get(isV2 ? 'active_file' : 'total_active_file') ?? 0;
   return {
@@ -44,17 +54,21 @@ export function memoryUse(file: CgroupFile): MemoryUse | undefined {
   };
 }
 
-// The limit on both is tried first: where it is the same as memory's (no swap), memory's own counter stays 0; and Linux 6.18 does not
-// count that of both.
+// The number of times that a limit of v1 was reached: memory's own and the one on memory and swap
+// together. The kernel tries the joint limit first, so where both are the same (no swap) memory's
+// own counter stays 0. Linux 6.18 does not count the joint limit.
 function limitHitsOfV1(file: CgroupFile): number | undefined {
   const hits = count(file('memory.failcnt'));
   return hits === undefined ? undefined : hits + (count(file('memory.memsw.failcnt')) ?? 0);
 }
 
-// v2's "no reservation" is 0.
+// With v2, "no reservation" is 0.
 const noneIfZero = (value: number | null | undefined) => (value === 0 ? null : value);
 
-/** v2 counts swap alone, v1 memory and swap together (memsw), and only with the boot option swapaccount on older kernels. */
+/**
+ * Use of swap. v2 counts swap alone. v1 counts memory and swap together (memsw), and on older
+ * kernels only with the boot option swapaccount.
+ */
 export function swapUse(file: CgroupFile): SwapUse | undefined {
   const current = count(file('memory.swap.current'));
   if (current !== undefined) return { used: current, limit: amount(file('memory.swap.max')) };

@@ -4,21 +4,27 @@ import { parseStat } from '../../proc/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from '../subject.ts';
 
 /**
- * The open files of the process that is nearest to its own limit: each has one of its own
+ * The open files of the process that is nearest to its limit. Each process has a limit of its own
  * (RLIMIT_NOFILE, getrlimit(2)).
  */
 export interface OpenFiles {
   readonly pid: number;
   readonly command: string;
   readonly used: number;
-  /** null: not set */
+  /** null where no limit is set */
   readonly limit: number | null;
 }
 
-/** A container may have as many processes as the host; each is a folder to be counted. */
+/**
+ * At most so many processes are looked at. A container may have as many as the host, and for each
+ * dbg counts the entries of a folder.
+ */
 const MOST_PROCESSES = 4096;
 
-/** undefined where they may not be seen, which only root may, or no process is left. */
+/**
+ * The process of a container that is nearest to its limit of open files. undefined where dbg is not
+ * root, who alone may look, or where no process is left.
+ */
 export function openFilesOf(host: Host, subject: Subject): OpenFiles | undefined {
   if (!host.isRoot) return undefined;
   const members = processIds(host).filter((pid) => isMember(subject, placesOf(host, pid)));

@@ -1,6 +1,9 @@
 import { nestedKeyed } from '../../proc/cgroup-values.ts';
 
-/** How much of the time tasks waited, in percent of the last 10, 60 and 300 seconds, and in all (Documentation/accounting/psi.rst). */
+/**
+ * How much of the time tasks waited: in percent of the last 10, 60 and 300 seconds, and in
+ * microseconds altogether (Documentation/accounting/psi.rst).
+ */
 export interface Pressure {
   readonly avg10: number;
   readonly avg60: number;
@@ -8,10 +11,13 @@ export interface Pressure {
   readonly totalMicroseconds: number;
 }
 
-/** `some`: at least one task waited; `full`: all that had something to do did. */
+/** `some`: at least one task waited. `full`: every task that had something to do waited. */
 export type PressureLines = Readonly<Partial<Record<'some' | 'full', Pressure>>>;
 
-/** Reads cpu.pressure, memory.pressure or io.pressure; undefined when the kernel does not count it (psi=0, cgroup.pressure 0). */
+/**
+ * Reads cpu.pressure, memory.pressure or io.pressure. undefined when the kernel does not count
+ * pressure (psi=0, cgroup.pressure 0).
+ */
 export function parsePressure(text: string | undefined): PressureLines | undefined {
   const lines = nestedKeyed(text);
   const [some, full] = ['some', 'full'].map((key) => {

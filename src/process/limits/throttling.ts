@@ -5,20 +5,20 @@ import { cgroupFiles } from '../../enter/cgroup-files.ts';
 import type { Timing } from './cpu-sample.ts';
 
 /**
- * In how many periods of its quota a container wanted to run, and in how many of these it had to
- * wait (sched-bwc.rst).
+ * In how many periods of its quota a container wanted to run, and in how many of those it was
+ * throttled: it had to wait (sched-bwc.rst).
  */
 export interface Throttling {
   readonly periods: number;
   readonly throttled: number;
 }
 
-/** Five periods, unless another length was set (100 ms). */
+/** The length of a sample: five periods of the default length (100 ms). */
 const SAMPLE_MS = 500;
 
 /**
- * What is counted while dbg looks: the kernel's own counts are of the container's whole life.
- * undefined without a quota.
+ * Counts the throttling while dbg looks, because the kernel's own counts are over the container's
+ * whole life. undefined where the container has no quota.
  */
 export async function throttlingOf(host: Host, subject: Subject, { wait }: Timing): Promise<Throttling | undefined> {
   const file = cgroupFiles(host, subject);

@@ -1,17 +1,18 @@
 import { DbgError, usageError } from '../../errors.ts';
 import { shellLine } from '../../text.ts';
 
-/** What follows CTR: strace's own options, and the command to start, if there is one. */
+/** The words behind CTR: strace's own options, and the command to start, if there is one. */
 export interface StraceArguments {
-  /** strace's own, untouched */
+  /** strace's own options, untouched */
   readonly options: readonly string[];
-  /** what stands behind `--` */
+  /** the words behind `--`; undefined where there is no `--` */
   readonly command: readonly string[] | undefined;
-  /** strace writes into a file, or into the program of `-o '|…'` */
+  /** whether strace writes into a file, or into the program of `-o '|…'` */
   readonly writesFile: boolean;
 }
 
-// strace.c 6.1, init(): the options that take a value, as one word or two. A long one whose value may be left out takes it by "=" alone.
+// The options that take a value, as one word or two (init() in strace.c 6.1). A long option whose
+// value is optional is not among them: it takes a value only by "=".
 const SHORT_WITH_VALUE = 'abeEIoOpPsSuUX';
 const LONG_WITH_VALUE = [
   'abbrev',
@@ -42,8 +43,10 @@ const LONG_WITH_VALUE = [
 ];
 
 /**
- * Reads the words as strace's getopt_long does: its options end at the first word that is none. Such a word would be a program that
- * strace starts on the host, as root, beside the container's process: refused, for who writes it means the container's.
+ * Splits the words as strace's getopt_long does: the options end at the first word that is no
+ * option. strace would start that word as a program on the host, as root, and not in the container.
+ * A person who writes it means the container's program, so it is refused. Throws a DbgError for
+ * wrong usage.
  */
 export function readStraceArguments(words: readonly string[], container = 'CTR'): StraceArguments {
   let writesFile = false;
@@ -60,7 +63,7 @@ export function readStraceArguments(words: readonly string[], container = 'CTR')
   return { options: words.slice(0, at), command, writesFile };
 }
 
-/** A long option, which getopt_long lets people shorten as far as it stays the only one. */
+/** A long option. getopt_long accepts any beginning of its name that fits no other option. */
 function longOption(word: string) {
   const [name = '', value] = word.slice(2).split(/=(.*)/s);
   const exact = LONG_WITH_VALUE.includes(name) ? [name] : [];
@@ -69,7 +72,10 @@ function longOption(word: string) {
   return { option, takesNext: option !== undefined && value === undefined };
 }
 
-/** The option of a bundle of short ones that takes a value: it is always the last one of its word. */
+/**
+ * The option of a bundle of short ones that takes a value. Such an option is always the last one in
+ * its word.
+ */
 function shortOption(word: string) {
   const letters = word.slice(1).split('');
   const at = letters.findIndex((letter) => SHORT_WITH_VALUE.includes(letter));

@@ -1,8 +1,8 @@
-# becomeStrace TARGETS WORDS TOOL… ARG…: becomes strace, with the processes that it is to attach to.
+# becomeStrace TARGETS WORDS TOOL… ARG…: becomes strace, attached to processes.
 #
-# TARGETS is `-p PID` for each of them. They go behind the first WORDS words of the rest, which are
-# strace's own line. The arguments behind them stay as they are. In each turn one word of the line
-# is moved to its end.
+# TARGETS is `-p PID` for each process. They are inserted behind the first WORDS words of the rest:
+# TOOL, which is strace with dbg's own options. The arguments behind them stay as they are. Each
+# turn of the loop moves one word from the front of the line to its end.
 becomeStrace() {
   _targets=$1 _words=$2; shift 2
   _at=0 _total=$#

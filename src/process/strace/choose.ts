@@ -4,22 +4,26 @@ import type { Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
 import type { ContainerProcess } from '../processes.ts';
 
-/** Which of a container's processes are to be traced, as the person said it; its main process when neither. */
+/**
+ * Which processes of a container the person wants traced: one, all, or by default the main process.
+ */
 export interface Choice {
-  /** a command's name, or a PID */
+  /** the name of a command, or a PID */
   readonly process?: string;
   readonly all?: boolean;
 }
 
-/** A process by its numbers and name: enough to choose one. */
+/** What of a process is needed to choose it. */
 export type Candidate = Pick<ContainerProcess, 'pid' | 'containerPid' | 'parent' | 'command' | 'argv' | 'state'>;
 
-/** The kernel's name of a process holds so many bytes (TASK_COMM_LEN, proc_pid_comm(5)). */
+/** How many bytes the kernel keeps of a process' name (TASK_COMM_LEN, proc_pid_comm(5)). */
 const NAME_BYTES = 15;
 
 /**
- * The processes that were chosen. A number is a PID on the host or in the container: `dbg ps` shows both, and people copy either. When
- * it is two processes' number, neither is guessed: the other number of each says which. A zombie runs nothing and is never chosen.
+ * The processes that were chosen. A number may be the PID on the host or in the container, because
+ * `dbg ps` shows both and people copy either. A number that fits two processes is refused: each
+ * also has another number, which fits only one. A zombie runs nothing and is never chosen. Throws a
+ * DbgError where none or several fit.
  */
 export function chosenProcesses(
   all: readonly Candidate[],
@@ -40,15 +44,15 @@ export function chosenProcesses(
 }
 
 /**
- * What Docker (`--init`), Podman and images put before their program, by the kernel's names: it
- * starts that, and waits.
+ * The init programs that Docker (`--init`), Podman and images start first, by the kernel's names
+ * for them. An init starts the container's program, and then only waits.
  */
 const INITS = ['docker-init', 'podman-init', 'catatonit', 'tini', 'tini-static', 'dumb-init'];
 
 /**
  * The program that such an init has started: its first child. A trace of the init itself is empty,
- * as what it started before runs without strace. Undefined where the process is none, or has no
- * child.
+ * because its program was started before strace attached. undefined where the process is no init,
+ * or has no child.
  */
 export function childOfInit(all: readonly Candidate[], chosen: readonly Candidate[]): Candidate | undefined {
   const [only] = chosen;
@@ -56,7 +60,10 @@ export function childOfInit(all: readonly Candidate[], chosen: readonly Candidat
   return all.find(({ parent, state }) => parent === only!.pid && state !== 'Z' && state !== 'X');
 }
 
-/** By the kernel's name for it, or by the file that its command line begins with: the one changes with threads, the other with titles. */
+/**
+ * Whether a process has this name: the kernel's name, or the file at the beginning of its command
+ * line. Threads change the former, and titles change the latter.
+ */
 function isCalled({ command, argv }: Candidate, wanted: string): boolean {
   const short = Buffer.from(wanted).subarray(0, NAME_BYTES).toString();
   return command === wanted || command === short || argv[0]?.split('/').at(-1) === wanted;
@@ -85,7 +92,7 @@ function severalFit(name: string, wanted: string, fitting: readonly Candidate[])
   });
 }
 
-/** A number that means one of these alone. */
+/** A number that fits only one of these processes. */
 function unambiguous(wanted: string, fitting: readonly Candidate[]): number | string {
   const numbers = fitting.flatMap(({ pid, containerPid }) => [pid, containerPid ?? pid]);
   return numbers.find((number) => String(number) !== wanted) ?? 'PID';
@@ -94,8 +101,9 @@ function unambiguous(wanted: string, fitting: readonly Candidate[]): number | st
 const seeThem = (name: string): NextStep => ({ what: 'see them', command: `dbg ps ${shellQuote(name)}` });
 
 /**
- * Refuses a process that has a tracer: it can have one only (ptrace(2)), and strace would say no more than "Operation not permitted".
- * TracerPid of /proc/PID/status is 0 without one.
+ * Throws a DbgError for a process that already has a tracer. A process can have only one
+ * (ptrace(2)), and strace would only say "Operation not permitted". TracerPid in /proc/PID/status
+ * is 0 without a tracer.
  */
 export function refuseTraced(host: Host, chosen: readonly Candidate[]): void {
   for (const { pid, command } of chosen) {

@@ -1,6 +1,8 @@
 /**
- * What is compared of an event: the same text for two runs that do the same. Set aside is what chance decides: addresses, PIDs, times,
- * inodes, random bytes. File descriptors, sizes, flags, paths, contents and errors stay. Undefined for what is not compared at all.
+ * The text by which an event is compared: equal in two runs that do the same. undefined for an
+ * event that is not compared at all.
+ * - Taken out is what differs by chance: addresses, PIDs, times, inodes, random bytes.
+ * - Kept are file descriptors, sizes, flags, paths, contents and errors.
  */
 export function comparable(event: string): string | undefined {
   if (isChance(event)) return undefined;
@@ -15,8 +17,11 @@ export function comparable(event: string): string | undefined {
 }
 
 /**
- * Signals from outside come when they come, what they interrupt is called again, and who waits for a lock is luck. A signal that the
- * program's own doing brings, or that ends it, counts (signal(7)).
+ * Whether an event occurs by chance:
+ * - a signal from outside; one that the program itself causes, or that ends it, is not by chance
+ *   (signal(7));
+ * - a call that a signal interrupted, because it is made again;
+ * - a wait for a lock.
  */
 function isChance(event: string): boolean {
   const [, signal] = /^--- (?:stopped by )?(SIG\w+)/.exec(event) ?? [];
@@ -25,12 +30,12 @@ function isChance(event: string): boolean {
   return /^(futex|sched_yield|rt_sigreturn|restart_syscall)\(/.test(event) || /= \? ERESTART\w+ \(.*\)$/.test(event);
 }
 
-/** Only that they were asked, and whether it failed. */
+/** Calls whose answers differ by chance. Of these only the name and the failure are compared. */
 const ANSWERS_BY_CHANCE =
   /^(getrandom|clock_gettime|clock_getres|gettimeofday|time|times|getrusage|sysinfo|getcpu|uname|getpid|getppid|gettid|getpgrp|getpgid|getsid|setsid|adjtimex|timer_gettime|getitimer)$/;
 
 interface Rule {
-  /** the calls that it is for; all, when left out */
+  /** the calls that the rule applies to; all calls, when left out */
   readonly only?: RegExp;
   readonly find: RegExp;
   readonly put: string;
@@ -41,11 +46,12 @@ const TAKES_PID =
   /^(kill|tkill|tgkill|wait4|waitpid|setpgid|prlimit64|pidfd_open|process_\w+|sched_\w+|get_robust_list|migrate_pages|move_pages)$/;
 
 const RULES: readonly Rule[] = [
-  // strace's remarks: times in words, how many variables there are.
+  // strace's remarks: times in words, the number of variables.
   { find: / ?\/\* .*? \*\//g, put: '' },
-  // The column in which results stand.
+  // The padding before a result: strace aligns results in a column.
   { find: /\)\s+= /g, put: ') = ' },
-  // vm.mmap_min_addr is 65536: what is smaller is no address, but flags, or what a null pointer was off by.
+  // A number below 65536 (vm.mmap_min_addr) is no address, but flags, or an offset from a null
+  // pointer. So only numbers of 5 hexadecimal digits or more are taken out.
   { find: /\b0x[0-9a-f]{5,}\b/g, put: 'ADDRESS' },
   { only: MAKES_OR_AWAITS_PROCESS, find: / = [1-9]\d*/g, put: ' = PID' },
   { only: TAKES_PID, find: /^(\w+\(-?)(?!1\b)[1-9]\d*/, put: '$1PID' },
@@ -60,10 +66,11 @@ const RULES: readonly Rule[] = [
   { find: /\b(stx_[abcm]time|f_fsid)=\{[^}]*\}/g, put: '$1=…' },
   { find: /\b(stx_dev_(?:major|minor))=\w+/g, put: '$1=…' },
   { find: /\{ru_utime=.*\.\.\.\}/, put: '{…}' },
-  // A duration is the program's wish; a point in time, of nine digits or more, and what was left of a duration are not.
+  // A duration is what the program asked for, and is kept. A point in time (nine digits or more)
+  // and the rest of a duration are taken out.
   { find: /\btv_sec=\d{9,}, tv_([nu])sec=\d+/g, put: 'tv_sec=…, tv_$1sec=…' },
   { find: /\bleft \{[^}]*\}/g, put: 'left {…}' },
-  // The kernel's choice (ip_local_port_range, 32768 and up), where it is an answer.
+  // A port that the kernel chose (ip_local_port_range, 32768 and up), in the calls that return one.
   {
     only: /^(getsockname|getpeername|accept4?|recvfrom|recvmsg)$/,
     find: /\b(sin6?_port=htons)\((?:3[3-9]\d{3}|32[89]\d\d|327[789]\d|3276[89]|[456]\d{4})\)/g,
@@ -71,10 +78,16 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** A string as strace quotes it, cut short or not; or, behind a descriptor or a pid, what -y and -Y say of it. */
+/**
+ * A string as strace quotes it, whole or cut short; or what -y and -Y write behind a descriptor or
+ * a PID.
+ */
 const STRING_OR_ANNOTATION = /"(?:[^"\\]|\\.)*"(?:\.\.\.)?|(?<=\b\d+|AT_FDCWD)<(?!<)(?:->|[^<>]|<[^<>]*>)*>/g;
 
-/** The event with a number for each string, so that no rule reads what a program wrote, and without annotations. */
+/**
+ * The event without annotations, with a number in place of each string. So no rule changes what a
+ * program wrote.
+ */
 function withoutStrings(event: string): { skeleton: string; strings: string[] } {
   const strings: string[] = [];
   const isRandom = /^p?read(?:64)?\(\d+<\/dev\/u?random\b/.test(event);
@@ -85,5 +98,8 @@ function withoutStrings(event: string): { skeleton: string; strings: string[] } 
   return { skeleton, strings };
 }
 
-/** Paths below /proc/PID, and the ids of containers, which paths of cgroups and mounts hold. */
+/**
+ * Replaces the PID in paths below /proc/PID, and the ids of containers, which are in paths of
+ * cgroups and mounts.
+ */
 const withoutIds = (text: string) => text.replace(/\/proc\/\d+/g, '/proc/PID').replace(/\b[0-9a-f]{64}\b/g, 'ID');

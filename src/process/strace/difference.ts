@@ -1,26 +1,28 @@
 import { comparable } from './comparable.ts';
 import type { TracedProcess, TraceEvent } from './trace.ts';
 
-/** Where two runs part. */
+/** The place where two runs part. */
 export interface Difference {
-  /** which process, in the order in which they were made, from 1 */
+  /** which process, counted from 1 in the order in which they were made */
   readonly process: number;
-  /** its pid in each of them */
+  /** the PID of the process in each run */
   readonly pids: readonly [number | undefined, number | undefined];
-  /** how many of its events the two have in common */
+  /** how many events the two runs have in common before they part */
   readonly commonCount: number;
-  /** the last of those, as the first run has them */
+  /** the last of these events, as the first run has them */
   readonly common: readonly TraceEvent[];
-  /** what each does next; undefined where it does no more */
+  /** the next event of each run; undefined where it has no more */
   readonly next: readonly [TraceEvent | undefined, TraceEvent | undefined];
 }
 
-/** So many calls lead up to the one that matters. */
+/** How many of the common events are shown: those that lead up to the difference. */
 const SHOWN = 3;
 
 /**
- * The first event at which two runs part; undefined when there is none. Processes are paired in the order in which they were made, and each pair is
- * compared by itself: how they take turns is chance. Of several that differ, the one that does so first in the first run.
+ * The first event at which two runs part. undefined when they do not.
+ * - Processes are paired in the order in which they were made. Each pair is compared by itself,
+ *   because how processes take turns is chance.
+ * - Where several pairs differ, the one that differs first in the first run counts.
  */
 export function firstDifference(
   one: readonly TracedProcess[],
@@ -65,8 +67,9 @@ function compared(events: readonly TraceEvent[]): Compared[] {
 }
 
 /**
- * Where it is in the first run: where its result stands, for a parent that waits began to before its child failed; behind the last
- * common one when that run does no more.
+ * The line of a difference in the first run. It is the line of the event's result: a parent that
+ * waits began its wait before its child failed. Where the first run has no more events, it is just
+ * behind the last common one.
  */
 function place({ next, common }: Difference): number {
   return next[0]?.end ?? (common.at(-1)?.end ?? Infinity) + 0.5;

@@ -1,26 +1,35 @@
 /** A line of strace's output, taken apart. */
 export interface TraceLine {
-  /** which process it is of; undefined where strace names none, as there is one only */
+  /** the PID of the process; undefined where strace names none, because it traces only one */
   readonly pid: number | undefined;
   readonly kind: 'begun' | 'resumed' | 'whole';
-  /** the call, signal or end as it stands, less pid and times; of a call that was interrupted by another process' line, its part */
+  /**
+   * the call, signal or end, without PID and times; for a call that another process' line
+   * interrupted, one part of it
+   */
   readonly text: string;
 }
 
-// What strace(1) prints before a call: "[pid 7] " on the terminal or "7 " with -o, with the name behind it by -Y; -t, -tt, -ttt or -r; -r
-// beside one of those; -n; -i.
+// What strace(1) prints before a call, in this order:
+// - the PID: "[pid 7] " on the terminal or "7 " with -o, followed by the process' name with -Y;
+// - the time, with -t, -tt, -ttt or -r, or with -r beside one of the others;
+// - the number of the call, with -n;
+// - the instruction pointer, with -i.
 const PID = /^(?:\[pid\s+(\d+)(?:<[^>]*>)?\] |(\d+)(?:<[^>]*>)?\s+(?=\S))/;
 const TIME = /^\s*(?:\d+\.\d+|\d\d:\d\d:\d\d(?:\.\d+)?) (?:\(\+\s*\d+\.\d+\) )?/;
 const NUMBER_AND_POINTER = /^(?:\[\s*\d+\] )?(?:\[[0-9a-f?]{8,}\] )?/;
-/** the time in the call, by -T */
+/** the time spent in the call, printed by -T */
 const DURATION = / <\d+\.\d+>$/;
 
 const RESUMED = /^<\.\.\. \w+ resumed>/;
 const UNFINISHED = / <unfinished \.\.\.>(?:\)\s+= \?)?$/;
-/** a call, a signal or a stop, an end */
+/** the beginning of a call; a whole signal or stop; a whole end */
 const EVENT = /^(?:[a-z_]\w*\(|--- .* ---$|\+\+\+ .* \+\+\+$)/;
 
-/** Undefined for what is no event: strace's own messages, stacks of -k, what the traced program printed in between. */
+/**
+ * Takes a line apart. undefined for a line that is no event: strace's own messages, the stacks of
+ * -k, output of the traced program.
+ */
 export function parseLine(line: string): TraceLine | undefined {
   const [prefix = '', onTerminal, inFile] = PID.exec(line) ?? [];
   const number = onTerminal ?? inFile;
@@ -41,10 +50,16 @@ export function parseLine(line: string): TraceLine | undefined {
     : { pid, kind: 'whole', text };
 }
 
-/** strace says this on stderr the moment it happens, in the middle of a line too: `vfork(strace: Process 7 attached`. */
+/**
+ * strace's message on stderr about a new process. It may come in the middle of a line:
+ * `vfork(strace: Process 7 attached`.
+ */
 const ATTACHED = /^(.*?)strace: Process (\d+) attached$/;
 
-/** A new process is announced, behind the beginning of a line whose rest is the next one. */
+/**
+ * Reads such a message: the PID, and the beginning of the interrupted line, whose rest is the next
+ * line. undefined for another line.
+ */
 export function parseAttached(line: string): { readonly before: string; readonly pid: number } | undefined {
   const [, before, pid] = ATTACHED.exec(line) ?? [];
   return before === undefined ? undefined : { before, pid: Number(pid) };

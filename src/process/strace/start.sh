@@ -1,7 +1,7 @@
-# Becomes a program, with watch.sh beside it, which traces what the program starts.
+# Starts watch.sh, which traces what a program starts, and then becomes that program.
 #
-# The watcher is nobody's child: the program has no children but its own. It is in a session of its
-# own (setsid(1)): Ctrl-C is for the command.
+# The watcher is orphaned at once, so the program has no children but its own. It runs in a session
+# of its own (setsid(1)), so Ctrl-C reaches the command and not the watcher.
 #
 # Arguments: WATCHER WORDS COUNT {TOOL{WORDS} ARG…}{COUNT} PROGRAM…
 #   WATCHER        the text of watch.sh

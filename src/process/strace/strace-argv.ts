@@ -2,10 +2,10 @@ import ATTACH from './attach.sh';
 import START from './start.sh';
 import WATCH from './watch.sh';
 
-/** Who asked for the trace through sudo; undefined when root itself did. */
+/** The person who asked for the trace through sudo. undefined when root itself did. */
 export interface Asker {
   readonly login: string;
-  /** or the name of the group */
+  /** a group id, or the name of the group */
   readonly gid: string;
 }
 
@@ -15,9 +15,12 @@ export interface Traced {
 }
 
 /**
- * strace with what dbg adds: `-f`, so that the threads and children are seen. When it writes a file, it runs as the person who asked:
- * all its files, those of `-ff` too, are then theirs, and go only where they may write. It keeps the capabilities to trace other users'
- * processes, and to let go of them (it looks by tkill(2) whether they are alive).
+ * strace with what dbg adds. `-f` makes it trace threads and children too.
+ *
+ * When strace writes a file, it runs as the person who asked. So every file it makes, those of
+ * `-ff` too, belongs to that person, and none is made where that person may not write. It keeps two
+ * capabilities: to trace the processes of other users, and to detach from them (strace checks by
+ * tkill(2) whether they are alive).
  */
 export function straceTool(asker: Asker | undefined, extra: readonly string[] = []): string[] {
   const caps = '+sys_ptrace,+kill';
@@ -35,7 +38,7 @@ export function straceTool(asker: Asker | undefined, extra: readonly string[] = 
   return [...become, 'strace', '-f', ...extra];
 }
 
-/** The argv that traces processes of a container which run already. */
+/** The argv that traces running processes of a container. */
 export function attachArgv(
   id: string,
   traced: readonly Traced[],
@@ -48,12 +51,16 @@ export function attachArgv(
 }
 
 /**
- * What the stop and the going on before the command would add to its trace. strace's options of one kind replace one another
- * (strace(1), -e): a `-e signal=` of the person's own brings them back.
+ * The options that hide the stop and the continue (SIGSTOP, SIGCONT) by which dbg starts the
+ * command. Of several `-e signal=`, strace takes the last (strace(1), -e), so one of the person's
+ * own brings these signals back.
  */
 export const WITHOUT_OWN_SIGNALS = ['-e', 'signal=!SIGSTOP,SIGCONT'];
 
-/** The argv that starts a command by an entry line (enter/nsenter.ts) whose program stops itself, and traces the command alone. */
+/**
+ * The argv that starts a command through an entry line (enter/nsenter.ts), whose program stops
+ * itself, and traces only the command.
+ */
 export function startArgv(tool: readonly string[], options: readonly string[], entry: readonly string[]): string[] {
   const lengths = [tool.length, tool.length + options.length].map(String);
   return ['sh', '-c', START, 'dbg-strace', WATCH, ...lengths, ...tool, ...options, ...entry];

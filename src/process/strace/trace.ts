@@ -1,16 +1,16 @@
 import { parseAttached, parseLine, type TraceLine } from './lines.ts';
 
-/** A system call, a signal, or an end. */
+/** A system call, a signal, or the end of a process. */
 export interface TraceEvent {
-  /** where it begins in the file, from 1 */
+  /** the line of the file where the event begins, from 1 */
   readonly line: number;
-  /** where its result stands: further down, when other processes' lines came in between */
+  /** the line of its result; a later one, when lines of other processes came in between */
   readonly end: number;
   readonly text: string;
 }
 
 export interface TracedProcess {
-  /** undefined when the trace does not name it */
+  /** undefined when the trace does not name the PID */
   readonly pid: number | undefined;
   readonly events: readonly TraceEvent[];
 }
@@ -18,11 +18,14 @@ export interface TracedProcess {
 interface Growing {
   pid: number | undefined;
   readonly events: TraceEvent[];
-  /** a call that another process' line has interrupted */
+  /** a call that is not complete yet, because a line of another process interrupted it */
   begun: TraceEvent | undefined;
 }
 
-/** Reads what strace wrote, with or without -f, by -o or from stderr: the processes in the order in which they were made, each with its events. */
+/**
+ * Reads what strace wrote, with or without -f, by -o or from stderr: the events of each process.
+ * The processes are in the order in which they were made.
+ */
 export function parseTrace(text: string): TracedProcess[] {
   const order: Growing[] = [];
   const living = new Set<Growing>();
@@ -49,17 +52,22 @@ export function parseTrace(text: string): TracedProcess[] {
     if (/^\+\+\+ (exited|killed)/.test(parsed.text)) living.delete(its);
   }
   for (const each of order) giveUp(each);
-  // The kernel counts up (kernel/pid.c, idr_alloc_cyclic): of two children, the first one that a process made has the smaller number,
-  // whichever came to run first; and at its end, begins from below again.
+  // The kernel gives PIDs in ascending order (kernel/pid.c, idr_alloc_cyclic). So of two children
+  // of a process, the first one made has the smaller PID, whichever ran first. At the highest PID
+  // the kernel starts again from below.
   const first = order[0]?.pid ?? 0;
   const turn = ({ pid = 0 }: Growing) => (pid < first && heard.later.has(pid) ? pid + PID_MAX_LIMIT : pid);
   return order.toSorted((one, other) => turn(one) - turn(other));
 }
 
-/** include/linux/threads.h */
+/** The highest PID that Linux allows (include/linux/threads.h). */
 const PID_MAX_LIMIT = 4_194_304;
 
-/** The one process that was announced and has no line yet: as the last that lives, it is not named in its lines. */
+/**
+ * The PID of a process that strace's lines do not name, because it is the last one alive: the only
+ * PID that strace announced and that has no line yet. undefined where there are several such PIDs,
+ * or none.
+ */
 function onlyUnseen(
   order: readonly Growing[],
   heard: { readonly first: ReadonlySet<number>; readonly later: ReadonlySet<number> },
@@ -70,8 +78,9 @@ function onlyUnseen(
 }
 
 /**
- * strace leaves the pid out while there is one process only. A line without is that one's; and the first pid that nobody brought into
- * the world is the one of the process that had none.
+ * The living process that strace's lines did not name. strace leaves the PID out while it traces
+ * only one process. So a line without a PID is of that process, and so is the first line with a PID
+ * that no traced process made.
  */
 function unnamed(
   living: ReadonlySet<Growing>,
@@ -93,19 +102,19 @@ function add(its: Growing, { kind, text }: TraceLine, line: number): void {
     if (text.startsWith('+++')) giveUp(its);
     its.events.push({ line, end: line, text });
   } else {
-    // Resumed without a beginning: strace was attached in between.
+    // Resumed without a beginning: strace attached while the call was in progress.
     its.events.push({ line: begun?.line ?? line, end: line, text: `${begun?.text ?? '…'}${text}` });
     its.begun = undefined;
   }
 }
 
-/** A call that never came back: its process was ended in it, or the trace was. */
+/** Ends a call that never returned: its process ended during the call, or the trace did. */
 function giveUp(its: Growing): void {
   if (its.begun) its.events.push({ ...its.begun, text: `${its.begun.text} <unfinished ...>` });
   its.begun = undefined;
 }
 
-/** The child that the last call has made. */
+/** The PID of the child that the last call made, as a list of one or none. */
 function bornBy({ events }: Growing): number[] {
   const pid = /^(?:clone3?|v?fork)\(.*\)\s+= (\d+)/.exec(events.at(-1)?.text ?? '')?.[1];
   return pid === undefined ? [] : [Number(pid)];

@@ -1,25 +1,27 @@
-# Attaches strace to a command that another program starts: to its one child that stops itself just
-# before it becomes the command (enter/inside/join.pl).
+# Attaches strace to a command that another program starts. The command is the program's one child
+# that stops itself just before it becomes the command (enter/inside/join.pl).
 #
-# A process that is stopped when strace seizes it waits for its tracer, whatever CONT says
-# (ptrace(2)): no call is missed.
+# No call is missed: a stopped process that strace seizes waits for its tracer, even after SIGCONT
+# (ptrace(2)).
 #
-# The trace ends with the command, or with the program. What either leaves behind goes on untraced.
-# The watcher stands in /proc/PID: it looks at this one process only, whoever gets its number.
+# The trace ends with the command, or with the program. Processes that either leaves behind go on
+# untraced. The watcher's working directory is /proc/PID: the relative paths that it reads there are
+# of this one process, even when its PID is given to another.
 #
 # Arguments: PID WORDS COUNT {TOOL{WORDS} ARG…}{COUNT} …
 #   PID          the program
 #   TOOL         strace, with what dbg adds (strace-argv.ts)
 #   ARG          strace's arguments as the person wrote them
-#   what follows is passed over
+#   what follows is ignored
 _pid=$1 _words=$2 _count=$3; shift 3
 . ./become-strace.sh
 
-# The first COUNT words are kept: they are moved to the end, and all that is before them goes.
+# Keeps only the first COUNT words: it moves them to the end, and then drops all words before them.
 _turn=0
 while [ "$_turn" -lt "$_count" ]; do set -- "$@" "$1"; shift; _turn=$((_turn + 1)); done
 shift $(($# - _count))
-# What sh says of a process that has gone is of no use to a person. strace has stderr as 4.
+# A person has no use for sh's complaints about a process that has gone. strace gets the real stderr
+# by descriptor 4.
 exec 4>&2 2>/dev/null
 
 look() {
@@ -28,8 +30,8 @@ look() {
     case $_key in State:) _state=$_value ;; TracerPid:) _tracer=$_value ;; esac
   done <"/proc/$1/status"
 }
-# Prints the child that stands still. Prints nothing when the program has ended by itself: then the
-# entry tells why.
+# Prints the PID of the child that has stopped itself. Prints nothing when the program has ended:
+# then the entry tells why.
 stopped() {
   cd "/proc/$_pid" || return
   while look "$_pid" && [ "$_state" ] && [ "$_state" != Z ]; do
@@ -43,7 +45,7 @@ stopped() {
 }
 _command=$(stopped)
 if [ ! "$_command" ]; then
-  # What could not be traced must not run on unseen.
+  # A command that could not be traced must not run on unseen, so the program is killed.
   look "$_pid"
   case $_state in '' | Z) ;; *) echo 'strace 1' >&3; kill -KILL "$_pid" ;; esac
   exit
