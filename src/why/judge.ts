@@ -2,28 +2,31 @@ import type { AnyCheck } from './check.ts';
 import type { Facts } from './fact.ts';
 import type { Judged } from './finding.ts';
 
-/** What was found of one layer. */
+/** The state of one layer. */
 export interface LayerVerdict {
   readonly layer: string;
   /**
-   * broken: proven wrong; open: not all of it could be looked at, and nothing of the rest is broken
+   * broken: something is proven wrong; open: nothing is broken, but a part could not be looked at
    */
   readonly state: 'good' | 'broken' | 'suspect' | 'open';
-  /** why some of it could not be looked at; empty: all was */
+  /** why parts of the layer could not be looked at; empty where all were */
   readonly unknown: readonly string[];
 }
 
 export interface Verdict {
-  /** the first that is broken, in causal order; undefined: nothing is */
+  /** the first broken finding, in causal order; undefined where nothing is broken */
   readonly answer: Judged | undefined;
-  /** what else is broken: mostly what follows from the answer */
+  /** the other broken findings, most of which follow from the answer */
   readonly follows: readonly Judged[];
   /** suspects and notes, in causal order */
   readonly others: readonly Judged[];
   readonly layers: readonly LayerVerdict[];
 }
 
-/** Puts facts before the checks, in the order of the table, and says what is wrong first. */
+/**
+ * Runs the checks in the order of the table, and says what is wrong first. A check that needs an
+ * unknown fact is skipped, and its layer is open unless something in it is broken.
+ */
 export function judge<T>(checks: readonly AnyCheck<T>[], facts: Facts<T>): Verdict {
   const findings: Judged[] = [];
   const unknown = new Map<string, Set<string>>();

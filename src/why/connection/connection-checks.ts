@@ -16,7 +16,7 @@ import { TRANSPORT_CHECKS } from './transport-checks.ts';
 export const CONNECTION_CHECKS: readonly AnyCheck<ConnectionFacts>[] = [
   ...NAME_CHECKS,
   ...MEMBERSHIP_CHECKS,
-  // A route goes with its device: what is down comes first.
+  // Routes come after links: the kernel drops the routes of a device that goes down.
   ...LINK_CHECKS,
   ...ROUTE_CHECKS,
   ...HOST_FIREWALL_CHECKS,
@@ -24,5 +24,5 @@ export const CONNECTION_CHECKS: readonly AnyCheck<ConnectionFacts>[] = [
   ...TRANSPORT_CHECKS,
 ];
 
-/** What `dbg why :PORT` looks for besides. */
+/** Everything that `dbg why :PORT` looks for. */
 export const DOOR_CHECKS: readonly AnyCheck<ConnectionFacts>[] = [...CONNECTION_CHECKS, ...PUBLISHED_CHECKS];

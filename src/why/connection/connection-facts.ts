@@ -9,29 +9,29 @@ import type { Listening } from '../../network/reach/listening.ts';
 import { shellQuote } from '../../text.ts';
 import type { Resolver } from '../../network/reach/resolver-files.ts';
 
-/** What a person wants to reach from a container. */
+/** What a person wants to reach, from a container or from this host. */
 export interface Wish {
-  /** as it was typed: a name or an address */
+  /** a name or an address, as it was typed */
   readonly host: string;
-  /** undefined: it is a name */
+  /** undefined where `host` is a name */
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly protocol: 'tcp' | 'udp';
-  /** undefined: either */
+  /** the family of addresses; undefined for either */
   readonly family: 4 | 6 | undefined;
 }
 
-/** A container that the engine knows by the name that was typed. */
+/** A container that the engine knows by the name that the person typed. */
 export interface Named {
   readonly container: Container;
   readonly by: 'name' | 'alias';
-  /** the networks on which it is called so */
+  /** the networks on which the container has this name */
   readonly networks: readonly string[];
 }
 
 /**
- * Who has the address: a container (the one that asks, too), the host itself, or nobody that this
- * engine knows.
+ * Who has the address: a container (perhaps the one that asks), the host itself, or a party outside
+ * that this engine does not know.
  */
 export type Peer =
   | {
@@ -45,76 +45,84 @@ export type Peer =
 /** A port of the host that leads to a container. */
 export interface Published {
   readonly host: number;
-  /** of the container */
+  /** the port of the container */
   readonly port: number;
-  /** addresses of the host at which it is published */
+  /** the addresses of the host on which it is published */
   readonly addresses: readonly string[];
 }
 
-/** What the container's /etc says of a name. */
+/** What the container's files in /etc say about a name. */
 export interface EtcFiles {
-  /** addresses of the name in /etc/hosts */
+  /** the name's addresses in /etc/hosts */
   readonly hosts: readonly string[];
   readonly resolver: Resolver;
 }
 
-/** What one nameserver said of one name. */
+/** What one nameserver said about one name. */
 export interface Looked {
   readonly server: string;
   readonly name: string;
   readonly type: AddressType;
   /**
-   * A code of RFC 1035; "silent" and "refused": no answer came; "passed on": none came, though
-   * Docker's DNS answers for this container's own
-   * name: it knows no such name, and whom it asks outside is silent.
+   * a number: the response code of RFC 1035. "refused", "silent": no answer came. "passed on": no
+   * answer came, but Docker's DNS does answer for this container's own name; so it does not know
+   * the name, and the nameservers that it passed the question on to are silent
    */
   readonly outcome: 'silent' | 'refused' | 'passed on' | number;
   readonly addresses: readonly string[];
 }
 
-/** The way to an address, as the container's kernel goes it, or its sentence when it has none. */
+/**
+ * The way to an address, as the container's kernel would take it; or the kernel's message where
+ * there is none.
+ */
 export type PacketWay =
   | { readonly device: string; readonly gateway: string | undefined; readonly source: string | undefined }
   | { readonly refused: string };
 
-/** An end of the wire: a container's interface, with what is at the other end of its pair. */
+/** An end of the wire: a container's interface, and the device at the other end of its pair. */
 export interface WireEnd {
   readonly container: string;
   readonly network: string | undefined;
   readonly inside: Link;
   readonly device: Link | undefined;
   readonly place: NetnsPath;
-  /** cuts of dbg's, at either end */
+  /** dbg's cuts at either end of the pair */
   readonly marks: readonly SeenMark[];
 }
 
 export interface Wire {
-  /** the interface by which the container sends, or the one of the network that both are on */
+  /**
+   * the interface through which the container sends, or the one on the network that it shares with
+   * the peer
+   */
   readonly own: WireEnd | undefined;
   /**
-   * the peer's on that network; undefined: it is no container, or on none of this one's networks
+   * the peer's interface on that network; undefined where the peer is no container, or shares no
+   * network
    */
   readonly peer: WireEnd | undefined;
-  /** the bridge of the host between them */
+  /** the bridge of the host that joins the two */
   readonly bridge: Link | undefined;
 }
 
-/** What came of trying. */
+/** The result of a connection attempt. */
 export interface Attempt {
   readonly address: string;
   readonly port: number;
   readonly outcome: 'connected' | 'refused' | 'unreachable' | 'silent';
-  /** the error's name and number, as errno(3) has them; empty for none */
+  /** the error's name and number (errno(3)); empty without an error */
   readonly error: string;
-  /** packets that asked, with those that were sent again */
+  /** how many packets asked for the connection, retransmissions included */
   readonly sent: number;
   /**
-   * of the address on the link, afterwards: "REACHABLE", "FAILED"; undefined: the kernel has none
+   * the state of the address' entry in the neighbour table after the attempt: "REACHABLE",
+   * "FAILED"; undefined where the kernel has no entry
    */
   readonly neighbour: string | undefined;
 }
 
-/** Rules whose counters grew while it was tried, by whose namespace they are in. */
+/** The rules whose counters grew during the attempt, by the network namespace that they are in. */
 export interface Taken {
   readonly sent: number;
   readonly own: readonly Grown[];
@@ -122,63 +130,63 @@ export interface Taken {
   readonly peer: readonly Grown[];
 }
 
-/** What is known of a connection. Each is learned once (jobs/why/connection-probes.ts). */
+/** What is known about a connection. Each fact is learned once (jobs/why/connection-probes.ts). */
 export interface ConnectionFacts {
   readonly wish: Wish;
   readonly from: Container;
   readonly now: number;
   readonly named: readonly Named[];
-  /** to which it is tried */
+  /** the address that is tried */
   readonly address: string;
   readonly peer: Peer;
   readonly etc: EtcFiles;
-  /** what the nameservers say; none where they were not asked, as for an address */
+  /** the answers of the nameservers; empty where none was asked, as for an address */
   readonly looked: readonly Looked[];
   /** the networks that the container is on */
   readonly networks: readonly Network[];
   readonly way: PacketWay;
   /**
-   * the same of the host, to where it is to go on from its bridges; undefined: it is not to leave
-   * this host
+   * the way that the host takes to the address, once the packets have left its bridges; undefined
+   * where they are not to leave this host
    */
   readonly hostWay: PacketWay | undefined;
   readonly wire: Wire;
-  /** net.ipv4.ip_forward of the host */
+  /** whether the host forwards packets (net.ipv4.ip_forward) */
   readonly isForwarding: boolean;
-  /** what listens where the peer is */
+  /** what listens in the peer's network namespace */
   readonly listening: readonly Listening[];
   readonly attempt: Attempt;
-  /** the same where there was one: for what is asked with or without it */
+  /** the attempt, or undefined where none was made; for checks that also work without one */
   readonly tried: Attempt | undefined;
   readonly taken: Taken;
   /** what listens on the host, and the rules by which its ports lead to containers */
   readonly doors: Doors;
 }
 
-/** What leads from a port of the host to a container: docker-proxy, a rule, or both. */
+/** What leads from a port of the host to a container: docker-proxy, a DNAT rule, or both. */
 export interface Doors {
   readonly listening: readonly Listening[];
-  /** DNAT rules as they are saved */
+  /** DNAT rules, as iptables-save or nft prints them */
   readonly rules: readonly string[];
 }
 
-/**
- * This host, where it is who asks: in its own network namespace, and no container of the engine.
- */
+/** Whether this host itself asks, from its own network namespace, and no container. */
 export const isThisHost = ({ id }: Pick<Container, 'id'>): boolean => id === '';
-/** How who asks is called in a sentence. */
+/** The name of the asking party in a sentence. */
 export const called = (from: Pick<Container, 'id' | 'name'>): string =>
   isThisHost(from) ? 'this host' : `"${from.name}"`;
-/** The command that does in there what this one does on the host. */
+/**
+ * The command that does in the asking party's network namespace what `command` does on the host.
+ */
 export const within = (from: Pick<Container, 'id' | 'name'>, command: string): string =>
   isThisHost(from) ? command : `dbg exec ${shellQuote(from.name)} ${command}`;
 
-/** The networks that both are on. */
+/** The names of the networks that both containers are on. */
 export const sharedNetworks = (from: Container, other: Container): string[] =>
   other.networks.map(({ network }) => network).filter((name) => from.networks.some(({ network }) => network === name));
 
 /**
- * Whether a container is in a network namespace that is not its own: the host's, or another
+ * Whether a container uses a network namespace that is not its own: the host's, or another
  * container's.
  */
 export const isGuest = ({ networkMode }: Container): boolean =>

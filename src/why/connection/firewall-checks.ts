@@ -6,7 +6,7 @@ import type { Attempt, ConnectionFacts } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 
-/** Which rule took the packets: told by its counter, before and after so many of them were sent. */
+/** Checks for the rule that took the packets: its counter grew by as many as were sent, or more. */
 export const HOST_FIREWALL_CHECKS = [
   check({
     id: 'own.firewall',
@@ -51,7 +51,7 @@ const byVerdict = (rules: readonly Grown[], verdict: Grown['verdict'], attempt: 
 
 const inside = (name: string, rule: Grown) => `dbg exec ${shellQuote(name)} ${listing(rule).join(' ')}`;
 
-/** How a person lists it, with its counter. */
+/** The command that lists a rule with its counter. */
 function listing({ text }: Grown): string[] {
   const [, program, table, chain] = /^(\S+) -t (\S+) -[AP] (\S+)/.exec(text) ?? [];
   if (program === undefined) return ['nft', 'list', 'ruleset'];
@@ -59,8 +59,9 @@ function listing({ text }: Grown): string[] {
 }
 
 /**
- * As many packets as were sent prove it; more may have been another's. A rule that refuses is
- * answered, one that drops is not.
+ * A finding where the outcome fits the rule: silence for one that drops, an error for one that
+ * rejects. A counter that grew by just the number of packets sent is proof. One that grew by more
+ * may have counted others' packets too, so it is a suspect.
  */
 function finding(rule: Grown, { address, port, outcome, sent }: Attempt, whose: string, command: string): Finding[] {
   const fits = rule.verdict === 'drop' ? outcome === 'silent' : outcome === 'refused' || outcome === 'unreachable';

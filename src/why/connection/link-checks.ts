@@ -10,7 +10,7 @@ const LINK = 'link';
 const ends = ({ own, peer }: ConnectionFacts['wire']): WireEnd[] => [own, peer].filter((end) => end !== undefined);
 const vethCommand = ({ container }: WireEnd) => `dbg veth ${shellQuote(container)}`;
 
-/** Whether frames pass from one container's interface to the other's, in causal order. */
+/** Whether frames pass between the two containers' interfaces, in causal order. */
 export const LINK_CHECKS = [
   check({
     id: 'link.cut',
@@ -89,7 +89,10 @@ export const LINK_CHECKS = [
   }),
 ] as const;
 
-/** A cut of everything, or of just this peer, explains that no answer comes; any other may. */
+/**
+ * `broken` for a cut that explains why no answer comes: of everything, or of just this peer. Any
+ * other cut in force is a suspect, or a note where the connection worked.
+ */
 function severityOf(
   { what }: SeenMark,
   { host, port }: ConnectionFacts['wish'],
@@ -141,7 +144,7 @@ function downDevices({ own, peer, bridge }: ConnectionFacts['wire']): Finding[] 
       ? [{ link: bridge, whose: 'the bridge of the network', command: `ip link show dev ${shellQuote(bridge.name)}` }]
       : []),
   ];
-  // One that was set down explains why the one at its other end has no carrier.
+  // A device that is set down explains why the device at its other end has no carrier.
   const down = devices.filter(({ link }) => linkState(link) === 'down');
   const lost = devices.filter(({ link }) => linkState(link) === 'no carrier');
   return (down.length > 0 ? down : lost).map(({ link, whose, command }) => ({

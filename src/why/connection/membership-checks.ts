@@ -7,7 +7,7 @@ const MEMBERSHIP = 'membership';
 const networksOf = (name: string) => `docker inspect -f '{{json .NetworkSettings.Networks}}' ${shellQuote(name)}`;
 const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ') || 'none';
 
-/** Whether both are on a network that leads from one to the other, in causal order. */
+/** Whether the container is on a network that leads to the peer, in causal order. */
 export const MEMBERSHIP_CHECKS = [
   check({
     id: 'membership.none',

@@ -6,7 +6,7 @@ import { type ConnectionFacts, type Looked, sharedNetworks } from './connection-
 const check = checkOf<ConnectionFacts>();
 const NAME = 'name';
 
-/** How an answer reads: "3 (no such name)". */
+/** The meaning of a response code, for texts like "answers with code 3 (no such name)". */
 const CODES: Readonly<Record<number, string>> = { 2: 'it failed', 3: 'no such name', 5: 'it refuses' };
 const outcomeText = ({ outcome, server }: Looked) => {
   if (outcome === 'silent') return `${server} does not answer`;
@@ -15,7 +15,7 @@ const outcomeText = ({ outcome, server }: Looked) => {
   return `${server} answers with code ${outcome}${CODES[outcome] ? ` (${CODES[outcome]})` : ''}`;
 };
 const isUnanswered = ({ outcome }: Looked) => outcome === 'silent' || outcome === 'refused';
-/** A name with a dot is one of the world's, which Docker's DNS asks others for. */
+/** Whether Docker's DNS asked others in vain, as it does for a name with a dot. */
 const isPassedOn = (host: string, named: ConnectionFacts['named'], looked: readonly Looked[]) =>
   named.length === 0 &&
   host.includes('.') &&
@@ -153,8 +153,8 @@ export const NAME_CHECKS = [
       if (looked.length === 0 || etc.hosts.length > 0 || looked.some(({ addresses }) => addresses.length > 0))
         return [];
       if (looked.every(isUnanswered) || isPassedOn(host, named, looked)) return [];
-      // A container that is meant by its own name explains it: it does not run, or is on none of
-      // this one's networks.
+      // The own name of a container explains it: that container does not run, or shares no network
+      // with this one. Other checks say so.
       const explained = named.some((each) => each.by === 'name' || !isRunning(each));
       return [unknownName(host, from.name, explained, named, looked)];
     },

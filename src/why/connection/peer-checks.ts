@@ -11,10 +11,7 @@ const who = (peer: Peer) => (peer.kind === 'container' ? `"${peer.container.name
 const socketsCommand = (peer: Peer) =>
   peer.kind === 'container' ? `dbg exec ${shellQuote(peer.container.name)} ss -ltunp` : 'ss -ltunp';
 
-/**
- * What of the listening sockets bears on the port that is wanted; undefined: one listens there, or
- * it is no matter.
- */
+/** The facts that tell what listens on the wanted port. */
 type Found = Pick<ConnectionFacts, 'wish' | 'peer' | 'listening' | 'address' | 'tried' | 'from'>;
 
 function atPort({ wish, peer, listening, address, tried }: Found): readonly Listening[] | undefined {
@@ -30,7 +27,7 @@ const seenSockets = (peer: Peer, sockets: readonly Listening[]): Evidence => ({
   command: socketsCommand(peer),
 });
 
-/** Who is to answer, and whether it can, in causal order. */
+/** Whether the peer can answer, in causal order. */
 export const PEER_CHECKS = [
   check({
     id: 'peer.not-running',
@@ -178,14 +175,14 @@ const startedAs = (peer: Peer) =>
     : 'ss -ltunp';
 
 /**
- * The port on which nothing listens, told apart by whether there is another one that a connection
- * would reach.
+ * A finding where nothing listens on the wanted port. `hasOthers` says which of two checks asks:
+ * the one for a peer that listens on other ports, or the one for a peer that does not.
  */
 function nothingThere(facts: Found, hasOthers: boolean): Finding[] {
   const { wish, peer, listening, address: to, from } = facts;
   const here = atPort(facts);
   if (here === undefined || here.length > 0) return [];
-  // Docker's DNS listens in the container's namespace, on a port by chance.
+  // Docker's DNS listens in the container's network namespace, on a random port.
   const others = listening.filter(
     ({ protocol, address }) =>
       protocol === wish.protocol && (isLoopback(to) || !isLoopback(address)) && address !== '127.0.0.11',

@@ -6,12 +6,13 @@ const check = checkOf<ConnectionFacts>();
 const PUBLISHED = 'published';
 
 /**
- * "-A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80", and as nft
- * lists it
+ * Whether a rule leads from a port of the host to one of a container. iptables-save prints it like
+ * this: "-A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80". nft
+ * prints it similarly.
  */
 const leads = (rule: string, host: number, port: number) => new RegExp(`dport ${host}\\b.*:${port}$`).test(rule);
 
-/** Whether a port of the host leads to its container, in causal order. */
+/** Whether a published port of the host leads to its container, in causal order. */
 export const PUBLISHED_CHECKS = [
   check({
     id: 'published.no-door',

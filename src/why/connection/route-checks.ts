@@ -5,7 +5,9 @@ import { called, type ConnectionFacts, within } from './connection-facts.ts';
 const check = checkOf<ConnectionFacts>();
 const ROUTE = 'route';
 
-/** Whether the container's kernel knows a way, and the host goes on with it, in causal order. */
+/**
+ * Whether the container's kernel has a route, and the host forwards what it sends, in causal order.
+ */
 export const ROUTE_CHECKS = [
   check({
     id: 'route.none',

@@ -12,7 +12,7 @@ const traced = ({ from, attempt: { address, port } }: Pick<ConnectionFacts, 'fro
     ? `tcpdump -nni any host ${address} and port ${port}`
     : `dbg tcpdump --where ${shellQuote(`${address}:${port}`)} ${shellQuote(from.name)}`;
 
-/** What came of trying, where nothing before explains it, in causal order. */
+/** The result of the connection attempt, where no earlier check explains it, in causal order. */
 export const TRANSPORT_CHECKS = [
   check({
     id: 'link.neighbour',
@@ -107,8 +107,8 @@ export const TRANSPORT_CHECKS = [
     needs: ['wire'],
     find: ({ wire: { own, peer } }) => {
       const all = [own, peer].filter((end) => end !== undefined);
-      // TCP goes by the smaller of the two containers' own; what is smaller between them nobody is
-      // told of.
+      // TCP adapts to the smaller MTU of the two containers' interfaces. A smaller MTU between them
+      // is announced to nobody.
       const smallest = Math.min(...all.map(({ inside }) => inside.mtu));
       const narrow = all.find((end): end is WireEnd & { device: object } => (end.device?.mtu ?? Infinity) < smallest);
       if (narrow === undefined) return [];

@@ -7,7 +7,7 @@ const DRIFT = 'drift';
 const SHOWN = 12;
 const short = (id: string) => id.replace(/^sha256:/, '').slice(0, SHOWN);
 
-/** What is not any more as it was when the container was made. */
+/** What has changed since the container was made. */
 export const DRIFT_CHECKS = [
   check({
     id: 'drift.image-moved',

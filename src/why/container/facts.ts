@@ -10,40 +10,41 @@ import type { ProcessSeen } from '../../process/process-sample.ts';
 import type { Rights } from '../../process/rights.ts';
 
 /**
- * What is known of one container. Each is gathered once, by a probe of its own
+ * What is known about one container. Each fact is learned once, by a probe of its own
  * (jobs/why/container-probes.ts).
  */
 export interface ContainerFacts {
-  /** as the engine has it now */
+  /** the container as the engine has it now */
   readonly container: Container;
   readonly inspection: Inspection;
-  /** when this was looked at, in ms since the epoch */
+  /** when dbg looked, in ms since the epoch */
   readonly now: number;
-  /** what happened to it, the oldest first: as far as the engine remembers */
+  /** what happened to the container, the oldest event first, as far back as the engine remembers */
   readonly history: readonly ContainerEvent[];
   readonly lastWords: LastWords;
-  /** what its program needs to be run; undefined: it runs, or was not to */
+  /** what its program needs to be run; undefined where the container runs, or has ended well */
   readonly entry: EntryPoint | undefined;
-  /** sources of binds that are not on this host, which is the engine's */
+  /** sources of binds that are missing on this host, where this host is the engine's */
   readonly missingSources: readonly string[];
   /**
-   * which containers publish a port of the host, by its number: asked where a start failed for one
+   * the containers that publish ports of the host, by port number; empty unless a start failed
+   * because of a port
    */
   readonly publishers: ReadonlyMap<number, string>;
-  /** its cgroup; unknown while it does not run */
+  /** its cgroup's limits and use; unknown while it does not run */
   readonly limits: Limits;
-  /** while dbg looked; undefined without a quota of CPU time */
+  /** throttling while dbg looked; undefined where the container has no quota of CPU time */
   readonly throttling: Throttling | undefined;
   readonly mounts: readonly MountSeen[];
   readonly logSize: number | undefined;
   readonly processes: readonly ProcessSeen[];
   readonly rights: Rights;
   readonly denials: readonly Denial[];
-  /** the image that its image's name means now; undefined: none */
+  /** the id of the image that its image's name means now; undefined where there is none */
   readonly imageOfName: string | undefined;
 }
 
-/** What it said last, or why the engine cannot read that. */
+/** The last lines that the container printed, or why the engine cannot read them. */
 export interface LastWords {
   readonly lines: readonly string[];
   readonly refusal: string | undefined;

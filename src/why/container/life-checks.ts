@@ -8,8 +8,8 @@ import { STATE_CHECKS } from './life/state-checks.ts';
 import { WELL_ENDED_CHECKS } from './life/well-ended-checks.ts';
 
 /**
- * What ended a container, or keeps it from living: what could not even be started, then what ended
- * it, then that it does so again.
+ * What ended a container, or keeps it from running, in causal order: why it could not start, what
+ * ended it, whether that happens again and again, and whether it is healthy.
  */
 export const LIFE_CHECKS = [
   ...STATE_CHECKS,

@@ -9,14 +9,14 @@ const PROCESSES = 'processes';
 const psCommand = (name: string) => `dbg ps ${shellQuote(name)}`;
 
 /**
- * With v1's freezer, what is paused is in state D, in this function
+ * The kernel function in which a paused process sleeps, in state D, with v1's freezer
  * (cgroup-v1/freezer-subsystem.rst).
  */
 const FROZEN = /refrigerator|freezer/;
-/** Of the time that dbg looked. */
+/** The share of the sample that counts as always. */
 const ALWAYS = 0.9;
 
-/** What its processes do, or do not: in causal order. */
+/** What the container's processes do or fail to do, in causal order. */
 export const PROCESS_CHECKS = [
   check({
     id: 'processes.stopped',
@@ -128,7 +128,8 @@ export const PROCESS_CHECKS = [
           ? ''
           : `; nor ${busy.length === 2 ? 'does' : 'do'} ${counted(busy.length - 1, 'other thread')}`;
       const share = `${percent(first.cpuShare)} of a CPU`;
-      // Others have the CPUs: of the container, or of the host.
+      // The thread wants the CPU, but others have it: other threads of the container or of the
+      // host.
       const given = first.cpuShare < ALWAYS / 2 ? `it has ${share}, and waits for one for the rest` : `it has ${share}`;
       const which = first.of === 1 ? 'process' : `one thread of ${first.of} of process`;
       return [

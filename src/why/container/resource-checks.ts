@@ -10,15 +10,18 @@ const RESOURCES = 'resources';
 const limitsCommand = (name: string) => `dbg limits ${shellQuote(name)}`;
 const isNumber = (value: number | null | undefined): value is number => typeof value === 'number';
 
-/** Of its limit, without the file cache. */
+/** The share of a limit, file cache left out, from which it counts as nearly reached. */
 const NEAR = 0.9;
-/** The share of its CPU periods, and of the time in which all its tasks wait. */
+/**
+ * MOSTLY_THROTTLED is a share of the CPU periods, STALLED_PERCENT a percentage of the time in which
+ * all tasks wait.
+ */
 const MOSTLY_THROTTLED = 0.5;
 const STALLED_PERCENT = 10;
-/** docker's tools and a shell's `tail` still cope with less. */
+/** 1 GiB. docker's tools and a shell's `tail` still cope with less. */
 const LARGE_LOG = 2 ** 30;
 
-/** What it has run out of, or is about to: in causal order. */
+/** What the container has run out of, or is about to run out of, in causal order. */
 export const RESOURCE_CHECKS = [
   check({
     id: 'resources.oom-kills',
@@ -122,7 +125,8 @@ export const RESOURCE_CHECKS = [
       const soFar = limitHits === 0 ? '' : `, and ${failed}`;
       return [
         {
-          // One that needs no more than it has may have been given just that.
+          // A container at its limit of which no fork failed may have been given just what it
+          // needs.
           severity: isFull && limitHits > 0 ? 'broken' : 'suspect',
           sentence: isFull
             ? `"${name}" has ${used} of at most ${limit} processes and threads: no other can start${soFar}`

@@ -10,10 +10,13 @@ import { counted, firstOf } from './words.ts';
 const check = checkOf<ContainerFacts>();
 const RIGHTS = 'rights';
 
-/** What docker gives to every container unless told (moby's oci/caps/defaults.go), by number. */
+/**
+ * The numbers of the capabilities that docker gives a container by default (moby's
+ * oci/caps/defaults.go).
+ */
 const DEFAULT_CAPABILITIES = [0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31];
 
-/** What it may not do: in causal order. */
+/** What the container may not do, in causal order. */
 export const RIGHTS_CHECKS = [
   check({
     id: 'rights.mount-not-writable',
@@ -102,13 +105,13 @@ const inspectRights = (name: string) =>
 const capabilityNames = (numbers: readonly number[]) => firstOf(numbers.map(capabilityName), 5);
 
 /**
- * path_resolution(7) and capabilities(7). A list of access rights may allow a user more: no more
- * than its group (acl(5)).
+ * Whether the container's user may write to a mount, by path_resolution(7) and capabilities(7). An
+ * access control list may allow a user more than this, but no more than its group (acl(5)).
  */
 function mayWrite(rights: Rights, { owner, uidInside, gidInside }: MountSeen): boolean {
   if (owner === undefined) return true;
   const { uid, gid, mode, isFolder } = owner;
-  // The capability is over files whose user and group its user namespace has a number for.
+  // CAP_DAC_OVERRIDE works only on files whose user and group are mapped in the user namespace.
   const isMapped = uidInside !== undefined && gidInside !== undefined;
   if (isMapped && rights.capabilities.includes(CAP_DAC_OVERRIDE)) return true;
   const needed = isFolder ? 0o3 : 0o2;

@@ -8,13 +8,16 @@ import { percent } from './words.ts';
 const check = checkOf<ContainerFacts>();
 const RESOURCES = 'resources';
 
-/** They are full when they are made, and cannot be written to. */
+/** File systems that are full when they are made, and cannot be written to. */
 const NEVER_WRITABLE = /^(squashfs|erofs|iso9660|udf|cramfs|romfs)$/;
-/** Of all its space, or all its files; and that much is no worry on however large a disk. */
+/**
+ * NEAR is the share of the space or the inodes from which a file system counts as nearly full. With
+ * PLENTY bytes available it never does, however large the disk.
+ */
 const NEAR = 0.95;
 const PLENTY = 2 * 2 ** 30;
 
-/** What of its file systems is full or cannot be written to: in causal order. */
+/** Which of its file systems are full or cannot be written to, in causal order. */
 export const STORAGE_CHECKS = [
   check({
     id: 'resources.read-only',
@@ -30,8 +33,8 @@ export const STORAGE_CHECKS = [
             command: `docker inspect -f '{{json .Mounts}}' ${shellQuote(name)}`,
           },
         ];
-        // This mount of it was read-only from the start; all of a file system is so by an error of
-        // its disk, or because somebody made it so.
+        // A mount that is read-only was made so from the start. A whole file system turns read-only
+        // after an error of its disk, or because somebody remounted it.
         return readOnly === 'mount'
           ? [
               {

@@ -3,8 +3,8 @@ export const counted = (count: number, one: string, several = `${one}s`): string
   `${count} ${count === 1 ? one : several}`;
 
 /**
- * A process in a sentence: its number on the host, and the kernel's name for it, which it may have
- * chosen itself.
+ * A process in a sentence: its PID on the host and the kernel's name for it. A process may choose
+ * that name itself.
  */
 export const processName = ({ pid, command }: { readonly pid: number; readonly command: string }): string =>
   `${pid} (${command})`;
@@ -15,5 +15,5 @@ export function firstOf(names: readonly string[], most = 3): string {
   return `${names.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** A share as people read it: "97 %". */
+/** A share from 0 to 1 as people read it: "97 %". */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;

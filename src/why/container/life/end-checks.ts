@@ -14,8 +14,7 @@ const logsNext = (name: string): Finding['next'] => [
 ];
 
 /**
- * One that was killed for want of memory and started again has that wrong with it for a while, in
- * ms.
+ * How long an out-of-memory kill is still reported of a container that runs again, in ms.
  */
 const RECENT_MS = 600_000;
 
@@ -108,7 +107,7 @@ export const END_CHECKS = [
       if (signal === 9 || CRASHES.includes(signal)) return [];
       if (isLooping(facts) || hasGivenUp(facts)) return [];
       const { name } = facts.container;
-      // Somebody may have ended it so, who did not go by the engine.
+      // Somebody may have sent this signal past the engine.
       const isEnded = signal === 15 || signal === 2;
       return [
         {

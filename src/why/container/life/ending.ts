@@ -5,23 +5,26 @@ import type { ContainerEvent } from '../../../engine/engine-events.ts';
 export interface Ending {
   readonly at: number;
   readonly exitCode: number;
-  /** undefined: it is not known when it began */
+  /** how long the run lasted; undefined where its beginning is not known */
   readonly livedMs: number | undefined;
   readonly isOutOfMemory: boolean;
   /**
-   * Who ended it: somebody by `docker stop` or by `docker kill`, nobody that the engine knows of;
-   * "unknown" where the engine no longer remembers.
+   * Who ended it: "stop" for `docker stop`, "kill" for `docker kill`, "nobody" for a party that the
+   * engine does not know of, "unknown" where the engine no longer remembers.
    */
   readonly by: 'stop' | 'kill' | 'nobody' | 'unknown';
-  /** which signals the engine sent it for that, in order */
+  /** the signals that the engine sent to end it, in order */
   readonly signals: readonly number[];
-  /** how long the engine waited between the first and the last of these */
+  /** how long the engine waited between the first and the last of these signals */
   readonly patienceMs: number;
 }
 
-/** The state and the event of one end are some ms apart, more on a busy machine. */
+/**
+ * How far apart the times of one end may be, in the state and in the event: some ms, more on a busy
+ * machine.
+ */
 const APART_MS = 2_000;
-/** So long after a signal an end is taken to follow from it. */
+/** How long after a signal of `docker kill` an end counts as its effect. */
 const AFTER_KILL_MS = 10_000;
 
 /** The end of the last run that has ended; undefined when none has. */
@@ -46,10 +49,10 @@ export function lastEnding(
   };
 }
 
-/** Of an end that the engine no longer remembers. */
+/** For an end that the engine no longer remembers. */
 const UNTOLD = { livedMs: undefined, isOutOfMemory: false, by: 'unknown', signals: [], patienceMs: 0 } as const;
 
-/** What the events tell of the end that is the one of that index. */
+/** What the events tell about the end at index `died`; undefined where there is no such event. */
 function endingAt(history: readonly ContainerEvent[], died: number): Ending | undefined {
   const { time: at, exitCode } = history[died] ?? {};
   if (at === undefined) return undefined;
@@ -70,29 +73,29 @@ function endingAt(history: readonly ContainerEvent[], died: number): Ending | un
 }
 
 /**
- * `docker stop` waits 10 s, or as long as it was told; a signal of an hour before has nothing to do
- * with an end.
+ * How long before an end its first signal may have been sent, in ms. `docker stop` waits 10 s, or
+ * as long as it was told. A signal an hour earlier has nothing to do with the end.
  */
 const MOST_PATIENCE_MS = 3_600_000;
 
 function endedBy(kills: readonly ContainerEvent[], after: readonly ContainerEvent[], at: number): Ending['by'] {
   if (after.some(({ action }) => action === 'stop')) return 'stop';
   const last = kills.at(-1);
-  // First another signal, and at the end of its patience SIGKILL: so `docker stop` does.
+  // `docker stop` sends another signal first, and SIGKILL when it loses patience.
   if (last && kills.length > 1 && last.signal === '9') return 'stop';
   return last && at - (last.time ?? 0) < AFTER_KILL_MS ? 'kill' : 'nobody';
 }
 
-/** Whether somebody had asked the engine for it. */
+/** Whether somebody asked the engine to end it. */
 export const wasAskedFor = ({ by }: Pick<Ending, 'by'>): boolean => by === 'stop' || by === 'kill';
 
-/** The ends that nobody had asked for, as far as the engine remembers, the oldest first. */
+/** The ends that nobody asked for, the oldest first, as far back as the engine remembers. */
 export const deaths = (history: readonly ContainerEvent[]): Ending[] =>
   history.flatMap(({ action }, index) => {
     const ending = action === 'die' ? endingAt(history, index) : undefined;
     return ending === undefined || wasAskedFor(ending) ? [] : [ending];
   });
 
-/** The end of a container that does not run, though it was started. */
+/** The end of a container that was started and does not run; undefined for any other. */
 export const endOf = ({ container, history }: { container: Container; history: readonly ContainerEvent[] }) =>
   container.state.pid > 0 || container.state.error !== '' ? undefined : lastEnding(container, history);

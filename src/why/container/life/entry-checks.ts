@@ -9,7 +9,7 @@ const layer = 'life';
 
 const FORMAT = /exec format error/;
 
-/** A processor that runs the programs of another one too. */
+/** The processors that also run programs of an older one. */
 const RUNS_TOO: Readonly<Record<string, readonly string[]>> = { amd64: ['386'], arm64: ['arm'] };
 
 const mode = (bits: number) => bits.toString(8).padStart(4, '0');

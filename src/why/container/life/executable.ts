@@ -1,12 +1,14 @@
-/** What the kernel needs to run a file (execve(2)), read from how it begins. */
+/** What the kernel needs to run a file (execve(2)), read from the file's first bytes. */
 export type Executable =
-  /** ELF; `loader` is the program that it asks for (PT_INTERP), undefined for a static one */
+  /**
+   * an ELF file; `loader` is the program that it asks for (PT_INTERP), undefined for a static one
+   */
   | { readonly kind: 'program'; readonly machine: string; readonly loader: string | undefined }
-  /** begins with #!; `words` are the interpreter and what it is given */
+  /** a file that begins with #!; `words` are the interpreter and its arguments */
   | { readonly kind: 'script'; readonly words: readonly string[]; readonly hasCarriageReturn: boolean }
   | { readonly kind: 'neither'; readonly isEmpty: boolean };
 
-/** How a file begins: its first KB are enough. */
+/** Reads the first bytes of a file. 1 KB is enough. */
 export function executableOf(beginning: Buffer): Executable {
   if (beginning.toString('latin1', 0, 4) === '\x7fELF') return programOf(beginning);
   if (beginning.toString('latin1', 0, 2) !== '#!') return { kind: 'neither', isEmpty: beginning.length === 0 };
@@ -15,7 +17,7 @@ export function executableOf(beginning: Buffer): Executable {
   return { kind: 'script', words, hasCarriageReturn: line.endsWith('\r') };
 }
 
-/** The field e_machine (elf(5), elf.h), in Go's names, as images have them. */
+/** The field e_machine (elf(5), elf.h) by Go's names, which images use. */
 const MACHINES: Readonly<Record<number, string>> = {
   3: '386',
   8: 'mips',
@@ -28,7 +30,7 @@ const MACHINES: Readonly<Record<number, string>> = {
   243: 'riscv64',
   258: 'loong64',
 };
-/** Two that differ in the order of bytes alone. */
+/** The names of those that differ only in the order of bytes. */
 const LITTLE_ENDIAN: Readonly<Record<string, string>> = { ppc64: 'ppc64le', mips: 'mipsle' };
 
 const PT_INTERP = 3;
@@ -40,7 +42,7 @@ function programOf(bytes: Buffer): Executable {
     if (at + size > bytes.length) return 0;
     return isLittle ? bytes.readUIntLE(at, size) : bytes.readUIntBE(at, size);
   };
-  // Of a field of 8 bytes the lower half: what lies beyond 4 GB was not read.
+  // The lower half of a field of 8 bytes is enough, because a file is not read beyond 4 GB.
   const offset = (at: number) => read(isWide && !isLittle ? at + 4 : at, 4);
   const number = read(18, 2);
   const name = MACHINES[number] ?? `machine ${number}`;
@@ -57,5 +59,5 @@ function programOf(bytes: Buffer): Executable {
   return { kind: 'program', machine, loader: undefined };
 }
 
-/** A program has about ten. */
+/** At most so many program headers are read. A program has about ten. */
 const MOST_HEADERS = 64;

@@ -9,7 +9,7 @@ const check = checkOf<ContainerFacts>();
 const layer = 'life';
 const needs = ['container', 'inspection'] as const;
 
-/** What it says has at most three lines told. */
+/** The last three lines of a health check's output, as evidence. */
 function outputSeen(name: string, { output, exitCode }: Health): Evidence[] {
   const command = inspectCommand(name, '{{json .State.Health.Log}}');
   const lines = output.split('\n').filter((line) => line.trim() !== '');
@@ -18,7 +18,10 @@ function outputSeen(name: string, { output, exitCode }: Health): Evidence[] {
   return said.length > 0 ? said : [{ seen: `${code}, and it said nothing`, command }];
 }
 
-/** The program that is not there, or may not be run, by what the engine or a shell says. */
+/**
+ * The program of a health check that is missing or may not be executed, by the messages of the
+ * engine or a shell. undefined where that is not the case.
+ */
 function missingProgram({ exitCode, output }: Health): string | undefined {
   const byEngine = /exec: "([^"]+)"/.exec(output)?.[1];
   if (byEngine !== undefined) return byEngine;
@@ -29,7 +32,7 @@ function missingProgram({ exitCode, output }: Health): string | undefined {
   return byShell?.[1] ?? 'a program that it calls';
 }
 
-/** The same by hand. */
+/** The command line that runs the health check by hand. */
 function byHand(name: string, [kind, ...words]: readonly string[]) {
   const argv = kind === 'CMD-SHELL' ? ['sh', '-c', ...words] : words;
   return [{ what: 'the same by hand', command: shellLine(['docker', 'exec', name, ...argv]) }];

@@ -11,8 +11,8 @@ const needs = ['container', 'inspection', 'history', 'now', 'lastWords'] as cons
 type LoopFacts = Pick<ContainerFacts, 'container' | 'inspection' | 'history' | 'now'>;
 
 /**
- * Whether the engine starts it again and again: it waits to do so, or has done so a few times and
- * lately.
+ * Whether the engine starts the container again and again: it waits to do so, or it has done so
+ * several times and recently.
  */
 export function isLooping({ container: { state, restarts }, history, now }: LoopFacts): boolean {
   if (state.status === 'restarting') return true;
@@ -25,10 +25,15 @@ export function isLooping({ container: { state, restarts }, history, now }: Loop
 }
 
 const FEW = 3;
-/** The engine waits for a minute at most before it starts one again. */
+/**
+ * The least time in which a restart counts as recent. The engine waits at most one minute before it
+ * starts a container again.
+ */
 const LATELY_MS = 120_000;
 
-/** Whether the engine has started it as often as it was to, and does so no more. */
+/**
+ * Whether the engine has restarted the container as often as its policy allows, and no longer does.
+ */
 export function hasGivenUp({ container, inspection, history }: Omit<LoopFacts, 'now'>): boolean {
   const { restartPolicy, mostRestarts } = inspection;
   const { state, restarts } = container;
@@ -46,7 +51,7 @@ const times = (amount: number, what: string) => `${amount} ${what}${amount === 1
 const livedText = ({ livedMs }: Pick<Ending, 'livedMs'>) =>
   livedMs === undefined ? '' : `it lived for ${lifetime(livedMs)} and `;
 
-/** How often that was, and how to see it. */
+/** How often the container died, and the commands that show it. */
 function seen({ container: { name }, inspection, history, now }: LoopFacts): Finding['evidence'] {
   const ends = deaths(history);
   const command = `docker events --since 1h --until 0s --filter container=${shellQuote(name)} --filter event=die`;
@@ -58,8 +63,8 @@ function seen({ container: { name }, inspection, history, now }: LoopFacts): Fin
 }
 
 /**
- * What takes so long to end well is work that is done again and again; the engine thinks so too
- * (moby, restartmanager).
+ * A container that ends well after this time or longer counts as work that is repeated, not as a
+ * failure. The engine uses the same time (moby, restartmanager).
  */
 const WORK_MS = 10_000;
 

@@ -9,7 +9,7 @@ import { cut } from './life-words.ts';
 const check = checkOf<ContainerFacts>();
 const layer = 'life';
 
-/** Each with the one that needs it. */
+/** Each needed file with the file that needs it. */
 const pairs = (steps: readonly EntryStep[]) =>
   steps.slice(1).flatMap((needed, at) => {
     const { path, file } = steps[at]!;
@@ -68,7 +68,7 @@ export const NEEDED_CHECKS = [
     find: ({ container, history, lastWords }) => {
       const ending = lastEnding(container, history);
       if (ending?.exitCode !== 127 || wasAskedFor(ending)) return [];
-      // glibc's words, and musl's.
+      // The words of glibc's loader, then those of musl's.
       const pattern = /error while loading shared libraries: ([^\s:]+)|Error loading shared library ([^\s:]+)/;
       for (const line of lastWords.lines) {
         const [, glibc, musl] = pattern.exec(line) ?? [];

@@ -9,14 +9,19 @@ import { cut, exitText, inspectCommand } from './life-words.ts';
 export const needs = ['container', 'history', 'lastWords', 'entry'] as const;
 type EntryFacts = Pick<ContainerFacts, (typeof needs)[number]>;
 
-/** What runc and containers' own init exit with when the kernel refuses to run a program. */
+/**
+ * The exit codes of runc and of an init in a container when the kernel refuses to run a program.
+ */
 const REFUSED = [1, 126, 127, 128, 255];
-/** So long such a run may take on a busy machine, in ms. */
+/** How long such a run may last on a busy machine, in ms. */
 const AT_ONCE_MS = 5_000;
-/** What runc writes into the container's log, before and since 1.1. */
+/** What runc writes into the container's log: the first form since 1.1, the second before. */
 export const EXEC_FAILED = /^exec \S+: |exec user process caused/;
 
-/** The files that its program needs; none where that was run, as one that lived for a while was. */
+/**
+ * The files that the program needs, where the program could not be run. Empty where it was run: for
+ * one, a program that lived for a while.
+ */
 export function stepsThatFailed({ container, history, entry }: EntryFacts): readonly EntryStep[] {
   if (entry === undefined) return [];
   if (errorOf({ container }) !== '') return entry.steps;
@@ -35,7 +40,7 @@ export const cannotRun = (facts: EntryFacts, sentence: string, seen: string, nex
   next,
 });
 
-/** The words in which the engine, or runc in the container's log, tells of it. */
+/** What the engine, or runc in the container's log, says about the refusal. */
 function refusalSeen({ container, history, lastWords }: EntryFacts): Evidence[] {
   const { name } = container;
   const error = errorOf({ container });

@@ -7,7 +7,7 @@ import { inspectCommand } from './life-words.ts';
 const check = checkOf<ContainerFacts>();
 const layer = 'life';
 
-// The engine's sentences, of Docker 20.10 to 28 and of runc.
+// The messages of the engine (Docker 20.10 to 28) and of runc.
 const PORT =
   /(?:Bind for |listen (?:tcp|udp)[46]? |bind host port (?:for )?)\S*?:(\d+)\b.*(?:already allocated|already in use)/;
 const DEVICE = /custom device "([^"]+)"|could not select device driver "([^"]*)"/;
@@ -21,7 +21,7 @@ const EXPLAINED = [PORT, DEVICE, SOURCE, ONTO, USER, NETWORK];
 
 type Named = Pick<ContainerFacts, 'container'>;
 
-/** What the engine said when it could not start it; empty while it runs. */
+/** The engine's message where it could not start the container. Empty while the container runs. */
 export const errorOf = ({ container: { state } }: Named): string => (state.pid > 0 ? '' : state.error);
 
 const failure = ({ container: { name, state } }: Named, sentence: string, next: Finding['next']): Finding => ({
@@ -81,7 +81,7 @@ export const START_CHECKS = [
       const command = inspectCommand(name, '{{json .HostConfig.Mounts}}');
       return [
         {
-          // What was mounted while it ran may be gone for good reason.
+          // What was mounted while the container ran may be gone for a good reason.
           severity: told !== undefined || isNew ? 'broken' : 'suspect',
           sentence: `"${name}" cannot be started: the host has no ${source}, which it is to mount`,
           evidence: [{ seen: told === undefined ? `${source}: no such file` : state.error, command }],
@@ -128,11 +128,14 @@ export const START_CHECKS = [
   }),
 ] as const;
 
-/** Each program on the way adds what it was doing; what happened stands behind that. */
+/**
+ * The last part of an error. Each program on the way puts what it was doing in front of what
+ * happened.
+ */
 const lastOf = (error: string) =>
   error.replace(/^.*(container process|container init|process) ?(caused)?: /, '').replace(/: unknown$/, '');
 
-/** Behind what tells more of it. */
+/** Comes after the checks that explain more. */
 export const START_FAILED = check({
   id: 'life.start-failed',
   layer,
