@@ -38,7 +38,7 @@ export function catCommand(ctx: Context): Verb {
     });
 }
 
-/** As of a program that SIGPIPE ended. */
+/** The exit code of a program that SIGPIPE ended. */
 const PIPE = 141;
 
 async function cat(ctx: Context, ref: string, words: readonly string[]): Promise<number> {
@@ -46,7 +46,8 @@ async function cat(ctx: Context, ref: string, words: readonly string[]): Promise
   if (paths.length === 0) throw usageError("missing required argument 'path'");
   const option = words[0] === '--' ? undefined : paths.find((path) => path.startsWith('-'));
   if (option !== undefined || paths.includes('-')) throw noPath(ref, option ?? '-');
-  // Root: the container's files are not for everybody, nor is /proc/PID/root (ptrace(2), access mode checking).
+  // Root is needed: not everybody may read the container's files, nor /proc/PID/root (ptrace(2),
+  // access mode checking).
   return asRoot(ctx, () => printAll(ctx, ref, paths));
 }
 
@@ -60,7 +61,7 @@ async function printAll(ctx: Context, ref: string, paths: readonly string[]): Pr
       if (!(await print(ctx, target, whole, out))) return PIPE;
     } catch (error) {
       if (!(error instanceof DbgError)) throw error;
-      // As cat does: the others are printed all the same.
+      // The other files are still printed, as cat does.
       ctx.stderr.write(failureText(error.message, error.next));
       hasFailed = true;
     }
@@ -68,7 +69,10 @@ async function printAll(ctx: Context, ref: string, paths: readonly string[]): Pr
   return hasFailed ? EXIT.failed : 0;
 }
 
-/** Prints one file; false when nobody reads any more. Throws a DbgError for what is no file, or cannot be read or written. */
+/**
+ * Prints one file. false when nobody reads the output any more. Throws a DbgError for what is no
+ * regular file, or cannot be read or written.
+ */
 async function print(ctx: Context, target: Target, path: string, out: OutputFile): Promise<boolean> {
   const file = opened(ctx, target, path);
   if (file.kind !== 'file') throw noFile(target, path, file.kind);
@@ -99,7 +103,8 @@ function opened({ host }: Context, target: Target, path: string): Inside {
   } catch (error) {
     if (parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime) throw unreadable(target, path, error);
   }
-  // Asked afterwards: the process whose root was opened was the container's, if it still is.
+  // The start time is checked after the open. If it is unchanged, the root that was opened was that
+  // of the container's process.
   if (file && parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime) return file;
   if (file?.kind === 'file') file.close();
   throw new DbgError(`container "${container.name}" ended just now`, {
@@ -107,7 +112,10 @@ function opened({ host }: Context, target: Target, path: string): Inside {
   });
 }
 
-/** Bytes as text that does not drive the terminal; what is no UTF-8 is shown as U+FFFD. */
+/**
+ * Makes bytes into text that cannot control the terminal. Bytes that are not UTF-8 are shown as
+ * U+FFFD.
+ */
 function forTerminal(): (piece: Buffer) => Buffer {
   const decoder = new TextDecoder();
   return (piece) => Buffer.from(escapeLines(decoder.decode(piece, { stream: piece.length > 0 })));
@@ -143,7 +151,10 @@ function noFile({ container }: Target, path: string, kind: Exclude<Inside['kind'
   });
 }
 
-/** `docker cp` follows links inside as well, but for the last one, and needs nothing in the image. */
+/**
+ * A command that lists a path. `docker cp` resolves links inside the container too, except the last
+ * one of a path, and needs nothing in the image.
+ */
 const listing = (name: string, path: string) => `docker cp ${shellQuote(`${name}:${path}`)} - | tar -tv`;
 
 function noPath(ref: string, word: string): DbgError {

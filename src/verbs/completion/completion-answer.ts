@@ -7,15 +7,18 @@ import { interfaceNames, names, networks, ports } from './completion-names.ts';
 import { type Candidate, type ExpectedWord, expectedWord } from './completion-wanted.ts';
 
 /**
- * The answer to the scripts: on the first line "words", "files", "command N" or "nothing"; then, for words, each on a line of
- * its own, with a tab and what it is. `words` are those after `dbg`; N counts among them from 0. The shells filter.
+ * The answer to the shells' scripts. Its first line is "words", "files", "command N" or "nothing".
+ * After "words", each word follows on a line of its own, with a tab and a description. `words` are
+ * the words after `dbg`; N counts among them from 0. The shells themselves drop the words that do
+ * not fit.
  */
 export async function answer(ctx: Context, root: Command, words: readonly string[]): Promise<string> {
   const what = expectedWord(root, words);
   if (what.kind === 'command') return `command ${what.from}\n`;
   if (what.kind === 'files' || what.kind === 'nothing') return `${what.kind}\n`;
   const typed = words.at(-1) ?? '';
-  // `--network=we`, `web,d`: the shells complete the whole word.
+  // In `--network=we` and `web,d` the shells complete the whole word, so each answer repeats the
+  // part before.
   const prefix = (what.kind === 'container lists' ? /^.*,/ : /^--[^=]+=/).exec(typed)?.[0] ?? '';
   try {
     return wordsText(await candidates(ctx, what, typed), prefix);
@@ -44,13 +47,19 @@ async function candidates(ctx: Context, what: ExpectedWord, typed: string): Prom
   }
 }
 
-/** Which interfaces a process sees is in /proc for everybody to read: no namespace is entered, and no root needed. */
+/**
+ * The interfaces of a container. Everybody may read them in /proc/PID/net/dev, so no namespace is
+ * entered and root is not needed.
+ */
 async function interfaces(ctx: Context, ref: string): Promise<Candidate[]> {
   const { pid } = enterable(ctx.host, await findContainer(await ctx.engine(), ref), ctx.now());
   return interfaceNames(ctx.host.read(`/proc/${pid}/net/dev`) ?? '');
 }
 
-/** One candidate on a line. What would break the line, or could not be seen, is nobody's to type, and is left out. */
+/**
+ * One candidate a line. A word that would break the line, or that has invisible characters, is left
+ * out, because nobody can type it.
+ */
 function wordsText(words: readonly Candidate[], prefix: string): string {
   const typable = words.filter(({ word }) => word !== '' && !/\p{C}|(?! )\p{Z}/u.test(word));
   return ['words', ...typable.map(({ word, about }) => `${prefix}${word}\t${about}`), ''].join('\n');

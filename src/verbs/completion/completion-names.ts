@@ -5,12 +5,15 @@ import { printable } from '../../ui/columns.ts';
 import type { Candidate } from './completion-wanted.ts';
 import { isEnterable } from '../../cli/arguments/chosen-container.ts';
 
-/** What names a live container: its own name, and its service's where that names no other. */
+/**
+ * The names of live containers: each container's own name, and the name of its service where that
+ * fits no other container.
+ */
 export function names(all: readonly ContainerSummary[]): Candidate[] {
   const live = all.filter(isEnterable);
   const services = live.flatMap((container) => {
     const fitting = serviceNames(container.labels).filter((name) => means(all, name, container));
-    // "web.1" says nothing more than "web" where there is one of them.
+    // "web.1" is left out where "web" already means this container alone.
     const short = fitting.filter((name) => !fitting.some((other) => name.startsWith(`${other}.`)));
     return short.map((word) => ({ word, about: `${container.name}, ${about(container)}` }));
   });
@@ -18,7 +21,10 @@ export function names(all: readonly ContainerSummary[]): Candidate[] {
   return uniq([...own, ...services.map(({ word, about: text }) => ({ word, about: printable(text) }))]);
 }
 
-/** Each published port, as ":8080", with who publishes it; "/udp" where tcp would be meant without. */
+/**
+ * Each published port as ":8080", with the container that publishes it. "/udp" is added where the
+ * port alone would mean tcp.
+ */
 export function ports(all: readonly ContainerSummary[]): Candidate[] {
   const published = all.flatMap((container) =>
     container.ports.flatMap(({ host, protocol }) => (host ? [{ container, host, protocol }] : [])),
@@ -41,7 +47,7 @@ export function networks(containers: readonly ContainerSummary[]): Candidate[] {
   });
 }
 
-/** The interfaces in /proc/PID/net/dev, but for the loopback, which has no other end. */
+/** The interfaces in /proc/PID/net/dev, except the loopback, which is no end of a pair. */
 export function interfaceNames(dev: string): Candidate[] {
   const found = [...parseDev(dev).keys()];
   return found.filter((word) => word !== 'lo').map((word) => ({ word, about: '' }));
@@ -49,7 +55,10 @@ export function interfaceNames(dev: string): Candidate[] {
 
 const about = ({ image, status }: ContainerSummary) => printable(`${image}, ${status}`);
 
-/** Whether dbg would take this reference for this container: an ambiguous one is not offered. */
+/**
+ * Whether dbg would take this reference for this container alone. An ambiguous reference is not
+ * offered.
+ */
 function means(all: readonly ContainerSummary[], ref: string, { id }: ContainerSummary): boolean {
   const { containers } = matching(all, ref);
   return containers.length === 1 && containers[0]?.id === id;

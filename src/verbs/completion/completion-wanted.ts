@@ -1,21 +1,24 @@
 import type { Argument, Command, Option } from 'commander';
 import { VerbArgument, VerbOption, type WordKind } from '../../cli/arguments/verb-argument.ts';
 
-/** A word that can be typed, and what a shell that has room for it says beside it. */
+/** A word that can be typed, with the description that some shells show beside it. */
 export interface Candidate {
   readonly word: string;
   readonly about: string;
 }
 
-/** What can stand where the cursor is. `container` is the one that was named before it, if any. */
+/**
+ * What the word at the cursor can be. `container` is the container that was named before it, if
+ * any.
+ */
 export type ExpectedWord =
   | { readonly kind: 'words'; readonly words: readonly Candidate[] }
   | { readonly kind: 'containers' | 'container lists' | 'files' | 'nothing' }
   | { readonly kind: 'networks' | 'interfaces'; readonly container: string | undefined }
-  /** a program of the host and its arguments, from this word on */
+  /** a program of the host and its arguments; `from` is the index of the program's word */
   | { readonly kind: 'command'; readonly from: number };
 
-/** Reads the words after `dbg` as commander would, and says what the last of them can be. */
+/** Reads the words after `dbg` as commander would, and tells what the last one can be. */
 export function expectedWord(root: Command, words: readonly string[]): ExpectedWord {
   const typed = words.at(-1) ?? '';
   const { command, operands, awaits, optionsEnded, toolFrom } = read(root, words.slice(0, -1));
@@ -38,10 +41,10 @@ const NOTHING = { kind: 'nothing' } as const;
 interface Read {
   readonly command: Command;
   readonly operands: readonly string[];
-  /** the option that the next word is the value of */
+  /** the option whose value is the next word */
   readonly awaits?: Option | undefined;
   readonly optionsEnded?: boolean;
-  /** the word at which the tool's own command line begins */
+  /** the index of the word at which the tool's own command line begins */
   readonly toolFrom?: number;
 }
 
@@ -60,7 +63,7 @@ function read(root: Command, words: readonly string[]): Read {
       if (!option || word.includes('=') || !takesValue(option, words[at + 1])) continue;
       if (++at === words.length) return { command, operands, awaits: option };
     } else {
-      // dbg api snoop docker …: no operand stands before the command.
+      // `dbg api snoop docker …`: no operand comes before the command.
       if (operandsBeforeTool(command) === 0) return { command, operands, toolFrom: at };
       const verb = operands.length === 0 ? verbs(command).find((each) => each.name() === word) : undefined;
       if (verb) command = verb;
@@ -73,12 +76,18 @@ function read(root: Command, words: readonly string[]): Read {
   return { command, operands, optionsEnded };
 }
 
-/** How many operands come before what is the tool's; undefined for a verb that runs none, and takes its options anywhere. */
+/**
+ * How many operands come before the tool's words. undefined for a verb that runs no tool, and takes
+ * its options anywhere.
+ */
 function operandsBeforeTool({ registeredArguments }: Command): number | undefined {
   return registeredArguments.at(-1)?.variadic ? registeredArguments.length - 1 : undefined;
 }
 
-/** `dbg shell -- CMD`: a program is named and no container, so dbg will ask. */
+/**
+ * Whether the verb can run a program without a container being named, as in `dbg shell -- CMD`. dbg
+ * then asks which container.
+ */
 const asksForContainer = ({ registeredArguments: [first, second] }: Command): boolean =>
   first?.required === false && kindOf(second) === 'command';
 
@@ -104,7 +113,7 @@ function operandOf(root: Command, command: Command, index: number, at: number): 
   const argument = command.registeredArguments[index];
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return { kind: 'words', words: argument.argChoices.map((word) => ({ word, about: '' })) };
-  // Of `dbg help`, which commander adds.
+  // An argument of `dbg help`, which commander adds: a verb.
   if (!(argument instanceof VerbArgument)) return { kind: 'words', words: verbWords(root) };
   return wantedOf(argument.kind, undefined, at);
 }
@@ -112,13 +121,16 @@ function operandOf(root: Command, command: Command, index: number, at: number): 
 const kindOf = (argument: Argument | undefined): WordKind =>
   argument instanceof VerbArgument ? argument.kind : 'nothing';
 
-/** `container` is the one that was named before; `from` is where this word stands. */
+/**
+ * What a word of this kind can be. `container` is the container named before it; `from` is the
+ * index of the word.
+ */
 function wantedOf(kind: WordKind, container: string | undefined, from: number): ExpectedWord {
   if (kind === 'command') return { kind, from };
   return kind === 'networks' || kind === 'interfaces' ? { kind, container } : { kind };
 }
 
-/** The verbs that the help shows, `help` among them. */
+/** The verbs that the help shows, including `help`. */
 const verbs = (command: Command) => command.createHelp().visibleCommands(command);
 
 const verbWords = (command: Command) => verbs(command).map((verb) => ({ word: verb.name(), about: verb.summary() }));

@@ -1,14 +1,14 @@
 # bash completion for dbg; put it in ~/.bashrc:  source <(dbg completion bash)
 #
-# All that it knows of dbg's command line and of the engine comes from `dbg __complete`, at each
-# Tab. That is data: nothing of it is evaluated, and each word is quoted as it is inserted.
-# `timeout`: an engine that hangs does not hang the shell.
+# At each Tab, `dbg __complete` tells all that this script knows of dbg's command line and of the
+# engine. Its answer is data: nothing of it is evaluated, and each word is quoted before it is
+# inserted. `timeout` keeps an engine that hangs from hanging the shell.
 #
-# It needs no bash-completion. With it, the tool's own arguments complete too.
+# bash-completion is not needed. Where it is installed, the tool's own arguments complete too.
 _dbg() {
   local cur=$2 i gap word rest=${COMP_LINE:0:COMP_POINT} reply line kind value plain quoted
   local -a words=() at=()
-  # bash splits words at ":" and "=" too: those with no blank between them are one.
+  # bash also splits words at ":" and "=". Words with no blank between them are joined again.
   for ((i = 0; i <= COMP_CWORD; i++)); do
     gap=${rest%%[![:space:]]*} rest=${rest#"${rest%%[![:space:]]*}"}
     word=${COMP_WORDS[i]}
@@ -38,14 +38,15 @@ _dbg() {
       ;;
     files) compopt -o bashdefault -o default ;;
     words)
-      # What stands before the last ":" or "=" is on the line already, for bash another word.
+      # bash takes the text after the last ":" or "=" for a word of its own. The text before is on
+      # the command line already, so it is cut off.
       plain=${cur##*["${COMP_WORDBREAKS//[^:=]/}"]}
       plain=${cur%"$plain"}
       while IFS= read -r line; do
         value=${line%%$'\t'*}
         printf -v quoted %q "$value"
         case $cur in
-          # In open quotes: only what is the same inside them.
+          # In open quotes, only words that need no quoting are offered.
           [\"\']*) [[ $quoted == "$value" && $value == "${cur:1}"* ]] && COMPREPLY+=("$value") ;;
           *) [[ $quoted == "$cur"* ]] && COMPREPLY+=("${quoted#"$plain"}") ;;
         esac

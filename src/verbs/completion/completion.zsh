@@ -1,10 +1,10 @@
 #compdef dbg
-# zsh completion for dbg. It is either a file _dbg in a folder of $fpath, or in ~/.zshrc, after
-# compinit:  source <(dbg completion zsh)
+# zsh completion for dbg. Either put it as the file _dbg into a folder of $fpath, or add to
+# ~/.zshrc, after compinit:  source <(dbg completion zsh)
 #
-# All that it knows of dbg's command line and of the engine comes from `dbg __complete`, at each
-# Tab. That is data: nothing of it is evaluated, and each word is quoted as it is inserted.
-# `timeout`: an engine that hangs does not hang the shell.
+# At each Tab, `dbg __complete` tells all that this script knows of dbg's command line and of the
+# engine. Its answer is data: nothing of it is evaluated, and each word is quoted before it is
+# inserted. `timeout` keeps an engine that hangs from hanging the shell.
 _dbg() {
   local reply kind line about
   local -a typed values shown

@@ -20,7 +20,8 @@ export function envCommand(ctx: Context): Verb {
     .option('--reveal', 'with the secrets that are left out otherwise')
     .addHelpText('after', '\nExamples:\n  dbg env web\n  dbg env web --reveal --json\n  dbg env --pid 4711')
     .runs((ref: string | undefined, options: EnvOptions) =>
-      // Root: /proc/PID/environ of another user's process is not for everybody (ptrace(2)).
+      // Root is needed: not everybody may read /proc/PID/environ of another user's process
+      // (ptrace(2)).
       lookAtEach(ctx, ref, options, async (subject) => look(ctx, subject, options.reveal === true)),
     );
 }

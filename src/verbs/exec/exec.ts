@@ -18,7 +18,8 @@ export function execCommand(ctx: Context): Verb {
       .usage('[OPTIONS] CTR CMD [ARG…]')
       .addArgument(namedContainerArgument())
       .addArgument(commandArgument("the host's program and its arguments, untouched"))
-      // For fingers used to docker. The program inherits stdin and the terminal in any case.
+      // Options of docker exec that people type by habit. The program gets stdin and the terminal
+      // in any case.
       .addOption(
         new Option('-i, --interactive', 'with --all: a terminal as stdin also where stdout is none').hideHelp(),
       )
@@ -50,7 +51,10 @@ interface ExecOptions extends EntryOptions {
   readonly privileged?: boolean;
 }
 
-/** Options of docker exec's whose meaning has another way here: the error says which. */
+/**
+ * Refuses the options of docker exec that dbg cannot offer. The error shows another way to the same
+ * end.
+ */
 function refuseDockers(
   { detach, detachKeys, privileged }: ExecOptions,
   container: string,

@@ -45,7 +45,7 @@ export function extcapCommand(ctx: Context): Verb {
       .option('--capture', 'capture')
       .addOption(fileOption('--fifo <file>', 'where to'))
       .option('--interface <name>', "the container's interface", ANY)
-      // A newer Wireshark may say more.
+      // A newer Wireshark may give more options.
       .allowUnknownOption()
       .allowExcessArguments()
       .runs(async (options: ExtcapOptions) => answer(ctx, options))
@@ -61,11 +61,15 @@ async function answer(ctx: Context, options: ExtcapOptions): Promise<number> {
   else if (options.extcapDlts) ctx.stdout.write(linkTypesText());
   else if (options.extcapConfig) ctx.stdout.write(configText());
   else if (options.extcapCaptureFilter === undefined) throw notForPeople();
-  // Asked about a filter alone, any word on stdout is a complaint; tcpdump's own comes at the capture.
+  // To a request that only names a filter, dbg answers nothing: any word on stdout would count as a
+  // complaint. tcpdump's own complaint comes when the capture starts.
   return 0;
 }
 
-/** None where there is no engine, or where it may not be asked: Wireshark asks at each start, and shows nobody the reason. */
+/**
+ * The running containers. Empty where there is no engine or dbg may not ask it: Wireshark asks at
+ * each of its starts, and shows the reason to nobody.
+ */
 async function running(ctx: Context) {
   try {
     const engine = await ctx.engine();
@@ -82,7 +86,10 @@ interface Capture {
   readonly device: string;
 }
 
-/** Captures until Wireshark ends it, by TERM or by closing the FIFO. There is nobody to be asked for a password. */
+/**
+ * Captures until Wireshark ends the capture, by TERM or by closing the FIFO. Never asks for a
+ * password, because nobody is there to type it.
+ */
 async function captureInto(ctx: Context, wish: Capture): Promise<number> {
   let exitCode: number | undefined;
   try {
@@ -95,11 +102,12 @@ async function captureInto(ctx: Context, wish: Capture): Promise<number> {
 
 async function capture(ctx: Context, { value, fifo, filter, device }: Capture): Promise<number> {
   requireProgram(ctx.host, 'tcpdump');
-  // By exactly this name or id: were it gone, the beginning of another's name would be that one's traffic.
+  // The container must have exactly this name or id. If it is gone, the name may be the beginning
+  // of another container's name, whose traffic nobody asked for.
   const wanted = containerOf(value) ?? '';
   const { id, name } = await findContainer(await ctx.engine(), wanted);
   if (name !== wanted && id.slice(0, 12) !== wanted) throw gone(wanted);
-  // Behind "--" no filter is taken for an option: tcpdump's -z would run a program.
+  // After "--" tcpdump takes no filter for an option. Its option -z would run a program.
   const args = ['-i', device, '-w', '-', '--', ...(filter ? [filter] : [])];
   const argv = await asWhoAsked(ctx, intoFifo(fifo, tcpdumpArgv(args, { login: whoAsked(ctx) })));
   return enter(ctx, { container: id, argv, options: {} });

@@ -8,8 +8,8 @@ import { isEnterable } from '../../cli/arguments/chosen-container.ts';
 import { limitsLines } from './limits-text.ts';
 
 /**
- * `dbg limits --all`: every container that runs, sampled at the same time. One that ends meanwhile
- * is left out.
+ * `dbg limits --all`: prints the limits of every running container, all sampled at the same time. A
+ * container that ends meanwhile is left out.
  */
 export async function allLimits(
   ctx: Context,
@@ -28,7 +28,8 @@ export async function allLimits(
     }),
   );
   const all = looked.flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : []));
-  // All of them failing is no end of theirs: the engine is elsewhere, or this host has no cgroups.
+  // When all of them fail, they have not all ended: the engine is on another host, or this host has
+  // no cgroups. So the first error is thrown.
   const failed = looked.find((each) => each.status === 'rejected');
   if (all.length === 0 && failed) throw failed.reason;
   if (running.length === 0) ctx.stderr.write('dbg: no container is running\n');

@@ -3,8 +3,9 @@ import { RESOURCES, type Limits } from '../../process/limits/container-limits.ts
 import type { Pressure } from '../../process/limits/pressure.ts';
 
 /**
- * `dbg limits --json`; the keys are documented in docs/processes.md and stay. A limit that is not set is null. What the kernel does
- * not offer is undefined, which JSON leaves out.
+ * The object that `dbg limits --json` prints. The keys are documented in docs/processes.md and must
+ * not change. A limit that is not set is null. What the kernel does not offer is undefined, which
+ * JSON leaves out.
  */
 export function limitsRecord({ memory, swap, cpu, pids, io, openFiles, fileSystems, pressure }: Limits) {
   return {
@@ -78,8 +79,8 @@ const pressureRecord = (line: Pressure | undefined) =>
   line && { avg10: line.avg10, avg60: line.avg60, avg300: line.avg300, total_usec: line.totalMicroseconds };
 
 /**
- * What the engine knows of a container's lives: the counts of the kernel begin with each of them.
- * Nothing where no engine was asked.
+ * What the engine knows of this life of a container and of the one before; the kernel counts anew
+ * from each start. undefined where no engine was asked.
  */
 export const lifeRecord = (container: Container | undefined) =>
   container && {

@@ -8,7 +8,7 @@ import { binarySize, decimalSize } from '../../sizes.ts';
 
 type Row = readonly [resource: string, use: string, limit: string, share: string, notes: string];
 
-/** Use beside limit, and below it the pressure, which is a table of its own. */
+/** A table of use and limits, followed by a table of the pressure. */
 export function limitsTable(limits: Limits, look: TableLook = {}): string {
   const rows = [
     ...memoryRows(limits),
@@ -24,12 +24,12 @@ export function limitsTable(limits: Limits, look: TableLook = {}): string {
   }`;
 }
 
-/** Nearly used up: what is to be looked at first. */
+/** The share of a limit above which a row is marked: the first thing to look at. */
 const HIGH = 0.9;
 
 /**
- * A container on a line: its use and share of what is scarce most, and the rest among the notes
- * where it is nearly used up.
+ * One line for each container: use and share of memory, CPU and PIDs. The notes name other limits
+ * that are nearly reached.
  */
 export function limitsLines(
   all: readonly { readonly subject: Subject; readonly found: Limits; readonly paused: boolean }[],
@@ -68,7 +68,10 @@ export function limitsLines(
   return inRed(table(['CONTAINER', 'MEMORY', 'CPU', 'PIDS', 'NOTES'], rows), rows, look);
 }
 
-/** Lines of a table with what was throttled, killed or refused, or is more than 90 % full. */
+/**
+ * Colours the rows red in which something was throttled, killed or refused, or more than 90 % of a
+ * limit is used.
+ */
 function inRed(text: string, rows: readonly (readonly string[])[], look: TableLook): string {
   const isBad = (cells: readonly string[]) =>
     /throttled|killed|refused|at its limit/.test(cells.at(-1)!) ||
@@ -79,7 +82,10 @@ function inRed(text: string, rows: readonly (readonly string[])[], look: TableLo
 
 const AREAS = ['memory', 'swap', 'cpu', 'pids', 'io', 'pressure'] as const;
 
-/** One line on what is missing from the answer, as `docker run` warns of it; none when nothing is. */
+/**
+ * A line about what the kernel does not count, and one about what only root may see, as `docker
+ * run` warns of such things. Empty where nothing is missing.
+ */
 export function notOfferedText(limits: Limits): string {
   const missing = AREAS.filter((area) => limits[area] === undefined);
   const hidden = [limits.openFiles ? '' : 'open files', limits.fileSystems ? '' : 'file systems']
@@ -93,8 +99,9 @@ export function notOfferedText(limits: Limits): string {
 }
 
 /**
- * What is of lives and not of this one, a line each: how the one before ended, since the kernel's
- * counts began anew then; and the limits that the next one will have.
+ * One line about how the container's life before this one ended, because the kernel's counts began
+ * anew after it. One line for each limit that the next start will set again. Empty where no engine
+ * was asked.
  */
 export function lifeText(container: Container | undefined, limits: Limits, now: number): string {
   if (container === undefined) return '';
@@ -164,7 +171,7 @@ function openFilesRows({ openFiles }: Limits): Row[] {
   ];
 }
 
-/** As df(1) counts: what is kept for root is not there for others. */
+/** Counts as df(1) does: space that is reserved for root is not part of the size. */
 function fileSystemRows({ fileSystems }: Limits): Row[] {
   const rows = (fileSystems?.shown ?? []).flatMap(({ mountPoint, type, isReadOnly, space }): Row[] => {
     if (space === undefined) return [[`fs ${mountPoint}`, '', '', '', `${type}: not asked, as it might never answer`]];

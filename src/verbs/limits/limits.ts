@@ -34,8 +34,8 @@ export function limitsCommand(ctx: Context): Verb {
 }
 
 async function limits(ctx: Context, ref: string | undefined, options: LimitsOptions): Promise<number> {
-  // The cgroup files are for everybody to read, unless this host hides others' processes (proc(5),
-  // hidepid).
+  // Everybody may read the cgroup files, unless this host hides other users' processes (proc(5),
+  // hidepid). Then root is needed.
   const isHidden = !ctx.host.exists('/proc/1/cgroup');
   if (options.all) {
     if (ref !== undefined) throw allAndOne();

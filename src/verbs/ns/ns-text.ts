@@ -2,7 +2,10 @@ import type { NamespaceUse } from '../../process/namespace-use.ts';
 import { nameOf } from '../../process/subject.ts';
 import { table } from '../../ui/table.ts';
 
-/** One entry of `namespaces` in `dbg ns --json`; the keys are documented in docs/processes.md and stay. */
+/**
+ * One entry of `namespaces` in `dbg ns --json`. The keys are documented in docs/processes.md and
+ * must not change.
+ */
 export function namespaceRecord({ type, inode, isHosts, containers, processes }: NamespaceUse) {
   return {
     type,
@@ -15,7 +18,10 @@ export function namespaceRecord({ type, inode, isHosts, containers, processes }:
 
 const SHOWN = 5;
 
-/** The processes of the host's own namespaces are counted: they are nearly all there are. */
+/**
+ * A table of the namespaces. For one of the host's it only counts the processes, because nearly all
+ * processes of the host are in it.
+ */
 export function namespaceTable(namespaces: readonly NamespaceUse[]): string {
   const rows = namespaces.map(({ type, inode, isHosts, containers, processes }) => [
     type,

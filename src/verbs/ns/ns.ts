@@ -13,8 +13,8 @@ export function nsCommand(ctx: Context): Verb {
     )
     .addHelpText('after', '\nExamples:\n  dbg ns web\n  dbg ns web,db --json\n  dbg ns --pid 4711')
     .runs((ref: string | undefined, options: LookOptions) =>
-      // Root: /proc/PID/ns of another user's process is not for everybody (ptrace(2), access mode
-      // checking).
+      // Root is needed: not everybody may read /proc/PID/ns of another user's process (ptrace(2),
+      // access mode checking).
       lookAtEach(ctx, ref, options, (subject) => look(ctx, subject)),
     );
 }

@@ -3,7 +3,10 @@ import { duration } from '../../text.ts';
 import { table } from '../../ui/table.ts';
 import { binarySize } from '../../sizes.ts';
 
-/** One entry of `processes` in `dbg ps --json`; the keys are documented in docs/processes.md and stay. */
+/**
+ * One entry of `processes` in `dbg ps --json`. The keys are documented in docs/processes.md and
+ * must not change.
+ */
 export function processRecord(each: ContainerProcess) {
   return {
     pid: each.pid,
@@ -36,13 +39,16 @@ export function processTable(processes: readonly ContainerProcess[], paused: boo
   return table(HEADER, rows);
 }
 
-/** A number without a name is a number, as in ps(1); one that the container has none for is the host's. */
+/**
+ * The user's name in the container, or else the number, as in ps(1). A user without a number in the
+ * container is shown by the host's number.
+ */
 function userText({ user, hostUid }: ContainerProcess): string {
   if (user.uid === undefined) return `host:${hostUid}`;
   return user.name?.slice(0, 32) ?? String(user.uid);
 }
 
-/** As ps(1) shows what has no command line. */
+/** The command line as ps(1) shows it: in brackets, the name of a process without one. */
 function commandText({ argv, command, state }: ContainerProcess): string {
   const line = argv.length > 0 ? argv.join(' ') : `[${command}]`;
   return state === 'Z' ? `${line} <defunct>` : line;

@@ -17,7 +17,7 @@ export function psCommand(ctx: Context): Verb {
       '\nExamples:\n  dbg ps web\n  dbg ps web,db --json\n  dbg ps --project shop\n  dbg ps --pid 4711',
     )
     .runs((ref: string | undefined, options: LookOptions) =>
-      // Root: the names of the users are in a file of the container's.
+      // Root is needed: the names of the users are in a file of the container (/etc/passwd).
       lookAtEach(ctx, ref, options, async (subject) => look(ctx, subject)),
     );
 }

@@ -25,7 +25,7 @@ export function shellCommand(ctx: Context): Verb {
       `${ROOT_HELP}\nExamples:\n  dbg shell web\n  dbg shell web -- ip route\n  dbg shell web -- cat capture.bin | sha256sum`,
     )
     .runs(async (operand: string | undefined, rest: string[], options: EntryOptions, self: Command) => {
-      // `dbg shell -- CMD`: commander drops the `--` and takes CMD for the container.
+      // In `dbg shell -- CMD`, commander drops the `--` and takes CMD for the container.
       const isLeftOut = operand !== undefined && leadsWithDashes(self, ctx.args);
       if (operand !== undefined && !isLeftOut && options.pid === undefined) refuseLateOptions(self, operand, rest);
       const { ref: container, words } = await operandsOf(ctx, isLeftOut ? undefined : operand, rest, options);
@@ -37,13 +37,16 @@ export function shellCommand(ctx: Context): Verb {
     });
 }
 
-/** The person's own shell; bash when $SHELL is unset or names nothing that runs here. */
+/** The person's own shell. bash when $SHELL is unset or names nothing that runs here. */
 function preferredShell({ env, host }: Context): string {
   const shell = env['SHELL'];
   return shell && host.find(shell).kind === 'found' ? shell : 'bash';
 }
 
-/** Whether `--` comes before any operand: "shell --dry-run -- ls", but not "shell web -- ls". */
+/**
+ * Whether `--` comes before any operand: true for "shell --dry-run -- ls", false for "shell web --
+ * ls".
+ */
 function leadsWithDashes(shell: Command, args: readonly string[]): boolean {
   const dashes = args.indexOf('--');
   return dashes > 0 && shell.parseOptions(args.slice(1, dashes)).operands.length === 0;

@@ -5,10 +5,10 @@ import { parseTrace, type TracedProcess, type TraceEvent } from '../../process/s
 import { escapeControls, shellQuote } from '../../text.ts';
 import { json } from '../../ui/table.ts';
 
-/** As diff(1): 0 without a difference, 1 with one. */
+/** The exit code when the traces differ, as diff(1) has it; 0 when they do not. */
 const DIFFERENT = 1;
 
-/** `dbg strace --diff A B`: prints where two traces part. */
+/** `dbg strace --diff A B`: prints where two traces part. Gives the exit code. */
 export function showDifference(ctx: Context, files: readonly string[], wantsJson: boolean): number {
   const [one, other, ...more] = files;
   if (one === undefined || other === undefined || more.length > 0) throw notTwo(files.length);
@@ -20,7 +20,7 @@ export function showDifference(ctx: Context, files: readonly string[], wantsJson
   return difference ? DIFFERENT : 0;
 }
 
-/** Two million calls; both traces are in memory at once. */
+/** The largest trace that is read: about two million calls. Both traces are in memory at once. */
 const MOST_BYTES = 256 << 20;
 
 function readTrace({ host }: Context, file: string): TracedProcess[] {
@@ -46,7 +46,10 @@ function notTwo(count: number): DbgError {
   ]);
 }
 
-/** What `--diff --json` prints; the keys are documented in docs/strace.md and stay. */
+/**
+ * The object that `--diff --json` prints. The keys are documented in docs/strace.md and must not
+ * change.
+ */
 function differenceRecord(files: readonly [string, string], difference: Difference | undefined) {
   if (difference === undefined) return { files, differ: false };
   const { process, pids, commonCount, common, next } = difference;
@@ -63,7 +66,10 @@ function differenceRecord(files: readonly [string, string], difference: Differen
 
 const eventRecord = ({ line, text }: TraceEvent) => ({ line, call: text });
 
-/** The common calls, and then each side, as diff(1) marks them; all as they stand in the files. */
+/**
+ * The common calls, then what each side does next, marked as diff(1) does. The calls are as they
+ * stand in the files.
+ */
 function differenceText(files: readonly [string, string], { process, pids, common, next }: Difference): string {
   const where = files.map((file, at) => {
     const line = next[at] ? `${file}:${next[at].line}` : file;

@@ -39,7 +39,10 @@ export interface TraceOptions extends Choice, PidOption {
   readonly dryRun?: boolean;
 }
 
-/** `dbg strace`: finds what is to be traced, and traces it. Gives the exit code: strace's, or the command's. */
+/**
+ * `dbg strace`: finds what to trace, and traces it. Gives the exit code of strace or of the
+ * command.
+ */
 export async function trace(
   ctx: Context,
   ref: string | undefined,
@@ -102,7 +105,7 @@ async function start(
     return 0;
   }
   const { exitCode, report } = await ctx.host.run(argv, { env, keep });
-  // strace could not trace, or did not like its arguments, and has said so: the command was not started.
+  // strace could not trace, or refused its arguments, and has said so. The command did not run.
   const [outcome = '', refused] = report.split(/\n?strace (?=\d+$)/);
   if (refused !== undefined) return Number(refused);
   const failure = entryFailure(ctx.host, outcome, exitCode, target, entry);
@@ -110,11 +113,14 @@ async function start(
   return exitCode;
 }
 
-/** Who is to own what strace writes; undefined when it writes nothing, or root asked. */
+/**
+ * The person who is to own the files that strace writes. undefined when it writes none, or root
+ * itself asked.
+ */
 function asker(ctx: Context, { writesFile }: StraceArguments): Asker | undefined {
   const login = writesFile ? whoAsked(ctx) : undefined;
   if (login === undefined) return undefined;
-  // sudo(8) sets SUDO_GID. For --dry-run the person's own dbg is at work.
+  // sudo(8) sets SUDO_GID. With --dry-run dbg runs as the person, whose group is in its own status.
   const status = ctx.host.isRoot ? undefined : ctx.host.read('/proc/self/status');
   return { login, gid: status === undefined ? (ctx.env['SUDO_GID'] ?? login) : String(parseStatus(status).gid) };
 }
@@ -129,7 +135,11 @@ const commandAndProcess = () =>
     { what: 'the command alone', command: 'dbg strace CTR -- CMD' },
   ]);
 
-/** In a frozen cgroup no process comes to the stop that strace waits for, deaf to Ctrl-C (v1's freezer); nor does one that is started there run. */
+/**
+ * Throws a DbgError where the container is paused. In a frozen cgroup (v1's freezer) no process
+ * reaches the stop that strace waits for, and Ctrl-C does not end that wait. A command started
+ * there would not run either.
+ */
 function refusePaused(host: Host, target: Target): void {
   const { container } = target;
   if (!isTargetPaused(host, target)) return;

@@ -7,7 +7,7 @@ import { Verb } from '../../cli/verb.ts';
 import { trace, type TraceOptions } from './strace-run.ts';
 
 interface StraceOptions extends TraceOptions {
-  /** true: the files stand behind another option, as operands */
+  /** true: the files come after another option, as operands */
   readonly diff?: readonly string[] | true;
   readonly json?: boolean;
 }
@@ -40,7 +40,7 @@ export function straceCommand(ctx: Context): Verb {
       .option('--json', 'with --diff: the result as JSON')
       .option('--dry-run', 'print the command, run nothing')
       .passThroughOptions()
-      // With --pid, no container stands before the tool's options.
+      // With --pid, no container comes before the tool's options.
       .allowUnknownOption()
       .addHelpText('after', EXAMPLES)
       .runs(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
@@ -50,8 +50,8 @@ export function straceCommand(ctx: Context): Verb {
           const { ref, words } = await operandsOf(ctx, container, args, options);
           return trace(ctx, ref, words, options);
         }
-        // Files may also stand on the other side of an option: `--diff A --json B`, `--diff --json A
-        // B`.
+        // The files may also be separated by an option (`--diff A --json B`) or come behind one
+        // (`--diff --json A B`).
         const files = [...(diff === true ? [] : diff), ...(container === undefined ? [] : [container]), ...args];
         return (await import('./strace-diff.ts')).showDifference(ctx, files, options.json === true);
       })

@@ -5,15 +5,15 @@ import { showProgress } from './capture-progress.ts';
 import { summaryText } from './capture-summary.ts';
 
 interface Shown {
-  /** what is said when the capture has begun; undefined: tcpdump itself says it */
+  /** the line that says that the capture has begun; undefined where tcpdump itself says so */
   readonly begun: string | undefined;
-  /** its packets go into a file, whose size is told at the end */
+  /** whether the packets go into a file, whose size is told at the end */
   readonly isToFile: boolean;
 }
 
 /**
- * Shows how a capture goes on stderr: lines, the progress on a terminal, what it brought at its
- * end. `isQuiet`: only lines.
+ * Shows on stderr how a capture goes: messages, the progress where stderr is a terminal, and a
+ * summary at the end. `isQuiet`: only the messages.
  */
 export function captureNews(ctx: Context, { begun, isToFile }: Shown, isQuiet = false): CaptureNews {
   let progress: ReturnType<typeof showProgress> | undefined;

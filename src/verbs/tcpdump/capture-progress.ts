@@ -4,7 +4,11 @@ import type { Context } from '../../context.ts';
 import { duration } from '../../text.ts';
 import { decimalSize } from '../../sizes.ts';
 
-/** How a capture goes, in one line of a terminal, once a second; elsewhere nothing. Gives what takes the line away. */
+/**
+ * Shows how a capture goes, in one line that is renewed once a second. Shows nothing where stderr
+ * is no terminal, or the capture is printed as text. Gives functions that clear the line and that
+ * end it.
+ */
 export function showProgress(
   { stderr, now }: Pick<Context, 'stderr' | 'now'>,
   conductor: Conductor,

@@ -7,7 +7,10 @@ import { table } from '../../ui/table.ts';
 import { decimalSize } from '../../sizes.ts';
 import { countText } from './capture-progress.ts';
 
-/** What a capture brought: the counts of each place where there are several, and what is in the file. */
+/**
+ * The summary of a capture: the counts of each place where there are several, and what is in the
+ * file.
+ */
 export function summaryText(
   counts: readonly (readonly [CapturePoint, Counts])[],
   recorder: Recorder,

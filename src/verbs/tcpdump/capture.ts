@@ -22,8 +22,8 @@ import type { TcpdumpOptions } from './tcpdump-options.ts';
 import { whereText } from './where-table.ts';
 
 /**
- * `dbg tcpdump` where dbg takes what tcpdump captures: into a file, from several places, within
- * bounds. Gives the exit code.
+ * `dbg tcpdump` where dbg itself handles the packets that tcpdump captures: into a file, from
+ * several places, within bounds. Gives the exit code.
  */
 export async function capture(ctx: Context, typed: CaptureWish, options: TcpdumpOptions): Promise<number> {
   refuse(ctx, typed, options);
@@ -54,7 +54,7 @@ async function captureAsRoot(ctx: Context, typed: CaptureWish, options: TcpdumpO
   return exitCode;
 }
 
-/** Throws for what can be known to be wrong before anybody is asked for anything. */
+/** Throws a usage error for what is known to be wrong before anybody is asked for anything. */
 function refuse(ctx: Context, { refs, path }: CaptureWish, options: TcpdumpOptions): void {
   requireContainers(ctx, refs, options);
   refuseTerminal(ctx, path);
@@ -66,7 +66,7 @@ function refuse(ctx: Context, { refs, path }: CaptureWish, options: TcpdumpOptio
   for (const program of ['nsenter', 'tcpdump']) requireProgram(ctx.host, program);
 }
 
-/** Throws for packets that a terminal would show. */
+/** Throws a usage error where packets would be written to a terminal. */
 export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string | undefined): void {
   if (path !== '-' || !stdout.isTTY) return;
   throw usageError('a capture is no text for a terminal', [
@@ -74,7 +74,7 @@ export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string
   ]);
 }
 
-/** Says of each container's filter what it does not mean. */
+/** Warns about what each container's filter does not match, though a person may think so. */
 function tellTraps(ctx: Context, { items }: CaptureWish, places: readonly ContainerPoint[]): void {
   const sentences = places.flatMap(({ target, device }) => {
     if (target === undefined) return [];
@@ -86,7 +86,7 @@ function tellTraps(ctx: Context, { items }: CaptureWish, places: readonly Contai
   for (const sentence of new Set(sentences)) ctx.stderr.write(`dbg: ${escapeControls(sentence)}\n`);
 }
 
-/** One of resolver(5) has three servers and a line of domains. */
+/** A usual file of resolver(5) is far smaller: three servers and a line of domains. */
 const RESOLV_CONF_LIMIT = 16_384;
 
 async function stationsOf(

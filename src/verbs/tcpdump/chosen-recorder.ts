@@ -14,7 +14,10 @@ import { personAsked } from '../../host/who-asked.ts';
 import type { ContainerPoint } from '../../jobs/capture/container-points.ts';
 import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 
-/** tcpdump's lines on stdout, with where they come from when there are several places. */
+/**
+ * A recorder that prints tcpdump's lines on stdout, with their place in front when there are
+ * several.
+ */
 export function linesOf(ctx: Context, wish: CaptureWish, places: readonly ContainerPoint[]): Recorder {
   const isOne = places.length === 1;
   const labels = places.map(({ label }) => escapeControls(label));
@@ -27,13 +30,13 @@ export function linesOf(ctx: Context, wish: CaptureWish, places: readonly Contai
   );
 }
 
-/** The file or files that were asked for; stdout for "-". */
+/** A recorder that writes the file or files that the person asked for, or stdout for "-". */
 export function fileOf(ctx: Context, wish: CaptureWish, path: string): Promise<Recorder> {
   if (wish.isPcapng) return pcapngOf(ctx, wish, path);
   return pcapRecorder(filesOf(ctx), { path, maxSize: wish.maxSize, ring: wish.ring });
 }
 
-/** The same as pcapng, whose packets may be sorted to interfaces later. */
+/** A recorder that writes pcapng. `sort` may assign packets to interfaces later. */
 export async function pcapngOf(
   ctx: Context,
   { maxSize, ring, count, items }: CaptureWish,
@@ -46,7 +49,7 @@ export async function pcapngOf(
   return pcapngRecorder(filesOf(ctx), sort ? { ...file, sort } : file);
 }
 
-/** Whose an address is, by the engine. */
+/** The names of containers by address, as the engine has them. */
 async function containerNames(engine: Engine): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>();
   for (const { name, addresses } of await engine.list()) {

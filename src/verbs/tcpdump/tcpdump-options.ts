@@ -5,7 +5,7 @@ import { addSelection, type Selecting } from '../../cli/arguments/chosen-contain
 import { repeatable } from '../../cli/arguments/repeatable.ts';
 import { addEntryOptions, type EntryOptions } from '../../cli/arguments/entry-options.ts';
 
-/** What `dbg tcpdump` takes before CTR, as it was typed. */
+/** The options of `dbg tcpdump` before CTR, as the person typed them. */
 export interface TcpdumpOptions extends EntryOptions, Selecting {
   readonly bothEnds?: boolean;
   readonly where?: string;
@@ -24,7 +24,7 @@ export interface TcpdumpOptions extends EntryOptions, Selecting {
 }
 
 export function addTcpdumpOptions<C extends Command>(command: C): C {
-  // `dbg tcpdump --project shop -w all.pcapng`: -w is tcpdump's.
+  // In `dbg tcpdump --project shop -w all.pcapng`, -w is tcpdump's option.
   return addSelection(addEntryOptions(command, false))
     .option('--quiet', 'only what tcpdump captured: no news, no counts of dbg')
     .option('--both-ends', "on the interface, its host device, the bridge and the host's uplink together")
@@ -48,13 +48,13 @@ export function addTcpdumpOptions<C extends Command>(command: C): C {
 
 const usage = (message: string) => usageError(message);
 
-/** Reads a time of an option. Throws a usage error. */
+/** Reads a time that an option takes, in ms; a plain number is in seconds. Throws a usage error. */
 export function timeOf(option: string, text: string): number {
   const time = parseTime(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
   if (time !== undefined && time <= MOST_TIME) return time;
   throw usage(`${option} takes a time such as 30s, 5m or 2h, not "${text}"`);
 }
-/** Node's timers count milliseconds in 31 bits. */
+/** Node's timers count milliseconds in 31 bits, which is 24.8 days. */
 const MOST_TIME = 24 * 86_400_000;
 
 export function sizeOf(option: string, text: string): number {
@@ -63,11 +63,11 @@ export function sizeOf(option: string, text: string): number {
   throw usage(`${option} takes a size such as 500k, 100M or 2G, not "${text}"`);
 }
 
-/** Reads `--ring 10x100M`. */
+/** Reads `--ring 10x100M`: how many files, of how many bytes each. Throws a usage error. */
 export function ringOf(text: string): { files: number; size: number } {
   const [, files, each = ''] = /^(\d{1,5})[x×*](.+)$/.exec(text) ?? [];
   const size = parseSize(each) ?? 0;
-  // One packet, of 256 KiB at most, is to fit.
+  // A file must hold at least one packet, of at most 256 KiB.
   if (files !== undefined && Number(files) >= 1 && size >= 1e6) return { files: Number(files), size };
   throw usage(`--ring takes a number of files and their size, 1M at least, such as 10x100M, not "${text}"`);
 }

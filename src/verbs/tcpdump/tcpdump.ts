@@ -21,7 +21,7 @@ export function tcpdumpCommand(ctx: Context): Verb {
       .addArgument(containersArgument())
       .addArgument(toolArguments("tcpdump's own options and filter"))
       .passThroughOptions()
-      // `dbg tcpdump --project shop -w all.pcapng`: no container is named, and tcpdump's options
+      // In `dbg tcpdump --project shop -w all.pcapng` no container is named, so tcpdump's options
       // come at once.
       .allowUnknownOption()
       .addHelpText('after', EXAMPLES)

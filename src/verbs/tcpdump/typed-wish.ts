@@ -8,9 +8,9 @@ import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 import { ringOf, sizeOf, timeOf, type TcpdumpOptions } from './tcpdump-options.ts';
 
 /**
- * Reads what follows `dbg tcpdump`. Undefined when it is tcpdump's business alone: files that it
- * turns over itself, or variables of the container's for it, and nothing of dbg's own asked for.
- * Throws a usage error.
+ * Reads what follows `dbg tcpdump`. undefined when tcpdump handles the packets alone: it turns
+ * files over itself or takes variables of the container, and none of dbg's own capture options is
+ * given. Throws a usage error.
  */
 export function captureWish(
   ref: string | undefined,
@@ -65,7 +65,7 @@ export function captureWish(
   };
 }
 
-/** tcpdump's -c, which dbg counts itself where there are several tcpdumps. */
+/** The value of tcpdump's -c. dbg counts the packets itself where there are several tcpdumps. */
 function countOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text) && Number(text) > 0) return Number(text);

@@ -7,12 +7,12 @@ import { escapeLines } from '../../text.ts';
 import { withoutDashes } from '../../cli/enter.ts';
 import type { TcpdumpOptions } from './tcpdump-options.ts';
 
-/** By which a viewer reads a capture from its stdin, at once. */
+/** The command lines by which a viewer reads a capture from stdin, and begins at once. */
 const VIEWERS = { wireshark: ['wireshark', '-k', '-i', '-'], termshark: ['termshark', '-i', '-'] } as const;
 
 /**
- * `dbg tcpdump … -w - | wireshark -k -i -`, in one. The viewer is the person's own process, with their display and settings: only the
- * other dbg, which captures, may become root's.
+ * Does what `dbg tcpdump … -w - | wireshark -k -i -` does. The viewer is the person's own process,
+ * with the person's display and settings. Only the dbg that captures may become root.
  * @param rest the last words of the command line, which are tcpdump's
  */
 export async function inViewer(ctx: Context, rest: readonly string[], options: TcpdumpOptions): Promise<number> {
@@ -27,7 +27,7 @@ export async function inViewer(ctx: Context, rest: readonly string[], options: T
   return exitCode;
 }
 
-/** What stands before tcpdump's own arguments, without the viewer. */
+/** The words before tcpdump's own arguments, without the options for the viewer. */
 function captureArguments(all: readonly string[], rest: readonly string[]): string[] {
   return all.slice(0, all.length - rest.length).filter((word) => word !== '--wireshark' && word !== '--termshark');
 }

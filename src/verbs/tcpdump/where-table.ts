@@ -2,7 +2,7 @@ import type { Passage, WhereRecorder } from '../../capture/recorders/where-recor
 import type { ContainerPoint } from '../../jobs/capture/container-points.ts';
 import { json, table } from '../../ui/table.ts';
 
-/** What was found, for people or as JSON. */
+/** The result of `--where`: a table for people, or JSON. */
 export function whereText(
   way: readonly ContainerPoint[],
   to: string,
@@ -41,7 +41,7 @@ export function whereText(
 const MOST_ROWS = 20;
 const arrow = (direction: Passage['direction']) => (direction === 'to' ? '>' : '<');
 
-/** Where most of those that vanished were first missing. */
+/** The places where packets were first missing, with how many; the most first. */
 function firstLoss(passages: readonly Passage[]): string {
   const counts = new Map<string, number>();
   for (const { missingFrom } of passages) {

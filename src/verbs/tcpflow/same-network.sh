@@ -1,5 +1,6 @@
-# Makes sure that this is the network that was meant, then becomes a program (tcpflow-host-end.ts).
-# The file by which the network namespace was entered may be another namespace's by now.
+# Makes sure that this is the intended network namespace, then becomes a program
+# (tcpflow-host-end.ts). The file through which the namespace was entered may be that of another one
+# by now.
 #
 # Arguments: NETNS PROGRAM ARG…
 #   NETNS  the inode of the network namespace

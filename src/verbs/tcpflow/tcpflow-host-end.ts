@@ -10,14 +10,17 @@ import SAME_NETWORK from './same-network.sh';
 
 export interface HostEndWish {
   readonly container: string | undefined;
-  /** the container's interface that is meant; undefined: it has one */
+  /** the container's interface that is meant; undefined where it has only one */
   readonly only: string | undefined;
-  /** what to run, once the device is known */
+  /** gives the argv to run on that device */
   readonly plan: (device: string) => Promise<readonly string[]>;
   readonly dryRun: boolean | undefined;
 }
 
-/** Runs a tool on the device at the other end of a container's interface, where that device is. Gives the exit code. */
+/**
+ * Runs a tool on the device at the other end of a container's interface, in that device's network
+ * namespace. Gives the exit code.
+ */
 export async function atHostEnd(ctx: Context, { container, only, plan, dryRun }: HostEndWish): Promise<number> {
   return withContainerNetwork(ctx, container, (network) => runAtHostEnd(ctx, network, { only, plan, dryRun }));
 }
@@ -48,7 +51,10 @@ const checked = (netns: NonNullable<NetnsPath['netns']>, argv: readonly string[]
   ...argv,
 ];
 
-/** The one end that is meant. Throws a DbgError when there is none, or when it could be several. */
+/**
+ * The one end that is meant. Throws a DbgError where there is none, where it could be several, or
+ * where it is not proven.
+ */
 export function chosenEnd(
   { target, isHosts, interfaces }: ContainerNetwork,
   only: string | undefined,

@@ -32,7 +32,7 @@ export function tcpflowCommand(ctx: Context): Verb {
           '--host-end',
           "on the host's device at the other end of the container's interface, as dbg veth shows it",
         )
-          // Nothing is entered.
+          // The options of an entry, because nothing is entered.
           .conflicts(['ns', 'all', 'hostView', 'cgroup', 'user', 'caps', 'workdir', 'env', 'envFromContainer']),
       )
       .addOption(
@@ -42,7 +42,7 @@ export function tcpflowCommand(ctx: Context): Verb {
         ),
       )
       .passThroughOptions()
-      // With --pid, no container stands before the tool's options.
+      // With --pid, no container comes before the tool's options.
       .allowUnknownOption()
       .addHelpText(
         'after',
@@ -73,7 +73,10 @@ async function tcpflow(
   return enter(ctx, { container, argv: await plan('any'), options });
 }
 
-/** Where the person says as whom to run, or the users are the container's, it stays root's. */
+/**
+ * Whether tcpflow stays root's: the person says as whom it is to run, or the users are the
+ * container's.
+ */
 function isTheirs(args: readonly string[], options: TcpflowOptions): boolean {
   const theirs = tcpflowOptions(args);
   const isElsewhere = runsTheContainers(options) || (options.ns ?? '').split(',').includes('user');

@@ -3,7 +3,7 @@ import type { Change, Selection } from '../../network/cut/selection.ts';
 import { parseDelay, parseFor, parseLoss, parseRate } from '../../network/cut/ways.ts';
 import { shellLine } from '../../text.ts';
 
-/** How a person wants a container cut; all as they typed it. */
+/** The options that say how to cut a container, as the person typed them. */
 export interface CutOptions extends Selection {
   readonly down?: boolean;
   readonly blackhole?: boolean;
@@ -20,7 +20,7 @@ export interface CutOptions extends Selection {
   readonly dryRun?: boolean;
 }
 
-/** The change that was asked for. */
+/** The change that the person asked for. */
 export const changeOf = (options: CutOptions): Change =>
   options.up ? { isUndoing: true, typed: '--up' } : { isUndoing: false, typed: changeText(options) };
 
@@ -32,7 +32,7 @@ function changeText({ drop = [], ...options }: CutOptions): string {
   return shellLine([...flags, ...drop.flatMap((peer) => ['--drop', peer]), ...values]);
 }
 
-/** The same, read. Throws a usage error. */
+/** The options of a cut, parsed. */
 export type Wish = ReturnType<typeof parseWish>;
 
 export function parseWish(options: CutOptions) {

@@ -79,8 +79,8 @@ const ownPointOf = ({ target, netns }: ContainerNetwork, { inside }: ContainerIn
   ownPoint(target, netns, inside);
 
 /**
- * What a former cut did at the container's own end, where the one that replaces it does nothing;
- * and what is left of it elsewhere.
+ * Undoes what a former cut did at the container's own end, where the new cut may do nothing, and
+ * removes the former marks on ends that have moved.
  */
 async function undoOwn(ctx: Context, network: ContainerNetwork, interfaces: readonly ContainerInterface[]) {
   await undoCuts(
@@ -100,7 +100,7 @@ interface Making {
 async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[], making: Making): Promise<number> {
   const { cutWish, options } = making;
   const { milliseconds } = cutWish;
-  // From here on a signal does not end dbg before what it did is undone.
+  // From here on a signal ends dbg only after its cut is undone.
   const signal = ctx.host.signalled();
   try {
     const made = await makeCuts(ctx.host, cuts);
@@ -130,7 +130,7 @@ async function make(ctx: Context, network: ContainerNetwork, cuts: readonly Cut[
   }
 }
 
-/** The interface as it is once the cut is made. */
+/** The interface as it will be once the cut is made. */
 function afterCut({ interface: before, mark, alias, down }: Cut): Cuttable {
   const each = { ...before, mark: { ...mark, isInForce: true } };
   const flags = each.at.device.flags.filter((flag) => !down || (flag !== 'UP' && flag !== 'LOWER_UP'));
@@ -138,7 +138,10 @@ function afterCut({ interface: before, mark, alias, down }: Cut): Cuttable {
   return each.at.side === 'own' ? { ...each, inside: cutDevice } : { ...each, device: cutDevice };
 }
 
-/** One that is down already, and not by dbg, is somebody's wish: it is not dbg's to bring back. */
+/**
+ * Whether the device is down already, and not by dbg. Somebody wanted it so, and dbg must not bring
+ * it back up.
+ */
 function isDownAlready(ctx: Context, { at: { device }, inside, mark }: Cuttable, { down }: Wish): boolean {
   const isTheirs = down && linkState(device) === 'down' && mark?.what !== 'down';
   if (isTheirs) {
@@ -158,14 +161,14 @@ async function matched(ctx: Context, network: ContainerNetwork, peer: PeerName):
   return { ...rest, addresses: await peerAddresses(ctx.host, target, own) };
 }
 
-/** An interface that was brought back, as it is now. */
+/** An interface as it is now, after it was brought back. */
 function asItIs(before: Cuttable, { interfaces }: ContainerNetwork): Cuttable {
   const now = interfaces.find(({ inside }) => inside.ifindex === before.inside.ifindex);
   const device = before.at.side === 'own' ? now?.inside : now?.device;
   return { ...before, ...now, at: { ...before.at, device: device ?? before.at.device } };
 }
 
-/** The login of who cuts: sudo(8) and login(1) say it. */
+/** The login of the person who cuts, as sudo(8) or login(1) gives it. */
 const login = ({ env }: Context) => env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'root';
 
 async function restore(ctx: Context, network: ContainerNetwork, options: CutOptions): Promise<number> {

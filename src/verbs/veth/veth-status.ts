@@ -12,11 +12,14 @@ import { json, table } from '../../ui/table.ts';
 import { dryRunText, asRoot } from '../../cli/root.ts';
 import type { VethOptions } from './veth-options.ts';
 
-/** A guard undoes its cut at its time; this much later it must have been killed. */
+/**
+ * How long after its time a cut counts as overdue, in seconds. Its guard undoes the cut at that
+ * time, so by then the guard must have been killed.
+ */
 const LATE_SECONDS = 2;
 
 /**
- * `dbg veth --status` and `--restore-all`: they ask the kernel alone, so they work while the engine
+ * `dbg veth --status` and `--restore-all`. Both ask only the kernel, so they work while the engine
  * hangs. Gives the exit code.
  */
 export async function statusOrRestore(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {
@@ -64,7 +67,8 @@ const isOverdue = ({ mark: { until } }: Marked, now: number) => until > 0 && now
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '');
 
 /**
- * One entry of `dbg veth --status --json`; the keys are documented in docs/veth-cuts.md and stay.
+ * One entry of `dbg veth --status --json`. The keys are documented in docs/veth-cuts.md and must
+ * not change.
  */
 function markRecord(each: Marked, now: number) {
   const { mark, device, place } = each;
@@ -102,7 +106,10 @@ function markRow(each: Marked, now: number): string[] {
   return [container, name, where, cut, by, `${duration((now - since) * 1000)} ago`, left];
 }
 
-/** Says of each thing that it took away what it was; throws what could not be, having tried all. */
+/**
+ * Undoes all cuts, and tells of each thing that it removed. Throws the first failure, after all
+ * have been tried.
+ */
 async function restoreAll(ctx: Context, { marked, left }: Remains, options: VethOptions): Promise<number> {
   const now = Math.floor(ctx.now() / 1000);
   if (options.dryRun) {
@@ -128,7 +135,7 @@ async function restoreAll(ctx: Context, { marked, left }: Remains, options: Veth
     const isDone = await ctx.host.output(removal).then(
       () => true,
       async (error: unknown) => {
-        // It may have gone by itself meanwhile, with its guard or its namespace.
+        // It may have vanished by itself meanwhile, with its guard or its network namespace.
         if ((await findRemains(ctx.host)).left.some((other) => other.what === what)) throw error;
         return false;
       },
@@ -144,7 +151,10 @@ async function restoreAll(ctx: Context, { marked, left }: Remains, options: Veth
   return 0;
 }
 
-/** An entry for what has no device any more, or no mark on it; with the keys of all. */
+/**
+ * An entry for something without a device, or with no mark on its device. It has the same keys as
+ * the others.
+ */
 const NO_DEVICE: Record<keyof ReturnType<typeof markRecord>, null> = {
   container: null,
   interface: null,

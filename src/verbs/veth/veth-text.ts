@@ -6,10 +6,10 @@ import { linkState } from '../../network/links.ts';
 import { duration, escapeControls, shellQuote } from '../../text.ts';
 import { fittingTable, red, type TableLook } from '../../ui/table.ts';
 
-/** What a mark says of an interface, at its host end or its own. */
+/** The mark of a cut, at the interface's host end or at its own. */
 const cutOf = ({ mark, ownMark }: ContainerInterface) => mark ?? ownMark;
 
-/** One entry of `dbg veth --json`; the keys are documented in docs/veth.md and stay. */
+/** One entry of `dbg veth --json`. The keys are documented in docs/veth.md and must not change. */
 export function interfaceRecord(each: ContainerInterface) {
   const { target, inside, network, device, place, proof, reason } = each;
   return {
@@ -47,7 +47,10 @@ const HEADER = [
   'PROOF',
 ];
 
-/** Of its own end; of both where they differ: a larger packet is then dropped without a word. */
+/**
+ * The MTU, or both ends' MTUs where they differ: a packet larger than the other end's is then
+ * dropped silently.
+ */
 const mtuOf = ({ mtu, peer_mtu }: ReturnType<typeof interfaceRecord>) =>
   mtu === null || peer_mtu === null || mtu === peer_mtu ? String(mtu ?? peer_mtu ?? '') : `${mtu} ≠ ${peer_mtu}`;
 
@@ -79,7 +82,9 @@ export function noInterfaceText({ target, isHosts }: ContainerNetwork): string {
     : `dbg: ${name} has no interface but lo\n`;
 }
 
-/** Whom a cut concerns besides the container; a line for each kind, before the cut is made. */
+/**
+ * Whom a cut affects beside the container. One line for each kind, printed before the cut is made.
+ */
 export function dependentsText({ ports, services }: Dependents): string {
   const lines = [
     ...(ports.length > 0 ? [`published ports that it answers on: ${ports.join(', ')}`] : []),
@@ -88,7 +93,7 @@ export function dependentsText({ ports, services }: Dependents): string {
   return lines.map((line) => `dbg: ${escapeControls(line)}\n`).join('');
 }
 
-/** What a cut did, to whom else, and how it ends. */
+/** What a cut did, which other containers it affects, and how it ends. */
 export function cutText(
   network: ContainerNetwork,
   cuts: readonly Cut[],
@@ -116,7 +121,7 @@ function cutWords({ down, mark, interface: { cutAt } }: Cut): string {
   return `has ${mark.what}${own}`;
 }
 
-/** What `--up` did, and to whom else. */
+/** What `--up` did, and which other containers it affects. */
 export function restoredText(
   network: ContainerNetwork,
   changed: readonly Cuttable[],
@@ -134,7 +139,7 @@ function untouched(network: ContainerNetwork, changed: readonly ContainerInterfa
   return network.interfaces.filter(({ inside }) => !touched.has(inside.ifindex));
 }
 
-/** That an interface is cut, by whom and until when; nothing when it is not. */
+/** Tells that an interface is cut, by whom and until when. Empty when it is not cut. */
 export function markText(each: ContainerInterface, now: number): string {
   const mark = cutOf(each);
   if (mark === undefined) return '';

@@ -73,7 +73,7 @@ export function vethCommand(ctx: Context): Verb {
 
 async function veth(ctx: Context, ref: string | undefined, options: VethOptions): Promise<number> {
   const isCut = WAYS.some((way) => options[way] !== undefined);
-  // Loaded when asked for: what looks need not wait for what cuts.
+  // Loaded only when needed, so that a mere look does not wait for the code of cuts.
   if (options.status || options.restoreAll)
     return (await import('./veth-status.ts')).statusOrRestore(ctx, ref, options);
   if (isHostWish(options) || (await isHostDevice(ctx, ref, options))) {
@@ -84,7 +84,7 @@ async function veth(ctx: Context, ref: string | undefined, options: VethOptions)
   return withContainerNetwork(ctx, ref, async (network) => show(ctx, network, options));
 }
 
-/** Throws a usage error for options that say how to cut, where nothing says what. */
+/** Throws a usage error for options that say how to cut, where no option says what to cut. */
 function refuseWithoutCut(options: VethOptions): void {
   const lone = (['for', 'in', 'out', 'force'] as const).find((name) => options[name] !== undefined);
   if (lone === undefined) return;

@@ -6,7 +6,7 @@ export interface ConnectionOptions {
   readonly udp?: boolean;
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
-  /** false: --no-probe */
+  /** false for --no-probe */
   readonly probe?: boolean;
 }
 
@@ -18,11 +18,11 @@ export function readWish(text: string, { udp, ipv4, ipv6 }: ConnectionOptions): 
   if (address !== undefined && family !== undefined && address.includes(':') !== (family === 6))
     throw usageError(`"${address}" is no IPv${family} address`);
   const local = /^localhost$/i.test(name) ? (family === 6 ? '::1' : '127.0.0.1') : undefined;
-  // What a program in it means by that is certain, whatever its /etc/hosts says.
+  // localhost has a certain meaning for a program in the container, whatever its /etc/hosts says.
   return { host: name, address: address ?? local, port, protocol: udp ? 'udp' : protocol, family };
 }
 
-/** Throws for an option of a connection where none is asked about. */
+/** Throws a usage error for an option about a connection where none is asked about. */
 export function refuseWithoutPeer({ udp, ipv4, ipv6, probe }: ConnectionOptions): void {
   const given = [udp && '--udp', ipv4 && '-4', ipv6 && '-6', probe === false && '--no-probe'].filter(Boolean);
   if (given.length > 0) throw usageError(`${given.join(', ')}: that is about a connection: dbg why CTR HOST[:PORT]`);

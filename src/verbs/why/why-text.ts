@@ -5,12 +5,13 @@ import type { LayerVerdict, Verdict } from '../../why/judge.ts';
 const MARKS: Readonly<Record<LayerVerdict['state'], string>> = { good: '✓', broken: '✗', suspect: '!', open: '?' };
 
 /**
- * The answer first, then what follows from it, then the layers.
- * @param where where nothing is broken: 'in "web"'
+ * The verdict for people: the answer, what follows from it, what else was found, and the layers.
+ * @param where what is told where nothing is broken: 'in "web"'
  */
 export function verdictText(where: string, verdict: Verdict, isVerbose: boolean): string {
   const { answer, follows, others, layers } = verdict;
-  // Who is told that nothing is broken is to know what else there is: that it was stopped, say.
+  // Where nothing is broken, the notes are shown too, because one may say that the container was
+  // stopped.
   const shown = others.filter(({ severity }) => isVerbose || !answer || severity === 'suspect');
   const lines = [
     ...(answer ? findingLines(answer) : [`nothing is broken ${where}, as far as dbg can see`]),
@@ -34,7 +35,10 @@ const oneLine = ({ sentence, severity }: Judged) =>
 const layerLine = ({ layer, state, unknown }: LayerVerdict) =>
   `${MARKS[state]} ${layer}${unknown.length > 0 ? `  (${unknown.join('; ')})` : ''}`;
 
-/** `dbg why --json`; the keys are documented in docs/why.md and stay. */
+/**
+ * The object that `dbg why --json` prints. The keys are documented in docs/why.md and must not
+ * change.
+ */
 export const verdictRecord = (about: object, { answer, follows, others, layers }: Verdict) => ({
   ...about,
   broken: answer !== undefined,

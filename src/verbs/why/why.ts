@@ -23,7 +23,7 @@ interface WhyOptions extends PidOption, ConnectionOptions {
   readonly verbose?: boolean;
 }
 
-/** dbg answers within 5 s: so long it waits for a fact. */
+/** How long dbg waits for a fact, so that it answers within 5 s. */
 const PATIENCE_MS = 4_000;
 
 export function whyCommand(ctx: Context): Verb {
@@ -51,7 +51,7 @@ export function whyCommand(ctx: Context): Verb {
       '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why :8080\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
     )
     .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
-      // With --pid, what stands first is no container.
+      // With --pid, the first operand is no container.
       const [first, second] = options.pid === undefined ? [operand, peer] : [undefined, operand];
       const ref = await refOf(ctx, first, options);
       requireContainer(ctx, ref);
@@ -60,7 +60,7 @@ export function whyCommand(ctx: Context): Verb {
     });
 }
 
-/** Exit code of "looked, and found something broken". */
+/** The exit code when dbg has found something broken. */
 const BROKEN = 1;
 
 async function why(ctx: Context, ref: string, peer: string | undefined, options: WhyOptions): Promise<number> {

@@ -2,7 +2,7 @@ import type { Entry } from '../../../enter/nsenter.ts';
 import type { Target } from '../../../enter/target.ts';
 import { escapeControls } from '../../../text.ts';
 
-/** What a person is told before the first prompt. */
+/** The line that a person sees before the first prompt. */
 export function bannerText({ container }: Target, entry: Entry, isHostNetwork: boolean): string {
   const network = isHostNetwork ? "the HOST's network" : `network ${container.networkMode}`;
   const isInside = entry.namespaces.includes('mnt');

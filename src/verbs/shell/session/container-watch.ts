@@ -3,12 +3,15 @@ import type { Engine } from '../../../engine/engine.ts';
 import type { ContainerEvent } from '../../../engine/engine-events.ts';
 import { escapeControls, shellQuote } from '../../../text.ts';
 
-/** A container that is restarted dies and starts within this; then one line is enough. */
+/**
+ * How long dbg waits after an end before it tells of it, in ms. A restart begins within this time,
+ * and is told in one line instead.
+ */
 const RESTART_MS = 2_000;
 
 /**
- * Tells, while a person is in a container, that it stopped, was restarted, paused or went on, each in one line with what to type.
- * Gives the function that ends it.
+ * Tells the person at a shell when the container stops, restarts, is paused or goes on, each in one
+ * line with a command to type. Gives the function that ends the watch.
  */
 export function watchSession(
   engine: Engine,

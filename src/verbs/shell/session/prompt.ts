@@ -3,18 +3,21 @@ import type { Target } from '../../../enter/target.ts';
 
 export interface PromptFacts {
   readonly target: Target;
-  /** the host's own name: inside, `hostname` gives the container's */
+  /** the host's own name; in the shell, `hostname` gives the container's */
   readonly hostName: string;
   readonly isHostNetwork: boolean;
-  /** the folder with the files of this folder, as they are installed */
+  /** where the files of this folder are installed */
   readonly folder: string;
   /** the person's own $ZDOTDIR */
   readonly zdotdir: string | undefined;
-  /** the person's home; not root's, to which sudo sets $HOME */
+  /** the person's home, not root's, to which sudo sets $HOME */
   readonly home: string;
 }
 
-/** How a shell is started so that its prompt names container and host. The person's own rc files still apply. */
+/**
+ * The argv and variables that start a shell whose prompt names the container and the host. The
+ * person's own rc files still apply.
+ */
 export function withPrompt(shell: string, facts: PromptFacts): { argv: string[]; env: Record<string, string> } {
   const { target, hostName, isHostNetwork, folder, zdotdir, home } = facts;
   const name = plain(target.container.name);
@@ -43,7 +46,7 @@ export function withPrompt(shell: string, facts: PromptFacts): { argv: string[];
   }
 }
 
-/** What may stand in a prompt: shells expand `$`, backquotes, `%` and backslashes there. */
+/** Replaces characters that shells may expand in a prompt: `$`, backquotes, `%` and backslashes. */
 function plain(text: string): string {
   return text.replace(/[^\w.:@-]/g, '?');
 }

@@ -9,7 +9,10 @@ import { bannerText } from './banner.ts';
 import { withPrompt } from './prompt.ts';
 import { watchSession } from './container-watch.ts';
 
-/** Prepares a shell at which a person will sit: banner, prompt, and word of what happens to the container meanwhile. */
+/**
+ * Prepares a shell for a person: the banner, the prompt, and a watch that tells what happens to the
+ * container meanwhile.
+ */
 export async function openSession(
   ctx: Context,
   target: Target,

@@ -2,8 +2,9 @@ import type { Context } from '../../../context.ts';
 import { matching } from '../../../engine/match.ts';
 
 /**
- * Whether the name that was given for a container is a host device's, and no container answers to it. The engine is asked only
- * where such a device is: nobody else pays for it.
+ * Whether the person gave the name of a host device in place of a container, and no container has
+ * that name. The engine is asked only where such a device exists, so that other calls do not pay
+ * for it.
  */
 export async function isHostDevice(ctx: Context, ref: string | undefined, options: object): Promise<boolean> {
   const isOnlyLook = Object.keys(options).every((name) => name === 'json');

@@ -3,7 +3,7 @@ import { escapeControls } from '../../../text.ts';
 import { REASON } from './host-record.ts';
 import { isLinkLocal, notes } from './host-text.ts';
 
-/** The map as nodes and edges; ids are dbg's own, every label is text from outside. */
+/** The map as nodes and edges. The ids are dbg's own. Every label is text from outside. */
 interface Graph {
   readonly networks: readonly { readonly id: string; readonly label: string }[];
   readonly containers: readonly { readonly id: string; readonly label: string }[];
@@ -64,8 +64,8 @@ export function dotText(map: HostMap): string {
 }
 
 /**
- * A quoted string of Graphviz, where only `"` and a backslash mean something; `\n` breaks a line. A label of its own meaning
- * ("\N", the node's name) or an HTML entity ("&lt;") from outside is no longer one.
+ * A quoted string of Graphviz. In it only `"` and a backslash have a meaning; `\n` breaks a line.
+ * Escape sequences ("\N", the node's name) and HTML entities ("&lt;") from outside are disarmed.
  */
 function dotLabel(label: string): string {
   const escaped = label
@@ -87,7 +87,10 @@ export function mermaidText(map: HostMap): string {
   return `flowchart LR\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-/** Mermaid reads Markdown and HTML in a label: everything but plain characters goes in by its number (`#34;`). */
+/**
+ * A label of Mermaid, which reads Markdown and HTML in labels. So every character that is not plain
+ * goes in by its number (`#34;`).
+ */
 function mermaidLabel(label: string): string {
   const escaped = label
     .split('\n')

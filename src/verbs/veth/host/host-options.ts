@@ -7,7 +7,7 @@ export interface HostOptions {
   readonly dot?: boolean;
   readonly mermaid?: boolean;
   readonly watch?: string | true;
-  /** true: the device stands behind another option, as an operand */
+  /** true: the device comes after another option, as an operand */
   readonly reverse?: string | true;
   readonly label?: boolean;
   readonly unlabel?: boolean;
@@ -17,7 +17,7 @@ export interface HostOptions {
 
 const ONE_CONTAINERS = ['down', 'up', 'interface', 'network'];
 
-/** Adds them, with what they cannot go with. */
+/** Adds these options, with those that each conflicts with. */
 export function addHostOptions<C extends Command>(command: C): C {
   const wish = (flags: string, about: string, others: readonly string[]) =>
     new Option(flags, about).conflicts([...ONE_CONTAINERS, ...others]);
@@ -47,7 +47,7 @@ export function addHostOptions<C extends Command>(command: C): C {
 
 const WISHES = ['all', 'dot', 'mermaid', 'watch', 'reverse', 'label', 'unlabel'] as const;
 
-/** Whether one of them was given. */
+/** Whether an option about the whole host was given. */
 export function isHostWish(options: HostOptions): boolean {
   return WISHES.some((name) => options[name] !== undefined);
 }

@@ -4,7 +4,10 @@ import { interfaceRecord } from '../veth-text.ts';
 
 export type RateOf = ReadonlyMap<MappedInterface, Rates>;
 
-/** One entry of `dbg veth --all --json`; the keys are documented in docs/veth-host.md and stay. */
+/**
+ * One entry of `dbg veth --all --json`. The keys are documented in docs/veth-host.md and must not
+ * change.
+ */
 export function mappedRecord(each: MappedInterface, rates?: RateOf) {
   const rate = rates?.get(each);
   return {
@@ -17,7 +20,7 @@ export function mappedRecord(each: MappedInterface, rates?: RateOf) {
   };
 }
 
-/** A container without an interface of its own has an entry with the same keys, so that none is missing. */
+/** The entry of a container without an interface of its own. It has the same keys as the others. */
 function bareRecord({ target, on, sharedBy }: Bare, rates?: RateOf) {
   const record: Record<keyof Omit<ReturnType<typeof mappedRecord>, keyof RateKeys>, unknown> & Partial<RateKeys> = {
     container: target.container.name,
@@ -54,7 +57,7 @@ interface RateKeys {
 
 export const REASON = { host: "uses the host's own network", none: 'has no interface but lo' } as const;
 
-/** The whole map as a flat array. */
+/** The whole map as a flat list of entries. */
 export function mapRecords({ interfaces, bare }: HostMap, rates?: RateOf) {
   return [...interfaces.map((each) => mappedRecord(each, rates)), ...bare.map((each) => bareRecord(each, rates))];
 }

@@ -7,17 +7,20 @@ import { REASON, type RateOf } from './host-record.ts';
 
 const HEADER = ['CONTAINER', 'INTERFACE', 'ADDRESS', 'HOST DEVICE', 'INDEX', 'STATE', 'PROOF'];
 
-/** What a narrow terminal goes without: rates and notes stay. */
+/** The columns that a narrow terminal leaves out. Rates and notes stay. */
 const LESSER = ['INDEX', 'PROOF', 'ADDRESS', 'HOST DEVICE'];
 
-/** The whole map as a table, one part for each network. With `rates`, two columns more: what each receives and sends. */
+/**
+ * The whole map as a table, one part for each network. With `rates`, two more columns: what each
+ * interface receives and sends.
+ */
 export function mapTable(map: HostMap, rates?: RateOf, look: TableLook = {}): string {
   const noted = map.interfaces.map(notes);
   const rows = map.interfaces.map((each, at) => [...cells(each), ...rateCells(each, rates), noted[at]!]);
   const [header = '', ...lines] = fittingTable([...HEADER, ...(rates ? ['RX', 'TX'] : []), 'NOTES'], rows, look, LESSER)
     .split('\n')
     .slice(0, -1)
-    // No dash where there is nothing to note: what there is stands out.
+    // The dash of an empty note is left out, so that real notes stand out.
     .map((line, at) => (at === 0 || noted[at - 1] ? line : line.replace(/ +-$/, '')))
     .map((line, at) => (map.interfaces[at - 1]?.mark?.isInForce ? red(line, look) : line));
   const headings = map.interfaces.map(heading);
@@ -31,7 +34,7 @@ export function mapTable(map: HostMap, rates?: RateOf, look: TableLook = {}): st
   return all.length === 0 ? '' : `${all.join('\n').replace(/^\n/, '')}\n`;
 }
 
-/** "app_net: br-7a5ff458321d, mtu 1500", above the interfaces that are on it. */
+/** The heading of a network's part: "app_net: br-7a5ff458321d, mtu 1500". */
 function heading({ network, master }: MappedInterface): string {
   const name = network ?? (master ? 'no network of the engine' : 'no network of the engine, no bridge');
   const bridge = master ? `: ${master.name}${master.mtu === undefined ? '' : `, mtu ${master.mtu}`}` : '';
@@ -48,7 +51,10 @@ const cells = ({ target, inside, device, proof }: MappedInterface) => [
   proof,
 ];
 
-/** Every interface with IPv6 has one, made of its MAC address: in a list of all of them it says nothing. --json has it. */
+/**
+ * Whether an address is link-local. Every interface with IPv6 has such an address, made from its
+ * MAC address, so tables leave it out. --json has it.
+ */
 export const isLinkLocal = (address: string) => /^fe[89ab]/.test(address);
 
 function rateCells(each: MappedInterface, rates: RateOf | undefined): string[] {
@@ -57,7 +63,9 @@ function rateCells(each: MappedInterface, rates: RateOf | undefined): string[] {
   return rate ? [`${decimalSize(rate.rx)}/s`, `${decimalSize(rate.tx)}/s`] : ['', ''];
 }
 
-/** What is to be noticed, the worst first. That it is down is what a cut is. */
+/**
+ * What to notice about an interface, the worst first. "down" is left out where a cut is the reason.
+ */
 export function notes({ mark, problems, sharedBy }: Pick<MappedInterface, 'mark' | 'problems' | 'sharedBy'>): string {
   const wrong =
     mark === undefined

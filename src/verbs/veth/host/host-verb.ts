@@ -15,13 +15,16 @@ import { mappedRecord, mapRecords } from './host-record.ts';
 import { mapTable } from './host-text.ts';
 import { parseSeconds, watchMap } from './host-watch.ts';
 
-/** `dbg veth --all`, `--reverse`, `--label` and `--unlabel`; `ref` alone is a host device's name. Gives the exit code. */
+/**
+ * `dbg veth --all`, `--reverse`, `--label` and `--unlabel`. `ref` without any of these is the name
+ * of a host device. Gives the exit code.
+ */
 export async function hostVerb(ctx: Context, ref: string | undefined, options: HostOptions): Promise<number> {
   const device = reversed(ref, options) ?? (isHostWish(options) ? undefined : ref);
   const seconds = options.watch === undefined ? undefined : parseSeconds(options.watch);
   requireSense(ref, options);
   for (const program of MAP_PROGRAMS) requireProgram(ctx.host, program);
-  // Root: in whose namespace a process is (/proc/PID/ns) only its owner may see.
+  // Root is needed: only its owner and root may see a process' namespaces (/proc/PID/ns).
   return asRoot(ctx, () => hostVerbAsRoot(ctx, { ref, device, seconds }, options));
 }
 

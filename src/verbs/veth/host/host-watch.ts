@@ -13,10 +13,11 @@ import { mapRecords } from './host-record.ts';
 import { mapTable } from './host-text.ts';
 
 /**
- * Shows the map again and again, until a signal ends dbg, as it ends `watch` or `docker stats`: the
- * shell then sees 130 for Ctrl-C. Each frame leaves the terminal as it was, so there is nothing to
- * restore, by whatever death. It goes on while the engine is restarted, and says that: on a
- * terminal above the map, else on stderr, once.
+ * Shows the map again and again, until a signal ends dbg. As with `watch` or `docker stats`, the
+ * shell then sees exit code 130 for Ctrl-C.
+ * - Each frame leaves the terminal as it was, so there is nothing to restore, however dbg ends.
+ * - While the engine is away, the map goes on. That is told above the map on a terminal, and else
+ *   once on stderr.
  */
 export async function watchMap(
   ctx: Context,
@@ -46,13 +47,13 @@ export async function watchMap(
   }
 }
 
-/** A line that says that the engine is away. */
+/** The line that says that the engine is away. */
 const awayText = ({ since, why }: Away, now: number) =>
   `the engine is away, for ${duration(now - since)}: containers as it last knew them, while their process is there (${escapeControls(why)})\n`;
 
 /**
- * Reads the value of `--watch`: `true` when it has none. Throws a usage error for what is no number
- * of seconds.
+ * Reads the value of `--watch` in seconds. `true`: the option has no value. Throws a usage error
+ * for a value that is no number of seconds.
  */
 export function parseSeconds(value: string | true): number {
   const seconds = value === true ? 2 : Number(value);
@@ -63,15 +64,16 @@ export function parseSeconds(value: string | true): number {
 }
 
 /**
- * A value on a line of its own. JSON has a raw line break only where it is indented, never in a
+ * A JSON value on a single line. JSON has raw line breaks only in its indentation, never in a
  * string.
  */
 const oneLine = (indented: string) => `${indented.replace(/\n\s*/g, '')}\n`;
 
 /**
- * A frame drawn over the one before (console_codes(4), ECMA-48). Each line goes to its place by
- * number, so that one below the screen's last does not scroll it; wrapping of long lines is off
- * (DECAWM) while it is drawn, and only then.
+ * The codes that draw a frame over the one before (console_codes(4), ECMA-48).
+ * - Each line is put in its place by number, so that a line below the end of the screen does not
+ *   scroll it.
+ * - Wrapping of long lines (DECAWM) is off only while the frame is drawn.
  */
 export function inPlace(text: string, isFirst: boolean): string {
   const lines = text.split('\n');

@@ -16,13 +16,13 @@ import { dryRunText } from '../../../cli/root.ts';
 
 export interface LabelWish {
   readonly action: 'add' | 'del';
-  /** only this container's devices; all containers' when left out */
+  /** the container whose devices are meant; undefined for all containers */
   readonly ref: string | undefined;
   readonly json: boolean;
   readonly dryRun: boolean;
 }
 
-/** Gives host devices readable names, or takes them away, and says which. */
+/** Gives host devices readable names, or removes them, and prints which. Gives the exit code. */
 export async function labelVerb(ctx: Context, map: HostMap, wish: LabelWish): Promise<number> {
   const { action, dryRun } = wish;
   const id = wish.ref === undefined ? undefined : (await findContainer(await ctx.engine(), wish.ref)).id;
