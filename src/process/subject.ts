@@ -67,4 +67,5 @@ export const processIds = (host: Host): number[] =>
 /** The cgroups of a process. Empty when the process is gone. */
 export const placesOf = (host: Host, pid: number): CgroupPlace[] => parsePlaces(host.read(`/proc/${pid}/cgroup`) ?? '');
 
+/** Whether a process with these cgroups belongs to the container. */
 export const isMember = (subject: Subject, places: readonly CgroupPlace[]): boolean => isWithin(subject.places, places);

@@ -22,8 +22,8 @@ export function names(all: readonly ContainerSummary[]): Candidate[] {
 }
 
 /**
- * Each published port as ":8080", with the container that publishes it. "/udp" is added where the
- * port alone would mean tcp.
+ * Each published port as ":8080", with the container that publishes it. The protocol is added
+ * (":53/udp") where the port alone means another container, as tcp goes first.
  */
 export function ports(all: readonly ContainerSummary[]): Candidate[] {
   const published = all.flatMap((container) =>

@@ -24,7 +24,7 @@ export function limitsTable(limits: Limits, look: TableLook = {}): string {
   }`;
 }
 
-/** The share of a limit above which a row is marked: the first thing to look at. */
+/** The share of a limit above which a row is red: it is to be looked at first. */
 const HIGH = 0.9;
 
 /**

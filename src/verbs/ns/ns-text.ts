@@ -19,8 +19,8 @@ export function namespaceRecord({ type, inode, isHosts, containers, processes }:
 const SHOWN = 5;
 
 /**
- * A table of the namespaces. For one of the host's it only counts the processes, because nearly all
- * processes of the host are in it.
+ * A table of the namespaces. For a namespace of the host it only counts the processes, because
+ * nearly all processes are in it.
  */
 export function namespaceTable(namespaces: readonly NamespaceUse[]): string {
   const rows = namespaces.map(({ type, inode, isHosts, containers, processes }) => [

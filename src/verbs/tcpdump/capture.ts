@@ -74,7 +74,7 @@ export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string
   ]);
 }
 
-/** Warns about what each container's filter does not match, though a person may think so. */
+/** Warns of what each container's filter does not mean, though people may think so. */
 function tellTraps(ctx: Context, { items }: CaptureWish, places: readonly ContainerPoint[]): void {
   const sentences = places.flatMap(({ target, device }) => {
     if (target === undefined) return [];

@@ -57,6 +57,7 @@ export function timeOf(option: string, text: string): number {
 /** Node's timers count milliseconds in 31 bits, which is 24.8 days. */
 const MOST_TIME = 24 * 86_400_000;
 
+/** Reads a size that an option takes, in bytes. Throws a usage error. */
 export function sizeOf(option: string, text: string): number {
   const size = parseSize(text);
   if (size !== undefined) return size;

@@ -8,8 +8,8 @@ import type { CaptureWish } from '../../jobs/capture/capture-wish.ts';
 import { ringOf, sizeOf, timeOf, type TcpdumpOptions } from './tcpdump-options.ts';
 
 /**
- * Reads what follows `dbg tcpdump`. undefined when tcpdump handles the packets alone: it turns
- * files over itself or takes variables of the container, and none of dbg's own capture options is
+ * Reads what follows `dbg tcpdump`. undefined when the capture is left to tcpdump alone: it is to
+ * rotate its files itself, or to get variables of the container, and no capture option of dbg's is
  * given. Throws a usage error.
  */
 export function captureWish(

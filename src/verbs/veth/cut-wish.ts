@@ -35,6 +35,7 @@ function changeText({ drop = [], ...options }: CutOptions): string {
 /** The options of a cut, parsed. */
 export type Wish = ReturnType<typeof parseWish>;
 
+/** Parses the options of a cut. Throws a usage error. */
 export function parseWish(options: CutOptions) {
   return {
     down: options.down === true,

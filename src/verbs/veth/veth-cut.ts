@@ -79,8 +79,8 @@ const ownPointOf = ({ target, netns }: ContainerNetwork, { inside }: ContainerIn
   ownPoint(target, netns, inside);
 
 /**
- * Undoes what a former cut did at the container's own end, where the new cut may do nothing, and
- * removes the former marks on ends that have moved.
+ * Undoes what a former cut did at the container's own end, where the new cut may do nothing.
+ * Removes the former marks on host ends that somebody moved into another network namespace.
  */
 async function undoOwn(ctx: Context, network: ContainerNetwork, interfaces: readonly ContainerInterface[]) {
   await undoCuts(

@@ -18,7 +18,7 @@ export function readWish(text: string, { udp, ipv4, ipv6 }: ConnectionOptions): 
   if (address !== undefined && family !== undefined && address.includes(':') !== (family === 6))
     throw usageError(`"${address}" is no IPv${family} address`);
   const local = /^localhost$/i.test(name) ? (family === 6 ? '::1' : '127.0.0.1') : undefined;
-  // localhost has a certain meaning for a program in the container, whatever its /etc/hosts says.
+  // What a program in the container means by localhost is certain, whatever its /etc/hosts says.
   return { host: name, address: address ?? local, port, protocol: udp ? 'udp' : protocol, family };
 }
 

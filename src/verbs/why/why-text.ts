@@ -6,7 +6,7 @@ const MARKS: Readonly<Record<LayerVerdict['state'], string>> = { good: '✓', br
 
 /**
  * The verdict for people: the answer, what follows from it, what else was found, and the layers.
- * @param where what is told where nothing is broken: 'in "web"'
+ * @param where the place in which nothing is broken, for that sentence: 'in "web"'
  */
 export function verdictText(where: string, verdict: Verdict, isVerbose: boolean): string {
   const { answer, follows, others, layers } = verdict;
