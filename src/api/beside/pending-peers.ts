@@ -1,10 +1,10 @@
 import type { Crossing } from '../wire/crossing.ts';
 
-/** Knows whether it is still being looked for who is at the other end of a connection. */
+/** Knows for which connections dbg still looks up who the client is. */
 export interface PendingPeers {
-  /** Hears of each crossing. */
+  /** Must be told of each crossing. */
   note(what: Crossing, connection: number): void;
-  /** Resolves when all are known, or have gone; undefined when none is being looked for. */
+  /** Resolves when every such client is known or gone. undefined when no lookup runs. */
   settled(): Promise<void> | undefined;
 }
 

@@ -3,57 +3,65 @@ import type { Recorded } from '../recordings/write-recording.ts';
 import type { Ring } from './ring.ts';
 import { errorCode } from '../../errors.ts';
 
-// What dbg and the thread that reads for it (reader-thread.ts) say to each other.
+// The messages between dbg and the thread that reads for it (verbs/api/reader-thread.ts).
 
 export interface ThreadData {
   readonly ring: Ring;
   readonly job: Job;
 }
 
-/** What is to be done with what is read. */
+/** What the thread does with the calls that it reads: print them (`view`), or record them. */
 export type Job = { readonly reveal: boolean } & (
   | {
       readonly kind: 'view';
       readonly descriptor: 1 | 2;
       readonly verbose: boolean;
       readonly json: boolean;
-      /** expressions, well-formed */
+      /** filter expressions that have been checked */
       readonly filter: readonly string[] | undefined;
       readonly colour: boolean;
     }
   | {
       readonly kind: 'recording';
-      /** 1: stdout */
+      /** of the file to write; 1: stdout */
       readonly descriptor: number;
       readonly header: RecordingHeader;
       readonly maxBody: number;
     }
 );
 
-/** look: something has come; end: nothing more comes */
+/**
+ * From dbg to the thread.
+ * - `look`: something has come
+ * - `named`: the answer to a question of type `name`
+ * - `end`: nothing more comes
+ */
 export type Word =
   | { readonly type: 'look' }
   | { readonly type: 'named'; readonly id: string; readonly name: string | undefined }
   | { readonly type: 'end' };
 
+/** From the thread to dbg. */
 export type Question =
-  /** what comes from now on is read, and what is to be written has a place */
+  /**
+   * What comes from now on is read. A recording's file has taken its header, or `failed` was said.
+   */
   | { readonly type: 'ready' }
   | { readonly type: 'name'; readonly id: string }
-  /** the file takes no more */
+  /** the recording's file takes no more */
   | { readonly type: 'failed'; readonly error: PlainError }
   | { readonly type: 'ended'; readonly outcome: Outcome };
 
-/** What came of a job. */
+/** The outcome of a job. */
 export interface Outcome {
   readonly recorded?: Omit<Recorded, 'failure'>;
-  /** that what was read could not be written */
+  /** why what was read could not be written */
   readonly failure?: PlainError | undefined;
-  /** it was not read to its end, as was said */
+  /** reading stopped before the end; `lost` was called with the reason */
   readonly isBroken?: boolean;
 }
 
-/** An error that goes from one thread to another loses its code. */
+/** An error as a plain object. An Error that goes from one thread to another loses its code. */
 export interface PlainError {
   readonly message: string;
   readonly code: string | undefined;

@@ -10,31 +10,44 @@ import type { Job, Outcome, PlainError, Question, ThreadData, Word } from './rea
 /** A thread that reads what crosses the wire, and prints or records it. */
 export interface Reader {
   readonly onEvent: CrossingListener;
-  /** Resolves when the thread reads, or never will, which was said. Until then, a kill -9 of dbg loses all that crosses. */
+  /**
+   * Resolves when the thread reads, or when it never will (then `lost` was called). Until then, a
+   * kill -9 of dbg loses all that crosses.
+   */
   readonly ready: Promise<void>;
-  /** Resolves when all that has crossed is read, and is written or cannot be. Nothing may be heard after. */
+  /**
+   * Resolves when all that has crossed is read, and is written or cannot be written. `onEvent` may
+   * not be called after this.
+   */
   end(): Promise<Outcome>;
 }
 
 interface Answers {
   readonly askName?: AskName;
-  /** Nothing that comes now is read any more, though it goes on. */
+  /** Called once, when reading stops early: the traffic goes on, but nothing more of it is read. */
   readonly lost: (why: string) => void;
-  /** The file takes no more. */
+  /** The recording's file takes no more. */
   readonly failed?: (error: PlainError) => void;
 }
 
-/** So much may wait to be read; then the traffic does. */
+/** How many bytes may wait to be read. Beyond that, the traffic waits. */
 const RING_BYTES = 2_097_152;
-/** Where nothing was read for so long, nothing will be. */
+/** When the thread has read nothing of a full ring for so long, it is given up. */
 const PATIENCE_MS = 5000;
-/** A busy machine takes seconds to start a thread. */
+/** How long the thread may take to start. A busy machine takes seconds. */
 const START_MS = 15_000;
 
-/** V8 lets a heap's youngest part grow to 48 MB, whatever dies in it at once; with 6, a flood takes 20 MB less, and no more time (npm run bench -- api). */
+/**
+ * A limit for the young generation of the thread's heap. V8 lets it grow to 48 MB, even where all
+ * in it dies at once. With 6 MB, a flood of traffic takes 20 MB less memory, and no more time (npm
+ * run bench -- api).
+ */
 const YOUNG_MB = 6;
 
-/** Throws a DbgError where no thread can be started: Node 20's ask where they are, which nobody knows of a directory that was removed. */
+/**
+ * Throws a DbgError where the current directory was removed: there Node 20 can start no thread,
+ * because each thread asks for its current directory.
+ */
 export function requireDirectory(): void {
   try {
     realpathSync.native('.');
@@ -47,8 +60,10 @@ export function requireDirectory(): void {
 }
 
 /**
- * Reading a call takes 8 µs, 15 µs between two that are waited for; on the thread that moves the traffic, each call would wait for that of the one before.
- * A thread that fails ends the reading, and not the traffic.
+ * Starts a thread that reads what crosses the wire. When this thread fails, the reading ends; the
+ * traffic goes on.
+ * To read a call takes 8 µs, or 15 µs where a client waits for each call before it makes the next.
+ * On the thread that moves the traffic, each call would wait until the call before it was read.
  */
 export function startReader(assetFolder: string, job: Job, { askName, lost, failed }: Answers): Reader {
   const ring = newRing(RING_BYTES);
@@ -56,7 +71,7 @@ export function startReader(assetFolder: string, job: Job, { askName, lost, fail
   const thread = new Worker(join(assetFolder, 'reader-thread.js'), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-    trackUnmanagedFds: false, // files that are opened in one thread and closed in another are no mistake here
+    trackUnmanagedFds: false, // dbg opens files in one thread and closes them in another on purpose
   });
   const say = (word: Word) => thread.postMessage(word);
   let broken: ((why: string) => void) | undefined;

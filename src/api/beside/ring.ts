@@ -1,28 +1,38 @@
 import { CROSSINGS, type CrossingListener } from '../wire/crossing.ts';
 
 /**
- * Memory that two threads share: one puts what crosses the wire in, the other takes it out. To put a piece in costs the traffic a copy and
- * no call of the kernel, where a message between threads costs 10 µs.
+ * Memory that two threads share. One puts in what crosses the wire, the other takes it out. To put
+ * in a piece costs the traffic a copy and no system call. A message between threads costs 10 µs.
  */
 export interface Ring {
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly bytes: Uint8Array<SharedArrayBuffer>;
 }
 
-// Words of `control`, each on a cache line of its own. Positions count bytes, modulo 2^32.
+// Indices of the words of `control`, each on a cache line of its own. WRITTEN and READ are
+// positions in bytes, modulo 2^32. READER is the reader's state. FULL is 1 while the writer waits
+// for room.
 const [WRITTEN, READ, READER, FULL] = [0, 16, 32, 48];
 
-/** What the reader does: it reads; it looks again soon; it sleeps until it is woken. */
+/**
+ * The states of the reader: it reads; it looks again soon by itself; it sleeps until it is woken.
+ */
 const [AWAKE, NAPPING, ASLEEP] = [0, 1, 2];
 
-/** length, kind and connection, 4 bytes each, 4 free; then the time, as a double */
+/**
+ * The bytes before a piece: its length, kind and connection in 4 bytes each, 4 unused bytes, and
+ * the time as a double.
+ */
 const HEADER = 24;
-/** A length: nothing more before the ring's end. */
+/** A length that means: nothing more stands before the ring's end. */
 const SKIP = -1;
-/** A piece that is longer goes in parts. */
+/** A piece that is longer is put in as several parts of this many bytes. */
 const MOST_PART = 65_536;
 
-/** Time also goes by while all of dbg is stopped (SIGSTOP): only when it was up so often in a row is nobody reading. */
+/**
+ * The writer waits for the reader in so many steps. It gives up only when so many time out in a
+ * row: one long wait would also time out while all of dbg is stopped (SIGSTOP).
+ */
 const LOOKS = 10;
 
 /** @param size a power of 2 */
@@ -32,19 +42,28 @@ export function newRing(size: number): Ring {
 
 export interface RingWriter {
   readonly put: CrossingListener;
-  /** Nothing is put in any more. */
+  /** From here on, `put` does nothing. */
   stop(): void;
 }
 
 interface WriterOptions {
-  /** Called when there is something to read and the reader sleeps, or much and it naps. */
+  /**
+   * Called when the reader sleeps and there is something to read, or when it naps and there is
+   * much.
+   */
   readonly wake: () => void;
-  /** Called once, when the reader has taken nothing for `patience` ms from a ring that is full: what comes from there on is lost. */
+  /**
+   * Called once, when the ring is full and the reader has taken nothing out of it for `patience`
+   * ms. All that comes from there on is lost.
+   */
   readonly lost: () => void;
   readonly patience: number;
 }
 
-/** Where the ring is full, the writer stands still until the reader has taken something out. */
+/**
+ * The side that puts pieces in. Where the ring is full, `put` blocks its thread until the reader
+ * has taken something out.
+ */
 export function ringWriter({ control, bytes }: Ring, { wake, lost, patience }: WriterOptions): RingWriter {
   const words = new Int32Array(bytes.buffer);
   const times = new Float64Array(bytes.buffer);
@@ -60,7 +79,8 @@ export function ringWriter({ control, bytes }: Ring, { wake, lost, patience }: W
 
   function hasRoom(length: number): boolean {
     if (size - used() >= length) return true;
-    // The writer alone takes this back: were it the reader, that could happen between the look at READ and the wait for it.
+    // Only the writer sets FULL back to 0. The reader could do it between the writer's look at READ
+    // and its wait for READ, and would then not wake the writer.
     Atomics.store(control, FULL, 1);
     let looks = 0;
     for (;;) {
@@ -113,11 +133,17 @@ export function ringWriter({ control, bytes }: Ring, { wake, lost, patience }: W
 }
 
 export interface RingReader {
-  /** Bytes that wait. */
+  /** how many bytes wait to be taken out */
   waiting(): number;
-  /** Takes out what is there when it is called, in its order; gives how many. The bytes are there while it is heard: who keeps some copies them. */
+  /**
+   * Takes out, in order, all that is there when it is called; gives how many pieces. Their bytes
+   * are valid only while `onEvent` runs: a listener that keeps some copies them.
+   */
   take(onEvent: CrossingListener): number;
-  /** From here on the writer wakes the reader: when much has come; with `deep`, when anything has. False when that is so already. */
+  /**
+   * Says that the reader rests. From here on, the writer wakes it when much has come; with `deep`,
+   * when anything has come. False when that is the case already: then the reader must not rest.
+   */
   rest(deep: boolean): boolean;
 }
 
@@ -139,7 +165,8 @@ export function ringReader({ control, bytes }: Ring): RingReader {
     waiting,
     take: (onEvent) => {
       let count = 0;
-      // What comes meanwhile waits: in a flood, this would never end, and nothing else of the reader's would be done.
+      // What comes meanwhile waits for the next `take`. Otherwise this loop would never end in a
+      // flood, and the reader's thread would do nothing else.
       const written = Atomics.load(control, WRITTEN);
       while (read !== written) {
         const at = read & (size - 1);

@@ -1,20 +1,24 @@
-/** Text that goes out as UTF-8. */
+/** Gathers text that goes out as UTF-8. */
 export interface TextStore {
   add(text: string): void;
   /** in bytes */
   length(): number;
-  /** All of it, in parts; they are there until the next are taken. */
+  /**
+   * Takes out all of it, in parts. They are valid until the next `take`, which uses their memory
+   * again.
+   */
   take(): Buffer[];
 }
 
 const SHORT = 1024;
 const PART_BYTES = 262_144;
-/** So many that were taken are used again. */
+/** How many parts that were taken are kept to be used again. */
 const MOST_SPARE = 16;
 
 /**
- * In parts that are used again. To join strings, and then to encode them, took four times as long, and kept each alive until then; in one
- * piece that grew, what it had grown from was 100 MB until V8 looked for it.
+ * A store of parts that are used again. To join strings and then encode them took four times as
+ * long, and kept each string alive until then. With one buffer that grew, the buffers that it had
+ * outgrown took 100 MB until V8 collected them.
  */
 export function textStore(): TextStore {
   let parts: Buffer[] = [];
@@ -33,7 +37,8 @@ export function textStore(): TextStore {
   return {
     length: () => before + used,
     add: (text) => {
-      // A unit of UTF-16 takes 3 bytes at most; of a short one, to count is not worth it.
+      // A unit of UTF-16 takes 3 bytes of UTF-8 at most. To count the bytes of a short text is not
+      // worth it.
       const most = text.length < SHORT ? 3 * text.length : Buffer.byteLength(text);
       if (used + most > last.length) {
         close();

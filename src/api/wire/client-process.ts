@@ -3,22 +3,25 @@ import type { Socket } from 'node:net';
 import type { Host } from '../../host/host.ts';
 
 export interface PeerFinder {
+  /** "docker[4711]", or the address of another machine; undefined when the process is not found. */
   of(client: Socket): Promise<string | undefined>;
-  /** Resolves when all that were asked for are known, or not to be known; undefined when none is being looked for. */
+  /** Resolves when all lookups that run now are done. undefined when none runs. */
   settled(): Promise<unknown> | undefined;
 }
 
 /**
- * Tells which process is at the other end of a connection, as "docker[4711]", or an address of another machine. Node has no SO_PEERCRED; so `ss`
- * is asked, which knows of each unix socket the inode of its peer (sock_diag(7)): once for all connections that came in the
- * meantime, beside the traffic. A client that ends at once is not found.
+ * Tells which process is at the client's end of a connection.
+ * Node has no SO_PEERCRED. So dbg asks `ss`, which knows the inode of each unix socket's peer
+ * (sock_diag(7)). One `ss` answers for all connections that came while the `ss` before it ran. It
+ * runs beside the traffic. A client that ends at once is not found.
  */
 export function peerFinder(host: Host): PeerFinder {
   const looked = new Set<Promise<unknown>>();
   let next: Promise<string> | undefined;
   let running: Promise<unknown> = Promise.resolve();
   const sockets = (): Promise<string> => {
-    // One that is asked already may have looked before this connection was made.
+    // An `ss` that runs already may have looked before this connection was made: the next one is
+    // asked.
     next ??= running.then(() => {
       next = undefined;
       const asked = host.output(['ss', '-xtnpH', 'state', 'connected']).catch(() => '');
@@ -47,7 +50,7 @@ export function peerFinder(host: Host): PeerFinder {
 }
 
 function inodeOf(client: Socket): number | undefined {
-  // Node shows no descriptor of a socket but here.
+  // Node shows a socket's file descriptor nowhere else.
   const fd = (Reflect.get(client, '_handle') as { fd?: number } | null)?.fd;
   return fd === undefined || fd < 0 ? undefined : fstatSync(fd).ino;
 }
@@ -66,7 +69,11 @@ export function tcpPeer(lines: string, address: string): string | undefined {
   return user(/users:(.*)$/.exec(last.byAddress.get(address) ?? '')?.[1]);
 }
 
-/** What ss said is read once for all connections that waited for it: where a thousand came at once, each would look through the lines of all. */
+/**
+ * The last answer of `ss`, as its lines by local address. It is parsed once for all connections
+ * that waited for it. Otherwise each of a thousand connections that came at once would search all
+ * lines.
+ */
 let last: { readonly lines: string; readonly byAddress: ReadonlyMap<string, string> } = {
   lines: '',
   byAddress: new Map(),
@@ -77,7 +84,10 @@ function tcpLines(lines: string): Map<string, string> {
   return new Map(tcp.toReversed().map((line) => [line.split(/ +/)[4] ?? '', line]));
 }
 
-/** ss writes (("docker",pid=4711,fd=5),…), whatever stands in the name, which is up to the process and has 15 bytes at most (prctl(2)). */
+/**
+ * The first process in the `users` field of a line of `ss`: (("docker",pid=4711,fd=5),…). Any
+ * character may stand in the name: the process chooses it. It has 15 bytes at most (prctl(2)).
+ */
 function user(users: string | undefined): string | undefined {
   const [, name, pid] = /^\(\("(.*?)",pid=(\d+),fd=\d+\)(?:\)\s*$|,\(")/.exec(users ?? '') ?? [];
   return pid === undefined ? undefined : `${name}[${pid}]`;

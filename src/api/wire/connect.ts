@@ -5,8 +5,8 @@ import { DbgError, errorMessage } from '../../errors.ts';
 import type { EngineAddress } from '../../engine/address.ts';
 
 /**
- * Gives a function that connects to an engine, each way to be closed by itself. Certificates are read once, here: throws a DbgError
- * where that cannot be done.
+ * Gives a function that connects to an engine. Each direction of a connection is closed by itself.
+ * The TLS certificates are read once, here. Throws a DbgError where they cannot be read.
  */
 export function connector(address: EngineAddress): () => Socket {
   if (address.kind === 'unix') return () => connectSocket({ path: address.path, allowHalfOpen: true });
@@ -16,7 +16,9 @@ export function connector(address: EngineAddress): () => Socket {
   return () => connectTls({ host, port, ...files, ALPNProtocols: ['http/1.1'], allowHalfOpen: true } as object);
 }
 
-/** A chain of certificates is a few kB; all that a system trusts, 250. */
+/**
+ * A limit for one file of certificates. A chain is a few kB; all that a system trusts is 250 kB.
+ */
 const MOST_PEM_BYTES = 1 << 20;
 
 function readPem(path: string): Buffer {

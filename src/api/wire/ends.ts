@@ -1,11 +1,17 @@
 import type { Duplex } from 'node:stream';
 
-/** How often a client that has finished sending is looked at: is it still there to read? */
+/** How often dbg checks whether a client that has finished sending is still there to read. */
 const LOOK_MS = 500;
-/** An engine that takes nothing of what a client that is gone had sent is not waited for any longer. */
+/**
+ * After this time, dbg waits no longer for an engine that takes none of the last bytes of a client
+ * that is gone.
+ */
 export const LAST_BYTES_MS = 5000;
 
-/** Closes a socket behind the last bytes that are for it; with `patience`, when it took none of them for so many milliseconds. */
+/**
+ * Closes a socket after the last bytes that were written to it are sent. With `patience`: closes it
+ * too when it has taken none of these bytes for so many ms.
+ */
 export function finish(socket: Duplex, patience?: number): void {
   if (socket.destroyed) return;
   let left = socket.writableLength;
@@ -19,8 +25,10 @@ export function finish(socket: Duplex, patience?: number): void {
 }
 
 /**
- * Ends a socket whose other end may still be sending: what comes is read, and thrown away, for so many milliseconds. Closed at once, the kernel
- * would answer it with a reset, which takes away what that end has not read yet (RFC 9112, 9.6).
+ * Ends a socket whose other end may still be sending. What still comes is read and thrown away, for
+ * at most `patience` ms.
+ * A socket that is closed at once would answer these bytes with a reset by the kernel. The reset
+ * takes away what the other end has not read yet (RFC 9112, 9.6).
  */
 export function linger(socket: Duplex, patience: number): void {
   if (socket.readableEnded) return finish(socket);
@@ -30,8 +38,10 @@ export function linger(socket: Duplex, patience: number): void {
 }
 
 /**
- * Writes so that all that is written to a socket within one turn of the event loop goes in one write(2), as it came in one read(2): who
- * reads the first part of it and throws away what else came with it, as the engine does when it hijacks a connection, finds that there.
+ * Writes to a socket. All that is written to it within one turn of the event loop goes out in one
+ * write(2), as it came in one read(2).
+ * The engine needs that: when it hijacks a connection, it reads the request and throws away what
+ * came together with it. In a write of its own, that rest would reach the container.
  */
 export function writeTogether(socket: Duplex, bytes: Buffer): boolean {
   if (socket.writableCorked === 0) {
@@ -44,8 +54,11 @@ export function writeTogether(socket: Duplex, bytes: Buffer): boolean {
 type Done = (error?: Error | null) => void;
 
 /**
- * Node destroys a socket when a write to it fails, as it does when the other end is gone (EPIPE); what that end had said before is still
- * in the kernel, and would be lost: an answer, to a client that was still sending. So the failure waits until that is read; at most so many ms.
+ * Holds back the failure of a write to a socket until all that the other end has sent is read, but
+ * at most `patience` ms.
+ * Node destroys a socket when a write to it fails because the other end is gone (EPIPE). What that
+ * end has sent before is still in the kernel, and would be lost. An example is the engine's answer
+ * to a client that was still sending.
  */
 export function readBeforeFailure(socket: Duplex, patience?: number): void {
   const hold = (done: Done): Done => {
@@ -60,7 +73,7 @@ export function readBeforeFailure(socket: Duplex, patience?: number): void {
       }
     };
   };
-  // It is the same for each write to a stream.
+  // Node hands the same callback to each write to a stream: it is wrapped once.
   let last: { readonly done: Done; readonly held: Done } | undefined;
   const held = (done: Done) => {
     if (last?.done !== done) last = { done, held: hold(done) };
@@ -72,12 +85,14 @@ export function readBeforeFailure(socket: Duplex, patience?: number): void {
 }
 
 /**
- * The end of what a client sends may be its death. Both look alike to read(2); a write(2) of no bytes to a unix socket tells them
- * apart: it fails with EPIPE when the other end is closed, and does nothing when that was shut down for sending alone
- * (net/unix/af_unix.c, unix_stream_sendmsg).
+ * Finds out that a client which has finished sending is gone: then a write of no bytes fails.
+ * read(2) tells the same of a client that has finished sending and of one that is gone. A write(2)
+ * of no bytes to a unix socket tells them apart: it fails with EPIPE when the other end is closed,
+ * and does nothing when the other end was only shut down for sending (net/unix/af_unix.c,
+ * unix_stream_sendmsg).
  */
 export function watchForReader(client: Duplex): void {
-  if ('encrypted' in client) return; // TLS has records, and none is empty
+  if ('encrypted' in client) return; // TLS sends records, and none of them is empty
   const look = () => {
     if (client.writableLength === 0 && client.writable) client.write(NOTHING);
   };

@@ -10,7 +10,10 @@ export type Listen =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
-/** Reads `unix:PATH` or `tcp:HOST:PORT`, with or without the slashes of DOCKER_HOST. Throws a DbgError (usage). */
+/**
+ * Reads `unix:PATH` or `tcp:HOST:PORT`, with or without the slashes of DOCKER_HOST. Throws a
+ * DbgError (usage).
+ */
 export function parseListen(text: string, cwd: () => string): Listen {
   const path = /^unix:(?:\/\/)?(.+)$/.exec(text)?.[1];
   if (path !== undefined) return unixListen(isAbsolute(path) ? resolve(path) : resolve(cwd(), path));
@@ -20,21 +23,24 @@ export function parseListen(text: string, cwd: () => string): Listen {
   throw usageError(`"${text}" is no place to listen: unix:PATH, or tcp:ADDRESS:PORT`);
 }
 
-/** sun_path of unix(7) holds 108 bytes, with a zero at the end. */
+/** The sun_path of unix(7) holds 108 bytes, a zero at the end included. */
 const MOST_PATH_BYTES = 107;
 
-/** Where a socket is made that is moved to its place then (listenOnPath): a folder beside it, to whose name mkdtemp(3) adds six characters. */
+/**
+ * Where listenOnPath makes a socket before it moves it to its place: in a folder beside that place.
+ * mkdtemp(3) adds six characters to the folder's name.
+ */
 const [MAKING_FOLDER, MAKING_NAME] = ['.dbg-', 's'];
 const MAKING_BYTES = MAKING_FOLDER.length + 6 + 1 + MAKING_NAME.length;
 
 function unixListen(path: string): Listen {
-  // Of a path that is too long, libuv takes the first bytes, and says nothing.
+  // libuv cuts off a path that is too long, and gives no error.
   const longer = Math.max(0, MAKING_BYTES - Buffer.byteLength(basename(path)));
   if (Buffer.byteLength(path) + longer <= MOST_PATH_BYTES) return { kind: 'unix', path };
   throw usageError(`the path of a socket has at most ${MOST_PATH_BYTES} bytes: ${path}`);
 }
 
-/** As a person gives it to DOCKER_HOST. */
+/** The address in the form of DOCKER_HOST. */
 export function listenText(at: Listen): string {
   if (at.kind === 'unix') return `unix://${at.path}`;
   return `tcp://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`;
@@ -43,25 +49,30 @@ export function listenText(at: Listen): string {
 export const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 
-/** Who takes longer to begin TLS is nobody. */
+/** A client that has not finished its TLS handshake within this time is disconnected. */
 const HANDSHAKE_MS = 10_000;
 
-/** A server that listens, and where: with the port that the kernel gave, if 0 was asked for. */
+/** A server that listens. `at` is where, with the port that the kernel gave if 0 was asked for. */
 export interface Listening {
   readonly server: Server;
   readonly at: Listen;
-  /** how many clients were turned away, as there were no file descriptors left for them */
+  /** how many clients were turned away because no file descriptors were left for them */
   refused(): number;
-  /** Takes no more connections, takes the socket away, and ends the connections that have not ended by themselves after so many ms. */
+  /**
+   * Takes no more connections and removes the socket's file. After `patience` ms, ends the
+   * connections that have not ended by themselves.
+   */
   close(patience: number): Promise<void>;
 }
 
 /**
- * Listens; a unix socket is for its owner alone (0600) from its first moment on. One that nobody listens on any more, as after a kill
- * -9, is replaced. With `tls`, the server tells of its clients by `secureConnection`. Throws a DbgError.
+ * Listens. Throws a DbgError where it cannot.
+ * - A unix socket is for its owner alone (0600) from its first moment on.
+ * - A unix socket that nobody listens on any more, as after a kill -9, is replaced.
+ * - With `tls`, the server tells of its clients by `secureConnection`.
  */
 export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
-  // Of a client whose machine is gone, nothing else would ever tell.
+  // keepAlive: nothing else would tell that a client's machine is gone.
   const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
   const server: Server = tls
     ? createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, ...options })
@@ -78,7 +89,9 @@ export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
     throw cannotListen(at, error);
   }
   const port = at.kind === 'tcp' ? (server.address() as AddressInfo).port : 0;
-  // Without this, libuv closes them unseen (EMFILE): the client has an error, and nobody knows why.
+  // The limit makes Node tell of each client that it turns away (`drop`). Without the limit, libuv
+  // closes such connections unseen when no file descriptor is left (EMFILE): the client has an
+  // error, and nobody knows why.
   let refused = 0;
   server.maxConnections = roomForClients();
   server.on('drop', () => refused++);
@@ -96,19 +109,29 @@ export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
   };
 }
 
-/** What a client takes: its connection, and one to the engine. */
+/** How many file descriptors a client takes: for its connection, and for one to the engine. */
 const PER_CLIENT = 2;
-/** The command and its guard have pipes, and so has the program that tells whose a client is. */
+/**
+ * File descriptors for the pipes of programs: the command, its guard, and `ss`, which tells whose a
+ * client is.
+ */
 const FOR_PROGRAMS = 12;
 
-/** How many clients this process has descriptors for, by /proc/self/limits (proc(5)) and what is open. */
+/**
+ * How many clients this process has file descriptors for: its limit in /proc/self/limits (proc(5)),
+ * less those that are open.
+ */
 function roomForClients(): number {
   const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
   const open = readdirSync('/proc/self/fd').length;
   return Math.max(1, Math.floor((limit - open - FOR_PROGRAMS) / PER_CLIENT));
 }
 
-/** bind(2) makes a socket with the mode that the umask leaves: it is made where nobody else may look, then moved to its place. */
+/**
+ * Listens on a unix socket with mode 0600. bind(2) gives a socket the mode that the umask leaves.
+ * So dbg makes the socket in a folder that nobody else may look into, sets its mode, and moves it
+ * to its place.
+ */
 async function listenOnPath(server: Server, path: string): Promise<void> {
   await makeRoom(path);
   const folder = mkdtempSync(join(dirname(path), MAKING_FOLDER));
@@ -140,8 +163,9 @@ function isListenedOn(path: string): Promise<boolean> {
 }
 
 /**
- * As many clients may wait to be taken as the kernel lets wait anywhere: it makes net.core.somaxconn of what is larger (listen(2); 4096 since
- * Linux 5.4). So does the engine (Go, net: maxListenerBacklog); a client beyond that is refused (EAGAIN).
+ * How many clients may wait to be accepted: as many as the kernel allows anywhere. It lowers a
+ * larger number to net.core.somaxconn (listen(2); 4096 since Linux 5.4). The engine asks for the
+ * same (Go, net: maxListenerBacklog). A client beyond that is refused (EAGAIN).
  */
 const BACKLOG = 65_535;
 
@@ -157,8 +181,9 @@ function started(server: Server, options: { path: string } | { host: string; por
 }
 
 /**
- * A line for a shell. fuser(1), lsof(8) and ss(8) look for the path that a socket was bound to, which is not where it lies now when it was moved
- * there, as dbg moves its own; the number of its file tells (unix_diag, UDIAG_SHOW_VFS).
+ * A shell line that shows who listens on a unix socket. It looks for the inode of the socket's file
+ * (unix_diag, UDIAG_SHOW_VFS). fuser(1), lsof(8) and ss(8) look for the path that a socket was
+ * bound to. A socket that was moved, as dbg moves its own, is not at that path any more.
  */
 const whoListens = (path: string) => `ss -xlpe | grep "ino:$(stat -c %i -- ${shellQuote(path)}) "`;
 

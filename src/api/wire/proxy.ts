@@ -9,15 +9,18 @@ import { splice } from './splice.ts';
 export interface ProxyOptions {
   /** makes a connection to the engine */
   readonly connect: () => Socket;
-  /** hears of each piece when that was sent on */
+  /** called for each piece after it was sent on */
   readonly onEvent: CrossingListener;
   /** milliseconds since the epoch, with fractions */
   readonly clock: () => number;
-  /** who is at the other end of a client's connection, if that can be told */
+  /** tells who the client is; undefined when that cannot be told */
   readonly peerOf: (client: Socket) => Promise<string | undefined>;
 }
 
-/** Splices each connection of a server, made with `allowHalfOpen`, to one of the engine's, and tells what crosses it. */
+/**
+ * Splices each connection of a server to one of its own to the engine, and tells what crosses it.
+ * The server must be made with `allowHalfOpen`.
+ */
 export function proxy(server: Server, { connect, onEvent, clock, peerOf }: ProxyOptions): void {
   const moved = busyPoll(clock);
   let connections = 0;

@@ -3,11 +3,11 @@ import { completed, type ConnectionEvent, type WireListener } from './calls/wire
 import { readExchange, type Exchange } from './http/exchange.ts';
 import type { Closing, CrossingListener } from './crossing.ts';
 
-/** Reads what crosses connections, and tells the events of their calls. */
+/** Reads what crosses connections, and gives `onEvent` the events of their calls. */
 export function reading(onEvent: WireListener): CrossingListener {
   const exchanges = new Map<number, Exchange>();
   let calls = 0;
-  /** when that crossed which is being read */
+  /** the time of the crossing that is being read */
   let now = 0;
 
   const begin = (connection: number) => {
@@ -42,7 +42,10 @@ export function reading(onEvent: WireListener): CrossingListener {
   };
 }
 
-/** A reader that fails reads no more of that connection; the others go on. */
+/**
+ * The reader of one connection, made safe: when it fails, it calls `failed` and reads no more of
+ * this connection. The other connections are still read.
+ */
 function safe(exchange: Exchange, failed: (reason: string) => void): Exchange {
   let reads = true;
   const attempt = (read: (piece: Buffer) => void) => (piece: Buffer) => {

@@ -2,21 +2,30 @@ import type { Duplex } from 'node:stream';
 import type { Side } from './http/exchange.ts';
 import { finish, LAST_BYTES_MS, readBeforeFailure, watchForReader } from './ends.ts';
 
-/** Hears what crosses a splice, after it was sent on; nothing that it does reaches the traffic. */
+/**
+ * Hears what crosses a splice, after it was sent on. Nothing that the listener does reaches the
+ * traffic.
+ */
 export interface SpliceListener {
   client(piece: Buffer): void;
   engine(piece: Buffer): void;
-  /** that end has finished sending; the other way goes on */
+  /** the client has finished sending; the other direction goes on */
   clientEnd(): void;
   engineEnd(): void;
-  /** both ways are over; `first` is the end that finished first; the error says why, where they did not end by themselves */
+  /**
+   * Both directions are over. `first`: the side that finished first. `error`: why, where the
+   * connection did not end by itself.
+   */
   closed(error: Error | undefined, first: Side): void;
 }
 
 /**
- * Joins two sockets that were made with `allowHalfOpen`: each piece that one sends goes to the other as it is, and no faster than that
- * one takes it. The end of one way is the end of that way alone: `docker exec` without stdin half-closes first, then waits for the
- * output. When one is gone, as a client that was killed, the other is closed as well, behind the last bytes that are for it.
+ * Joins two sockets that were made with `allowHalfOpen`.
+ * - Each piece that one sends goes unchanged to the other, and no faster than the other takes it.
+ * - The end of one direction ends that direction alone: `docker exec` without stdin half-closes
+ *   first, then waits for the output.
+ * - When one socket is gone, as that of a client that was killed, the other is closed too, after
+ *   the last bytes that are for it.
  */
 export function splice(client: Duplex, engine: Duplex, tap: SpliceListener): void {
   let open = 2;
@@ -31,7 +40,8 @@ export function splice(client: Duplex, engine: Duplex, tap: SpliceListener): voi
   readBeforeFailure(client, LAST_BYTES_MS);
   readBeforeFailure(engine);
   client.on('close', () => closed('client', () => finish(engine, LAST_BYTES_MS)));
-  // A client may be slow (a pager, a pipe that is held up): the kernel would keep its last bytes for it as long as it is there.
+  // No patience for the client: it may be slow (a pager, a pipe that is held up). Without dbg, the
+  // kernel would keep the last bytes for it as long as it is there.
   engine.on('close', () => closed('engine', () => finish(client)));
   oneWay(client, engine, tap.client, () => {
     first ??= 'client';
