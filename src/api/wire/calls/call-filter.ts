@@ -2,12 +2,15 @@ import { DbgError, usageError } from '../../../errors.ts';
 import { parseSize, parseTime } from '../../../text.ts';
 import type { Call } from './call.ts';
 
-/** Whether a call is meant; `subject` is the container, or what else its path names. */
+/** Whether a call is meant. `subject` is the container, or what else the call's path names. */
 export type Filter = (call: Call, subject: string) => boolean;
 
 type Value = string | number | boolean;
 
-/** What can be asked of a call. Bytes and ms are numbers; what is not known yet is NaN, or empty. */
+/**
+ * The fields that a filter can ask for. Bytes and ms are numbers. What is not known yet is NaN, or
+ * empty.
+ */
 const FIELDS: Readonly<Record<string, (call: Call, subject: string) => Value>> = {
   call: ({ number }) => number,
   conn: ({ connection }) => connection,
@@ -33,15 +36,21 @@ interface Token {
   readonly isQuoted: boolean;
 }
 
-/** Several expressions: a call is meant that each of them is true of. Throws as parseFilter does. */
+/**
+ * Reads several expressions. A call is meant when each of them is true of it. Throws as parseFilter
+ * does.
+ */
 export function parseFilters(texts: readonly string[]): Filter {
   const filters = texts.map(parseFilter);
   return (call, subject) => filters.every((filter) => filter(call, subject));
 }
 
 /**
- * Reads an expression: FIELD OP VALUE, with and, or, not, parentheses. OP: = != < <= > >= and, for a regular expression without regard to
- * case, ~ !~; what a field can never be is refused. A field alone is true when it is neither empty nor 0. Throws a DbgError (usage) that tells the column.
+ * Reads an expression: FIELD OP VALUE, with and, or, not and parentheses.
+ * - OP is = != < <= > or >=. For a regular expression that ignores case, OP is ~ or !~.
+ * - A value that its field can never have is refused.
+ * - A field alone is true when it is neither empty nor 0.
+ * Throws a DbgError (usage) that tells the column.
  */
 export function parseFilter(text: string): Filter {
   const tokens = tokensOf(text);
@@ -147,7 +156,11 @@ function regularExpression(source: string, error: (why: string) => DbgError): Re
   }
 }
 
-/** Words, quoted words, operators and parentheses. Behind an operator a word goes on to the next blank, && or ||, or parenthesis that it did not open. */
+/**
+ * Splits an expression into words, quoted words, operators and parentheses. A word after an
+ * operator goes on to the next blank, quote, && or ||, or to a parenthesis that the word did not
+ * open.
+ */
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   const pattern = /\s*(?:(["'])(.*?)\1|(&&|\|\||[!<>=]=|!~|[=~<>!()])|([^\s()=~<>!&|]+))/gsy;

@@ -8,40 +8,51 @@ export interface Call {
   readonly number: number;
   readonly connection: number;
   readonly operation: Operation;
-  /** undefined: it could not be read */
+  /** undefined: the request could not be read */
   readonly request: RequestHead | undefined;
   /** ms since the epoch */
   readonly startedAt: number;
-  /** who asked; it may be known only after the call has ended */
+  /** the client; it may be known only after the call has ended */
   peer: string | undefined;
   response: ResponseHead | undefined;
   /** when the answer's head came */
   answeredAt: number | undefined;
-  /** both have ended, or the connection has */
+  /** when both the request and the answer had ended, or the connection had */
   endedAt: number | undefined;
-  /** what it became, if it is no HTTP any more: "tcp", "h2c", "raw" */
+  /** what the call became, if it is no HTTP any more: "tcp", "h2c", "raw" */
   protocol: string | undefined;
-  /** what is wrong: it was cut off, or could not be read */
+  /** what went wrong: the call was cut off, or could not be read */
   failure: string | undefined;
   readonly sent: Body;
   readonly received: Body;
 }
 
-/** A body, or one way of a stream: how much of it there was, and its JSON as far as it is kept. */
+/**
+ * A body, or one direction of a stream: how many bytes it had, and its JSON as far as that is kept.
+ */
 export interface Body {
   bytes: number;
   isOver: boolean;
-  /** the pieces of JSON; undefined when it is none, or longer than MOST_KEPT_BYTES */
+  /**
+   * the body's JSON in pieces; undefined when the body is no JSON, or is longer than
+   * MOST_KEPT_BYTES
+   */
   kept: Buffer[] | undefined;
 }
 
-/** So much JSON of a body is kept while its call goes on. An inspect is 10 kB, a list of 1000 containers 1.5 MB. */
+/**
+ * How many bytes of a JSON body are kept while its call goes on. An inspect is 10 kB, a list of
+ * 1000 containers 1.5 MB.
+ */
 export const MOST_KEPT_BYTES = 2_097_152;
 
-/** Called after each event of a call, with the call as it is then; and at the end of its connection, if it had not ended. */
+/**
+ * Called after each event of a call, with the call as it is then. Also called when the connection
+ * ends before the call has ended.
+ */
 export type CallListener = (call: Call, event: WireEvent) => void;
 
-/** Puts the events of a session together to calls. */
+/** Puts the events of a session together into calls. */
 export function followCalls(onEvent: CallListener): WireListener {
   const connections = new Map<number, Connection>();
 
@@ -61,7 +72,8 @@ export function followCalls(onEvent: CallListener): WireListener {
       case 'close':
         connections.delete(event.connection);
         for (const call of open.values()) {
-          // A stream ends with its connection; so does the request of an answer that came before all of it was sent.
+          // Two cases are no failure. A stream ends with its connection. An answer may be whole
+          // before all of its request was sent; then that request ends with the connection.
           if (event.error !== undefined && !isWayOfHttp2(call, event.error)) call.failure ??= event.error;
           else if (call.protocol === undefined && !call.received.isOver)
             call.failure ??= `the ${event.first} closed the connection`;
@@ -84,8 +96,10 @@ export function followCalls(onEvent: CallListener): WireListener {
 }
 
 /**
- * Who ends HTTP/2 closes its connection when it has what it wanted, whatever the other still says about that (GOAWAY, an acknowledgement):
- * so does each build of buildx's, with /grpc and /session. Whether all was said, only the two can tell.
+ * Whether an error is only the way in which HTTP/2 ends. The side that ends it closes its
+ * connection when it has what it wanted, whatever the other side still says about that (GOAWAY, an
+ * acknowledgement). Each build of buildx's ends so, with /grpc and /session. Whether all was said,
+ * only the two sides can tell.
  */
 const isWayOfHttp2 = ({ protocol }: Call, error: string) => protocol?.startsWith('h2') === true && error === CUT_OFF;
 
@@ -93,7 +107,7 @@ type CallEvent = Extract<WireEvent, { call: number }>;
 
 interface Connection {
   peer: string | undefined;
-  /** calls that have begun before it was known who asks */
+  /** calls that began before the client was known */
   asked: Call[];
   readonly open: Map<number, Call>;
 }
@@ -119,7 +133,10 @@ function begin(event: CallEvent, of: Connection): Call {
   return call;
 }
 
-/** Where nobody finds out who asks, calls are not kept for that. */
+/**
+ * How many calls of a connection wait until the client is known. Where nobody finds out, no more
+ * calls are kept for that.
+ */
 const MOST_ASKED = 100;
 const operationOfHead = perObject(({ method, target }: RequestHead) => operationOf(method, target));
 const NO_OPERATION = operationOf('', '');
@@ -170,7 +187,7 @@ function add(to: Body, data: Buffer, protocol: string | undefined): void {
   else to.kept.push(Buffer.from(data));
 }
 
-/** The JSON of a body; undefined when it is not JSON, or not kept. */
+/** The parsed JSON of a body; undefined when the body is no JSON, or is not kept. */
 export function jsonOf({ kept }: Body): unknown {
   if (kept === undefined || kept.length === 0) return undefined;
   try {

@@ -1,36 +1,45 @@
 import { jsonOf, type Call } from './call.ts';
 
-/** Knows containers by their names, from what went over the wire, and by asking for those that did not. */
+/** Knows the names of containers: from what went over the wire, and by asking for the others. */
 export interface Names {
-  /** Learns from a call, when it begins and when it has ended. */
+  /** Learns from a call. Must be called when the call begins, and when it has ended. */
   learn(call: Call): void;
-  /** What a call is about, for a person: the container's name, else the name or short id in its path; "" when it names nothing. */
+  /**
+   * What a call is about, for a person: the container's name; else the name or short id in its
+   * path; "" when the path names nothing.
+   */
   of(call: Call): string;
-  /** Resolves when names that were asked for have come; undefined when none is missing. */
+  /** Resolves when the names that were asked for have come. undefined when none is awaited. */
   settled(): Promise<unknown> | undefined;
 }
 
-/** Asks for a container's name by its id, or the first 12 digits of that; undefined: there is none. */
+/**
+ * Asks for a container's name by its id or the first 12 digits of that. undefined: there is no such
+ * container.
+ */
 export type AskName = (id: string) => Promise<string | undefined>;
 
-/** So many names are known at once; the oldest are forgotten. */
+/** How many names are known at once. The oldest are forgotten. */
 const MOST_NAMES = 10_000;
 
 export function names(ask?: AskName): Names {
-  /** the first 12 digits of an id, by which docker's CLI asks as well → the container's name */
+  /** the first 12 digits of an id → the container's name; docker's CLI asks by 12 digits as well */
   const containers = new Map<string, string>();
-  /** the other way; what was renamed is here by its old name too */
+  /**
+   * a container's name → the first 12 digits of its id; a renamed container is here by its old name
+   * too
+   */
   const ids = new Map<string, string>();
-  /** an exec's id → its container, as it was named there */
+  /** an exec's id → its container, as the call that made the exec named it */
   const execs = new Map<string, string>();
-  /** the names that calls gave to what they made */
+  /** the names that calls gave to the containers they made */
   const made = new WeakMap<Call, string>();
   const asked = new Map<string, Promise<unknown>>();
 
   const name = (id: unknown, given: unknown) => {
     if (typeof id !== 'string' || typeof given !== 'string' || given === '') return;
     const clean = given.replace(/^\//, '');
-    // What looked like an id, and was asked for, may be a name.
+    // A reference that looked like an id, and was asked for, may itself be a name.
     const isItself = id === clean;
     put(ids, clean, isItself ? '' : shortId(id));
     if (!isItself && isId(id)) put(containers, shortId(id), clean);
@@ -41,7 +50,10 @@ export function names(ask?: AskName): Names {
     return id !== undefined && (containers.get(id) ?? ref) === ref;
   };
 
-  /** As the engine looks for it: a name before the beginning of an id. */
+  /**
+   * The name of the container with this id; undefined when `ref` is no id, or no known one. `ref`
+   * is looked up as by the engine: it is a name before it is the beginning of an id.
+   */
   const nameOf = (ref: string): string | undefined =>
     !isId(ref) || isName(ref) ? undefined : containers.get(shortId(ref));
 
@@ -87,7 +99,10 @@ export function names(ask?: AskName): Names {
 
 const LEARNED = new Set(['ContainerCreate', 'ContainerRename', 'ContainerInspect', 'ContainerExec', 'ContainerList']);
 
-/** An id, or as much of one as docker's CLI shows, or more. */
+/**
+ * Whether `ref` is an id, or a beginning of one with at least the 12 digits that docker's CLI
+ * shows.
+ */
 const isId = (ref: string) => /^[\da-f]{12,64}$/.test(ref);
 const shortId = (id: string) => id.slice(0, 12);
 
@@ -98,11 +113,11 @@ function put(map: Map<string, string>, key: unknown, value: unknown): void {
   if (map.size > MOST_NAMES) map.delete(map.keys().next().value!);
 }
 
-/** Of a container that is made, its name is in the query. */
+/** The name in the query of a call that makes a container; '' where there is none. */
 const newName = ({ operation: { like, query } }: Call) =>
   like === 'ContainerCreate' ? (new URLSearchParams(query).get('name') ?? '') : '';
 
-/** … or, as Podman's own API has it, in the body. */
+/** The name in the body of such a call, where Podman's own API has it; '' where there is none. */
 function nameInBody({ sent }: Call): string {
   const { name } = (jsonOf(sent) ?? {}) as { name?: unknown };
   return typeof name === 'string' ? name : '';

@@ -1,9 +1,12 @@
-// Paths with * for what has no slash, and ** for anything.
+// Globs are paths with * for anything without a slash, and ** for anything.
 
-/** Tells which paths such a one stands for. However long and starred both are, the time is their lengths' product: a RegExp may take its power. */
+/**
+ * Gives a function that tells whether a glob stands for a path. The time it takes is the product of
+ * both lengths, however many stars there are. A RegExp may take a power of that.
+ */
 export function globMatcher(glob: string): (path: string) => boolean {
   const tokens = tokensOf(glob);
-  /** From a star on, what stands behind it may come at once. */
+  /** Adds the place after each star: a star may stand for nothing. */
   const withStars = (places: Set<number>) => {
     for (const at of places) if (tokens[at]?.startsWith('*')) places.add(at + 1);
     return places;
@@ -27,14 +30,14 @@ export function globMatcher(glob: string): (path: string) => boolean {
   };
 }
 
-/** Whether there is a path that both stand for. */
+/** Whether there is a path that both globs stand for. */
 export function globsMeet(one: string, other: string): boolean {
   const [a, b] = [tokensOf(one), tokensOf(other)];
   const seen = new Set<string>();
   const meet = (i: number, j: number): boolean => {
     const [x, y] = [a[i], b[j]];
     if (x === undefined && y === undefined) return true;
-    // Else many stars would ask for the same rest again and again.
+    // Otherwise globs with many stars would compare the same two rests again and again.
     if (seen.has(`${i} ${j}`)) return false;
     seen.add(`${i} ${j}`);
     if (x?.startsWith('*')) return meet(i + 1, j) || (covers(x, y) && meet(i, j + 1));

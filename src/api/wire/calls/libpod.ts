@@ -1,6 +1,9 @@
 /**
- * The operations of Podman's own API, behind /libpod (containers/podman, pkg/api/server: its definition's names end in "Libpod"): where each
- * is, with * for a name and ** for one that may hold slashes, and its name without that end, which is Docker's where Docker has the like.
+ * The operations of Podman's own API, behind /libpod (containers/podman, pkg/api/server): the
+ * method, the path and the name of each.
+ * - In the path, * is a name, and ** a name that may hold slashes.
+ * - In Podman's definition, names end in "Libpod". Here they stand without that end, and are
+ *   Docker's names where Docker has the like.
  */
 const TABLE = `
   GET    info                         SystemInfo
@@ -141,7 +144,10 @@ const OPERATIONS = TABLE.trim()
     return { method, path: new RegExp(`^${pattern}$`), name };
   });
 
-/** The operation of a path behind /libpod/, without the end of its name, and the name in the path; undefined: none that dbg knows. */
+/**
+ * The operation with its name as in TABLE, and the name in the path. `path` is what stands behind
+ * /libpod/. undefined: dbg knows no such operation.
+ */
 export function libpodOperation(method: string, path: string): { name: string; ref: string | undefined } | undefined {
   for (const each of OPERATIONS) {
     const match = each.method === method ? each.path.exec(path) : null;

@@ -1,4 +1,6 @@
-/** What the names of an area are names of. */
+/**
+ * The areas of Docker's API (the first word of a path), and what the names in them are names of.
+ */
 export const KINDS: Readonly<Record<string, string>> = {
   containers: 'container',
   exec: 'exec',
@@ -14,6 +16,7 @@ export const KINDS: Readonly<Record<string, string>> = {
   distribution: 'distribution',
 };
 
+/** The same for Podman's own API. */
 export const LIBPOD_KINDS: Readonly<Record<string, string>> = {
   ...KINDS,
   pods: 'pod',
@@ -25,6 +28,10 @@ export const LIBPOD_KINDS: Readonly<Record<string, string>> = {
 /** Kinds whose names may hold slashes. */
 export const SLASHED: ReadonlySet<string> = new Set(['image', 'plugin', 'distribution']);
 
+/**
+ * Docker's operations by area. A key is the method and the path behind the area, with * for a name.
+ * Of an action in two words, it has the last: "ws" of attach/ws.
+ */
 export const AREAS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   _ping: { 'GET ': 'SystemPing' },
   version: { 'GET ': 'SystemVersion' },

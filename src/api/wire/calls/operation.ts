@@ -1,13 +1,19 @@
 import { KINDS, LIBPOD_KINDS, SLASHED, AREAS } from './operation-table.ts';
 import { libpodOperation } from './libpod.ts';
 
-/** What a call is about, by the Engine API's own words. */
+/** What a call is about, in the Engine API's own words. */
 export interface Operation {
-  /** the operationId of the API's definition (moby, api/swagger.yaml): "ContainerList"; "" when it has none */
+  /**
+   * the operationId of the API's definition (moby, api/swagger.yaml): "ContainerList"; "" when the
+   * call has none
+   */
   readonly name: string;
-  /** the Docker operation that it is, or that Podman's is like: that has the same streams, secrets and names of containers */
+  /**
+   * The Docker operation that it is. For an operation of Podman's: the Docker operation with the
+   * same streams, secrets and names of containers.
+   */
   readonly like: string;
-  /** what the path names: a container's, exec's, image's … name or id; undefined when it names none */
+  /** the name or id of a container, exec, image … in the path; undefined when the path has none */
   readonly subject: { readonly kind: string; readonly ref: string } | undefined;
   /** "1.41"; undefined when the path does not say */
   readonly version: string | undefined;
@@ -16,7 +22,10 @@ export interface Operation {
   readonly query: string;
 }
 
-/** Tells which operation of the Engine API a request is (versions up to 1.51), or of Podman's own ("PodListLibpod"). */
+/**
+ * Tells which operation a request is: of the Engine API (versions up to 1.51), or of Podman's own
+ * API ("PodListLibpod").
+ */
 export function operationOf(method: string, target: string): Operation {
   const key = `${method} ${target}`;
   const before = known.get(key);
@@ -28,7 +37,10 @@ export function operationOf(method: string, target: string): Operation {
   return operation;
 }
 
-/** Who polls asks the same again and again; not with a megabyte, which need not be kept. */
+/**
+ * Operations by method and target. A client that polls asks the same again and again. A long
+ * target, which may have a megabyte, is not kept.
+ */
 const known = new Map<string, Operation>();
 const LONGEST_KNOWN = 2048;
 
@@ -58,11 +70,14 @@ interface Found {
   readonly ref?: string | undefined;
 }
 
-/** A name may hold slashes where the API lets it (images, plugins): it is what stands before the last word. */
+/**
+ * Finds the operation in Docker's API. Where the API allows slashes in a name (images, plugins),
+ * the name is all that stands before the last word.
+ */
 function find(method: string, area: string, rest: readonly string[]): Found {
   const whole = AREAS[area]?.[`${method} ${rest.join('/')}`];
   if (whole !== undefined) return { name: whole };
-  // A client may ask for /constructor/x as well.
+  // Not KINDS[area] alone: a client may ask for /constructor/x.
   const kind = Object.hasOwn(KINDS, area) ? KINDS[area] : undefined;
   if (kind === undefined || rest.length === 0) return { name: '' };
   const last = rest.length > 1 ? rest.at(-1)! : '';
@@ -95,17 +110,17 @@ function decoded(ref: string): string {
   }
 }
 
-/** All names of Docker's that `operationOf` gives. */
+/** All names of Docker's operations that `operationOf` gives. */
 export const OPERATIONS: ReadonlySet<string> = new Set(Object.values(AREAS).flatMap((area) => Object.values(area)));
 
 interface OperationPath {
   readonly name: string;
   readonly method: string;
-  /** with * for a name, and ** for one that may hold slashes */
+  /** with * for a name, and ** for a name that may hold slashes */
   readonly path: string;
 }
 
-/** Where each of them is. */
+/** The method and the path of each of Docker's operations. */
 export const OPERATION_PATHS: readonly OperationPath[] = Object.entries(AREAS).flatMap(([area, operations]) =>
   Object.entries(operations).map(([key, name]) => {
     const [method = '', rest = ''] = key.split(' ');

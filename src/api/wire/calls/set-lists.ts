@@ -1,7 +1,9 @@
 /**
- * Members of the Engine API's bodies and parameters that are lists whose order says nothing (moby, api/types). A client that walks a map
- * sends them in another order each time, as Docker Compose does with Env. What is tried or applied in its order is not here: Cmd,
- * Entrypoint, Test, Shell, OnBuild, Dns, DnsSearch, VolumesFrom, Preferences, cachefrom.
+ * Members of the Engine API's bodies and parameters that are lists whose order means nothing (moby,
+ * api/types). A client that walks a map sends them in another order each time, as Docker Compose
+ * does with Env.
+ * Lists that are tried or applied in their order are not here: Cmd, Entrypoint, Test, Shell,
+ * OnBuild, Dns, DnsSearch, VolumesFrom, Preferences, cachefrom.
  */
 const SETS: ReadonlySet<string> = new Set(
   `Env
@@ -14,23 +16,28 @@ const SETS: ReadonlySet<string> = new Set(
   ulimits`.split(/\s+/),
 );
 
-/** Each member of these is such a list: of a port's bindings, of a filter's values. */
+/** Objects of which each member is such a list: the bindings of a port, the values of a filter. */
 const MAPS_OF_SETS: ReadonlySet<string> = new Set(['PortBindings', 'filters']);
 
-/** A label's text, parted by commas, that Docker Compose 2 makes of a map. */
+/** A label whose text is such a list, separated by commas: Docker Compose 2 makes it of a map. */
 const JOINED_SET = 'com.docker.compose.depends_on';
 
-/** Whether a list's order says nothing, by the names of its member and of the object that this is in. */
+/**
+ * Whether the order of a list means nothing. `name` is the member that holds the list. `parent` is
+ * the member that holds the object with `name`.
+ */
 export const isSet = (name: string, parent: string): boolean => SETS.has(name) || MAPS_OF_SETS.has(parent);
 
-/** The name of a variable, "NAME=VALUE". */
+/** The name in an entry "NAME=VALUE"; '' for what is no text. */
 export const variableName = (entry: unknown): string => (typeof entry === 'string' ? entry.split('=', 1)[0]! : '');
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /**
- * A JSON value so that values that say the same are the same text: members in the order of their names, sets sorted and without what is
- * there twice. Of one variable's values in Env, the last holds: their order stays. `name` and `parent`: what the value is a member of.
+ * Makes values that say the same the same text in JSON. `name` and `parent` are as for isSet.
+ * - Members are in the order of their names.
+ * - Sets are sorted, and have no entry twice.
+ * - The values of one variable in Env keep their order, because the last one holds.
  */
 export function canonical(value: unknown, name = '', parent = ''): unknown {
   if (name === JOINED_SET && typeof value === 'string') return value.split(',').toSorted(compare).join(',');

@@ -13,21 +13,36 @@ import { messageReader } from './message.ts';
 
 export type Side = 'client' | 'engine';
 
-/** What happened on a connection, call by call. A call is a request and its answer; those of one connection come one after another. */
+/**
+ * What happened on a connection, call by call. A call is a request and its answer. The calls of one
+ * connection come one after another.
+ */
 export type ExchangeEvent =
   | { readonly type: 'request'; readonly call: number; readonly head: RequestHead }
-  /** an answer's head; one with a status below 200 that is not 101 is followed by another */
+  /** the head of an answer; after a status below 200 that is not 101, another head follows */
   | { readonly type: 'response'; readonly call: number; readonly head: ResponseHead }
-  /** of the request's or the answer's body, without what frames it; behind a `stream`, of what goes that way */
+  /**
+   * bytes of the request's or the answer's body, without its framing; after a `stream`, bytes that
+   * are sent in that direction
+   */
   | { readonly type: 'data'; readonly call: number; readonly from: Side; readonly data: Buffer }
-  /** the body, or that way of the stream, has ended */
+  /** the body, or that direction of the stream, has ended */
   | { readonly type: 'end'; readonly call: number; readonly from: Side }
-  /** from here on the call is two streams of bytes; protocol: "tcp", "h2c" …, or "raw" when it was not upgraded */
+  /**
+   * From here on, the call is two streams of bytes. protocol: "tcp", "h2c" …, or "raw" when the
+   * connection was not upgraded.
+   */
   | { readonly type: 'stream'; readonly call: number; readonly protocol: string }
-  /** what comes from there is no HTTP, or cannot be told apart: the rest of it is not read, though it goes on */
+  /**
+   * What comes from this side is no HTTP, or its end cannot be told: dbg reads no more of it,
+   * though the traffic goes on.
+   */
   | { readonly type: 'unread'; readonly call: number; readonly from: Side; readonly reason: string };
 
-/** Reads one connection from both its ends. The pieces are what crossed it, in their order; nothing is held back or changed. */
+/**
+ * Reads one connection from both its ends. It must be given the pieces in the order in which they
+ * crossed. It holds nothing back and changes nothing.
+ */
 export interface Exchange {
   client(piece: Buffer): void;
   engine(piece: Buffer): void;
@@ -38,7 +53,7 @@ export interface Exchange {
 interface Pending {
   readonly call: number;
   readonly method: string;
-  /** the client may go on with a stream, if the answer says so */
+  /** whether the client may go on with a stream, if the answer allows it */
   readonly mayStream: boolean;
 }
 
@@ -61,7 +76,8 @@ export function readExchange(nextCall: () => number, onEvent: (event: ExchangeEv
       const framing = requestFraming(head);
       const call = ask(head.method, mayBecomeStream(head));
       onEvent({ type: 'request', call, head });
-      // HTTP/2 from the first byte on (RFC 9113, section 3.4); BuildKit's client does so with newer engines.
+      // This is HTTP/2 from the first byte on (RFC 9113, section 3.4). BuildKit's client speaks so
+      // with newer engines.
       if (head.method !== 'PRI') return framing;
       streaming = call;
       onEvent({ type: 'stream', call, protocol: 'h2c' });
@@ -75,7 +91,7 @@ export function readExchange(nextCall: () => number, onEvent: (event: ExchangeEv
     },
     broken: (reason) => {
       if (reason === '') return;
-      // The engine's answer to it, 400, is still to come.
+      // This counts as a call, because the engine will answer it, with 400.
       const call = ask('', false);
       onEvent({ type: 'unread', call, from: 'client', reason });
     },
@@ -129,15 +145,20 @@ export function readExchange(nextCall: () => number, onEvent: (event: ExchangeEv
 }
 
 /**
- * A client that asks for a stream: by an Upgrade, or, as docker's did before 1.20 and its API still allows, by sending the request and then
- * its bytes (Engine API, "Hijacking").
+ * Whether a client asks for a stream. It does so in one of two ways (Engine API, "Hijacking"):
+ * - by an Upgrade header;
+ * - without one, by a request to attach or to start an exec, after which it sends the stream's
+ *   bytes. docker did that before 1.20, and its API still allows it.
  */
 export const mayBecomeStream = perObject(({ method, target, headers }: RequestHead): boolean => {
   if (header(headers, 'upgrade') !== undefined) return true;
   return method === 'POST' && /\/(?:containers\/[^/?]+\/attach|exec\/[^/?]+\/start)(?:\?|$)/.test(target);
 });
 
-/** 200 and a stream behind it that ends with the connection; any other answer to such a request is one like all. */
+/**
+ * Whether an answer begins a raw stream: its status is 200, its type is a stream of docker's, and
+ * its body ends with the connection. Any other answer to such a request is an ordinary one.
+ */
 export function isHijacked(head: ResponseHead, { kind }: Framing): boolean {
   return (
     head.status === 200 && kind === 'close' && /^application\/vnd\.docker\..*stream$/.test(mediaType(head.headers))

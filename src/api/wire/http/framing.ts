@@ -9,8 +9,11 @@ import {
 } from './http-head.ts';
 
 /**
- * How the end of a body is known (RFC 9112, section 6.3): by its length, by a last chunk, by the end of the connection; or `stream`:
- * from here on it is no HTTP any more.
+ * How the end of a body is known (RFC 9112, section 6.3):
+ * - `length`: by its length
+ * - `chunked`: by a last chunk
+ * - `close`: by the end of the connection
+ * - `stream`: not at all: what follows is no HTTP any more
  */
 export type Framing =
   | { readonly kind: 'length'; readonly length: number }
@@ -20,19 +23,24 @@ export type Framing =
 
 export const NO_BODY: Framing = { kind: 'length', length: 0 };
 
-/** How a request's body is framed. Throws NotHttp where an engine would refuse it as well. */
+/**
+ * How a request's body is framed. Throws NotHttp where an engine would refuse the request as well.
+ */
 export function requestFraming({ headers }: RequestHead): Framing {
   return framing(headers).framed ?? NO_BODY;
 }
 
-/** How the body of an answer is framed, to a request with this method. Throws NotHttp. */
+/** How the body of an answer is framed. `method` is that of its request. Throws NotHttp. */
 export function responseFraming({ status, headers }: ResponseHead, method: string): Framing {
   if (status === 101) return { kind: 'stream' };
   if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return NO_BODY;
   return framing(headers).framed ?? { kind: 'close' };
 }
 
-/** A chunked body is chunked, whatever length is named as well: so Go's net/http has it, and RFC 9112. */
+/**
+ * What the headers say of a body's framing; `framed` is undefined where they say nothing. A chunked
+ * body is chunked even where a length is given as well: so Go's net/http has it, and RFC 9112.
+ */
 const framing = perObject((headers: readonly Header[]): { readonly framed?: Framing } => {
   const coding = header(headers, 'transfer-encoding');
   if (coding !== undefined) {
@@ -46,10 +54,15 @@ const framing = perObject((headers: readonly Header[]): { readonly framed?: Fram
   return { framed: { kind: 'length', length: Number(length) } };
 });
 
-/** Reads a body from a piece of the connection, from an offset on: where it has ended, or -1: not yet. Throws NotHttp. */
+/**
+ * Reads a body from a piece of the connection, from an offset on. Gives the offset at which the
+ * body has ended, or -1 when it goes on. Throws NotHttp.
+ */
 export type BodyReader = (piece: Buffer, from: number) => number;
 
-/** The reader of a body with this framing; it gives the body's own bytes, as they come. */
+/**
+ * Gives the reader of a body with this framing. `onEvent` gets the body's own bytes, as they come.
+ */
 export function bodyReader(framed: Framing, onEvent: (data: Buffer) => void): BodyReader {
   if (framed.kind === 'length') return lengthReader(framed.length, onEvent);
   if (framed.kind === 'chunked') return chunkedReader(onEvent);
@@ -69,7 +82,10 @@ function lengthReader(length: number, onEvent: (data: Buffer) => void): BodyRead
   };
 }
 
-/** A line that gives a chunk's length may have an extension, which nobody sends; a trailer is a header behind the last chunk. */
+/**
+ * The longest line of a chunked body. A line is either the length of a chunk, with an extension
+ * that nobody sends, or a trailer: a header after the last chunk.
+ */
 const MOST_LINE_BYTES = 8192;
 
 function chunkedReader(onEvent: (data: Buffer) => void): BodyReader {

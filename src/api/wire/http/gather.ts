@@ -1,13 +1,16 @@
-/** Bytes that are gathered piece by piece until what they begin is whole. */
+/** Bytes that are gathered piece by piece until a head, a line or a body is whole. */
 export interface Gathered {
-  /** All of them. */
+  /** All that was gathered. */
   bytes(): Buffer;
   add(piece: Buffer): void;
-  /** Lets go of them; who has parts of them keeps these. */
+  /** Forgets all that was gathered. Buffers that `bytes` gave stay valid. */
   clear(): void;
 }
 
-/** In a store that doubles: a sender that gives one byte at a time would else have all copied again for each. */
+/**
+ * The bytes stand in a store that doubles when it is full. With one that grew as needed, a sender
+ * that gives one byte at a time would have all bytes copied again for each.
+ */
 export function gather(): Gathered {
   let store = EMPTY;
   let used = 0;

@@ -1,4 +1,4 @@
-/** A header as it stood on the wire: its name in the sender's own letters. */
+/** A header as it stood on the wire. Its name keeps the sender's upper and lower case. */
 export type Header = readonly [name: string, value: string];
 
 export interface RequestHead {
@@ -8,7 +8,10 @@ export interface RequestHead {
   /** "1.1" */
   readonly version: string;
   readonly headers: readonly Header[];
-  /** what is wrong with it though an engine may read it: bare line feeds, folded lines, two kinds of length */
+  /**
+   * what is wrong with the head though an engine may read it: bare line feeds, folded lines, two
+   * kinds of length
+   */
   readonly doubts: readonly string[];
 }
 
@@ -20,18 +23,22 @@ export interface ResponseHead {
   readonly doubts: readonly string[];
 }
 
-/** Go's server reads at most 1 MB of head (net/http, DefaultMaxHeaderBytes), and so much slop. */
+/**
+ * The longest head that is read. Go's server reads at most 1 MB (net/http, DefaultMaxHeaderBytes),
+ * and 4 kB of slop.
+ */
 export const MOST_HEAD_BYTES = 1_052_672;
 
-/** Bytes that are no HTTP. What was read before them stands. */
+/** Thrown for bytes that are no HTTP. What was read before them stays valid. */
 export class NotHttp extends Error {}
 
 /**
- * Where a head that begins at `from` ends: the offset behind its empty line; -1: not yet. Go's server ends lines at a bare line
- * feed too (net/textproto), so this does as well.
+ * The offset after the empty line that ends the head which begins at `from`; -1 when that line has
+ * not come yet. A bare line feed ends a line too, as it does in Go's server (net/textproto).
  */
 export function headEnd(bytes: Buffer, from: number): number {
-  // In a string: three searches of a Buffer cost more than this copy of it, for the few hundred bytes that a head has.
+  // A head has a few hundred bytes. Three searches of a Buffer cost more than to copy these bytes
+  // into a string and search that.
   const text = bytes.toString('latin1', from, Math.min(bytes.length, from + 4096));
   const end = /\n\r?\n/.exec(text);
   if (end) return from + end.index + end[0].length;
@@ -85,7 +92,10 @@ function parseLines(text: string): { first: string; headers: Header[]; doubts: s
   return { first: lines[0]!, headers, doubts };
 }
 
-/** Without the blanks around it (RFC 9110, 5.5), which are these alone: the engine takes no others away. */
+/**
+ * A value without the spaces and tabs around it (RFC 9110, 5.5). The engine takes no other blanks
+ * away.
+ */
 function trimmed(value: string): string {
   const isBlank = (at: number) => value[at] === ' ' || value[at] === '\t';
   let [from, to] = [0, value.length];
@@ -94,7 +104,11 @@ function trimmed(value: string): string {
   return value.slice(from, to);
 }
 
-/** Two lengths for one body: who reads the other one takes the rest for a request of its own (request smuggling). */
+/**
+ * What is doubtful about the length of a body. Where a head gives two lengths, and two programs
+ * read a different one each, one of them takes the rest of the body for a request (request
+ * smuggling).
+ */
 function lengthDoubts(headers: readonly Header[]): string[] {
   const lengths = headerValues(headers, 'content-length');
   const codings = headerValues(headers, 'transfer-encoding');
@@ -107,10 +121,13 @@ function lengthDoubts(headers: readonly Header[]): string[] {
   return doubts;
 }
 
-/** Longer ones are not remembered. */
+/** Longer heads are not remembered. */
 export const MOST_REMEMBERED_BYTES = 2048;
 
-/** One reading for heads that are the same: who polls sends the same one again and again, and is answered so for each second. */
+/**
+ * Parses heads that are the same once. A client that polls sends the same head again and again, and
+ * the answers to it have the same head for a second.
+ */
 function remembered<T>(parse: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
@@ -125,26 +142,28 @@ function remembered<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-/** All values of a header, whose name is given in small letters. */
+/** All values of a header. `name` is in lower case. */
 export function headerValues(headers: readonly Header[], name: string): string[] {
   return headers.flatMap(([key, value]) => (key.length === name.length && key.toLowerCase() === name ? [value] : []));
 }
 
-/** The first value of a header, whose name is given in small letters. */
+/** The first value of a header. `name` is in lower case. */
 export function header(headers: readonly Header[], name: string): string | undefined {
   for (const [key, value] of headers) if (key.length === name.length && key.toLowerCase() === name) return value;
   return undefined;
 }
 
-/** A media type without its parameters, in small letters: "application/json". */
+/**
+ * The media type without its parameters, in lower case: "application/json". '' where there is none.
+ */
 export const mediaType = perObject((headers: readonly Header[]): string =>
   (header(headers, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase(),
 );
 
-/** Works something out once for each object: heads that are the same are one object. */
+/** Computes `make` once for each object. Heads that are the same are one object. */
 export function perObject<Key extends object, T extends {}>(make: (key: Key) => T): (key: Key) => T {
   const known = new WeakMap<Key, T>();
-  // Which is asked for again more often than not.
+  // The last key: more often than not, it is asked for again.
   let last: { readonly key: Key; readonly made: T } | undefined;
   return (key) => {
     if (last?.key === key) return last.made;

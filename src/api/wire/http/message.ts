@@ -4,37 +4,52 @@ import { headEnd, MOST_HEAD_BYTES, MOST_REMEMBERED_BYTES, NotHttp } from './http
 
 /** What hears the messages of one direction of a connection. */
 export interface MessageListener<Head> {
-  /** A head has come, of these bytes; the answer is how its body is framed. Throws NotHttp. */
+  /** A head has come; `raw` are its bytes. Gives how its body is framed. Throws NotHttp. */
   head(head: Head, raw: Buffer): Framing;
   /** the body's own bytes */
   data(data: Buffer): void;
-  /** the same with what frames it: bytes of the connection */
+  /** the body with its framing: bytes of the connection */
   raw?(bytes: Buffer): void;
-  /** The message is whole, and this comes next; `wait`: that is not read before `go` says what it is. */
+  /**
+   * The message is whole. Gives what comes next. After `wait`, nothing is read until `go` says what
+   * comes.
+   */
   end(): 'message' | 'stream' | 'wait';
-  /** What comes is no HTTP: these bytes, and all after them. */
+  /**
+   * What comes is no HTTP: these bytes, and all after them. Each later piece comes here too, with
+   * an empty reason.
+   */
   broken(reason: string, rest: Buffer): void;
 }
 
 export interface MessageReader {
   push(piece: Buffer): void;
-  /** The connection has ended in this direction: so has a body that ends with it. */
+  /**
+   * The connection has ended in this direction. A body that ends with the connection has ended too.
+   */
   end(): void;
-  /** After `wait`: a next message comes, or a stream. */
+  /** Ends a `wait`: what comes is a message, or a stream. */
   go(as: 'message' | 'stream'): void;
-  /** how many bytes are kept until it is known what they are */
+  /** how many bytes are held back until it is known what they are */
   held(): number;
 }
 
-/** What is held back while nobody knows what it is; no engine takes so much before it answers. */
+/** How many bytes are held back during a `wait`. No engine takes so many before it answers. */
 const MOST_WAITING_BYTES = 4_194_304;
 
-/** Reads the HTTP messages of one direction as their bytes come, whatever pieces they come in. */
+/**
+ * Reads the HTTP messages of one direction as their bytes come, however these are split into
+ * pieces.
+ */
 export function messageReader<Head>(parse: (text: string) => Head, listener: MessageListener<Head>): MessageReader {
   let state: 'head' | 'body' | 'wait' | 'broken' = 'head';
   const waiting = gather();
   let searched = 0;
-  /** the last head, by its bytes: to find the end of one, and make a text of it, takes as long as all the rest of a call without a body */
+  /**
+   * The last head and its bytes. Where the next head has the same bytes, it is not read again: to
+   * find the end of a head, and to make a text of it, takes as long as all the rest of a call
+   * without a body.
+   */
   let last: { readonly raw: Buffer; readonly head: Head } | undefined;
   let body: BodyReader | undefined;
   let framed: Framing | undefined;
@@ -60,7 +75,7 @@ export function messageReader<Head>(parse: (text: string) => Head, listener: Mes
   function readHead(piece: Buffer, from: number): number {
     if (searched === 0 && last && beginsWith(piece, from, last.raw))
       return begin(last.head, piece, from, last.raw.length);
-    // Its end may have begun in the piece before.
+    // The empty line at its end may have begun in the piece before.
     const end = headEnd(piece, from + Math.max(0, searched - 2));
     searched = end < 0 ? piece.length - from : 0;
     if ((end < 0 ? piece.length : end) - from > MOST_HEAD_BYTES) throw new NotHttp('a head that does not end');
