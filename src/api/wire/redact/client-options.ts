@@ -1,16 +1,26 @@
 /**
- * Programs that are told a secret in their arguments, and where. What holds for any program, as --password or --token=…, is not here (names.ts).
+ * Programs that are told a secret in their arguments, and where the secret stands. What holds for
+ * any program, as --password or --token=…, is in secret-names.ts.
  *
- *     -p  --user        an option: its value is the next word, or stands behind it or behind its "="
- *     -p.               its value stands behind it alone: -pVALUE
- *     -k~               … is the next word alone, as longer options begin with it
- *     set+2  set+*      the second word that is no option behind the word "set"; each of them; +2 is behind the program
- *     passwd+$  -b+$    the last such word, where the word "passwd", or the flag, stands before it
- *     flags=abc         letters that may stand before that of an option: -fsSu VALUE
- *     wrapper           what follows its first word that is no option is another program's
+ *     -p  --user   an option: its value is the next word, or stands behind it or behind its "="
+ *     -p.          an option whose value only stands right behind it: -pVALUE
+ *     -k~          an option whose value is only the next word, as longer options begin with it
+ *     set+2        of the words that are no options, the second one behind the word "set"
+ *     set+*        the same, but each of them
+ *     +2           the same, but behind the program
+ *     passwd+$     the same, but the last one, where the word "passwd" stands before it
+ *     -b+$         … where the flag -b stands before it
+ *     flags=abc    letters that may stand before the letter of an option: -fsSu VALUE
+ *     wrapper      what follows the first word that is no option is another program's
  *
- * Behind an option or a place stands what of the value is secret, if that is not all: what follows its first `:` `,` `%` or `=`; `;` the same, and all where there
- * is no colon; `/` between a slash and an @; `@` behind "pass:"; `#` a header's value; `>` what begins with >.
+ * Behind an option or a place may stand which part of the value is secret. Otherwise all of it is.
+ *
+ *     : , % =      what follows the first such sign
+ *     ;            what follows the first colon; all of the value where there is no colon
+ *     /            what stands between a slash and an @
+ *     @            what follows "pass:"
+ *     #            the value of a header
+ *     >            what follows a > at the beginning
  */
 export const CLIENTS: readonly (readonly [programs: string, secrets: string])[] = [
   [
@@ -98,7 +108,9 @@ export const CLIENTS: readonly (readonly [programs: string, secrets: string])[] 
   ['bitcoin-cli', 'walletpassphrase+1'],
 ];
 
-/** Programs that read a secret from stdin: always, or with one of these words. */
+/**
+ * Programs that read a secret from stdin. With a RegExp: only where one of their words matches it.
+ */
 export const READERS: readonly (readonly [program: string, word: RegExp | undefined])[] = [
   ['chpasswd', undefined],
   ['kinit', undefined],

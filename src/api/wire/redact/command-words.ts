@@ -1,20 +1,22 @@
 /** A word of a command line, without its quotes. */
 export interface Word {
   readonly text: string;
-  /** where each of its characters stands in the line */
+  /** the offset in the line of each character of `text` */
   readonly at: readonly number[];
 }
 
 export interface Command {
   readonly words: readonly Word[];
-  /** what it prints is what the next one reads */
+  /** what this command prints is what the next one reads */
   readonly isPiped: boolean;
 }
 
 /**
- * The commands of a text, and their words, as a shell would read them, where it may be the line of a shell, words with blanks between them, or
- * an array as a Dockerfile has it. What is wrong in it, as a quote that is never closed, is a character like others. `isTight`: a ; | or &
- * ends a command without a blank beside it too; without, it may be part of a word that nobody has put quotes around.
+ * Splits a text into commands and their words, as a shell would read them. The text may be the line
+ * of a shell, words with blanks between them, or an array as in a Dockerfile. What is wrong in it,
+ * as a quote that is never closed, counts as ordinary characters.
+ * With `isTight`, each ; | and & ends a command. Otherwise one does so only beside a blank or
+ * another such sign, because it may be part of a word that nobody has put quotes around.
  */
 export function commandsOf(line: string, isTight: boolean): Command[] {
   const commands: Command[] = [];
@@ -54,7 +56,7 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
       if (hasEscapes) addEscaped(from, to);
       else add(from, to);
       here = end;
-      // ["sh", "-c"]
+      // In an array (["sh", "-c"]), the sign after the quote ends the word.
       if (/[,\]]/.test(line[here] ?? '') && /^[,\]][\s"'\\,\]]|^[,\]]$/.test(line.slice(here, here + 2))) {
         endWord();
         here++;
@@ -108,18 +110,22 @@ const isApart = (line: string, here: number) => {
 interface Quote {
   readonly from: number;
   readonly to: number;
-  /** behind its closing */
+  /** the offset after the quote that closes it */
   readonly end: number;
   readonly hasEscapes: boolean;
 }
 
-/** A quote that opens here, and where it closes; one with backslashes before it closes at the same, as a shell's in another one's quotes. */
+/**
+ * The quote that opens at `here`. undefined: none opens there, or it never closes. A quote with
+ * backslashes before it closes at a quote with the same backslashes: so stands a shell's quote
+ * within another one's quotes.
+ */
 function quoteAt(line: string, here: number): Quote | undefined {
   OPENING.lastIndex = here;
   const [opening, dollar, slashes, mark] = OPENING.exec(line) ?? [];
   if (opening === undefined) return undefined;
   const from = here + opening.length;
-  // 'it'\\''s': a quote of its own between two that are closed and opened.
+  // In 'it'\''s', the \' is a character between one quote that closes and one that opens.
   if (slashes === '\\' && mark === "'" && line[here - 1] === "'" && line[from] === "'") return undefined;
   if (slashes !== '') {
     const to = line.indexOf(slashes! + mark!, from);

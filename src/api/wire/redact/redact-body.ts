@@ -12,27 +12,30 @@ import { valueEnds } from './value-ends.ts';
 
 export type DataEvent = Extract<WireEvent, { type: 'data' }>;
 
-/** What one way of a call goes through. */
+/** What the bytes of one direction of a call go through. */
 export interface Stage {
   data(event: DataEvent): void;
-  /** No more comes: what is held goes on, at this time. */
+  /** No more comes: sends on what is held, with this time. */
   flush(time: number): void;
 }
 
-/** The call and the way that a stage stands in. */
+/** The call and the direction that a stage belongs to. */
 export interface BodyPath {
   readonly connection: number;
   readonly call: number;
   readonly from: Side;
 }
 
-/** Nothing goes on but how much it was, and its digest; the memory for it does not grow. */
+/** Sends on no bytes: only how many there were, and their digest. Its memory does not grow. */
 export function omitting(way: BodyPath, onEvent: WireListener): Stage {
   const omitted = counter(way, onEvent);
   return { data: ({ data }) => omitted.add(data), flush: (time) => omitted.tell(time) };
 }
 
-/** In the place of all, the mark stands: a digest of what somebody has thought of could be guessed. */
+/**
+ * Sends on `[redacted]` in place of all bytes. It gives no digest: a secret that a person has
+ * thought of could be guessed from its digest.
+ */
 export function secretStage(way: BodyPath, onEvent: WireListener): Stage {
   let isAny = false;
   return {
@@ -63,8 +66,9 @@ function counter(way: BodyPath, onEvent: WireListener) {
 }
 
 /**
- * Each JSON value goes on redacted when it is whole, with the line feed behind it: an event of a stream as soon as its line is there, a document
- * at its end. One of more than MOST_KEPT_BYTES is omitted.
+ * Sends on each JSON value redacted when it is whole, with the line feed behind it: an event of a
+ * stream as soon as its line is there, a document at its end. A value of more than MOST_KEPT_BYTES
+ * is omitted.
  */
 export function jsonStage(way: BodyPath, rule: RedactionRule, onEvent: WireListener): Stage {
   const ends = valueEnds();
@@ -114,7 +118,7 @@ export function jsonStage(way: BodyPath, rule: RedactionRule, onEvent: WireListe
   };
 }
 
-/** undefined: it cannot be said to be safe. */
+/** The bytes redacted; undefined where they cannot be said to be safe. */
 function safely(bytes: Buffer, rule: RedactionRule): Buffer | undefined {
   try {
     const text = bytes.toString('latin1');
@@ -125,7 +129,10 @@ function safely(bytes: Buffer, rule: RedactionRule): Buffer | undefined {
   }
 }
 
-/** JSON, if it begins like it; else text. For bodies of which nobody said what they are. */
+/**
+ * For bodies of which nobody said what they are: they are treated as JSON if they begin like it,
+ * else as text.
+ */
 export function maybeJsonStage(way: BodyPath, rule: RedactionRule, onEvent: WireListener): Stage {
   const first = gather();
   let stage: Stage | undefined;
@@ -149,21 +156,27 @@ export function maybeJsonStage(way: BodyPath, rule: RedactionRule, onEvent: Wire
   };
 }
 
-/** So far is looked for where JSON begins. */
+/** How many bytes are searched for the beginning of JSON. */
 const MOST_BLANK = 4096;
-/** Enough to tell: two bytes that are no blanks, behind a byte order mark perhaps. */
+/**
+ * A beginning that is enough to tell: two bytes that are no blanks, behind a byte order mark if
+ * there is one.
+ */
 const BEGINNING = /^(?:\xef[^]{2}|(?!\xef))\s*\S\s*\S/;
 const isLikeJson = (bytes: Buffer) =>
   /^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*["{[\]\d-])/.test(bytes.toString('latin1', 0, MOST_BLANK));
 
-/** What a form holds. */
+/** Redacts the fields of a form. */
 export const formStage = (way: BodyPath, onEvent: WireListener): Stage =>
   textStage(way, onEvent, (text) => redactLoosely(/\s/.test(text.trim()) ? text : redactQuery(text)));
 
-/** A form or an error's text is shorter. */
+/** A text that is longer is not redacted. A form and the text of an error are shorter. */
 const LONGEST_TEXT_BYTES = 65_536;
 
-/** A short text goes on redacted when it is whole. What is long, or no text, goes on as it comes: docker's CLI says of an archive that it is text/plain. */
+/**
+ * Sends on a short text redacted when it is whole. What is long, or no text, goes on as it comes:
+ * docker's CLI says of an archive that it is text/plain.
+ */
 function textStage(way: BodyPath, onEvent: WireListener, redact: (text: string) => string): Stage {
   const held = gather();
   let isText = true;
@@ -186,12 +199,15 @@ function textStage(way: BodyPath, onEvent: WireListener, redact: (text: string) 
   };
 }
 
-/** What is left of a request's JSON without its secrets: bytes, or how many there were. */
+/** What is left of a request's JSON without its secrets: bytes, or only how many there were. */
 export type Part =
   | { readonly type: 'data'; readonly data: Buffer }
   | { readonly type: 'omitted'; readonly bytes: number; readonly digest: string };
 
-/** Redacts the JSON of a request that is not on the wire, as jsonStage does; all that is left of it comes at its end. */
+/**
+ * Redacts the JSON of a request that is not on the wire, as jsonStage does. `end` gives all that is
+ * left of it; undefined: there was none.
+ */
 export function jsonRedactor(operation: string): { add(data: Buffer): undefined; end(): Part | undefined } {
   const way: BodyPath = { connection: 0, call: 0, from: 'client' };
   const data: Buffer[] = [];

@@ -3,7 +3,7 @@ import { isNoSecret, isOpaque, isSecretFlag, isSecretOption, isSource, REDACTED 
 import { KNOWN, nameOf, partOf, toldIn, type Range } from './secrets-told.ts';
 import { commandsOf, type Command } from './command-words.ts';
 
-/** A word that names a program whose arguments are looked at. */
+/** Matches the name of a program whose arguments are looked at. */
 const MENTION = new RegExp(
   `(?:(?<![\\w.-])|(?<=\\\\[nrt]))(?:${[
     ...new Set(
@@ -17,23 +17,27 @@ const MENTION = new RegExp(
     .join('|')})(?![\\w-])`,
 );
 
-/** What else is worth reading words for: a secret's name with a value behind it, or what may be random. */
+/**
+ * Matches what else makes a text worth splitting into words: a secret's name with a value behind
+ * it, or what may be random.
+ */
 const NAMED =
   /(?:pass\w{0,6}|pwd|psk|secrets?|tokens?|creds?|credentials?|auth|[a-z\d_-]key)\d{0,3}\\{0,9}["']?[=,\s]|[\w+/-]{32}/i;
 
 const isWorthIt = (text: string) => /\s/.test(text) && (MENTION.test(text) || NAMED.test(text));
 
-/** A text in which commands may stand, without what they are told in secret. */
+/** Redacts what commands in a text are told in secret. */
 export function redactCommands(text: string): string {
   return isWorthIt(text) ? without(text, secretsIn(text, 0)) : text;
 }
 
-/** Quotes in quotes in quotes: nobody goes deeper. */
+/** How deep quotes within quotes are followed. Nobody goes deeper. */
 const DEEPEST = 5;
 
 function secretsIn(text: string, depth: number): Range[] {
   const found: Range[] = [];
-  // The line of a shell without blanks around its operators is read as one, and as words of which one holds such a character.
+  // Where ; | or & has no blanks around it, the text is read twice: once with this sign as part of
+  // a word, and once with it as the end of a command.
   for (const isTight of /\S[;|&]+\S/.test(text) ? [false, true] : [false]) {
     const commands = commandsOf(text, isTight);
     for (const [index, { words, isPiped }] of commands.entries()) {
@@ -59,7 +63,7 @@ function secretsIn(text: string, depth: number): Range[] {
   return found;
 }
 
-/** A variable or another command's output, which only says where a secret is. */
+/** Whether a value is nothing but references to variables, which only say where a secret is. */
 const isReference = (value: string) =>
   /^(?:\$(?:[A-Z_][A-Z\d_]*|\{[A-Z_][A-Z\d_]*(?::?[-?][^}]*)?\})[:,]?)+$/.test(value);
 
@@ -71,7 +75,10 @@ function readsSecret({ words }: Command): boolean {
   );
 }
 
-/** What echo and printf say, and what stands behind <<<. */
+/**
+ * The words that echo or printf says, and those behind <<<: they are the secret that `reader`
+ * reads. Of chpasswd's, it is what follows the colon.
+ */
 function said(words: readonly string[], reader: Command): (readonly [number, Range])[] {
   const program = words.findIndex((word) => /^(?:echo|printf)$/.test(nameOf(word)));
   const isPair = reader.words.some(({ text }) => nameOf(text) === 'chpasswd');
@@ -84,8 +91,9 @@ function said(words: readonly string[], reader: Command): (readonly [number, Ran
 }
 
 /**
- * Words that may be a command's, each of which is what it is: the same, without what is secret in them. `isCommand`: they are, and what is
- * random among them is a secret. `program`: that of the image, which is not among them.
+ * Redacts words that may be a command's. Each is one argument: no shell has split them.
+ * - `isCommand`: they are a command's, and what is random among them is a secret.
+ * - `program`: the image's program, which is not among the words.
  */
 export function redactArguments(words: readonly string[], isCommand: boolean, program?: string): string[] {
   const told = toldIn(program === undefined ? words : [program, ...words]);
@@ -99,16 +107,18 @@ export function redactArguments(words: readonly string[], isCommand: boolean, pr
   return words.map((word, index) => without(word, ranges.get(index) ?? []));
 }
 
-/** A word that has a value of its own: --name=VALUE, NAME=VALUE; or that is one. */
+/** A word with a name and a value: --name=VALUE, NAME=VALUE. */
 const ASSIGNED = /^-{0,2}([A-Za-z_][\w.-]*)=([^]*)$/;
 
-/** Where words hold what others among them, or they themselves, call a secret. */
+/**
+ * Where words hold a secret by a name: that of the option before them, or their own (NAME=VALUE).
+ */
 function namedIn(words: readonly string[]): [word: number, range: Range][] {
   return words.flatMap((word, index) => {
     const before = words[index - 1];
     const isTold = before !== undefined && isSecretFlag(before) && !/^--[a-z]/.test(word);
     if (isTold && !isNoSecret(before, word) && !isSource(word)) return [[index, { from: 0, to: word.length }]];
-    // What sh -c is told is a line, of which this is the first word alone.
+    // What sh -c is told is a line. ASSIGNED would judge the line by its first word alone.
     if (before !== undefined && /^(?:-\w*c|CMD-SHELL)$/.test(before) && /\s/.test(word)) return [];
     const [, name, value = ''] = ASSIGNED.exec(word) ?? [];
     const isSecret = name !== undefined && isSecretOption(name) && !isNoSecret(name, value) && !isSource(value);
@@ -116,7 +126,7 @@ function namedIn(words: readonly string[]): [word: number, range: Range][] {
   });
 }
 
-/** Where words are as random as a key. */
+/** Where words hold a value that is as random as a key. */
 function randomIn(words: readonly string[]): [word: number, range: Range][] {
   return words.flatMap((word, index) => {
     const value = ASSIGNED.exec(word)?.[2] ?? word;
@@ -124,13 +134,13 @@ function randomIn(words: readonly string[]): [word: number, range: Range][] {
   });
 }
 
-/** A text without what stands there. */
+/** Redacts these ranges of a text. */
 function without(text: string, ranges: readonly Range[]): string {
   let result = '';
   let done = 0;
   for (const { from, to } of ranges.toSorted((one, other) => one.from - other.from || other.to - one.to)) {
     if (to <= done) continue;
-    // One that reaches into the one before is part of the same secret.
+    // A range that reaches into the one before is part of the same secret.
     result += from < done ? '' : text.slice(done, from) + REDACTED;
     done = to;
   }

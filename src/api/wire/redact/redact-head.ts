@@ -5,18 +5,29 @@ import { toLatin1, toUtf8 } from './json-text.ts';
 import { isNoSecret, isSecretHeader, REDACTED } from './secret-names.ts';
 import { isSecretQuery, redactText } from './redact-text.ts';
 
-/** How a body is treated: it is JSON; it may be, or is text (nobody said what it is); it is like a query; it is left as it is; it cannot be looked into; all of it is a secret. */
+/**
+ * How a body is treated:
+ * - `json`: as JSON
+ * - `maybe json`: as JSON or text: nobody said what it is
+ * - `form`: like a query
+ * - `pass`: it is left as it is
+ * - `omit`: it is left out, because it cannot be looked into
+ * - `secret`: all of it is a secret
+ */
 export type Treatment = 'json' | 'maybe json' | 'form' | 'pass' | 'omit' | 'secret';
 
 export interface SafeRequest {
-  /** the head that came, where there was nothing to redact */
+  /** the same object that came, where there was nothing to redact */
   readonly head: RequestHead;
   readonly body: Treatment;
   readonly sent: RedactionRule;
   readonly received: RedactionRule;
-  /** nothing need be known of it later: no body, and no secrets in what is answered but those that are in any answer */
+  /**
+   * Nothing of the request need be known later: it has no body, and its answer holds no secrets but
+   * those that any answer may hold.
+   */
   readonly isHarmless: boolean;
-  /** its stream carries secrets: BuildKit's, with registry logins and the secrets of a build */
+  /** its stream carries secrets: BuildKit's has registry logins and the secrets of a build */
   readonly isSecretStream: boolean;
 }
 
@@ -25,7 +36,10 @@ export interface SafeResponse {
   readonly body: Treatment;
 }
 
-/** Redacts a request's head. The same head gives the same answer: those who poll send it again and again. */
+/**
+ * Redacts a request's head, and tells how its bodies are treated. The same head gives the same
+ * answer: clients that poll send it again and again.
+ */
 export const safeRequest = perObject((head: RequestHead): SafeRequest => {
   const target = redactTarget(head.target);
   const headers = redactHeaders(head.headers);
@@ -50,24 +64,25 @@ function sentTreatment(operation: string, headers: readonly Header[]): Treatment
 
 const bodyRule = (operation: string): RedactionRule => (/^(?:Secret|Config)/.test(operation) ? 'data' : 'plain');
 
-/** How the strings of a request's JSON are judged, by its operation. */
+/** How the strings of a request's JSON are judged. It depends on the operation. */
 export function sentRule(operation: string): RedactionRule {
   if (operation === 'SystemAuth') return 'login';
   return operation === 'PluginSet' ? 'env' : bodyRule(operation);
 }
 
-/** A request's head alone, without secrets; the same object when it has none. */
+/** A request's head without secrets; the same object when it has none. */
 export const redactHead = (head: RequestHead): RequestHead => safeRequest(head).head;
 
-/** A request without a length has no body (RFC 9112, section 6.3). */
+/** A request with neither header has no body (RFC 9112, section 6.3). */
 const hasBody = ({ headers }: RequestHead) =>
   header(headers, 'content-length') !== undefined || header(headers, 'transfer-encoding') !== undefined;
 
-/** Redacts an answer's head, as safeRequest does. */
+/** Redacts an answer's head, and tells how its body is treated, as safeRequest does. */
 export const safeResponse = perObject((head: ResponseHead): SafeResponse => {
   const headers = redactHeaders(head.headers);
   const body = treatment(head.headers);
-  // The engine says of its JSON what it is: what has another type, as the OK of a ping, is none. But errors were text before API 1.24.
+  // An answer of another type, as the OK of a ping, is no JSON: the engine says of its JSON what it
+  // is. Errors are looked into all the same, as they were text before API 1.24.
   const isSafe = body === 'maybe json' && head.status < 400;
   const reason = redactText(head.reason);
   const isSame = headers === head.headers && reason === head.reason;
@@ -81,11 +96,17 @@ function treatment(headers: readonly Header[]): Treatment {
   return BYTES.test(type) ? 'pass' : encodedOr('maybe json', headers);
 }
 
-/** Archives, and what programs read and print. Bytes of which nothing is said (octet-stream) may be anything: JSON too. */
+/**
+ * Types of archives, and of what programs read and print. octet-stream is none of them: it says
+ * nothing of the bytes, and they may be JSON too.
+ */
 const BYTES =
   /^application\/(?:x-(?:tar|gzip|bzip2|xz|zstd)|gzip|zip|vnd\.docker\.(?:raw|multiplexed)-stream|vnd\.docker\.image\.[\w.+-]*tar[\w.+-]*)$|^(?:image|audio|video|font)\//;
 
-/** Compressed JSON is not read: nobody in docker's world sends it. */
+/**
+ * Gives `otherwise`, or `omit` for a compressed body. Compressed JSON is not read, because nobody
+ * in docker's world sends it.
+ */
 function encodedOr(otherwise: Treatment, headers: readonly Header[]): Treatment {
   return /^(?:|identity)$/i.test(header(headers, 'content-encoding') ?? '') ? otherwise : 'omit';
 }
@@ -111,14 +132,17 @@ function redactHeader(name: string, value: string): string {
   return scheme === undefined ? REDACTED : `${scheme} ${REDACTED}`;
 }
 
-/** A path and query without secrets: the values of `buildargs`, passwords in URLs, what looks like a secret. The query stays one. */
+/**
+ * Redacts a path and its query: the values of `buildargs`, passwords in URLs, and what looks like a
+ * secret. The query stays a query.
+ */
 function redactTarget(target: string): string {
   const mark = target.indexOf('?');
   if (mark < 0) return redactText(target);
   return `${redactText(target.slice(0, mark))}?${redactQuery(target.slice(mark + 1))}`;
 }
 
-/** A query's parameters, or a form's. */
+/** Redacts the parameters of a query or of a form. */
 export const redactQuery = (query: string) => query.split('&').map(redactParameter).join('&');
 
 function redactParameter(parameter: string): string {

@@ -4,51 +4,72 @@ import { isSecretField, isSecretOption, isSecretValue, REDACTED, redactVariable 
 import { redactLoosely, redactPairs, redactText } from './redact-text.ts';
 
 /**
- * How the strings below a place in a document are judged: `all`: each is secret; `env`: NAME=VALUE, or objects with Name and Value; `map`: a
- * key is a name that somebody chose; `login`: all but who and where; `data`: plain, but what stands under "Data" is secret.
+ * How the strings below a place in a document are judged:
+ * - `plain`: by their keys and their looks
+ * - `all`: each is secret
+ * - `env`: they are NAME=VALUE, or objects with Name and Value
+ * - `map`: a key is a name that somebody chose
+ * - `login`: all are secret but user name and server
+ * - `data`: as `plain`, but what stands under "Data" is secret
  */
 export type RedactionRule = 'plain' | 'all' | 'env' | 'map' | 'login' | 'data';
 
-/** Keys whose value is secret wherever they stand: of AuthConfig, swarm and its CA (Engine API 1.51). In small letters. */
+/**
+ * Keys whose value is secret wherever they stand: those of AuthConfig, of swarm and of its CA
+ * (Engine API 1.51). In lower case.
+ */
 const SECRET_KEYS = new Set(
   'password passwd identitytoken registrytoken auth jointoken jointokens unlockkey signingcakey buildargs accesstoken refreshtoken token'.split(
     ' ',
   ),
 );
 const isSecretKey = (key: string) => SECRET_KEYS.has(key) || key.startsWith('x-registry-');
-/** Maps whose keys are up to a person: labels, options of drivers, an event's attributes, LogConfig.Config. */
+/**
+ * Keys, in lower case, of maps whose own keys a person chooses: labels, options of drivers, an
+ * event's attributes, LogConfig.Config.
+ */
 const MAPS = new Set(
   'labels attributes options opts driveropts storageopt config annotations containerlabels'.split(' '),
 );
-/** Arrays of arguments: of a container, a service, a health check, an exec that is looked at. */
+/**
+ * Keys, in lower case, of arrays of arguments: those of a container, a service, a health check, or
+ * an exec that is inspected.
+ */
 const ARGUMENTS = new Set('cmd entrypoint command args arguments path test shell'.split(' '));
 
-/** A string where it stands in the document, its quotes included. */
+/** A string, and where it stands in the document, its quotes included. */
 interface Text {
   readonly from: number;
   readonly to: number;
   readonly value: string;
 }
 
+/** An object or array that has not ended yet. */
 interface Frame {
   readonly isArray: boolean;
   readonly rule: RedactionRule;
-  /** of an object: the key whose value comes, in small letters; undefined: a key comes */
+  /** of an object: the key whose value comes next, in lower case; undefined: a key comes next */
   key: string | undefined;
-  /** the same, in its own letters */
+  /** that key in its own letters */
   name: string;
-  /** of an array: its strings, of which one tells what the next is */
+  /** of an array: its strings, kept because one may tell what the next is */
   texts: Text[] | undefined;
-  /** of an object: the arguments in it, by their key; what its "Name", its "Value" and its "Image" say */
+  /**
+   * of an object: the strings that are judged at its end, by their key: its arguments, and what its
+   * "Name", its "Value" and its "Image" say
+   */
   held: Map<string, Text[]> | undefined;
 }
 
 const [QUOTE, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 44, 58, 91, 93, 123, 125];
 
 /**
- * Redacts JSON: one document, several, or a part of one. Only strings that hold a secret change, all else stays byte for byte; the
- * same string comes back where there is none. `text` is latin1 of the bytes, so that any bytes survive. It reads through the text once
- * and keeps a stack of its own: no depth, no lack of an end and no error in it makes it fail.
+ * Redacts JSON: one document, several, or a part of one. `text` is latin1 of the bytes, so that any
+ * bytes survive.
+ * - Only strings and numbers that are secret change. All else stays byte for byte. Where nothing is
+ *   secret, the same string comes back.
+ * - The text is read once, with a stack of its own. No depth, no missing end and no error in it
+ *   makes this fail.
  */
 export function redactJson(text: string, rule: RedactionRule = 'plain'): string {
   const frames: Frame[] = [];
@@ -68,10 +89,10 @@ export function redactJson(text: string, rule: RedactionRule = 'plain'): string 
       if (frame && !frame.isArray && frame.key === undefined) {
         frame.name = string.value;
         frame.key = string.value.toLowerCase();
-        // Cut off, a string loses its quote here as well: it has none.
+        // A key that is cut off has no closing quote: `unquoted` took its last character for one.
         change(string, redactKey(string.value, frame.rule));
       } else if (isCut) {
-        // Half of a secret looks like none.
+        // A string that is cut off is redacted: half of a secret may not look like one.
         changes.push({ from: at + 1, to: text.length, by: REDACTED });
       } else {
         take(string, frame);
@@ -112,7 +133,10 @@ export function redactJson(text: string, rule: RedactionRule = 'plain'): string 
   const result = changed();
   return isBroken ? redactLoosely(result) : result;
 
-  /** A string that is no key: what is said of it elsewhere in its object or array is awaited. */
+  /**
+   * Judges a string that is no key. Where another string of its object or array tells what it is,
+   * it is kept until that one is known.
+   */
   function take(string: Text, frame: Frame | undefined): void {
     const { value } = string;
     if (frame?.isArray && AWAITING_ARRAYS.has(frame.rule)) (frame.texts ??= []).push(string);
@@ -153,30 +177,37 @@ export function redactJson(text: string, rule: RedactionRule = 'plain'): string 
   }
 }
 
-/** What a secret or a configuration holds; `SecretData` is Podman's. */
+/** The keys, in lower case, of what a secret or a configuration holds. `SecretData` is Podman's. */
 const DATA: ReadonlySet<string> = new Set(['data', 'secretdata']);
 
-/** Arrays in which one string tells what the next is. */
+/** The rules for arrays in which one string tells what the next is. */
 const AWAITING_ARRAYS: ReadonlySet<RedactionRule> = new Set(['plain', 'data']);
-/** Keys of which what stands beside them tells what they hold. Those of a map are a person's. */
+/**
+ * Keys whose value is judged by what stands beside them in the object. In a map they are a person's
+ * own.
+ */
 const AWAITED = new Set('name key value image entrypoint command path cmd args arguments test shell'.split(' '));
 const awaits = (rule: RedactionRule, key: string) =>
   rule === 'map' ? key === 'image' : rule !== 'all' && rule !== 'login' && AWAITED.has(key);
 
 function redactKey(key: string, rule: RedactionRule): string {
-  // docker ps --filter label=token=x sends {"label":{"token=x":true}}. A name of letters alone holds no secret.
+  // `docker ps --filter label=token=x` sends {"label":{"token=x":true}}: a key may hold a secret. A
+  // key of letters alone holds none.
   if (!/[^A-Za-z]/.test(key)) return key;
   return rule === 'env' && key.includes('=') ? redactVariable(key, redactText) : redactText(key);
 }
 
-/** The strings of an object that were awaited: arguments behind their program, a value behind its name. */
+/**
+ * The strings of an object that were kept, each with its redacted text. Arguments are judged behind
+ * their program, a value behind its name.
+ */
 function judged({ rule, held }: Frame): (readonly [Text, string])[] {
   if (!held) return [];
   const [name] = held.get('name') ?? held.get('key') ?? [];
   const [image] = held.get('image') ?? [];
   const head = [...(held.get('entrypoint') ?? []), ...(held.get('command') ?? []), ...(held.get('path') ?? [])];
   const tail = [...(held.get('cmd') ?? []), ...(held.get('args') ?? []), ...(held.get('arguments') ?? [])];
-  // Where no program is named, it is the image's: curlimages/curl:8.
+  // Where no program is named, the image's name is taken for it: curlimages/curl:8.
   const program =
     head.length === 0 && tail.length > 0 ? /([^/:@]+)(?:[:@][^/]*)?$/.exec(image?.value ?? '')?.[1] : undefined;
   const plain = ['name', 'key', 'image'].flatMap((key) => held.get(key) ?? []);
@@ -221,7 +252,7 @@ function redactString(value: string, frame: Frame | undefined, top: RedactionRul
   return rule === 'env' ? redactVariable(value, anyText) : anyText(value);
 }
 
-/** Text that may be JSON itself, as a label's or a variable's. */
+/** Redacts a text that may be JSON itself, as that of a label or a variable. */
 function anyText(value: string): string {
   const [assigned] = value.includes('=') ? (/^[\w.-]{1,100}=(?=\s*[[{])/.exec(value) ?? []) : [];
   if (assigned !== undefined) return assigned + anyText(value.slice(assigned.length));

@@ -2,12 +2,16 @@ import { redactCommands } from './redact-command.ts';
 import { isNoSecret, isSecretOption, isSecretValue, isSource, REDACTED } from './secret-names.ts';
 import { redactTokens } from './redact-tokens.ts';
 
-// None of these looks at a character more than a few times, whatever the text: it comes from outside, and may be long.
+// No pattern of this file looks at a character more than a few times, whatever the text: texts come
+// from outside, and may be long.
 
-/** Redacts what is a secret by its looks or by what stands before it in any text: URLs' passwords, keys, tokens, `--password VALUE`, `TOKEN=VALUE`, `curl -u NAME:VALUE`. */
+/**
+ * Redacts a text. A secret is told by its looks, or by what stands before it: passwords in URLs,
+ * keys, tokens, `--password VALUE`, `TOKEN=VALUE`, `curl -u NAME:VALUE`.
+ */
 export function redactText(text: string): string {
   if (text.length < 6 || ID.test(text)) return text;
-  // A key's lines look like words.
+  // Tokens come first: the lines of a private key look like words of a command.
   let result = redactCommands(text.length >= 16 ? redactTokens(text) : text);
   if (result.includes('@')) result = redactAddresses(result);
   if (result.includes('=') && /[?&]/.test(result)) result = result.replace(PARAMETER, redactParameter);
@@ -18,13 +22,16 @@ export function redactText(text: string): string {
   return result.includes('=') || FLAG.test(result) ? redactOptions(result) : result;
 }
 
-/** An id, a digest: most of what the engine says. */
+/** An id or a digest: most of what the engine says is one. */
 const ID = /^(?:sha256:)?[\da-f]{12,64}$/;
-/** Without one of these, a text names no secret but by an equals sign or a dash. */
+/** A text without one of these words names a secret only by an equals sign or a dash. */
 const NAMES = /auth|bearer|cookie|cred|env[ \t]|identified|key|login|pass|psk|pwd|secret|token/i;
 const FLAG = /(?<![\w.-])--?[A-Za-z]/;
 
-/** user:password@, with a scheme in front, or as a proxy's and Go's MySQL's; and a token that is all of the user. */
+/**
+ * Redacts the password of user:password@: with a scheme in front, or without one as in a proxy's
+ * address and as Go's MySQL has it. Redacts a token that stands in place of user and password too.
+ */
 function redactAddresses(text: string): string {
   let result = text;
   if (result.includes('//')) {
@@ -36,12 +43,18 @@ function redactAddresses(text: string): string {
   return result.replace(BARE_PASSWORD, `$1${REDACTED}$2`);
 }
 
-/** A password may hold a slash that nobody has encoded: then it is none of a port. An image's digest stands behind an @ too. */
+/**
+ * The password of a URL. It may hold a slash that nobody has encoded, but then it must not begin
+ * like a port. An @ before sha… is no password's: an image's digest stands behind it.
+ */
 const URL_PASSWORD = /((?<![\w./])\/\/[^\s/?#@:"'[\]]{0,256}:)(?!\d{1,5}(?:[/?#]|$))[^\s"']{1,256}@(?!sha\d+:)/g;
 const BARE_PASSWORD =
   /((?:^|[\s=,;"'])[\w.+-]{1,64}:)[^\s:@/"',;]{3,256}(@(?:(?:tcp|unix)\(|(?!sha\d)[\w.-]{1,128}:\d{2,5}(?!\w)))/g;
 
-/** Headers in a text: their value goes on to the end of the line or of its quotes. A scheme's name stays. */
+/**
+ * Redacts headers in a text. Their value goes on to the end of the line or of its quotes. A
+ * scheme's name stays.
+ */
 function redactHeaders(text: string): string {
   return text
     .replace(AUTHORIZATION, `$1${REDACTED}`)
@@ -54,10 +67,10 @@ function redactHeaders(text: string): string {
 const AUTHORIZATION =
   /(authorization\\{0,9}["']?\s{0,9}:\s{0,9}\\{0,9}["']?\s{0,9}(?:(?:basic|bearer|digest|token|api-?key|negotiate|ntlm|aws4-[\w-]{1,20}|aws|oauth|hawk|dpop|splunk|geniekey|sharedkey(?:lite)?|sharedaccesssignature)(?:[ \t]{1,9}|\\{1,9} ))?)[^\r\n"'`]+/gi;
 
-/** A Dockerfile's older form, without "=". */
+/** ENV in a Dockerfile, in its older form without "=". */
 const ENV_LINE = /(\bENV[ \t]{1,9}([A-Za-z_]\w{0,99})[ \t]{1,9})([^=\s][^\r\n]*)/gi;
 
-/** What is in the query of an address: a signature, a token. */
+/** A parameter in the query of an address, as a signature or a token. */
 const PARAMETER = /([?&]([\w.-]{1,64})=)([^\s&"'`<>\\)]+)/g;
 
 function redactParameter(whole: string, before: string, name: string, value: string): string {
@@ -70,10 +83,13 @@ export const isSecretQuery = (name: string) =>
   isSecretOption(name) ||
   /^(?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token)|jwt|apikey)$/i.test(name);
 
-/** Letters and digits, and more than a word has. */
+/** Whether a value has letters and digits, and more of them than a word has. */
 const isMixed = (value: string) => value.length >= 16 && /\d/.test(value) && /[A-Za-z]/.test(value);
 
-/** What programs, SQL and files have between a secret's name and its value, where that is no "=" alone. */
+/**
+ * Redacts what stands behind a secret's name in programs, SQL and files, where more than an "=" is
+ * between name and value.
+ */
 function redactFields(text: string): string {
   return text
     .replace(QUOTED, (whole, before: string, name: string, quote: string, value: string) =>
@@ -110,10 +126,16 @@ const ELEMENT = /(<([A-Za-z_][\w.:-]{0,63})>)([^<\r\n]+)(?=<\/)/g;
 const SQL =
   /((?:\bidentified\s{1,9}(?:with\s{1,9}\S{1,64}\s{1,9})?(?:by|as)(?:\s{1,9}password)?\s{0,9}|(?<![\w-])password(?:\s{1,9}|\s{0,9}=\s{0,9}|\s{0,9}\(\s{0,9}))(\\{0,9}'|'\\\\?''|\\{0,9}"))(?:(?!\2)[^\r\n])+\2/gi;
 
-/** A name, and what stands between it and a value; behind a dash, a blank is enough. */
+/**
+ * A name, and what stands between it and its value. Behind a name with a dash, a blank is enough.
+ */
 const NAME = /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,99})(?:\s{1,3}(?:=>|:?=)\s{1,3}|=>|:?=|:(?=\S)|\s(?=[^\s-]))/g;
-/** Behind a name with dashes, a value goes on to the next blank; without, the next of many may stand behind a comma. */
+/** A value behind a name with dashes: it goes on to the next blank. */
 const LONG_VALUE = /(\\{0,9}")[^"]*?\1|(\\{0,9}')[^']*?\2|[^\s"']+/y;
+/**
+ * A value behind a name without dashes: it ends at a comma too, behind which the next of several
+ * names may stand.
+ */
 const SHORT_VALUE = /(\\{0,9}")[^"]*?\1|(\\{0,9}')[^']*?\2|[^\s"',;&|]+/y;
 
 function redactOptions(text: string): string {
@@ -124,7 +146,7 @@ function redactOptions(text: string): string {
     const name = match[1]!;
     const hasDash = name.startsWith('-');
     if (!hasDash && !match[0].includes('=')) continue;
-    // A variable of a shell's: what Env says of one holds here. In the middle of a word it is none.
+    // A shell's variable is judged as one of Env. In the middle of a word it is no variable.
     const isVariable = /^[A-Z][A-Z\d_]*$/.test(name) && /^[\s"'`;&|(\\]?$/.test(text[match.index - 1] ?? '');
     if (!isVariable && !isSecretKey(name)) continue;
     const start = NAME.lastIndex;
@@ -142,14 +164,21 @@ function redactOptions(text: string): string {
   return result + text.slice(done);
 }
 
-/** A variable's value, and what docker build --secret is told. */
+/**
+ * Whether a value only says where the secret is: it names a variable, or is what docker build
+ * --secret is told.
+ */
 const isElsewhere = (value: string) => /^\$(?:[A-Z_][A-Z\d_]*|\{[A-Z_][A-Z\d_]*\})$/.test(value) || isSource(value);
 
-/** A user and a password with a % between them, as cifs and smbclient have it, among other options. */
+/**
+ * Redacts the password behind a user and a %, as cifs and smbclient have it, among other options.
+ */
 export const redactPairs = (text: string) =>
   text.includes('%') ? text.replace(/((?:^|,)user(?:name)?=[^\s,%]{1,128}%)[^\s,]+/g, `$1${REDACTED}`) : text;
 
-/** For text that should be JSON and is not: what looks like a secret's name is enough. */
+/**
+ * Redacts text that should be JSON and is not: there, what looks like a secret's name is enough.
+ */
 export function redactLoosely(text: string): string {
   return redactText(text).replace(
     /((?<![\w-])[\w-]{0,40}(?:password|passwd|secret|token|auth|key)["']?\s{0,9}[:=]\s{0,9})(?:"[^"]*"?|'[^']*'?|[^\s"',;&}\]]+)/gi,

@@ -1,8 +1,12 @@
 import { REDACTED } from './secret-names.ts';
 
-// None of these looks at a character more than a few times, whatever the text: it comes from outside, and may be long.
+// No pattern of this file looks at a character more than a few times, whatever the text: texts come
+// from outside, and may be long.
 
-/** What tells a token of a service from other words: the beginning that its maker gave it. Behind it stand so many letters at least. */
+/**
+ * Tokens of services. Each has the beginning that its maker gave it, and behind that at least so
+ * many letters.
+ */
 const BEGINNINGS: readonly (readonly [beginning: string, letters: string])[] = [
   // payments and shops: Stripe, Square, Shopify
   ['(?:sk|rk)_(?:live|test)_', '[A-Za-z\\d]{10,}'],
@@ -28,7 +32,8 @@ const BEGINNINGS: readonly (readonly [beginning: string, letters: string])[] = [
   ['cio(?=[A-Za-z]*\\d)(?=[a-z\\d]*[A-Z])(?=[A-Za-z\\d]{32}(?!\\w))', '[A-Za-z\\d]+'],
   ['oy2(?=[a-z\\d]{43}(?!\\w))', '[a-z\\d]+'],
   ['dckr_[a-z]{3}_', '[\\w-]{20,}'],
-  // clouds: AWS, Google, Azure, DigitalOcean, Alibaba, Fly, Netlify, Heroku, Databricks, PlanetScale, Supabase, Tailscale
+  // clouds: AWS, Google, Azure, DigitalOcean, Alibaba, Fly, Netlify, Heroku, Databricks,
+  // PlanetScale, Supabase, Tailscale
   ['A[KS]IA(?=[A-Z\\d]{16}(?!\\w))', '[A-Z\\d]{16}(?:["\'\\s:,;=]{1,4}[A-Za-z\\d+/]{40}(?![\\w+/]))?'],
   ['AIza', '[\\w-]{35}'],
   ['ya29\\.', '[\\w-]{20,}'],
@@ -49,7 +54,8 @@ const BEGINNINGS: readonly (readonly [beginning: string, letters: string])[] = [
   ['hf_', '[A-Za-z\\d]{30,}'],
   ['r8_', '[A-Za-z\\d]{30,}'],
   ['(?:gsk|xai|nvapi|pplx)[_-]', '[\\w-]{30,}'],
-  // operations: Vault, Terraform, Pulumi, Doppler, Grafana, Sentry, New Relic, Dynatrace, Linear, Postman, Notion, Figma, Contentful
+  // operations: Vault, Terraform, Pulumi, Doppler, Grafana, Sentry, New Relic, Dynatrace, Linear,
+  // Postman, Notion, Figma, Contentful
   ['hv[sbr]\\.', '[\\w-]{20,}'],
   ['[A-Za-z\\d]{14}\\.atlasv1\\.', '[\\w-]{40,}'],
   ['pul-', '[\\da-f]{40}'],
@@ -82,22 +88,31 @@ const TOKEN = new RegExp(
   'g',
 );
 
-/** The addresses to which whoever has them may write: Slack, Discord, Teams, Google Chat. What follows the name of the service is the secret. */
+/**
+ * Web hooks: whoever has such an address may write to it (Slack, Discord, Teams, Zapier, IFTTT).
+ * The secret is what follows the name of the service.
+ */
 const HOOK =
   /((?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|\.webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks|maker\.ifttt\.com\/(?:use|trigger))\/)[^\s"'`<>\\)\]]+/gi;
 
-/** PEM, the armour of PGP, and SSH2's: to their end, or to the text's. */
+/** A private key in PEM, in PGP's armour or in SSH2's form, to its end or to the text's. */
 const PEM =
   /-----?\s?BEGIN [A-Z\d ]{0,40}(?:PRIVATE|SECRET) KEY(?: BLOCK)?\s?-----?[^]*?(?:-----?\s?END [A-Z\d ]{0,40}KEY(?: BLOCK)?\s?-----?|$)/g;
+/** A private key of PuTTY's: from its lines on, to its end or to the text's. */
 const PUTTY = /(PuTTY-User-Key-File-\d[^]{0,2000}?Private-Lines: ?\d+)[^]*?(?:Private-MAC: ?[\da-f]+|$)/g;
-/** base64 of "-----BEGIN ", which certificates begin with too. */
+/**
+ * base64 of "-----BEGIN ". Certificates begin so too: the text that it stands for tells them from
+ * keys.
+ */
 const ENCODED_PEM = /LS0tLS1CRUdJTi[\w+/=-]{20,}/g;
 
-/** Hashes of passwords, which are guessed from: crypt(3), bcrypt, Apache's, argon2, LDAP's. */
+/**
+ * Hashes of passwords: crypt(3), bcrypt, Apache's, argon2, LDAP's. Passwords are guessed from them.
+ */
 const HASH =
   /\$(?:apr1|1|2[abxy]|5|6|7|y|gy|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]{0,9})\$[\w./+=,$-]{16,}|\{S?SHA(?:256|512)?\}[\w+/=]{20,}/g;
 
-/** Replaces what is a secret by its looks, wherever it stands. */
+/** Redacts what is a secret by its looks, wherever it stands in a text. */
 export function redactTokens(text: string): string {
   let result = text;
   if (result.includes('BEGIN')) result = result.replace(PEM, REDACTED);

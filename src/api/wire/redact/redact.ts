@@ -23,12 +23,14 @@ interface Redacting {
 }
 
 /**
- * A stage between the proxy and all that shows or stores what it tells: secrets become `[redacted]` before either. Events come out in
- * their order, per call and way; those of a JSON body only once a value of it is whole.
- *
- * Redacted: what docs/api-secrets.md lists: logins, what swarm's secrets hold, and what is a secret by its name, by the program that is
- * told it, or by its looks. What BuildKit sends over HTTP/2 is omitted. NOT redacted: what a container's program reads and prints
- * (attach, exec, logs), and archives (a build's context, copies, images): it could not be told what is secret in them.
+ * A stage between the proxy and all that shows or stores what it tells: secrets become `[redacted]`
+ * before that. Events come out in their order, for each call and direction. Those of a JSON body
+ * come when a value of it is whole.
+ * - Redacted is what docs/api-secrets.md lists: logins, what swarm's secrets hold, and what is a
+ *   secret by its name, by the program that is told it, or by its looks.
+ * - Omitted is what BuildKit sends over HTTP/2.
+ * - NOT redacted are what a container's program reads and prints (attach, exec, logs), and archives
+ *   (a build's context, copies, images): what is secret in them could not be told.
  */
 export function redacted(onEvent: WireListener): WireListener {
   const connections = new Map<number, Map<number, Redacting>>();
@@ -45,7 +47,7 @@ export function redacted(onEvent: WireListener): WireListener {
   };
 
   return (event) => {
-    // Most calls carry nothing that is looked at further than their heads.
+    // Most calls hold nothing that is looked into, beyond their heads.
     if (connections.size === 0 && (event.type === 'data' || event.type === 'end')) return onEvent(event);
     switch (event.type) {
       case 'request': {
@@ -60,7 +62,7 @@ export function redacted(onEvent: WireListener): WireListener {
           return onEvent(safe.head === event.head ? event : { ...event, head: safe.head });
         }
         const to = callOf(event);
-        // Of a request that was harmless, nothing was kept, its end neither.
+        // A request that was harmless was not remembered, nor was its end: it counts as ended.
         if (!isKept) to.hasClientEnded = true;
         to.engine?.flush(event.time);
         to.engine = stage(safe.body, way(event, 'engine'), to.request?.received ?? 'plain', onEvent);
@@ -96,7 +98,7 @@ export function redacted(onEvent: WireListener): WireListener {
       case 'close':
         for (const each of connections.get(event.connection)?.values() ?? []) flush(each, event.time);
         connections.delete(event.connection);
-        // It may quote what the engine said in place of an answer.
+        // The error may quote what the engine said in place of an answer.
         return onEvent(event.error === undefined ? event : { ...event, error: redactReason(event.error) });
       default:
         return onEvent(event);
@@ -121,7 +123,10 @@ function stage(treatment: Treatment, at: BodyPath, rule: RedactionRule, onEvent:
   return treatment === 'omit' ? omitting(at, onEvent) : undefined;
 }
 
-/** It may quote the line that could not be read, as the first of a request or a header. */
+/**
+ * Redacts why something could not be read. The reason may quote the line that could not be read, as
+ * the first one of a request or a header.
+ */
 function redactReason(reason: string): string {
   return redactLoosely(reason)
     .replace(/^(no (?:header|HTTP \w+): "\S*) [^]*/, `$1 ${REDACTED}"`)

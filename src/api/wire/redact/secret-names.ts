@@ -1,20 +1,35 @@
-/** What stands for every secret: the same one always, so that a redacted request equals another redacted one. */
+/**
+ * The text that stands in place of every secret. It is always the same, so that a redacted request
+ * equals another one that was redacted.
+ */
 export const REDACTED = '[redacted]';
 
-/** Words that make the name of a variable, an option or a label a secret's, alone between "_", "-", "." and capitals. */
+/**
+ * Words that make a name a secret's: of a variable, an option or a label. Each counts where it
+ * stands alone between "_", "-", "." and capitals.
+ */
 const SURE = new Set(
   'pass pw pwd psk apikey accesskey secretkey privatekey basicauth jwt bearer cred creds dsn pat mnemonic'.split(' '),
 );
-/** The same, but that they say little in the middle of a long name: traefik.http.routers.auth.rule. */
+/**
+ * More words that make a name a secret's. They say little in the middle of a long name:
+ * traefik.http.routers.auth.rule.
+ */
 const LIKELY = new Set('key keys auth authorization private cookie cookies session salt sas'.split(' '));
-/** The same at the end of a word, whatever stands before: PGPASSWORD, AUTHTOKEN, DBPASS, STOREPASS. */
+/**
+ * Endings of a word that make a name a secret's, whatever stands before: PGPASSWORD, AUTHTOKEN,
+ * DBPASS, STOREPASS.
+ */
 const ENDINGS =
   /(?:password|passwd|passphrase|passcode|secret|token|credential|apikey)s?$|(?:db|user|root|admin|sql|smtp|mail|ftp|my|store|key|require|ssh|bind|proxy)pass$|masterauth$/;
-/** Keys of which one knows what they are for, at a name's end, in one word or several. */
+/** Endings of a name, in one word or several, that say what a key is for: such a key is secret. */
 const KEYS =
   /(?:api|access|private|priv|secret|account|storage|shared|preshared|pre_shared|encryption|encrypt|signing|master|session|auth|client|consumer|deploy|license|hmac)[_.-]?key$/i;
 
-/** A name and its words: "apiKey", "API_KEY" and "api-key" are api, key. PASSWORD2 is another password. */
+/**
+ * The words of a name, in lower case: "apiKey", "API_KEY" and "api-key" are api, key. A number at a
+ * word's end is left out: PASSWORD2 is another password.
+ */
 const wordsOf = (name: string) =>
   name
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
@@ -22,13 +37,13 @@ const wordsOf = (name: string) =>
     .split(/[^a-z\d]+/)
     .map((word) => word.replace(/(?<!\d)\d+$/, ''));
 
-/** The working directory, as a shell exports it. */
+/** The working directory, as a shell exports it: "PWD" is no password here. */
 const HARMLESS = new Set(['PWD', 'OLDPWD']);
 
-/** What is public on purpose. */
+/** Names of keys that are public on purpose. */
 const PUBLIC = /public|(?:^|[_.-])pub(?:key)?(?:$|[_.-])/i;
 
-/** A judgement of names, of which there are few, again and again. */
+/** Remembers what `judge` said of a name: there are few names, and they come again and again. */
 function remembered(judge: (name: string) => boolean): (name: string) => boolean {
   const known = new Map<string, boolean>();
   return (name) => {
@@ -52,14 +67,20 @@ const isSecretName = remembered((name) => {
   return !PUBLIC.test(name) && (last.some((word) => LIKELY.has(word)) || KEYS.test(name));
 });
 
-/** The same for names that may stand anywhere in a text, where "key=" and "session=" say little. */
+/**
+ * Whether a name is a secret's where it may stand anywhere in a text. There, "key=" and "session="
+ * say little.
+ */
 export const isSecretOption = remembered(
   (name) =>
     (!HARMLESS.has(name) && wordsOf(name).some((word) => /^(?:pass|pwd|psk)$/.test(word) || ENDINGS.test(word))) ||
     KEYS.test(name),
 );
 
-/** The same for a key of JSON: its last word decides, since the API has SecretName, SecretID and CredentialSpec. */
+/**
+ * Whether a key of JSON is a secret's. Its last word decides, because the API has SecretName,
+ * SecretID and CredentialSpec.
+ */
 export const isSecretField = remembered((name) => {
   const last = wordsOf(name).at(-1)!;
   return (
@@ -69,10 +90,13 @@ export const isSecretField = remembered((name) => {
   );
 });
 
-/** Empty, or an answer to a yes-or-no question: ALLOW_EMPTY_PASSWORD=yes. */
+/** A value that is empty, or answers a yes-or-no question: ALLOW_EMPTY_PASSWORD=yes. */
 const SAYS_NOTHING = /^(?:|true|false|yes|no|on|off|null|none)$/i;
 
-/** What names end in that tell of something about a secret, and the values that fit them: TOKEN_TTL=3600, AUTH_URL=https://… */
+/**
+ * Endings of names that tell something about a secret, and the values that fit each:
+ * TOKEN_TTL=3600, AUTH_URL=https://…
+ */
 const ABOUT: readonly (readonly [name: RegExp, value: RegExp])[] = [
   [/(?:file|path|dir|directory|folder|sock|socket|store|cert|id)s?$/i, /^(?:\/|\.{1,2}\/|~\/)[^\s:@?=]*$/],
   [
@@ -89,43 +113,62 @@ const ABOUT: readonly (readonly [name: RegExp, value: RegExp])[] = [
   ],
 ];
 
-/** A file of the kind that a secret is kept in: TLS_KEY=/etc/ssl/private/key.pem only says where one is. */
+/**
+ * A path of the kind where secrets are kept. TLS_KEY=/etc/ssl/private/key.pem only says where one
+ * is.
+ */
 const PLACE =
   /^\/(?:app|certs?|config|data|dev|etc|home|mnt|opt|root|run|secrets?|srv|tmp|usr|var|vault)(?:\/[\w.-]+)+$/;
 
-/** Whether what stands behind a secret's name is none: nothing, a place, a number of seconds. */
+/**
+ * Whether a value is no secret though its name is a secret's: it is empty, a place, or a number of
+ * seconds.
+ */
 export function isNoSecret(name: string, value: string): boolean {
   if (SAYS_NOTHING.test(value) || PLACE.test(value)) return true;
   return ABOUT.some(([ending, fits]) => ending.test(name) && fits.test(value));
 }
 
-/** Whether the value of a variable of that name is secret: POSTGRES_PASSWORD_FILE=/run/secrets/db only says where one is. */
+/**
+ * Whether the value of a variable is secret, by its name and its looks.
+ * POSTGRES_PASSWORD_FILE=/run/secrets/db is not: it only says where a secret is.
+ */
 export function isSecretValue(name: string, value: string): boolean {
   if (SAYS_NOTHING.test(value)) return false;
   if (isOpaque(value) && !(PUBLIC.test(name) && !/private|secret/i.test(name))) return true;
-  // The fingerprint of a key, not the key.
+  // This is the fingerprint of a key, not the key.
   if (/gpg|pgp|fingerprint/i.test(name) && /^[\dA-F\s]{40,}$/i.test(value)) return false;
   return isSecretName(name) && !isNoSecret(name, value);
 }
 
-/** Lengths of hexadecimal numbers that are ids and digests: SHA-1 and commits, SHA-256 and containers, SHA-384, SHA-512. */
+/**
+ * Lengths of hexadecimal numbers that are ids and digests: SHA-1 and commits (40), SHA-256 and
+ * containers (64), SHA-384 (96), SHA-512 (128).
+ */
 const DIGESTS = new Set([40, 64, 96, 128]);
 
-/** Random letters and digits, 32 or more, that are no digest, no path and no long name. */
+/**
+ * Whether a value looks random: 32 or more letters and digits that are no digest, no path and no
+ * long name.
+ */
 export function isOpaque(value: string): boolean {
   if (value.length < 32 || value.length > 4096 || value.startsWith('/') || !/^[\w+/-]+={0,2}$/.test(value))
     return false;
   if (/^(?:[\da-f]+|[\dA-F]+)$/.test(value))
     return /\d/.test(value) && /[a-f]/i.test(value) && !DIGESTS.has(value.length);
   if (!/[a-z]/.test(value) || !/[A-Z]/.test(value) || !/\d/.test(value)) return false;
-  // Of two random neighbours, two in three are of another kind; in MyLongServiceName, two in five.
+  // Counts how often the kind of character changes: small letter, capital or digit. In random text
+  // it changes at two places in three; in MyLongServiceName, at two in five.
   const kinds = value.replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A').replace(/\d/g, '0');
   let turns = 0;
   for (let at = 1; at < kinds.length; at++) if (kinds[at] !== kinds[at - 1]) turns++;
   return turns / (kinds.length - 1) > 0.45;
 }
 
-/** "NAME=VALUE" as in Env; `otherwise` redacts a value whose name says nothing. */
+/**
+ * Redacts "NAME=VALUE" as in Env. `otherwise` redacts a value whose name says nothing, and a text
+ * without "=".
+ */
 export function redactVariable(text: string, otherwise: (value: string) => string): string {
   const equals = text.indexOf('=');
   if (equals < 0) return otherwise(text);
@@ -133,14 +176,17 @@ export function redactVariable(text: string, otherwise: (value: string) => strin
   return `${name}=${isSecretValue(name, value) ? REDACTED : otherwise(value)}`;
 }
 
-/** An argument whose secret is the next one. */
+/** Whether an argument is an option that makes the next argument a secret. */
 export const isSecretFlag = (text: string) => /^--?[A-Za-z][\w.-]{0,99}$/.test(text) && isSecretOption(text);
 
-/** What docker build --secret is told: where one is. */
+/** Whether a value only says where a secret is, as docker build --secret is told. */
 export const isSource = (value: string) =>
   /^(?:id|source|src|type|env)=[\w./-]*(?:,\w{1,16}=[\w./-]*){0,5}$/.test(value);
 
-/** A header whose whole value is secret; Authorization's has a scheme, which stays (text.ts). */
+/**
+ * Whether the whole value of a header is secret. Authorization is not one: its value begins with a
+ * scheme, which stays (redact-head.ts, redact-text.ts).
+ */
 export const isSecretHeader = (name: string) =>
   /^(?:(?:set-)?cookie2?|x-registry-.*)$|session|password|passwd|token|secret|apikey|(?:^|-)(?:jwt|credential|signature)s?(?:$|-)/i.test(
     name,

@@ -7,7 +7,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** What of a value is secret; see clients.ts. */
+/** Which part of a value is secret, in the signs of client-options.ts. */
 type Part = '' | ':' | ';' | '%' | ',' | '/' | '=' | '@' | '#' | '>';
 
 interface Option {
@@ -17,7 +17,7 @@ interface Option {
 }
 
 interface Place {
-  /** in small letters; '' is the program, and a flag's letter has a dash */
+  /** the word behind which the place is, in lower case; '' is the program, and "-b" the flag b */
   readonly behind: string;
   readonly which: number | 'each' | 'last';
   readonly part: Part;
@@ -30,6 +30,7 @@ interface Client {
   readonly isWrapper: boolean;
 }
 
+/** What each program of CLIENTS is told in secret, by its name. */
 export const KNOWN = new Map<string, Client>();
 for (const [programs, secrets] of CLIENTS) {
   const client = readClient(secrets);
@@ -55,23 +56,23 @@ function readClient(secrets: string): Client {
   return { options, places, flags, isWrapper: words.includes('wrapper') };
 }
 
-/** A program's name, of a path. */
+/** The name of a program, from its path. */
 export const nameOf = (word: string) =>
   word
     .slice(word.lastIndexOf('/') + 1)
     .replace(/\.exe$/i, '')
     .toLowerCase();
 
-/** Where the words of one command hold what one of its programs is told in secret. */
+/** Where the words of one command hold a secret that one of its programs is told. */
 export function toldIn(words: readonly string[]): [word: number, range: Range][] {
   const found: [number, Range][] = [];
   const active = new Map<string, Active>();
   for (const [index, word] of words.entries()) {
     for (const each of active.values()) each.read(word, index);
     if (word === '' || word.startsWith('-')) continue;
-    // X=curl -u …, as a variable's value.
+    // The program may stand in the value of a variable: X=curl -u …
     const name = nameOf(word.replace(/^[A-Za-z_]\w*=/, ''));
-    // docker … login: what follows is the second one's.
+    // docker … login: what follows is told to "docker-login".
     for (const program of active.keys()) begin(`${program}-${name}`);
     begin(name);
   }
@@ -81,7 +82,7 @@ export function toldIn(words: readonly string[]): [word: number, range: Range][]
   function begin(program: string): void {
     const client = KNOWN.get(program) ?? KNOWN.get(program.replace(/[\d.]+$/, ''));
     if (!client && !STEMS.has(program)) return;
-    // `mysql -h mysql`: it goes on.
+    // `mysql -h mysql` names the same program again: its reading goes on.
     if (active.get(program)?.isOver() !== false) {
       active.set(
         program,
@@ -91,7 +92,7 @@ export function toldIn(words: readonly string[]): [word: number, range: Range][]
   }
 }
 
-/** Programs whose second word decides. */
+/** Programs whose second word decides what they are told: docker of "docker-login". */
 const STEMS = new Set(
   [...KNOWN.keys()].flatMap((name) => /^(\w+)-(?:login|secrets?|put-parameter|config)$/.exec(name)?.[1] ?? []),
 );
@@ -99,17 +100,17 @@ const NOBODY: Client = { options: [], places: [], flags: '', isWrapper: false };
 
 interface Active {
   read(word: string, index: number): void;
-  /** another program's words have begun */
+  /** the words that follow are another program's */
   isOver(): boolean;
   end(): void;
 }
 
-/** Reads the words behind a program. */
+/** Reads the words behind a program, and calls `found` for each secret. */
 function reading(client: Client, found: (word: number, range: Range) => void): Active {
   let next: Part | undefined;
   let isOver = false;
   const letters = new Set<string>();
-  /** of each word before: how many that are no options have stood behind it */
+  /** by word: how many words that are no options have stood behind it */
   const counts = new Map<string, number>([['', 0]]);
   let last: { word: string; index: number } | undefined;
 
@@ -157,18 +158,25 @@ function reading(client: Client, found: (word: number, range: Range) => void): A
   };
 }
 
-/** //registry/:_authToken is _authToken. */
+/**
+ * Whether `word` is the word that a place is behind. In //registry/:_authToken, that is _authToken.
+ */
 function isNamed(behind: string, word: string): boolean {
   const name = word.slice(word.lastIndexOf(':_') + 1).toLowerCase();
   if (behind === '') return false;
   return behind.endsWith('*') ? name.startsWith(behind.slice(0, -1)) : word.toLowerCase() === behind || name === behind;
 }
 
-/** A port, or two of them: -p 8080:80 behind a container's name is no password. */
+/**
+ * Whether a value is a port, or two of them: -p 8080:80 behind a container's name is no password.
+ */
 const isPort = (value: string) =>
   /^(?:[\d.]+:)?\d{1,5}:\d{1,5}(?:\/\w+)?$|^(?:27017|6379|3306|5432|9042|1883)$/.test(value);
 
-/** Where in a word the value of an option begins: at its end, where that is the next word; undefined: it is another word. */
+/**
+ * The offset in `word` at which the value of an option begins. The end of the word: the value is
+ * the next word. undefined: the word is not this option.
+ */
 function valueAt({ name, place, part }: Option, word: string, flags: string): number | undefined {
   if (name.startsWith('/')) return word.toLowerCase().startsWith(name) ? name.length : undefined;
   const isLong = name.length > 2;
@@ -189,6 +197,7 @@ function valueAt({ name, place, part }: Option, word: string, flags: string): nu
   return part !== '=' && word[at + 1] === '=' ? at + 2 : at + 1;
 }
 
+/** The secret part of the value that begins at `from`; undefined: nothing of it is secret. */
 export function partOf(word: string, from: number, part: Part): Range | undefined {
   const to = word.length;
   const behind = (mark: string) => {

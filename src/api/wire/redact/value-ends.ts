@@ -1,9 +1,12 @@
-/** Where, from an offset on, a JSON value that began in this piece or one before has ended; -1: it goes on. */
+/**
+ * Looks through a piece from an offset on, and gives the offset after the JSON value that is going
+ * on; -1: the value goes on in the next piece.
+ */
 export type ValueEnd = (piece: Buffer, from: number) => number;
 
 /**
- * Tells the values of a body apart, whatever pieces they come in: a value ends with the line feed behind it, or where the next begins. A document of
- * many lines is one value.
+ * Tells the JSON values of a body apart, however the body is split into pieces. A value ends with
+ * the line feed behind it, or where the next value begins. A document of many lines is one value.
  */
 export function valueEnds(): ValueEnd {
   let depth = 0;
