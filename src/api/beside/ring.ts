@@ -147,6 +147,7 @@ export interface RingReader {
   rest(deep: boolean): boolean;
 }
 
+/** The side that takes pieces out. */
 export function ringReader({ control, bytes }: Ring): RingReader {
   const words = new Int32Array(bytes.buffer);
   const times = new Float64Array(bytes.buffer);

@@ -1,7 +1,13 @@
-/** Of two lists, the places of what stands beside each other; undefined: the other list has none like it. */
+/**
+ * The places, in two lists, of two entries that stand beside each other. undefined: the other list
+ * has none like it.
+ */
 export type Pair = readonly [number | undefined, number | undefined];
 
-/** Cells of a table of both lists. A larger one is cut in two: a day against another would take gigabytes. */
+/**
+ * The largest table of two lists, in cells. Lists that need a larger one are cut in two: a day
+ * against another day would take gigabytes.
+ */
 const MOST_CELLS = 1_000_000;
 
 interface Part {
@@ -11,8 +17,9 @@ interface Part {
 }
 
 /**
- * Puts two lists beside each other by a longest common subsequence of theirs. The time is the product of their lengths, without what both begin
- * and end with (2 × 40,000 that differ throughout: 10 s); the memory is their sum (Hirschberg, 1975).
+ * Puts two lists beside each other, by a longest common subsequence of theirs.
+ * The time is the product of their lengths, without what both begin and end with (2 × 40,000 that
+ * differ throughout: 10 s). The memory is the sum of their lengths (Hirschberg, 1975).
  */
 export function align(a: readonly string[], b: readonly string[]): Pair[] {
   const numbers = new Map<string, number>();
@@ -42,7 +49,8 @@ function alignParts(a: Part, b: Part, pairs: Pair[]): void {
 
 function alignDifferent(a: Part, b: Part, pairs: Pair[]): void {
   if (lengthOf(a) <= 1 || lengthOf(a) * lengthOf(b) <= MOST_CELLS) return alignByTable(a, b, pairs);
-  // The best way through both halves of a leads through the place in b where the two have most in common.
+  // Cuts b where the two halves of a have most in common with the two parts of b: a longest common
+  // subsequence leads through that place.
   const middle = (a.from + a.to) >> 1;
   const [first, second] = [
     { ...a, to: middle },
@@ -58,7 +66,9 @@ function alignDifferent(a: Part, b: Part, pairs: Pair[]): void {
   alignParts(second, { ...b, from: b.from + cut }, pairs);
 }
 
-/** How much all of a and the first so many of b have in common. */
+/**
+ * For each n, the length of a longest common subsequence of all of a and the first n entries of b.
+ */
 function commonFromBegin(a: Part, b: Part): Uint32Array {
   const of = b.keys.subarray(b.from, b.to);
   const row = new Uint32Array(of.length + 1);
@@ -75,7 +85,10 @@ function commonFromBegin(a: Part, b: Part): Uint32Array {
   return row;
 }
 
-/** How much all of a and b from there on have in common: the same of both backwards. */
+/**
+ * For each n, the same for all of a and the entries of b from n on. It is computed on both lists
+ * backwards.
+ */
 function commonToEnd(a: Part, b: Part): Uint32Array {
   const backwards = ({ keys, from, to }: Part): Part => ({
     keys: keys.subarray(from, to).toReversed(),

@@ -4,31 +4,36 @@ import { operationOf } from '../wire/calls/operation.ts';
 import { gmac, type Digest } from './digest.ts';
 
 export interface Caps {
-  /** bytes that are kept of a body */
+  /** how many bytes are kept of a body */
   readonly body: number;
-  /** … of what flows for as long as it is looked at, each way */
+  /**
+   * how many bytes are kept, in each direction, of what flows for as long as somebody looks at it
+   */
   readonly stream: number;
-  /** What comes now cannot be kept. */
+  /** Whether what comes now cannot be kept, because the disk is too slow. */
   isLate(): boolean;
-  /** Told of the bytes that are left out, and whether for their number. */
+  /**
+   * Called for bytes that are left out: because they are over the cap (`isOverCap`), or because the
+   * disk is too slow.
+   */
   leftOut(bytes: number, isOverCap: boolean): void;
 }
 
-/** These are answered for as long as their client wants, in ordinary HTTP. */
+/** Operations that are answered, in ordinary HTTP, for as long as their client wants. */
 const FLOWS = new Set(['ContainerLogs', 'ServiceLogs', 'TaskLogs', 'SystemEvents', 'ContainerStats']);
 
-/** One way of a call, since it began or since its last gap. */
+/** One direction of a call, since it began or since its last gap. */
 interface Body {
-  /** of what came before `short` */
+  /** the digest of what came before `short` */
   digest: Digest | undefined;
-  /** what is short needs no digest: most is */
+  /** pieces that are not in the digest yet; a short body, as most are, needs no digest */
   short: Buffer[];
   shortBytes: number;
   kept: number;
   missing: number;
 }
 
-/** A digest costs as much to begin as these bytes do. */
+/** To begin a digest costs as much as to digest so many bytes. */
 const SHORT_BYTES = 16_384;
 
 function digestOf(body: Body): Digest {
@@ -47,7 +52,10 @@ interface Open {
   isAnswered: boolean;
 }
 
-/** Passes events on, of each body no more than the cap: of the rest, `omitted` says how much it is (format.ts). */
+/**
+ * Passes events on, with no more of each body than the cap. For the rest, `omitted` says how much
+ * it is (recording-format.ts).
+ */
 export function capped(onEvent: WireListener, caps: Caps): WireListener {
   const open = new Map<number, Open>();
 
@@ -73,7 +81,7 @@ export function capped(onEvent: WireListener, caps: Caps): WireListener {
     gap(call, from, of, time);
     of[from] = undefined;
     if (from === 'engine') of.isAnswered = true;
-    // An answer may come before all of the request has.
+    // An answer may end before all of its request has come.
     if (of.isAnswered && !of.client && !of.engine) open.delete(call);
   }
 
@@ -103,7 +111,8 @@ export function capped(onEvent: WireListener, caps: Caps): WireListener {
       case 'stream':
         end(event.call, 'client', event.time);
         end(event.call, 'engine', event.time);
-        // BuildKit's HTTP/2 carries whole directories, and is no text that somebody reads.
+        // BuildKit's HTTP/2 is capped like a body: it carries whole directories, and no text that
+        // somebody reads.
         callOf(event).most = event.protocol === 'h2c' ? caps.body : caps.stream;
         break;
       case 'omitted': {

@@ -19,7 +19,7 @@ const isHead = (value: unknown, isFirstLine: (head: Fields) => boolean) => {
   );
 };
 
-/** What an event of each type has, besides its connection and time. */
+/** Checks the fields of each type of event, besides its connection and time. */
 const TYPES: Readonly<Record<WireEvent['type'], (event: Fields) => boolean>> = {
   open: () => true,
   'client-end': () => true,
@@ -35,12 +35,12 @@ const TYPES: Readonly<Record<WireEvent['type'], (event: Fields) => boolean>> = {
   unread: ({ call, from, reason }) => isNumber(call) && isSide(from) && isText(reason),
 };
 
-/** A file that somebody else wrote: is this an event of a type that this dbg knows? */
+/** Whether an event is of a type that this dbg knows. Somebody else may have written the file. */
 export const isKnown = ({ type }: WireEvent): boolean => Object.hasOwn(TYPES, type);
 
-/** What a Date can hold, in ms. */
+/** The latest time that a Date can hold, in ms. */
 const MOST_TIME = 8.64e15;
 
-/** … and has it all that one of its type has? */
+/** Whether an event of a known type has all that its type needs. */
 export const isRight = (event: WireEvent): boolean =>
   isNumber(event.connection) && Math.abs(event.time) <= MOST_TIME && TYPES[event.type](event);

@@ -15,7 +15,10 @@ export interface CurlLine {
   readonly notes: readonly string[];
 }
 
-/** A call as a curl line that asks the recorded engine the same. Throws a DbgError for what is no request of HTTP/1. */
+/**
+ * A call as a curl line that asks the recorded engine the same. Throws a DbgError where there is
+ * none: for what is no request of HTTP/1, or is not safe to print (curl-check.ts).
+ */
 export function curlLine({ call, sent }: WholeCall, { engine, tls = false }: RecordingHeader): CurlLine {
   const { request, number } = call;
   if (!request)
@@ -37,18 +40,20 @@ export function curlLine({ call, sent }: WholeCall, { engine, tls = false }: Rec
     ...(socket === undefined ? [] : ['--unix-socket', socket]),
     ...method(request, body !== undefined),
     ...(isUpgrade(request) ? ['--http1.1'] : []),
-    // It is shown as it comes: streams, which may never end.
+    // Streams may never end: curl shows them as they come.
     ...(isUpgrade(request) || /[?&]follow=|\/(?:events|stats|attach|logs)\b/.test(target) ? ['--no-buffer'] : []),
     ...headerWords(request, body !== undefined),
     ...(body?.words ?? []),
-    // curl would take brackets for a range of URLs, and dots for a way up.
+    // Without these options, curl would take brackets for a range of URLs, and dots for the folder
+    // above.
     ...(/[[\]{}]/.test(url + target) ? ['--globoff'] : []),
     ...(/\/\.\.?(?:[/?]|$)/.test(target) ? ['--path-as-is'] : []),
-    // … and what follows # for a part of the page.
+    // Without this option, curl would take what follows # for a part of the page.
     ...(target.includes('#') ? ['--request-target', target] : []),
   ];
   const whole = url + target;
-  // Quoted, though no shell needs it for every URL: who edits the line adds an & soon.
+  // The URL is always quoted, though no shell needs it for each: a person who edits the line adds
+  // an & soon.
   const last = quoted(whole) === whole ? `'${whole}'` : quoted(whole);
   return {
     line: `${body?.before ?? ''}${words.map(quoted).join(' ')} ${last}`,
@@ -56,7 +61,10 @@ export function curlLine({ call, sent }: WholeCall, { engine, tls = false }: Rec
   };
 }
 
-/** What is not seen as it is, as characters that reorder text, would have a person paste what they did not read. */
+/**
+ * A word quoted for a shell. What a terminal does not show as it is, as characters that reorder
+ * text, is written as \x…: otherwise a person would paste what they did not read.
+ */
 function quoted(word: string): string {
   if (isSeen(word)) return shellQuote(word);
   const letters = [...Buffer.from(word)].map((byte) =>
@@ -75,7 +83,10 @@ function method({ method: name }: RequestHead, hasBody: boolean): string[] {
   return name === 'GET' && !hasBody ? [] : ['-X', name];
 }
 
-/** What curl says itself, and better: it is about this connection, or about how this body is sent. */
+/**
+ * Headers that curl sends itself, and better: they are about this connection, or about how this
+ * body is sent.
+ */
 const CURLS_OWN = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'accept-encoding', 'expect']);
 
 function headerWords(request: RequestHead, hasBody: boolean): string[] {
@@ -83,7 +94,7 @@ function headerWords(request: RequestHead, hasBody: boolean): string[] {
   const words = request.headers
     .filter(([name]) => !keep.has(name.toLowerCase()))
     .flatMap(([name, value]) => ['-H', value === '' ? `${name};` : `${name}: ${wireText(value)}`]);
-  // Else curl would say that the body is a form.
+  // Without this, curl would say that the body is a form.
   const isTyped = header(request.headers, 'content-type') !== undefined;
   return hasBody && !isTyped ? [...words, '-H', 'Content-Type:'] : words;
 }
@@ -97,7 +108,10 @@ interface CurlBody {
   readonly notes: readonly string[];
 }
 
-/** A kernel takes no more in one argument than 128 KiB (execve(2), MAX_ARG_STRLEN). */
+/**
+ * The longest body, in bytes, that stands in the line. A kernel takes no more in one argument than
+ * 128 KiB (execve(2), MAX_ARG_STRLEN).
+ */
 const MOST_INLINE = 65_536;
 
 function bodyOf(request: RequestHead, { pieces, missing, digest }: Content): CurlBody | undefined {
@@ -109,10 +123,10 @@ function bodyOf(request: RequestHead, { pieces, missing, digest }: Content): Cur
   const bytes = Buffer.concat(pieces);
   if (bytes.length === 0) return undefined;
   const text = bytes.toString('utf8');
-  // What docker's CLI writes ends with a line feed, which says nothing.
+  // The JSON of docker's CLI ends with a line feed, which means nothing.
   const shown = /json/.test(mediaType(request.headers)) ? text.trimEnd() : text;
   if (isUtf8(bytes) && isSeen(shown) && bytes.length <= MOST_INLINE) {
-    // --data-binary would read a file for what begins with @.
+    // For text that begins with @, --data-binary would read a file.
     return { before: '', words: [shown.startsWith('@') ? '--data-raw' : '--data-binary', shown], notes: [] };
   }
   return {
@@ -140,7 +154,10 @@ function notesOf(request: RequestHead, tls: boolean): string[] {
 
 const SECRETS = 'the recording is without secrets: where one was, put it in';
 
-/** A header may hold its JSON in base64url (X-Registry-Auth). */
+/**
+ * Whether a secret was taken out of a request. A header may hold its JSON in base64url
+ * (X-Registry-Auth).
+ */
 function isRedacted({ headers }: RequestHead, { pieces }: Content): boolean {
   const values = headers.flatMap(([, value]) => [value, Buffer.from(value, 'base64url').toString('latin1')]);
   return [...values, Buffer.concat(pieces).toString('latin1')].some((text) => text.includes(REDACTED));

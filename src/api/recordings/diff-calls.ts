@@ -3,15 +3,21 @@ import { align } from './align.ts';
 import { differenceText, jsonDifferences, parsedJson } from './json-difference.ts';
 import type { WholeCall } from './whole-call.ts';
 
-/** A call of one session beside that of the other; one of them is undefined where the other session has none like it. */
+/**
+ * A call of one session beside the same call of the other. Where the other session has none like
+ * it, that side is undefined.
+ */
 export interface CallPair {
   readonly a: WholeCall | undefined;
   readonly b: WholeCall | undefined;
-  /** "query all: — → 1" */
+  /** for a person: "query all: — → 1" */
   readonly differences: readonly string[];
 }
 
-/** Tells what differs between two sessions, call by call in their order. Ids and times are the same when they came in the same order. */
+/**
+ * Tells what differs between two sessions, call by call in their order. Ids are the same when they
+ * came in the same order. Times always are.
+ */
 export function diffCalls(a: readonly WholeCall[], b: readonly WholeCall[]): CallPair[] {
   const [was, is] = [a.map(normalizer()), b.map(normalizer())];
   return align(
@@ -31,7 +37,10 @@ interface Normal {
   readonly answer: unknown;
 }
 
-/** Ids of 64 and 12 digits, and dates, become their number by order of appearance. */
+/**
+ * Makes calls of two sessions comparable: ids of 64 and 12 digits become their number by order of
+ * appearance, dates become "<time>".
+ */
 function normalizer(): (whole: WholeCall) => Normal {
   const ids = new Map<string, string>();
   const normal = (text: string) =>
@@ -54,9 +63,13 @@ function normalizer(): (whole: WholeCall) => Normal {
   };
 }
 
+/** An answer that is longer is not compared. */
 const MOST_COMPARED_BYTES = 65_536;
 
-/** The kinds of a value's parts: of an answer the values differ each day. */
+/**
+ * The types of a value's parts, without the values: those of an answer differ each day. Of a list,
+ * only the first entry counts.
+ */
 function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shape);
   if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;

@@ -4,13 +4,19 @@ import { header, mediaType, type Header } from '../wire/http/http-head.ts';
 import { baseUrl, wireText } from './url.ts';
 import type { Content, WholeCall } from './whole-call.ts';
 
-/** What stands before the entries of a HAR 1.2 (softwareishard.com/blog/har-12-spec), which are parted by commas, and behind them. */
+/**
+ * What stands before and behind the entries of a HAR 1.2 (softwareishard.com/blog/har-12-spec). A
+ * comma separates entries.
+ */
 export const harFrame = (version: string): { readonly head: string; readonly tail: string } => ({
   head: `{"log":{"version":"1.2","creator":${JSON.stringify({ name: 'dbg', version })},"entries":[\n`,
   tail: '\n]}}\n',
 });
 
-/** A call as an entry of a HAR; `engine` is the recording's. Names with an underscore are dbg's own, as the format has it. */
+/**
+ * A call as an entry of a HAR. `engine` is the recording's. Names with an underscore are dbg's own,
+ * as the format wants it.
+ */
 export function harEntry(
   { call, sent, typed, received, said, sentAt }: WholeCall,
   engine: string,
@@ -41,7 +47,7 @@ export function harEntry(
       bodySize: sentBytes,
     },
     response: {
-      // As browsers write it where there was no answer.
+      // Browsers write 0 too where there was no answer.
       status: response?.status ?? 0,
       statusText: response?.reason ?? '',
       httpVersion: `HTTP/${response?.version ?? '1.1'}`,
@@ -67,15 +73,18 @@ export function harEntry(
   };
 }
 
-/** Of a proxy's client, a target is a whole URL; HTTP/2 begins with a "*". */
+/**
+ * The path of a target. The target of a proxy's client is a whole URL; that of HTTP/2 begins with
+ * "*".
+ */
 function pathOf(target: string): string {
   return target.startsWith('/') ? wireText(target) : target.replace(/^\w+:\/\/[^/]*/, '').replace(/^(?!\/)/, '/');
 }
 
-/** Milliseconds with microseconds; none is below zero. */
+/** Milliseconds with microseconds, never below zero. */
 const ms = (value: number) => Math.max(0, Math.round(value * 1000) / 1000);
 
-/** These answer in frames, or with what a terminal shows. */
+/** Operations that answer in frames, or with what a terminal shows. */
 const FRAMED = new Set(['ContainerAttach', 'ContainerLogs', 'ExecStart', 'ServiceLogs', 'TaskLogs']);
 
 const sizeOf = ({ pieces, missing }: Content) => pieces.reduce((sum, { length }) => sum + length, missing);
@@ -84,7 +93,7 @@ const pairs = (headers: readonly Header[]) => headers.map(([name, value]) => ({ 
 
 function postData(headers: readonly Header[], body: Content): object {
   const { text, encoding, comment } = textOf(body);
-  // The format knows of no encoding here; viewers pass over what is named with an underscore.
+  // The format has no `encoding` of a request's body. Viewers pass over a name with an underscore.
   return {
     mimeType: mediaType(headers) || UNKNOWN,
     params: [],
@@ -119,7 +128,7 @@ function textOf({ pieces, missing, digest }: Content) {
   };
 }
 
-/** What frames carry; undefined: it is not framed, as with a terminal. */
+/** What the frames of a body carry; undefined: the body has no frames, as with a terminal. */
 function framed(body: Content): Content | undefined {
   const pieces: Buffer[] = [];
   let isFramed = body.pieces.length > 0;

@@ -1,14 +1,19 @@
 import { REDACTED } from '../wire/redact/secret-names.ts';
 import { canonical, isSet, variableName } from '../wire/calls/set-lists.ts';
 
-/** A place where two JSON values differ: ".HostConfig.Memory"; undefined: it is not there. */
+/**
+ * A place where two JSON values differ: ".HostConfig.Memory". `a` or `b` is undefined where it has
+ * nothing there.
+ */
 export interface JsonDifference {
   readonly path: string;
   readonly a: unknown;
   readonly b: unknown;
 }
 
-/** What a value is a member of: the path that leads to it, the last name of that, and the name before. */
+/**
+ * Where a value stands: the path that leads to it, the last name of that path, and the name before.
+ */
 interface Place {
   readonly path: string;
   readonly name: string;
@@ -18,8 +23,9 @@ interface Place {
 const ROOT: Place = { path: '', name: '', parent: '' };
 
 /**
- * Where two values differ, by their content: the order of keys is none, nor is that of lists that are sets (sets.ts). What was redacted
- * in one is like any string in the other. `name`: what they are a member of, if of anything.
+ * Where two values differ in content. `name` is what they are a member of, if of anything.
+ * - The order of keys does not count, nor does that of lists that are sets (set-lists.ts).
+ * - A secret that was redacted in one is like any string in the other.
  */
 export const jsonDifferences = (a: unknown, b: unknown, name = ''): JsonDifference[] =>
   differences(a, b, { ...ROOT, name });
@@ -42,7 +48,10 @@ function differences(a: unknown, b: unknown, place: Place): JsonDifference[] {
   return [{ path, a, b }];
 }
 
-/** What only one of two sets has; where both have something, beside what it may have been before. */
+/**
+ * Where two sets differ: in the entries that only one of them has. Where both have such entries,
+ * one of each is compared: it may have been changed into the other.
+ */
 function setDifferences(a: readonly unknown[], b: readonly unknown[], place: Place): JsonDifference[] {
   if (place.name === 'Env') return variableDifferences(a, b, place);
   const [was, is] = [textsOf(a, place), textsOf(b, place)];
@@ -54,7 +63,7 @@ function setDifferences(a: readonly unknown[], b: readonly unknown[], place: Pla
 const textsOf = (list: readonly unknown[], { name, parent }: Place) =>
   new Map((canonical(list, name, parent) as unknown[]).map((each) => [JSON.stringify(each), each]));
 
-/** By the variables' names. */
+/** Where two lists of variables differ, by the variables' names. */
 function variableDifferences(a: readonly unknown[], b: readonly unknown[], place: Place): JsonDifference[] {
   const [was, is] = [variables(a), variables(b)];
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((variable) => {
@@ -65,7 +74,7 @@ function variableDifferences(a: readonly unknown[], b: readonly unknown[], place
   });
 }
 
-/** The values by their names; an entry that is no "NAME=VALUE" has itself for a value. */
+/** The values of variables by their names. An entry that is no "NAME=VALUE" is its own value. */
 function variables(list: readonly unknown[]): Map<string, unknown[]> {
   const found = new Map<string, unknown[]>();
   for (const entry of list) {
@@ -79,17 +88,23 @@ function variables(list: readonly unknown[]): Map<string, unknown[]> {
 const pairs = (a: readonly unknown[], b: readonly unknown[]): (readonly [unknown, unknown])[] =>
   Array.from({ length: Math.max(a.length, b.length) }, (_, at) => [a[at], b[at]] as const);
 
-/** "body .HostConfig.Memory: 0 → 1048576" */
+/** A difference for a person: "body .HostConfig.Memory: 0 → 1048576". */
 export const differenceText = (what: string, was: unknown, is: unknown): string =>
   `${what}: ${told(was)} → ${told(is)}`;
 
 const told = (value: unknown) =>
   value === undefined ? '—' : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** Whether two texts are the same, where a secret that was taken out of one is any text in the other. */
+/**
+ * Whether two texts are the same. A secret that was taken out of one stands for any text in the
+ * other.
+ */
 const sameText = (a: string, b: string): boolean => a === b || covers(a, b) || covers(b, a);
 
-/** Compared part by part: a pattern could be made to take for ever. */
+/**
+ * Whether `pattern`, a redacted text, stands for `text`. They are compared part by part: made a
+ * RegExp, a pattern could take for ever.
+ */
 function covers(pattern: string, text: string): boolean {
   const parts = pattern.split(REDACTED);
   if (parts.length === 1) return false;
@@ -109,7 +124,7 @@ const own = (value: Record<string, unknown>, key: string) => (Object.hasOwn(valu
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A text as JSON; undefined when it is none. */
+/** The value of a JSON text; undefined when the text is no JSON. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

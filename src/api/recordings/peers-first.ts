@@ -1,9 +1,12 @@
 import type { WireEvent } from '../wire/calls/wire-events.ts';
 
-/** So many events are looked ahead; `ss` takes some milliseconds to tell. */
+/** How many events are looked ahead. `ss` takes some milliseconds to tell who a client is. */
 const MOST_EVENTS = 500;
 
-/** Who is at the client's end may be known only when its first calls have ended: gives that right behind the connection's `open`. */
+/**
+ * Gives each `peer` event right behind the `open` of its connection. In a recording it may stand
+ * behind the first calls: who the client is may be known only when these have ended.
+ */
 export async function* peersFirst(events: AsyncIterable<WireEvent>): AsyncGenerator<WireEvent> {
   const ahead: WireEvent[] = [];
   try {
@@ -17,7 +20,7 @@ export async function* peersFirst(events: AsyncIterable<WireEvent>): AsyncGenera
       if (ahead.length > MOST_EVENTS) yield ahead.shift()!;
     }
   } catch (error) {
-    // What stands before a line that is wrong is right.
+    // A line of the recording is wrong. The events before it are right.
     yield* ahead;
     throw error;
   }

@@ -8,17 +8,21 @@ import { parseEventLine, type RecordingHeader } from './recording-format.ts';
 
 export interface Recording {
   readonly header: RecordingHeader;
-  /** as they were heard; read from the file as they are asked for */
+  /** in the order in which they were heard; read from the file as they are asked for */
   readonly events: AsyncIterable<WireEvent>;
 }
 
 const FILE_BYTES_AT_ONCE = 262_144;
-/** An event is a piece that a socket gave, 64 kB, or a head of at most 1 MB. */
+/**
+ * The longest line of a recording. An event is a piece that a socket gave (64 kB), or a head of at
+ * most 1 MB.
+ */
 const MOST_LINE_BYTES = 33_554_432;
 
 /**
- * Opens a recording; "-" is stdin. A last line that was not written to its end, as of a dbg that was killed, is passed over, and `note` is
- * told. Throws a DbgError for what is no recording, and so do the events where one is broken.
+ * Opens a recording; "-" is stdin. Throws a DbgError for what is no recording. `events` throws one
+ * where a line is wrong. A last line that was not written to its end, because dbg was killed, is
+ * passed over, and `note` is told.
  */
 export async function openRecording(path: string, note: (text: string) => void): Promise<Recording> {
   if (path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFIFO())
@@ -50,7 +54,7 @@ function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    return undefined; // as of any other file
+    return undefined; // no JSON: some other file
   }
 }
 
@@ -85,7 +89,7 @@ function broken(path: string, line: number): DbgError {
 
 interface Line {
   readonly text: string;
-  /** with a line feed */
+  /** the line ends with a line feed */
   readonly isWhole: boolean;
 }
 
@@ -125,12 +129,12 @@ function cannotRead(path: string, cause: unknown): DbgError {
   return new DbgError(`${path} cannot be read: ${errorMessage(cause)}`, { cause, next: look });
 }
 
-/** Why a connection was closed of which the recording does not tell the end. */
+/** The error of a `close` for a connection whose end the recording does not tell. */
 export const RECORDING_ENDS = 'the recording ends here';
 
 /**
- * Hears all of a recording. Connections that were open when it ended, as those of a dbg that was killed, are closed then; `wait` may
- * give a promise that is awaited before the next event.
+ * Tells `onEvent` all of a recording. Connections that are open when it ends, because dbg was
+ * killed, are closed then. `wait` may give a promise, which is awaited before the next event.
  */
 export async function tellAll(
   events: AsyncIterable<WireEvent>,

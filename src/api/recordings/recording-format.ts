@@ -4,30 +4,37 @@ import type { WireEvent } from '../wire/calls/wire-events.ts';
 import { printableJson } from '../../text.ts';
 
 /**
- * A recording is NDJSON: its first line is the header, each other line is one event of the wire, in their order. Keys stay; new ones, and
- * new types of events, may come: who reads passes over those that it does not know.
- * `t` is in milliseconds since `started`, with microseconds. Bytes stand as `text` where they are UTF-8 that JSON does not make much longer, else as `base64`; heads in Latin-1.
- * `omitted` stands where bytes of a body, or of one way of a stream, are missing: how many there are, and a digest (digest.ts) of that body
- * from its beginning, or from the end of the gap before, to the end of this one. Of what was longer than was to be kept, that is the
- * whole body. Of a line that was left out for the secrets that may be in it, it is that line's SHA-256.
+ * A recording is NDJSON: its first line is this header, each other line is one event of the wire,
+ * in their order.
+ * - Keys stay. New keys and new types of events may come: a reader passes over those that it does
+ *   not know.
+ * - `t` is in milliseconds since `started`, with microseconds.
+ * - Bytes stand as `text` where they are UTF-8 that JSON does not make much longer, else as
+ *   `base64`. Heads are in Latin-1.
+ * - `omitted` stands where bytes of a body, or of one direction of a stream, are missing. It tells
+ *   how many, and a digest (digest.ts). The digest is of that body from its beginning, or from the
+ *   end of the gap before, to the end of this gap. Where a body was longer than what is kept, that
+ *   is the whole body. Where a line was left out for the secrets that may be in it, the digest is
+ *   that line's SHA-256.
  */
 export interface RecordingHeader {
   readonly recording: 'dbg api';
   readonly version: 1;
   /** ms since the epoch */
   readonly started: number;
-  /** as for DOCKER_HOST */
+  /** in the form of DOCKER_HOST */
   readonly engine: string;
-  /** the engine is spoken to through TLS */
+  /** dbg speaks to the engine through TLS */
   readonly tls?: boolean;
 }
 
 export const headerLine = (header: RecordingHeader): string => `${printableJson(header)}\n`;
 
-/** One event as a line, its end included. */
+/** One event as a line, its line feed included. */
 export function eventLine(event: WireEvent, started: number): string {
   const of = `{"t":${millisecondsText(event.time - started)},"connection":${event.connection}`;
-  // What each call has is put together by hand: JSON.stringify takes three times as long for it, and a call has five.
+  // The events that each call has are put together by hand: JSON.stringify takes three times as
+  // long for them, and a call has five.
   switch (event.type) {
     case 'request':
     case 'response':
@@ -43,7 +50,11 @@ export function eventLine(event: WireEvent, started: number): string {
   }
 }
 
-/** With microseconds. What one piece of traffic said has one time; a fraction takes ten times as long to write as a whole number. */
+/**
+ * Milliseconds with microseconds, as text. The last text is kept, because all that one piece of
+ * traffic said has one time. To write a fraction takes ten times as long as to write a whole
+ * number.
+ */
 function millisecondsText(milliseconds: number): string {
   if (milliseconds === lastTime.milliseconds) return lastTime.text;
   const microseconds = Math.max(0, Math.round(milliseconds * 1000));
@@ -64,19 +75,28 @@ function contentText(data: Buffer): string {
   return `"text":${printableJson(data.toString('utf8'))}`;
 }
 
-/** ASCII that stands in JSON as it is. */
+/** ASCII that JSON writes as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** Heads that are the same are one object (http/head.ts): who polls sends the same one again and again. */
+/**
+ * A head as JSON, written once for each object. Heads that are the same are one object
+ * (http-head.ts): a client that polls sends the same one again and again.
+ */
 const headText = perObject((head: RequestHead | ResponseHead) => printableJson(head));
 
-/** UTF-8; but a piece of a tar is as well, most of it zeros, each of which JSON writes with 6 letters. */
+/**
+ * Whether bytes stand as text: they are UTF-8 that JSON does not make much longer. A piece of a tar
+ * is UTF-8 as well, but most of it is zeros, and JSON writes each with 6 letters.
+ */
 function isReadable(data: Buffer): boolean {
   if (!isUtf8(data)) return false;
   return data.length < 512 || !data.includes(0) || JSON.stringify(data.toString('utf8')).length < 2 * data.length;
 }
 
-/** Reads such a line back. Throws a SyntaxError where it is not JSON, as the last line of a recording that was killed may be. */
+/**
+ * Reads a line of `eventLine` back. Throws a SyntaxError where it is no JSON, as the last line of a
+ * recording may be when dbg was killed.
+ */
 export function parseEventLine(line: string, started: number): WireEvent {
   const { t, text, base64, ...event } = JSON.parse(line) as { t: number; text?: string; base64?: string };
   const data =

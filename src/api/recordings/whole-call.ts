@@ -1,12 +1,12 @@
 import { followCalls, type Call } from '../wire/calls/call.ts';
 import type { WireListener } from '../wire/calls/wire-events.ts';
 
-/** A body, or one way of a stream, as far as it was recorded. */
+/** A body, or one direction of a stream, as far as it was recorded. */
 export interface Content {
   readonly pieces: Buffer[];
   /** bytes that were not recorded */
   missing: number;
-  /** of the whole body, where its end is what is missing */
+  /** the digest of the whole body, where its end is missing */
   digest: string | undefined;
 }
 
@@ -15,16 +15,16 @@ export interface WholeCall {
   readonly call: Call;
   /** the request's body */
   readonly sent: Content;
-  /** what the client sent on the stream that it became */
+  /** what the client sent on the stream that the call became */
   readonly typed: Content;
   readonly received: Content;
-  /** what that said, where it came in frames and these are not kept */
+  /** what the frames of `received` carried, where it came in frames and these are not kept */
   readonly said?: Content;
   /** when the request had been sent */
   sentAt: number | undefined;
 }
 
-/** Gathers the calls that are wanted, and gives each when it has ended. */
+/** Gathers the calls that `wants` accepts, and gives each when it has ended. */
 export function wholeCalls(
   onEvent: (whole: WholeCall) => void,
   wants: (call: Call) => boolean = () => true,

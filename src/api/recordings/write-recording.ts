@@ -8,49 +8,54 @@ export interface RecorderOptions {
   readonly header: RecordingHeader;
   /** bytes of a body that are kept */
   readonly maxBody: number;
-  /** Called once, at once, when the file takes no more; what comes then is not recorded. */
+  /** Called once, as soon as the file takes no more. What comes after that is not recorded. */
   failed(error: Error): void;
 }
 
 export interface RecordingWriter {
-  /** Writes the header; resolves when that is done, or has failed. */
+  /** Writes the header. Resolves when it is written, or could not be written. */
   begin(): Promise<void>;
   readonly onEvent: WireListener;
-  /** Writes what waits, and closes. */
+  /** Writes what waits, and closes the file. */
   end(): Promise<Recorded>;
 }
 
 export interface Recorded {
   readonly calls: number;
-  /** that are in the file */
+  /** bytes that are in the file */
   readonly bytes: number;
-  /** bytes of bodies that were left out since they were longer than the cap */
+  /** bytes of bodies that were left out because they were longer than the cap */
   readonly overCap: number;
-  /** … since the disk was too slow */
+  /** bytes of bodies that were left out because the disk was too slow */
   readonly late: number;
   readonly failure: Error | undefined;
 }
 
-/** What is kept of a stream, each way: it is what somebody saw. */
+/** How many bytes of a stream are kept, in each direction: a stream is what somebody saw. */
 const STREAM_BYTES = 64e6;
 
 /**
- * What comes so soon after a write goes together, a millisecond for each line that was written. A timer and a write of their own cost
- * 150 µs where the processor had gone to sleep, as much as three calls.
+ * How long dbg gathers lines after a write: a millisecond for each line that was written, and at
+ * most this. A timer and a write of their own cost 150 µs where the processor had gone to sleep: as
+ * much as three calls.
  */
 const MOST_GATHER_MS = 20;
 
-/** So much may wait for a slow disk, in the memory of dbg; then bodies are left out until half of it is written. */
+/**
+ * How many bytes may wait for a slow disk, in the memory of dbg. Beyond that, bodies are left out
+ * until less than half of that waits.
+ */
 const MOST_WAITING = 32 * 1024 * 1024;
 
 /**
- * Records a session. Events are handed to the kernel at once, and what comes within some milliseconds of a write goes together: when dbg is
- * killed, all that it had heard is in the file but for that. The traffic never waits for the file.
+ * Records a session. Events are handed to the kernel at once; those that come within some
+ * milliseconds of a write go together. When dbg is killed, all that it had heard is in the file but
+ * for these. The traffic never waits for the file.
  */
 export function recordingWriter(file: OutputFile, { header, maxBody, failed }: RecorderOptions): RecordingWriter {
   let store = textStore();
   let lines = 0;
-  /** bytes that are being written */
+  /** how many bytes are being written */
   let underway = 0;
   let isLate = false;
   let writing: Promise<void> | undefined;
@@ -66,7 +71,7 @@ export function recordingWriter(file: OutputFile, { header, maxBody, failed }: R
       lines = 0;
       const { written, error } = await file.write(parts);
       underway = 0;
-      // Of what a full disk took, whole lines stay.
+      // Of what a full disk took, only whole lines stay in the file.
       const whole = error ? Buffer.concat(parts).subarray(0, written).lastIndexOf(10) + 1 : written;
       bytes += whole;
       if (!error) {
@@ -74,7 +79,7 @@ export function recordingWriter(file: OutputFile, { header, maxBody, failed }: R
         continue;
       }
       fail(error);
-      // Which a pipe does not know.
+      // A pipe cannot be truncated.
       if (whole < written) await file.truncate(bytes).catch(() => undefined);
     }
     writing = undefined;
@@ -91,7 +96,8 @@ export function recordingWriter(file: OutputFile, { header, maxBody, failed }: R
     if (failure) return;
     store.add(line);
     lines++;
-    // Bodies alone are left out: of a disk that takes nothing at all, even heads become too many.
+    // `isBehind` leaves out bodies alone. Where a disk takes nothing at all, even heads become too
+    // many.
     if (waiting() > 4 * MOST_WAITING) return fail(new Error('the disk takes nothing any more'));
     writing ??= work();
   }

@@ -163,9 +163,9 @@ function isListenedOn(path: string): Promise<boolean> {
 }
 
 /**
- * How many clients may wait to be accepted: as many as the kernel allows anywhere. It lowers a
- * larger number to net.core.somaxconn (listen(2); 4096 since Linux 5.4). The engine asks for the
- * same (Go, net: maxListenerBacklog). A client beyond that is refused (EAGAIN).
+ * How many clients may wait to be accepted: as many as the kernel allows anywhere. The kernel
+ * lowers a larger number to net.core.somaxconn (listen(2); 4096 since Linux 5.4). The engine asks
+ * for the same (Go, net: maxListenerBacklog). A client beyond that is refused (EAGAIN).
  */
 const BACKLOG = 65_535;
 

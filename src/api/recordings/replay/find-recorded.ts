@@ -10,12 +10,17 @@ export type FoundCall =
   | { readonly kind: 'same' | 'alike'; readonly call: RecordedCall }
   | { readonly kind: 'none'; readonly nearest: Nearest | undefined };
 
-/** What differs from one time to the next though the same is asked: times, and the size of a terminal. */
+/** Parameters that differ each time though the same is asked: times, and the size of a terminal. */
 const VOLATILE = new Set(['since', 'until', 'h', 'w', 'timestamp']);
 
 /**
- * Finds the recorded call that a request repeats: same method, path (whatever the API's version), query and body, both by what their JSON
- * says; a secret that was redacted fits any. One that was asked several times is answered so, in its order, and by the last one from then on. `alike`: but for times and sizes.
+ * Gives a function that finds the recorded call which a request repeats.
+ * - Method, path (whatever the API's version), query and body are the same. Query and body are
+ *   compared by what their JSON says.
+ * - A secret that was redacted fits any.
+ * - A request that was recorded several times gets these calls in their order, and then the last
+ *   one each time.
+ * - The call is `alike` where only times and sizes differ (VOLATILE).
  */
 export function finder(calls: readonly RecordedCall[]): (asked: ReplayRequest) => FoundCall {
   const same = queues(calls, (call) => keyOf(call.request, bodyKey(call), new Set()));
@@ -55,7 +60,7 @@ function keyOf({ method, target }: RequestHead, body: string, without: ReadonlyS
   return JSON.stringify([method, path, queryPairs(query).filter(([name]) => !without.has(name)), body]);
 }
 
-/** Sorted; a value that is JSON by what it says. */
+/** The parameters of a query, sorted. JSON in a value is compared by what it says. */
 function queryPairs(query: string): [string, string][] {
   const pairs = [...new URLSearchParams(query)].map(([name, value]): [string, string] => [
     name,
@@ -76,7 +81,10 @@ function bodyKey({ body, bodyDigest }: { readonly body: Buffer; readonly bodyDig
   return digest.end();
 }
 
-/** JSON by what it says (sets.ts), of a member or parameter of that name; undefined for what is none. */
+/**
+ * JSON as a text of what it says (set-lists.ts). `name` is the member or parameter that has this
+ * value. undefined: the text is no JSON.
+ */
 function normalJson(text: string, name = ''): string | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {

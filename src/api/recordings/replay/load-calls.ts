@@ -3,17 +3,17 @@ import type { WireListener, WireEvent } from '../../wire/calls/wire-events.ts';
 import { RECORDING_ENDS } from '../read-recording.ts';
 import type { RequestHead, ResponseHead } from '../../wire/http/http-head.ts';
 
-/** What the engine did, and when: so long after what went before it in its call, be it the engine's or the client's. */
+/** What the engine did in a call, and when. */
 export interface Step {
-  /** milliseconds */
+  /** milliseconds since what the engine or the client did before it in this call */
   readonly delay: number;
-  /** what the client had sent on the stream by then; undefined: the call is no stream yet */
+  /** how much the client had sent on the stream by then; undefined: the call is no stream yet */
   readonly typed: { readonly bytes: number; readonly hasEnded: boolean } | undefined;
   readonly does:
     | { readonly kind: 'head'; readonly head: ResponseHead }
     | { readonly kind: 'data'; readonly data: Buffer }
     | { readonly kind: 'end' }
-    /** the engine, or what was between, broke off */
+    /** the engine, or something between, broke off */
     | { readonly kind: 'cut' };
 }
 
@@ -22,12 +22,15 @@ export interface RecordedCall {
   readonly number: number;
   readonly request: RequestHead;
   readonly body: Buffer;
-  /** of a request's body that is not recorded whole */
+  /** the digest of a request's body that is not recorded whole */
   readonly bodyDigest: string | undefined;
   readonly steps: readonly Step[];
   /** bytes of the answer that are not recorded */
   readonly missing: number;
-  /** the client left before the answer was whole: who asks again is answered so far, and waits until it leaves */
+  /**
+   * The client left before the answer was whole. A client that asks again is answered so far; then
+   * dbg waits until it leaves.
+   */
   readonly isLeft: boolean;
 }
 
@@ -39,14 +42,17 @@ interface Building {
   last: number;
   typed: { bytes: number; hasEnded: boolean } | undefined;
   isLeft: boolean;
-  /** how many steps there were when the client had finished sending, while it was no stream */
+  /**
+   * how many steps there were when the client had finished sending; undefined: it had not, or the
+   * call was a stream by then
+   */
   atClientEnd: number | undefined;
 }
 
 /** Gathers the calls of a recording, in the order in which they were asked. */
 export function loadCalls(): { onEvent: WireListener; calls(): RecordedCall[] } {
   const building = new Map<Call, Building>();
-  /** by connection */
+  /** the latest call of each connection */
   const latest = new Map<number, Building>();
   const follow = followCalls((call, event) => {
     let to = building.get(call);
@@ -64,7 +70,8 @@ export function loadCalls(): { onEvent: WireListener; calls(): RecordedCall[] } 
       follow(event);
       if (event.type !== 'close') return;
       latest.delete(event.connection);
-      // The client was gone: what the engine did from then on, it did for that (`logs -f` ended, `wait` said "context canceled").
+      // The client was gone. What the engine did from then on, it did because of that (`logs -f`
+      // ended, `wait` said "context canceled"): these steps are taken out.
       if (to?.atClientEnd === undefined || event.first !== 'client' || !isGone(event.error)) return;
       to.isLeft = to.steps.splice(to.atClientEnd).length > 0;
     },
@@ -116,7 +123,8 @@ function take(to: Building, call: Call, event: WireEvent): void {
       to.last = event.time;
       return;
     case 'close':
-      // One that the client left, or the recording, goes on for who stays.
+      // A call gets no `cut` where the client left it, or where the recording ends: then it goes on
+      // for a client that stays.
       if (event.first === 'engine' && event.error !== RECORDING_ENDS && !call.received.isOver) step({ kind: 'cut' });
       return;
     default:

@@ -4,14 +4,18 @@ import { differenceText, jsonDifferences, parsedJson } from '../json-difference.
 import { redactedRequest, type ReplayRequest } from './replay-request.ts';
 import type { RecordedCall } from './load-calls.ts';
 
-/** The recorded call that has most in common with one that was asked, and not recorded. */
+/** The recorded call that has most in common with a request that was not recorded. */
 export interface Nearest {
   readonly call: RecordedCall;
   /** what differs, for a person, without secrets; '' where that is the path */
   readonly why: string;
 }
 
-/** By the operation first, then by parts of the path, then of the query; of those that are equal in that, the one that differs least. */
+/**
+ * The nearest call: by the operation first, then by the method and the parts of path and query that
+ * are the same. Of those that are equal in that, it is the one that differs least. undefined: no
+ * call is recorded.
+ */
 export function nearest(calls: readonly RecordedCall[], asked: ReplayRequest): Nearest | undefined {
   const scores = calls.map(closeness(asked));
   const best = scores.reduce((most, each) => Math.max(most, each), 0);
@@ -38,7 +42,11 @@ function closeness({ head }: ReplayRequest): (call: RecordedCall) => number {
   };
 }
 
-/** Parameters and parts of the body; `path`: another path is asked for; `body`: it cannot be told where the bodies differ. */
+/**
+ * Which parameters and parts of the body differ.
+ * - `path`: another path or method is asked for.
+ * - `body`: it cannot be told where the bodies differ.
+ */
 function differencesOf(call: RecordedCall, asked: ReplayRequest): string[] | 'path' | 'body' {
   const was = redactedRequest({ head: call.request, body: call.body });
   const [before, now] = [was, asked].map(({ head }) => operationOf(head.method, head.target)) as [Operation, Operation];
@@ -53,7 +61,7 @@ function differencesOf(call: RecordedCall, asked: ReplayRequest): string[] | 'pa
       ...jsonDifferences(a, b).map((each) => differenceText(`body ${each.path}`.trimEnd(), each.a, each.b)),
     ];
   } catch {
-    return 'body'; // it is nested deeper than anybody can follow
+    return 'body'; // nested too deeply to be followed
   }
 }
 
@@ -61,7 +69,7 @@ type Operation = ReturnType<typeof operationOf>;
 
 const NO_JSON = Symbol('no JSON');
 
-/** undefined: there is none. */
+/** The JSON of a body; undefined: there is no body. */
 function bodyOf({ body }: ReplayRequest): unknown {
   return body.length === 0 ? undefined : (parsedJson(body.toString('utf8')) ?? NO_JSON);
 }
@@ -75,7 +83,7 @@ function parameterDifferences(a: string, b: string): string[] {
   );
 }
 
-/** A parameter's value, by what its JSON says; several values as one list. */
+/** The value of a parameter; where it is JSON, what that says. Several values become a list. */
 function valueOf(query: URLSearchParams, name: string): unknown {
   const values = query.getAll(name).toSorted();
   return values.length > 1 ? values : (parsedJson(values[0] ?? '') ?? values[0]);
@@ -87,7 +95,7 @@ const MOST_TEXT = 200;
 function whyText(differences: string[] | 'path' | 'body'): string {
   if (differences === 'path') return '';
   if (differences === 'body') return 'whose body is another one';
-  // Both are without secrets here, and the same.
+  // Both are without secrets here, and are the same: so a secret differs.
   if (differences.length === 0) return 'which differs in a secret';
   const more = differences.length - MOST_TOLD;
   const told = differences.slice(0, MOST_TOLD).map(shortened);

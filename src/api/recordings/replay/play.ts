@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { header, type Header, type ResponseHead } from '../../wire/http/http-head.ts';
 import type { RecordedCall, Step } from './load-calls.ts';
 
-/** What the client has sent on the stream so far, and a way to hear of more. */
+/** How much the client has sent on the stream so far, and a way to hear of more. */
 export interface Typed {
   bytes: number;
   hasEnded: boolean;
-  /** called when one of them has changed, and when the client is gone */
+  /** called when `bytes` or `hasEnded` has changed, and when the client is gone */
   changed: () => void;
 }
 
@@ -16,9 +16,10 @@ export interface Played {
 }
 
 /**
- * Plays the engine's part of a call to a client: each piece after the time that it took, divided by `speed`, and not before the client has sent what it had
- * sent then. `becameStream` is called when the call is no HTTP any more. What the recording does not tell the end of stays open until the
- * client goes.
+ * Plays the engine's part of a call to a client. Each piece waits for its recorded delay, divided
+ * by `speed`, and until the client has sent as much as it had sent by then in the recording.
+ * - `becameStream` is called when the call is no HTTP any more.
+ * - A call whose end is not recorded stays open until the client goes.
  */
 export async function play(
   { request, steps }: RecordedCall,
@@ -63,7 +64,10 @@ function framingOf({ status, headers }: ResponseHead, method: string) {
   return header(headers, 'content-length') === undefined ? 'close' : 'length';
 }
 
-/** Its length is that of what is recorded: where secrets were taken out, it is another one than then. */
+/**
+ * A recorded head, with the length of the body that is recorded. Where secrets were taken out, that
+ * is not the length which the engine gave.
+ */
 function headOf(head: ResponseHead, framing: string, rest: readonly Step[]): Buffer {
   const bytes = rest.reduce((sum, { does }) => sum + (does.kind === 'data' ? does.data.length : 0), 0);
   const isLength = ([name]: Header) => framing === 'length' && name.toLowerCase() === 'content-length';
@@ -79,7 +83,7 @@ const isStream = ({ status }: ResponseHead, [next]: readonly Step[]) => status =
 const chunk = (data: Buffer) =>
   Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from('\r\n')]);
 
-/** Waits while the client does not read. */
+/** Writes to the client. Gives a promise while the client does not read. */
 function written(client: Socket, data: Buffer): Promise<void> | undefined {
   if (client.write(data)) return undefined;
   return new Promise((done) => {
@@ -92,7 +96,7 @@ function written(client: Socket, data: Buffer): Promise<void> | undefined {
 }
 
 async function isTyped(client: Socket, typed: Typed, needed: Step['typed']): Promise<void> {
-  // Who has finished sending sends no more, however little it was.
+  // A client that has finished sending sends no more, however little it was.
   const isThere = () =>
     client.destroyed || !needed || typed.hasEnded || (typed.bytes >= needed.bytes && !needed.hasEnded);
   while (!isThere()) await new Promise<void>((done) => (typed.changed = done));

@@ -7,7 +7,7 @@ export interface ReplayRequest {
   readonly body: Buffer;
 }
 
-/** As it would stand in a recording. */
+/** A request as it would stand in a recording, without secrets. */
 export function redactedRequest({ head, body }: ReplayRequest): ReplayRequest {
   const of = { call: 1, connection: 1, time: 0 } as const;
   const pieces: Buffer[] = [];

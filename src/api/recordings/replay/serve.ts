@@ -13,18 +13,23 @@ import { play, type Typed } from './play.ts';
 
 export interface ReplayOptions {
   readonly calls: readonly RecordedCall[];
-  /** how many times as fast as it was; Infinity: without waiting */
+  /** how many times as fast as the recording; Infinity: without waiting */
   readonly speed: number;
-  /** A call was not recorded, or not all of its answer: it failed with this message. */
+  /**
+   * Called when a call was not recorded, or not all of its answer was. The call failed with this
+   * message.
+   */
   readonly failed: (message: string) => void;
-  /** A call was found, but for what differs each time. */
+  /** Called when a call was found that is the same but for what differs each time. */
   readonly alike: (asked: string, call: RecordedCall) => void;
 }
 
-/** A longer request's body is not compared. */
+/** How many bytes of a request's body are compared. */
 const MOST_BODY_BYTES = 67_108_864;
 
-/** Answers the clients of a server, made with `allowHalfOpen`, from a recording. */
+/**
+ * Answers the clients of a server from a recording. The server must be made with `allowHalfOpen`.
+ */
 export function serveReplay(server: Server, options: ReplayOptions): void {
   const find = finder(options.calls);
   server.on('connection', (client: Socket) => serve(client, find, options));
@@ -88,12 +93,12 @@ function serve(
 
   function refuse(asked: RequestHead, message: string): void {
     options.failed(message);
-    // docker prints it as it is.
+    // docker prints the message as it is.
     client.write(answerBytes(refusal(501, `dbg replay: ${escapeControls(message)}`), asked.method, false));
     next();
   }
 
-  /** Not from within the reading of the request before. */
+  /** Reads the next request, but not from within the reading of the one before. */
   function next(): void {
     setImmediate(() => {
       isPlaying = false;
@@ -108,7 +113,8 @@ function serve(
   client.on('end', () => {
     typed.hasEnded = true;
     typed.changed();
-    // Who half-closes before an answer still waits for it; who waits for nothing is gone.
+    // A client that half-closes before its answer still waits for it. One that waits for nothing is
+    // gone.
     if (isPlaying) watchForReader(client);
     else client.end();
   });

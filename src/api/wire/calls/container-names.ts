@@ -22,6 +22,7 @@ export type AskName = (id: string) => Promise<string | undefined>;
 /** How many names are known at once. The oldest are forgotten. */
 const MOST_NAMES = 10_000;
 
+/** Without `ask`, only names that went over the wire are known. */
 export function names(ask?: AskName): Names {
   /** the first 12 digits of an id → the container's name; docker's CLI asks by 12 digits as well */
   const containers = new Map<string, string>();

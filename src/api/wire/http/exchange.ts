@@ -57,6 +57,7 @@ interface Pending {
   readonly mayStream: boolean;
 }
 
+/** Gives the reader of one connection. `nextCall` gives the number of a new call. */
 export function readExchange(nextCall: () => number, onEvent: (event: ExchangeEvent) => void): Exchange {
   /** calls whose answer has not ended, the oldest first */
   const pending: Pending[] = [];

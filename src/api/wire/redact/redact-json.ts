@@ -252,7 +252,7 @@ function redactString(value: string, frame: Frame | undefined, top: RedactionRul
   return rule === 'env' ? redactVariable(value, anyText) : anyText(value);
 }
 
-/** Redacts a text that may be JSON itself, as that of a label or a variable. */
+/** Redacts a text that may be JSON itself, as the value of a label or of a variable. */
 function anyText(value: string): string {
   const [assigned] = value.includes('=') ? (/^[\w.-]{1,100}=(?=\s*[[{])/.exec(value) ?? []) : [];
   if (assigned !== undefined) return assigned + anyText(value.slice(assigned.length));

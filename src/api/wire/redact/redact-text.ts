@@ -79,6 +79,7 @@ function redactParameter(whole: string, before: string, name: string, value: str
   return isSecret ? before + REDACTED : whole;
 }
 
+/** Whether a parameter of a query holds a secret, by its name. */
 export const isSecretQuery = (name: string) =>
   isSecretOption(name) ||
   /^(?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token)|jwt|apikey)$/i.test(name);
