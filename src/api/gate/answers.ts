@@ -13,25 +13,31 @@ export interface AskedCall {
 }
 
 export interface AnswerListener {
-  /** the request that is being answered; undefined: nobody asked */
+  /** the request that the engine is answering; undefined: no request waits for an answer */
   asked(): AskedCall | undefined;
   send(bytes: Buffer): void;
-  /** the call is a stream from here on */
+  /** From here on the call is a stream of bytes, no longer HTTP. */
   stream(): void;
-  /** the answer is whole */
+  /** The whole answer has been sent. */
   answered(): void;
-  /** no more is to be sent: so it was to be, or the engine does not speak HTTP ("" where it just ended) */
+  /**
+   * Nothing more is to be sent. `why` is DROPPED where the verdict wanted the cut. Otherwise it
+   * says what in the engine's bytes is not HTTP; "" for more bytes after those.
+   */
   cut(why: string): void;
 }
 
-/** Why a call was cut that was to be. */
+/** The reason that is given for a call that a verdict cut on purpose. */
 export const DROPPED = 'dropped by dbg';
 
-/** A longer answer is not kept to be patched: it goes on as it is. */
+/** A longer answer is not held in memory to be patched: it goes on unchanged. */
 const MOST_PATCHED_BYTES = 16_777_216;
 const NOTHING = Buffer.alloc(0);
 
-/** Reads what the engine answers, and sends it on as it came, unless the verdict said otherwise. */
+/**
+ * Reads the engine's answers, and sends their bytes on unchanged. A verdict may change that, by its
+ * `patch` or its `dropAfter`.
+ */
 export function answerReader({ asked, send, stream, answered, cut }: AnswerListener): MessageReader {
   let framing: Framing = { kind: 'close' };
   let isInterim = false;

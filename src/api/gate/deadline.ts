@@ -1,10 +1,10 @@
-/** A time that runs while something is waited for. */
+/** A timer that runs while something is awaited. */
 export interface Deadline {
-  /** Begins it, if it does not run already; or stops it. */
+  /** true: starts the timer, unless it runs already. false: stops it. */
   run(isAwaited: boolean): void;
 }
 
-/** Calls `missed` when that lasted for so many milliseconds. */
+/** Calls `missed` when the timer has run for this many milliseconds. */
 export function deadline(milliseconds: number, missed: () => void): Deadline {
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -11,15 +11,19 @@ export interface GateOptions {
   readonly onEvent: WireListener;
   /** milliseconds since the epoch, with fractions */
   readonly clock: () => number;
-  /** who judges the requests of a connection */
+  /** gives the judge of a connection's requests */
   readonly judgeOf: (client: Socket) => Judge;
+  /** names the process or the address at the client's end; undefined: it cannot be told */
   readonly peerOf?: (client: Socket) => Promise<string | undefined>;
 }
 
 /**
- * Stands between the clients of a server, made with `allowHalfOpen`, and the engine: each request is judged by its head before a byte of it goes on.
- * What is let through goes on as it came, at the engine's pace, and so does what comes back. What is not clear, and could mean something else
- * to the engine than to the judge, is answered with 400, and its connection closed. Tells what the client said, and what it was told.
+ * Stands between the clients of a server and the engine. The server is made with `allowHalfOpen`.
+ * - Each request is judged by its head before a byte of it goes on.
+ * - A request that is let through goes on unchanged, at the engine's pace. So does its answer.
+ * - An unclear request could mean one thing to the judge and another to the engine. It is answered
+ *   with 400, and its connection is closed.
+ * - `onEvent` hears what the client sent, and what was sent to the client.
  */
 export function gate(server: Server, { connect, onEvent, clock, judgeOf, peerOf }: GateOptions): void {
   let connections = 0;
@@ -61,5 +65,5 @@ export function gate(server: Server, { connect, onEvent, clock, judgeOf, peerOf 
   });
 }
 
-/** With TLS, a client is one when it has shown who it is. */
+/** The event of a new client. With TLS, that comes after the handshake, which shows who it is. */
 const serverEvent = (server: Server) => ('setSecureContext' in server ? 'secureConnection' : 'connection');

@@ -13,17 +13,30 @@ import { unclear } from './strict.ts';
 import { CONTINUE, isWaitingWithBody, newTurn, rewritten, type Turn } from './turn.ts';
 import type { Answer, Forward, Verdict } from './verdict.ts';
 
-/** While it is not known what bytes are, the client is held up behind so many. */
+/**
+ * How many bytes behind a request are held while the engine has not answered it: they may be the
+ * next request, or a stream. Beyond that the client's socket is paused.
+ */
 const MOST_HELD_BYTES = 65_536;
-/** A head takes no longer, as anybody can begin one: the first from when the connection is there, another from its first byte on. */
+/**
+ * A client must send a whole request head within this time, because anyone can open a connection
+ * and send nothing. Counted from the connection for the first head, from the first byte for each
+ * later one.
+ */
 const HEAD_MS = 10_000;
-/** The first head of a connection has no more: who sends it may be nobody that is let in. docker's are of a few hundred. */
+/**
+ * The longest first head of a connection, because its sender may be somebody who is not let in.
+ * The heads that docker sends have a few hundred bytes.
+ */
 const MOST_FIRST_HEAD_BYTES = 262_144;
 const NOT_WHOLE = 'it ends before it is whole';
-/** What a client still sends that was told no is read for so long. */
+/** For this long dbg still reads, and throws away, what a refused client sends. */
 const LINGER_MS = 2000;
 
-/** Lets the requests of a client through to the engine, one after another, as they are judged. Gives what reads the client's bytes. */
+/**
+ * Lets the requests of one client through to the engine, one after another, as each is judged.
+ * Gives the reader of the client's bytes.
+ */
 export function gatedConnection({ client, connect, judge, sent, ended }: Ends): Gated {
   let engine: Socket | undefined;
   let turn: Turn | undefined;
@@ -37,7 +50,10 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     if (!writeTogether(client, bytes)) engine?.pause();
     sent(bytes);
   };
-  /** The client is read while what it sends can go somewhere: what is kept for one that does not read its answers is bounded too. */
+  /**
+   * Reads the client only while the bytes that it sends can go somewhere. So a client that does not
+   * read its answers takes a bounded amount of memory too.
+   */
   const flow = () => {
     const isUnknown = turn !== undefined && !isStream && requests.held() > MOST_HELD_BYTES;
     if (hold.isHeld() || isUnknown || engine?.writableNeedDrain) client.pause();
@@ -53,7 +69,7 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     else finish(client);
     engine?.destroy();
   };
-  /** No request can come of it any more: the client is told why, and its connection ends. */
+  /** What the client sent can become no request: tells the client why, and ends its connection. */
   const refuse = (why: string) => {
     if (isClosing) return;
     send(answerBytes(refusal(400, `dbg: a request that is not clear: ${why}`), 'GET', true));
@@ -105,7 +121,7 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     broken: (reason) => void (reason !== '' && refuse(reason)),
   });
 
-  /** Once it is whole, or longer than it may be. */
+  /** Judges the body once it is whole, or longer than the judge looks at (`needs.most`). */
   function judgeBody(about: Turn): void {
     const { needs, body, size } = about;
     if (!needs || (!about.isAsked && size <= needs.most)) return;
@@ -117,7 +133,8 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
 
   function decide(about: Turn, verdict: Verdict): void {
     if (verdict.kind === 'wait') return hold.until(verdict.until, () => decide(about, verdict.judge()));
-    // Who waits with the body for the engine's word would wait for ever: the engine has not been asked.
+    // A client with `Expect: 100-continue` sends its body only when the engine says "go on". The
+    // engine has not been asked yet, so dbg says it: otherwise the client would wait for ever.
     if ((verdict.kind === 'needs body' || (verdict.kind === 'answer' && !verdict.isLast)) && !about.isAsked) {
       if (!about.isContinued && isWaitingWithBody(about.head)) {
         about.isContinued = true;
@@ -163,7 +180,10 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     if (engine && !engine.destroyed && !engine.writableEnded && !writeTogether(engine, bytes)) flow();
   }
 
-  /** The next one is read; from within the reading of this one, that goes on by itself. */
+  /**
+   * Ends a call, so that the next request is read. Where the reader stopped at the end of this one
+   * (`isLeft`), it is told to go on. Otherwise it is still reading this one, and goes on by itself.
+   */
   function over(done: Turn): void {
     done.isAnswered = true;
     if (isClosing) return;
@@ -175,7 +195,11 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     endWithClient();
   }
 
-  /** A client that has finished sending, with all of it read: the engine is told, as it is without a gate. */
+  /**
+   * Passes the client's end on to the engine, as the engine would see it without a gate. Does so
+   * only when all that the client sent has been read. A request that is not whole by then is
+   * refused, unless a part of it is at the engine already.
+   */
   function endWithClient(): void {
     if (!hasEnded || isClosing) return;
     if (isStream) return void engine?.end();
@@ -185,7 +209,10 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     if (isAtEngine && requests.held() === 0) engine?.end();
   }
 
-  /** The engine has a part of a request, and no more of it comes: what it says to that goes back, if it says anything. */
+  /**
+   * The engine has a part of a request, and the rest will not come. If the engine answers that part
+   * within LAST_BYTES_MS, the answer goes back to the client.
+   */
   function endWithin(asked: Turn): void {
     if (asked.isAnswered) return close();
     engine?.end();

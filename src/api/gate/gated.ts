@@ -1,20 +1,22 @@
 import type { Socket } from 'node:net';
 import type { Judge } from './verdict.ts';
 
-/** What a client is let through between. */
+/** What a gated connection is made of. */
 export interface Ends {
   readonly client: Socket;
+  /** makes the connection to the engine */
   readonly connect: () => Socket;
   readonly judge: Judge;
-  /** what the client is sent, and that it has all; `why`: it is not the engine that ended it */
+  /** Hears the bytes that the client is sent. */
   sent(bytes: Buffer): void;
+  /** The client is sent nothing more. `why`: the reason, where the engine did not simply end. */
   ended(why?: string): void;
 }
 
-/** What reads a client's bytes. */
+/** The reader of a client's bytes. */
 export interface Gated {
   push(piece: Buffer): void;
   end(): void;
-  /** Nothing is read any more. */
+  /** Whether the connection is being closed: nothing is read any more. */
   isClosing(): boolean;
 }

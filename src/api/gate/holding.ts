@@ -1,12 +1,16 @@
-/** Holds a connection up: nothing of it is read meanwhile. */
+/** Holds a connection up: nothing that its client sends is read meanwhile. */
 export interface Hold {
   isHeld(): boolean;
-  /** Does something later; at once where there is no delay. */
+  /** Holds the connection up for `delay` ms, then acts. Without a delay it acts at once. */
   after(delay: number | undefined, act: () => void): void;
+  /** Holds the connection up until `time` resolves, then acts. */
   until(time: Promise<void>, act: () => void): void;
 }
 
-/** `changed` is called when it is held up; `resumed` when it is not any more, to act, if there is still a connection to do so with. */
+/**
+ * `changed` is called when a hold begins. `resumed` is called when it ends, with the act that was
+ * waiting: `resumed` does the act, if the connection is still there.
+ */
 export function holding(changed: () => void, resumed: (act: () => void) => void): Hold {
   let isHeld = false;
   const begin = () => {

@@ -2,18 +2,20 @@ import { STATUS_CODES } from 'node:http';
 import type { Header } from '../wire/http/http-head.ts';
 import type { Answer } from './verdict.ts';
 
-/** An answer as the engine gives its errors: JSON with a message, which docker's CLI shows. */
+/** Gives an answer in the form of the engine's errors: JSON with a message, which docker shows. */
 export function refusal(status: number, message: string): Answer {
   return jsonAnswer(status, { message });
 }
 
-/** An answer of JSON. */
 export function jsonAnswer(status: number, value: unknown): Answer {
   const headers: Header[] = [['Content-Type', 'application/json']];
   return { kind: 'answer', status, headers, body: Buffer.from(`${JSON.stringify(value)}\n`) };
 }
 
-/** An answer's bytes, as many as are to be sent. To HEAD there is no body, but its length. */
+/**
+ * Gives the bytes of an answer, with as much of its body as its `dropAfter` lets through. An answer
+ * to HEAD has no body, but tells the length of one.
+ */
 export function answerBytes(
   { status, headers, body, dropAfter = Infinity }: Answer,
   method: string,
@@ -29,7 +31,7 @@ export function answerBytes(
   return method === 'HEAD' ? head : Buffer.concat([head, body.subarray(0, dropAfter)]);
 }
 
-/** The bytes of a head with other headers, or of an answer with another body: whose length is told anew. */
+/** Gives the bytes of a head from its first line and its headers. */
 export function headBytes(first: string, headers: readonly Header[]): Buffer {
   return Buffer.from(
     `${[first, ...headers.map(([name, value]) => `${name}: ${value}`)].join('\r\n')}\r\n\r\n`,

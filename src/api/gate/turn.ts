@@ -2,23 +2,28 @@ import { header, type RequestHead } from '../wire/http/http-head.ts';
 import { headBytes } from './made.ts';
 import type { Decided, NeedsBody } from './verdict.ts';
 
-/** One call at the gate. The next one of its connection is read when this one is over: nothing overtakes. */
+/**
+ * One call at the gate. The next request of its connection is read only when this call is over, so
+ * that no call overtakes another.
+ */
 export interface Turn {
   readonly head: RequestHead;
-  /** What has been decided; undefined: something is waited for. */
+  /** what has been decided; undefined: the gate waits for the body, or for a time */
   verdict: Decided | undefined;
-  /** raw bytes that have not gone to the engine */
+  /** the request's raw bytes that have not gone to the engine; undefined: none are held any more */
   held: Buffer[] | undefined;
-  /** the same without what frames them, while nothing is decided; and how many */
+  /** the bytes of the body, without its framing, as long as nothing is decided */
   readonly body: Buffer[];
+  /** how many bytes of the body came while nothing was decided */
   size: number;
-  /** the body is waited for, by this */
+  /** the verdict that waits for the body */
   needs: NeedsBody | undefined;
-  /** the client was told to send its body */
+  /** dbg told the client to send its body (100 Continue) */
   isContinued: boolean;
+  /** the whole request has been read */
   isAsked: boolean;
   isAnswered: boolean;
-  /** Its reading stopped at its end, as it was not answered yet. */
+  /** the reader stopped at the end of the request, because it was not answered yet */
   isLeft: boolean;
 }
 
@@ -35,13 +40,13 @@ export const newTurn = (head: RequestHead, raw: Buffer): Turn => ({
   isLeft: false,
 });
 
-/** What a client waits for that sent `Expect: 100-continue`. */
+/** What a client waits for, before it sends its body, if it sent `Expect: 100-continue`. */
 export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
 export const isWaitingWithBody = ({ headers }: RequestHead) =>
   header(headers, 'expect')?.toLowerCase() === '100-continue';
 
-/** A head without some of its headers, which are the gate's own and nobody's behind it. */
+/** Gives the bytes of a head without some headers: those that are for the gate alone. */
 export function rewritten({ method, target, version, headers }: RequestHead, without: readonly string[]): Buffer {
   return headBytes(
     `${method} ${target} HTTP/${version}`,

@@ -1,26 +1,26 @@
 import type { Header, RequestHead, ResponseHead } from '../wire/http/http-head.ts';
 
-/** What becomes of a call that asks at a gate. Nothing of it has reached the engine before. */
+/** What becomes of a call at a gate. Before its verdict, nothing of the call reaches the engine. */
 export type Verdict = Decided | NeedsBody | Wait;
 export type Decided = Forward | Answer | Drop;
 
-/** It goes to the engine, as it is; and what comes back too, but for what is said here. */
+/** The request goes to the engine, and its answer back, both unchanged but for what stands here. */
 export interface Forward {
   readonly kind: 'forward';
-  /** milliseconds before it does */
+  /** milliseconds before the request goes on */
   readonly delay?: number;
   /**
-   * Changes an answer: its whole body is waited for, and its length told anew. Not for streams, which go on as they are. Of an answer to
-   * HEAD it changes the head alone.
+   * Changes an answer. The gate waits for the whole body, and writes its new length into the head.
+   * A stream is not patched. Of an answer to HEAD, only the head is changed.
    */
   readonly patch?: (head: ResponseHead, body: Buffer) => { readonly head: ResponseHead; readonly body: Buffer };
   /** headers, in small letters, that the engine is not to see */
   readonly without?: readonly string[];
-  /** Both connections are cut behind so many bytes of the answer's body. */
+  /** Both connections are cut after so many bytes of the answer's body. */
   readonly dropAfter?: number;
 }
 
-/** The engine hears nothing of it: dbg answers in its place. */
+/** The engine hears nothing of the request: dbg answers in its place. */
 export interface Answer {
   readonly kind: 'answer';
   readonly status: number;
@@ -28,7 +28,7 @@ export interface Answer {
   readonly body: Buffer;
   readonly delay?: number;
   readonly dropAfter?: number;
-  /** The connection ends with it, and the rest of the request is not waited for. */
+  /** The connection ends after this answer. The gate does not wait for the rest of the request. */
   readonly isLast?: boolean;
 }
 
@@ -38,14 +38,15 @@ export interface Drop {
   readonly delay?: number;
 }
 
-/** The head is not enough: the body is waited for, up to so many bytes (`undefined` where it is longer), and asked about again. */
+/** The head is not enough for a verdict: the gate waits for the body, then asks `judge`. */
 export interface NeedsBody {
   readonly kind: 'needs body';
+  /** bytes; for a longer body, `judge` gets undefined */
   readonly most: number;
   judge(body: Buffer | undefined): Decided;
 }
 
-/** It cannot be said yet: the client is held up until then, and it is asked about again. */
+/** There is no verdict yet: the client is held up until `until` resolves, then `judge` is asked. */
 export interface Wait {
   readonly kind: 'wait';
   readonly until: Promise<void>;

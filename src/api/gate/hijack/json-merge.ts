@@ -3,7 +3,10 @@ type Members = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether a JSON value has all that another one has: members of objects, elements of lists in any order, and equal values. */
+/**
+ * Whether a JSON value contains another one: objects have all its members, lists have all its
+ * elements in any order, and other values are equal.
+ */
 export function has(value: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
     return Array.isArray(value) && wanted.every((each) => value.some((element) => has(element, each)));
@@ -17,7 +20,10 @@ export function has(value: unknown, wanted: unknown): boolean {
   return value === wanted;
 }
 
-/** A JSON value with a patch merged into it: members are set, those that are null are taken away (RFC 7386). */
+/**
+ * Gives a JSON value with a patch merged into it (RFC 7386): members of the patch are set, and
+ * members that are null in the patch are removed.
+ */
 export function merged(value: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const result = new Map(isObject(value) ? Object.entries(value) : []);

@@ -4,13 +4,16 @@ import { operationOf } from '../../wire/calls/operation.ts';
 import { has, merged } from './json-merge.ts';
 import type { Action, Match, HijackRule } from './rules.ts';
 
-/** Called when a rule has been used: its number, from 1, the call, and what was done. */
+/** Called when a rule has been used: its number, counted from 1, the call, and what was done. */
 export type Used = (rule: number, call: string, what: string) => void;
 
-/** A longer body is not looked at. */
+/** A longer body is not looked at: no rule with a body in its match fits it. */
 const MOST_BODY_BYTES = 1_048_576;
 
-/** Judges calls by rules: the first that fits, and has not acted as often as it may, decides. What none fits goes on as it is. */
+/**
+ * Judges calls by rules. The first rule decides that fits the call and has not acted `times` times
+ * yet. A call that no rule fits goes on unchanged.
+ */
 export function judgeByRules(rules: readonly HijackRule[], used: Used): Judge {
   const left = rules.map(({ times }) => times);
 
@@ -29,7 +32,7 @@ export function judgeByRules(rules: readonly HijackRule[], used: Used): Judge {
     return {
       kind: 'needs body',
       most: MOST_BODY_BYTES,
-      // While its body came, another call may have been the last one that a rule acts on.
+      // Checks `left` again: while this body came, another call may have used a rule up.
       judge: (body) =>
         act(
           head,
@@ -71,11 +74,11 @@ function byAction(action: Action): readonly [Decided, string] {
   return [{ kind: 'forward', dropAfter: action.after }, `dropped behind ${action.after} bytes`];
 }
 
-/** Each element of a list is patched; what is no JSON stays. */
+/** Patches an answer; of a list, each element. An answer that is not JSON stays unchanged. */
 function patching(patch: unknown): NonNullable<Forward['patch']> {
   return (head, body) => {
     const json = parsed(body);
-    // An error has another form than what is to be patched.
+    // An error does not have the form that the patch is for.
     if (json === undefined || head.status >= 300) return { head, body };
     const changed =
       Array.isArray(json) && !Array.isArray(patch) ? json.map((each) => merged(each, patch)) : merged(json, patch);

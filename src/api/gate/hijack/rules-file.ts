@@ -7,17 +7,22 @@ import { judgeByRules, type Used } from './judge-by-rules.ts';
 import { parseRules } from './rules.ts';
 
 export interface RulesFile {
-  /** by the rules as they are when it is called */
+  /** judges by the rules that are in force when it is called */
   readonly judge: Judge;
   close(): void;
 }
 
-/** Editors write a file in several ways; to look at it by its name finds all of them. */
+/**
+ * How often the file is looked at. It is looked at by its name: editors write a file in several
+ * ways, and a look by name notices all of them.
+ */
 const LOOK_MS = 250;
 
 /**
- * Judges by a file of rules, which is read anew when it changes: every rule has acted 0 times then. A change that is wrong is told, and the rules
- * before it stay. Throws a DbgError when it is wrong from the beginning.
+ * Judges by a file of rules.
+ * - The file is read again when it changes. Every rule then counts as having acted 0 times.
+ * - A change that is wrong is given to `reloaded`, and the rules before it stay.
+ * - Throws a DbgError when the file is wrong at the beginning.
  */
 export function rulesFile(path: string, used: Used, reloaded: (rules: number | Error) => void): RulesFile {
   let text = readText(path);
@@ -33,7 +38,7 @@ export function rulesFile(path: string, used: Used, reloaded: (rules: number | E
       wrong = '';
       reloaded(rules.length);
     } catch (error) {
-      // It may be half written: it is told when it is still so.
+      // The file may be half written: it is reported only if it is still wrong at the next look.
       if (errorMessage(error) === wrong) return;
       if (wrong === WAITING) {
         wrong = errorMessage(error);
@@ -50,7 +55,7 @@ export function rulesFile(path: string, used: Used, reloaded: (rules: number | E
 
 const WAITING = 'half written, perhaps';
 
-/** Rules are typed by people. */
+/** The longest rules file. People type their rules, so none is longer. */
 const MOST_BYTES = 1 << 20;
 
 function readText(path: string): string {

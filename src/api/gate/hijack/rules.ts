@@ -3,12 +3,12 @@ import { DbgError, errorMessage } from '../../../errors.ts';
 import { parseSize, parseTime } from '../../../text.ts';
 import { globMatcher } from '../../wire/calls/glob.ts';
 
-/** One rule of the file: what it is for, and what becomes of such a call. */
+/** One rule of the file: which calls it fits, and what is done with them. */
 export interface HijackRule {
-  /** where it begins in the file */
+  /** the line of the file on which the rule begins */
   readonly line: number;
   readonly match: Match;
-  /** acts so often, then no more */
+  /** how many times the rule acts; after that it fits no call */
   readonly times: number;
   /** milliseconds */
   readonly delay: number;
@@ -16,11 +16,11 @@ export interface HijackRule {
 }
 
 export interface Match {
-  /** in capitals; none: any */
+  /** in capitals; an empty list fits any method */
   readonly methods: readonly string[];
   readonly path: ((path: string) => boolean) | undefined;
   readonly query: Readonly<Record<string, string>>;
-  /** what the request's JSON has, among other things */
+  /** a JSON value that the request's JSON must contain */
   readonly body: unknown;
 }
 
@@ -33,13 +33,13 @@ export type Action =
       readonly body: string;
     }
   | { readonly kind: 'patch'; readonly patch: unknown }
-  /** after so many bytes of the answer's body; undefined: the engine hears nothing of it */
+  /** `after`: bytes of the answer's body; undefined: the engine hears nothing of the call */
   | { readonly kind: 'drop'; readonly after: number | undefined };
 
 type Where = readonly (string | number)[];
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads a file of rules. Throws a DbgError that names the line, and what is allowed there. */
+/** Reads a file of rules. Throws a DbgError that names the line, and says what is allowed there. */
 export function parseRules(text: string, file: string): HijackRule[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -57,7 +57,10 @@ export function parseRules(text: string, file: string): HijackRule[] {
   );
 }
 
-/** Throws where an alias names nothing, itself, or too much (10,000 nodes of a hundred aliases, say). */
+/**
+ * Gives the values of a YAML document. Throws where an alias refers to nothing, to itself, or to
+ * too much (a hundred aliases that make 10,000 nodes, for example).
+ */
 function valuesOf(document: Document, wrong: (at: number, why: string) => DbgError): unknown {
   visit(document, {
     Alias: (_, alias) => {
@@ -166,7 +169,8 @@ function readAnswer(value: unknown, wrong: Wrong): Action {
   const type = json === undefined ? { 'Content-Type': 'text/plain; charset=utf-8' } : JSON_TYPE;
   const headers = Object.entries(fields(answer['headers'] ?? {}, undefined, ['answer', 'headers'], wrong));
   for (const [name, each] of headers) {
-    // Heads are Latin-1: of a letter beyond it, only a part would come, a line feed perhaps.
+    // Heads are sent as Latin-1. Of a character beyond Latin-1 only a part would be sent, and that
+    // part may be a line feed.
     const isHeader = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\xa0-\xff]*$/.test(String(each));
     if (!isHeader || /^(?:content-length|transfer-encoding|connection)$/i.test(name)) {
       throw wrong(['answer', 'headers', name], `"${name}" is no header that can be set`);
@@ -182,7 +186,8 @@ function readAnswer(value: unknown, wrong: Wrong): Action {
 }
 
 function readStatus(status: unknown, body: string, where: Where, wrong: Wrong): number {
-  // RFC 9110, 15.3.5, 15.3.6 and 15.4.5: what came behind the head would be read as the next answer's.
+  // These answers have no body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5): bytes behind the head would
+  // be read as the beginning of the next answer.
   if ((status === 204 || status === 205 || status === 304) && body !== '')
     throw wrong(where, `an answer of ${status} has no body`);
   if (Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599) return status as number;
@@ -196,10 +201,10 @@ function readTime(value: unknown, wrong: Wrong): number {
   return time;
 }
 
-/** What YAML reads as a number or a word, as it was meant; nothing of what is more. */
+/** The text of a value that YAML reads as a string or a number; "" for any other value. */
 const word = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 
-/** The members of an object, and no others than these. */
+/** The members of an object. Throws where the value is none, or has a member not in `known`. */
 function fields(value: unknown, known: readonly string[] | undefined, where: Where, wrong: Wrong): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw wrong(where, known ? `expected: ${known.join(', ')}` : 'names and values are expected');
