@@ -65,5 +65,5 @@ export function gate(server: Server, { connect, onEvent, clock, judgeOf, peerOf 
   });
 }
 
-/** The event of a new client. With TLS, that comes after the handshake, which shows who it is. */
+/** A new client's event. With TLS, it comes after the handshake that shows who the client is. */
 const serverEvent = (server: Server) => ('setSecureContext' in server ? 'secureConnection' : 'connection');

@@ -5,15 +5,18 @@ import { printableJson, shellQuote } from '../../../text.ts';
 import type { Operation } from '../../wire/calls/operation.ts';
 import { whereOf } from './sends-elsewhere.ts';
 
-/** Lines of NDJSON, each handed to the kernel before what it tells of goes on: a kill -9 takes none of them. */
+/**
+ * A log of NDJSON lines. Each line is handed to the kernel before the call that it tells of goes
+ * on, so that a kill -9 loses none.
+ */
 export interface Audit {
   readonly path: string;
-  /** Throws a DbgError where that cannot be done: then nothing more may be let through. */
+  /** Throws a DbgError where the line cannot be written: then no more calls may be let through. */
   write(entry: object): void;
   close(): void;
 }
 
-/** The log in a file that is open to be added to. */
+/** Gives the log in a file that is already open for appending. */
 export function auditIn({ descriptor }: OpenFile, path: string): Audit {
   let isOpen = true;
   return {
@@ -37,14 +40,18 @@ export function auditIn({ descriptor }: OpenFile, path: string): Audit {
   };
 }
 
-/** Of what is longer, a log keeps the beginning: who may ask for nothing could fill the disk with it. */
+/**
+ * In characters. Of a longer text, the log keeps the beginning: otherwise a client that is allowed
+ * nothing could still fill the disk.
+ */
 const LONGEST_TEXT = 2048;
 const shortened = (text: string) =>
   text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)`;
 
 /**
- * What a log may say of a call's target: of the query the names alone, as build arguments and the like hold secrets; and where the engine is
- * sent, when the caller says that.
+ * Gives what the log may say of a call's target.
+ * - Of the query, it says only the names, because build arguments and the like hold secrets.
+ * - Where the caller sends the engine somewhere, it says where.
  */
 export function targetOf(operation: Operation): object {
   const { name, subject, path, query } = operation;
@@ -58,5 +65,5 @@ export function targetOf(operation: Operation): object {
   };
 }
 
-/** Where the engine is sent, in a log. */
+/** The field of a log line that says where the engine is sent; {} for nowhere. */
 export const placeOf = (where: string | undefined): object => (where === undefined ? {} : { where: shortened(where) });

@@ -4,14 +4,14 @@ import { DbgError, errorMessage, usageError } from '../../../errors.ts';
 import { shellQuote } from '../../../text.ts';
 import { headerValues, type Header } from '../../wire/http/http-head.ts';
 
-/** Who may come in by name and password (RFC 7617). */
+/** A name and a password that let a client in (RFC 7617). */
 export interface Login {
   readonly user: string;
-  /** the value of the header that lets in */
+  /** the value of the Authorization header that lets a client in */
   readonly authorization: string;
-  /** Takes as long for a wrong password as for a right one. */
+  /** Whether name and password are right. A wrong password takes as long as a right one. */
   lets(headers: readonly Header[]): boolean;
-  /** Whether a password is said at all. */
+  /** Whether the headers have a password at all. */
   isSaidIn(headers: readonly Header[]): boolean;
 }
 
@@ -35,10 +35,10 @@ export function login(user: string, password: string): Login {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
-/** 128 random bits. */
+/** Makes a password of 128 random bits. */
 export const newPassword = () => randomBytes(16).toString('base64url');
 
-/** The first line of a file that its owner alone may read. Throws a DbgError. */
+/** Gives the first line of a file that only its owner may read. Throws a DbgError. */
 export function readPassword(file: string): string {
   const [password] = readOwn(file).split(/\r?\n/);
   if (password) return password;

@@ -5,7 +5,7 @@ import { askedFor, type AskedOperation } from './asked-operation.ts';
 import { mayHoldPower, powerAsked, powerIn } from './power/power.ts';
 import { isBuildKit, versionRefusal } from './versions.ts';
 
-/** A rule that a recording asks for: how often, and when first (ms since the epoch). */
+/** A rule that a recording needs: for how many calls, and when first (ms since the epoch). */
 export interface NeededRule {
   readonly rule: string;
   count: number;
@@ -13,9 +13,16 @@ export interface NeededRule {
 }
 
 /**
- * Hears the calls of a recording, and gives the rules that let them through, sorted. A container that the path names stays named, by its
- * name as well where only its id was said; one that was made meanwhile has another id each time, as an exec has: "*". So have images,
- * networks and the like, which come and go by operation. What asked for power over the host gets it "with power".
+ * Hears the calls of a recording, and gives the rules that let them through, sorted.
+ * - A container that a path names stays named. Where the path has its id, there is a rule for its
+ *   name as well.
+ * - A container that was made during the recording has another id each time, as has an exec. It
+ *   becomes "*".
+ * - Images, networks and the like become "*" too: rules are about operations on them, and they
+ *   come and go.
+ * - A call that asked for power over the host gets a rule "with power".
+ *
+ * `unknown` gives the calls that no rule can let through.
  */
 export function derivePolicy(): { readonly onEvent: CallListener; rules(): NeededRule[]; unknown(): string[] } {
   const asked: { method: string; path: string; power: string; ref: string | undefined; at: number }[] = [];
@@ -68,7 +75,7 @@ export function derivePolicy(): { readonly onEvent: CallListener; rules(): Neede
   };
 }
 
-/** Of a body that the recording does not hold, nobody knows. */
+/** Whether a call asked for power over the host. Of a body that was not recorded, nobody knows. */
 function askedForPower({ operation, query }: AskedOperation, sent: Body | undefined): boolean {
   if (powerAsked(operation, query) !== undefined) return true;
   if (!mayHoldPower(operation) || sent?.kept === undefined) return false;
@@ -80,19 +87,22 @@ const byPath = ({ rule }: NeededRule) => rule.replace(/^(\S+) (\S+)/, '$2 $1');
 
 const isIdOf = (ref: string, id: string) => /^[\da-f]{4,64}$/.test(ref) && id.startsWith(ref);
 
-/** What was said, and the name that it is of. */
+/** The reference that the call had, and the container's name if that reference was an id. */
 function formsOf(ref: string, names: ReadonlyMap<string, string>): string[] {
   const name = [...names].find(([id]) => isIdOf(ref, id))?.[1];
   return name === undefined || name === ref ? [ref] : [ref, name];
 }
 
-/** "POST /containers/web/start" says nothing new beside "POST /containers/*\/start", nor beside itself with power. */
+/**
+ * Whether another rule covers this one. "POST /containers/*\/start" covers
+ * "POST /containers/web/start", and any rule with power covers the same rule without.
+ */
 function isCovered(rule: string, all: ReadonlyMap<string, unknown>): boolean {
   const wide = rule.replace(/ \/containers\/(?!(?:json|create|prune)(?: |$))[^/]+/, ' /containers/*');
   return [`${rule} with power`, `${wide} with power`, wide].some((other) => other !== rule && all.has(other));
 }
 
-/** Ids and names of containers, from the answers that tell both. */
+/** Learns containers' ids and names from answers that tell both, and which containers were made. */
 function learn(call: Call, names: Map<string, string>, made: Set<string>): void {
   const { name: operation, query } = call.operation;
   if (!['ContainerInspect', 'ContainerList', 'ContainerCreate'].includes(operation)) return;
@@ -106,7 +116,7 @@ function learn(call: Call, names: Map<string, string>, made: Set<string>): void 
   }
 }
 
-/** The rules as a policy file. */
+/** Gives the text of a policy file with these rules. */
 export function policyText(wanted: readonly NeededRule[], unknown: readonly string[], from: string): string {
   const rules = wanted.map(({ rule, count, firstAt }) => {
     const often = count === 1 ? 'once' : `${count} times`;

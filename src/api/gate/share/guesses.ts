@@ -1,17 +1,28 @@
-/** After a wrong password, no other is looked at for so long: of 20 random bits, a day finds one in twelve. */
+/**
+ * After a wrong password, no other is looked at for this long. So a day of guessing finds one in
+ * twelve passwords of 20 random bits.
+ */
 const WRONG_MS = 1000;
 
-/** Those who say a password wait in a line once one was wrong: the next is looked at a second later. */
+/**
+ * The line in which clients with a password wait, once a password was wrong. The next password is
+ * looked at a second later.
+ */
 export interface Guesses {
-  /** Resolves when it is this one's turn; undefined: at once. `isGone`: nobody waits for it any more. */
+  /**
+   * Resolves when it is the turn of this client's password; undefined: it is at once. `isGone`:
+   * whether the client has gone, so that its password is passed over.
+   */
   turn(address: string, isGone: () => boolean): Promise<void> | undefined;
-  /** The one whose turn it was is wrong. */
+  /** The password whose turn it was is wrong. */
   wrong(): void;
 }
 
 /**
- * Addresses take turns, the newest of each first: who guesses much holds up others by a second for each address that guesses, and not behind all
- * of its guesses. It is one line for all, as an address costs nothing to who has a network of them.
+ * Addresses take turns, and of each address the newest password comes first. So a client does not
+ * wait behind all guesses of somebody who guesses much, but one second for each address that
+ * guesses. There is one line for all addresses, because an address costs nothing to somebody who
+ * has a network of them.
  */
 export function guesses(): Guesses {
   let isShut = false;
@@ -22,7 +33,7 @@ export function guesses(): Guesses {
       waiting.delete(address);
       let last = all.pop();
       while (last?.isGone()) last = all.pop();
-      // Behind the other addresses.
+      // The address goes to the end of the line, behind the other addresses.
       if (all.length > 0) waiting.set(address, all);
       if (last) return last.go;
     }
@@ -34,7 +45,7 @@ export function guesses(): Guesses {
     const go = next();
     if (!go) return;
     go();
-    // By then it has been looked at.
+    // By then the password has been looked at. If it was right, the next one's turn comes at once.
     setImmediate(() => isShut || open());
   }
 

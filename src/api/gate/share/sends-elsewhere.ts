@@ -2,7 +2,10 @@ import type { Operation } from '../../wire/calls/operation.ts';
 import { redactText } from '../../wire/redact/redact-text.ts';
 import { folded, readStrictly } from './power/strict-json.ts';
 
-/** Operations that have the engine connect to where the caller says, and the parameters of the query that say it. */
+/**
+ * Operations that make the engine connect to a place that the caller names, with the parameters of
+ * the query that name it.
+ */
 const IN_QUERY: Readonly<Record<string, readonly string[]>> = {
   ImageBuild: ['remote'],
   ImageCreate: ['fromImage', 'fromSrc'],
@@ -11,22 +14,22 @@ const IN_QUERY: Readonly<Record<string, readonly string[]>> = {
   PluginPull: ['remote'],
   PluginUpgrade: ['remote'],
 };
-/** Those that say it by the name in their path. */
+/** Operations that name such a place in their path. */
 const IN_PATH: ReadonlySet<string> = new Set(['DistributionInspect', 'ImagePush', 'PluginPush']);
-/** Those that say it by a member of their body. */
+/** Operations that name such a place in a member of their body. */
 const IN_BODY: Readonly<Record<string, string>> = { SystemAuth: 'serveraddress', SwarmJoin: 'RemoteAddrs' };
 
-/** All of them. */
+/** All operations that make the engine connect to a place that the caller names. */
 export const SENDS_ENGINE: ReadonlySet<string> = new Set([
   ...Object.keys(IN_QUERY),
   ...IN_PATH,
   ...Object.keys(IN_BODY),
 ]);
 
-/** Whether only its body says where the engine is sent. */
+/** Whether only the operation's body says where the engine is sent. */
 export const saysWhereInBody = (operation: string) => Object.hasOwn(IN_BODY, operation);
 
-/** Where the engine is sent, as an audit log may keep it; undefined: nowhere. */
+/** Where path or query send the engine, as an audit log may keep it; undefined: nowhere. */
 export function whereOf({ name, query, subject }: Operation): string | undefined {
   if (IN_PATH.has(name)) return subject && placeText(subject.ref);
   const parameters = new URLSearchParams(query);
@@ -34,7 +37,7 @@ export function whereOf({ name, query, subject }: Operation): string | undefined
   return places.length === 0 ? undefined : places.map(placeText).join(' ');
 }
 
-/** The same by the body; or why that cannot be told. */
+/** Where the body sends the engine; `why`: why that cannot be told; {} for nowhere. */
 export function whereIn(operation: string, body: Buffer | undefined): { where?: string; why?: string } {
   const read = readStrictly(body ?? Buffer.alloc(0));
   if (body === undefined || 'unclear' in read) return { why: 'it cannot be told where the engine would be sent' };
@@ -45,7 +48,10 @@ export function whereIn(operation: string, body: Buffer | undefined): { where?: 
   return places.length === 0 ? {} : { where: places.map((place) => placeText(String(place))).join(' ') };
 }
 
-/** An address, or an image's name, without what may be a secret of it: user and password, query and fragment. */
+/**
+ * An address, or an image's name, without the parts that may be secret: user and password, query
+ * and fragment.
+ */
 function placeText(text: string): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z\d+.-]*:\/\/)?([^?#]*)/is.exec(text.trim())!;
   const authority = /^[^/\\]*/.exec(rest)![0];

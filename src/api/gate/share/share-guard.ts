@@ -17,40 +17,43 @@ import { saysWhereInBody, whereIn } from './sends-elsewhere.ts';
 
 export interface GuardOptions {
   readonly policy: Policy;
-  /** undefined: nobody is asked for a name */
+  /** undefined: no client is asked for a name and a password */
   readonly login: Login | undefined;
   readonly audit: Audit;
   /** milliseconds since the epoch */
   readonly clock: () => number;
-  /** The audit log cannot be written: nothing more is let through. */
+  /** Called when the audit log cannot be written: nothing more is let through. */
   failed(error: Error): void;
 }
 
 export interface ShareGuard {
   judgeOf(client: Socket): Judge;
   readonly onEvent: WireListener;
-  /** The share is over: so are the calls that still go on. */
+  /** Ends the share. Calls that still go on end in the log. */
   end(): void;
 }
 
 /**
- * Judges each request of a share, by its body too where that matters, and logs it before any of it goes on; its end is a line of its own, as a `docker exec` may last for
- * hours, or longer than dbg. The gate tells of a connection before it asks who judges it, and of a request before it has it judged.
+ * Judges each request of a share by its head, and by its body where that matters.
+ * - A request is logged before any of it goes on. The end of its call is a line of its own, because
+ *   a `docker exec` may last for hours, or longer than dbg.
+ * - This needs the order in which the gate acts: it tells of a connection before it asks for the
+ *   connection's judge, and of a request before it has the request judged.
  */
 export function shareGuard({ policy, login, audit, clock, failed }: GuardOptions): ShareGuard {
   let opened = 0;
   let isOver = false;
-  /** of each connection: the calls that are to be judged */
+  /** of each connection: the numbers of the calls that are to be judged */
   const asked = new Map<number, number[]>();
   const peers = new Map<number, Peer>();
-  /** connections to this machine's loopback, which any page in a browser may use */
+  /** connections to this machine's loopback, which any page in a browser can make */
   const locals = new Set<number>();
-  /** calls that stand in the log without their end */
+  /** calls that are in the log without their end */
   const begun = new Set<number>();
   const open = new Map<number, Call>();
-  /** those that were made here, by their ids */
+  /** ids of the execs that were made through this share */
   const execs = new Set<string>();
-  /** connections that nobody has been let in by; guesses of who they are */
+  /** connections over which nobody has been let in yet, and the line for their passwords */
   const unknown = strangers();
   const guessed = guesses();
 
@@ -83,11 +86,12 @@ export function shareGuard({ policy, login, audit, clock, failed }: GuardOptions
     return isOfExec && isRuled(policy) && !execs.has(subject?.ref ?? '') ? 'an exec that was not made here' : undefined;
   };
 
-  /** Writes down what is decided of a call, then gives it: what cannot be logged is not let through. */
+  /** Logs the decision on a call, then gives it. What cannot be logged is not let through. */
   const settle = ({ connection, call, head, user }: Asking, why: string | undefined, more: object = {}): Decided => {
     const peer = peers.get(connection);
     const outcome = { user, verdict: why === undefined ? 'allowed' : 'denied', why, ...more };
-    // Reset before it was looked at (SO_LINGER): what it sent is there, and nobody could say whose it was.
+    // Without a peer, the client reset the connection (SO_LINGER) before its address was read. Its
+    // request is here, and nobody could say whose request it is.
     const logged = peer === undefined ? GONE : outcome;
     if (call === undefined || !begin(call, peer, head, logged) || peer === undefined) return { kind: 'drop' };
     const { name, path } = operationOf(head.method, head.target);
@@ -130,7 +134,10 @@ export function shareGuard({ policy, login, audit, clock, failed }: GuardOptions
     return logged.kind === 'drop' ? logged : ASK_WHO;
   };
 
-  /** An exec is started by its id alone: one that somebody else made may be one of another container, or a privileged one. */
+  /**
+   * Remembers the execs that were made through this share. An exec is started by its id alone: one
+   * that somebody else made may be in another container, or privileged.
+   */
   const learn = (call: Call) => {
     if (call.operation.name !== 'ContainerExec' || call.response?.status !== 201) return;
     const { Id: id } = (jsonOf(call.received) ?? {}) as { Id?: unknown };
@@ -140,7 +147,7 @@ export function shareGuard({ policy, login, audit, clock, failed }: GuardOptions
   };
 
   const end = (call: Call, failure: string | undefined) => {
-    // The gate itself says no to what is not clear, and asks nobody.
+    // A call that is not in the log: the gate itself refuses an unclear request, and asks no judge.
     const outcome = { verdict: 'denied', why: call.failure ?? 'not a clear request' };
     if (!begun.has(call.number)) begin(call.number, peers.get(call.connection), call.request, outcome);
     begun.delete(call.number);
@@ -200,17 +207,17 @@ export function shareGuard({ policy, login, audit, clock, failed }: GuardOptions
 }
 
 const GONE = { verdict: 'denied', why: 'the client had gone before it was known who it is' };
-/** So many are known at once; the oldest are forgotten. */
+/** How many execs are remembered at once; the oldest are forgotten. */
 const MOST_EXECS = 10_000;
 const timeText = (time: number) => new Date(time).toISOString();
 
-/** A request that is asked about. */
+/** A request that is to be judged. */
 interface Asking {
   readonly connection: number;
-  /** undefined: it was not told of */
+  /** the call's number; undefined: the gate has not told of this request */
   readonly call: number | undefined;
   readonly head: RequestHead;
-  /** who has been let in by this name */
+  /** the name by which the client was let in */
   readonly user: string | undefined;
 }
 
@@ -221,7 +228,7 @@ interface Peer {
   readonly certificate: string | undefined;
 }
 
-/** Where a client is, and whom its certificate names; undefined: it has gone already. */
+/** A client's address, and whom its certificate names; undefined: the client has gone already. */
 function peerOf(client: Socket): Peer | undefined {
   const { remoteAddress, remotePort } = client;
   if (remoteAddress === undefined) return undefined;
@@ -230,7 +237,7 @@ function peerOf(client: Socket): Peer | undefined {
   return { peer, certificate: subject?.CN?.toString() };
 }
 
-/** As the engine says no; docker shows the message. */
+/** Makes an answer in the form of the engine's errors; docker shows the message. */
 function refused(status: number, message: string, headers: readonly Header[] = []): Answer {
   return {
     kind: 'answer',
@@ -240,7 +247,10 @@ function refused(status: number, message: string, headers: readonly Header[] = [
   };
 }
 
-/** Who it is has to be said again on another connection, so that none of nobody's stays. */
+/**
+ * Asks for a name and a password, and ends the connection: the client gives them on another one. So
+ * no connection stays open over which nobody is let in.
+ */
 const ASK_WHO: Answer = {
   ...refused(401, 'a name and a password are asked for', [['WWW-Authenticate', 'Basic realm="dbg share"']]),
   isLast: true,

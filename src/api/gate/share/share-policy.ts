@@ -9,8 +9,10 @@ import { CHANGES_NOTHING } from './power/powers.ts';
 import { isBuildKit, versionRefusal } from './versions.ts';
 
 /**
- * Reads "METHOD PATH" (METHOD: one, several with commas, or *; PATH without version) or an operation's name; behind an allow, "with power"
- * may stand. Throws a DbgError (usage).
+ * Reads a rule: "METHOD PATH", or an operation's name. Throws a DbgError (usage).
+ * - METHOD: one method, several with commas, or *.
+ * - PATH: without the version.
+ * - An allow may end in "with power".
  */
 export function parseRule(effect: PolicyRule['effect'], text: string): PolicyRule {
   const [, what = '', power] = /^\s*(.*?)(\s+with\s+power)?\s*$/s.exec(text)!;
@@ -38,16 +40,17 @@ function pathRule(effect: PolicyRule['effect'], what: string, text: string): Mat
   const fits = globMatcher(path);
   return {
     operations: new Set(met.map(({ name }) => name)),
-    // A name may hold slashes (images): * in its place stands for all of them, as the operation does.
+    // An image's name may hold slashes. A * in the place of the whole name stands for every name,
+    // as a rule by the operation's name does.
     matches: ({ method, path: asked, anyPath }) =>
       methods.includes(method) && (fits(asked) || (anyPath !== undefined && fits(anyPath))),
   };
 }
 
-/** All that an engine has operations for. */
+/** All methods that the engine has operations for. */
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 
-/** BuildKit's, which are streams of HTTP/2. */
+/** BuildKit's operations, which are streams of HTTP/2. */
 const HTTP2: ReadonlySet<string> = new Set(['Session', 'Grpc']);
 const NO_HTTP2 = 'HTTP/2, whose calls could neither be judged nor logged; builds without it: DOCKER_BUILDKIT=0';
 
@@ -62,7 +65,10 @@ function noRule(
   ]);
 }
 
-/** Reads a policy file: a rule each line, "allow METHOD PATH" or "deny METHOD PATH"; "#" begins a comment. Throws a DbgError (usage). */
+/**
+ * Reads a policy file: a rule on each line, "allow METHOD PATH" or "deny METHOD PATH". "#" begins a
+ * comment. Throws a DbgError (usage).
+ */
 export function parsePolicy(text: string, file: string): PolicyRule[] {
   return text.split('\n').flatMap((line, at) => {
     const rule = line.replace(/(?:^|\s)#.*$/, '').trim();
@@ -78,13 +84,16 @@ export interface Policy {
   readonly readOnly: boolean;
 }
 
-/** Whether there is anything to judge by: without a rule, all is let through. */
+/** Whether a policy has anything to judge by: without a rule, every request is let through. */
 export const isRuled = ({ rules, readOnly }: Policy) => rules.length > 0 || readOnly;
 
 /**
- * Why a request is not let through; undefined: it is, unless bodyRefusal has something to say. A deny wins over each allow; where anything is
- * allowed by name, what is not is denied; `readOnly` is a bound that no allow widens. As soon as there is any of these, what dbg does not
- * know as an operation, or a version of the API, is denied.
+ * Says why a request is not let through. undefined: it is, unless bodyRefusal refuses its body.
+ * - A deny wins over each allow.
+ * - Where there is any allow, a request that no allow matches is denied.
+ * - `readOnly` is a limit that no allow widens.
+ * - Where there is any of these, an operation or a version of the API that dbg does not know is
+ *   denied.
  */
 export function refusal(policy: Policy, head: RequestHead): string | undefined {
   if (speaksHttp2(head)) return NO_HTTP2;
@@ -99,7 +108,10 @@ export function refusal(policy: Policy, head: RequestHead): string | undefined {
   return isJudged(policy, asked) ? powerText(powerAsked(asked.operation, asked.query)) : undefined;
 }
 
-/** Judges the body of a request that `refusal` has let through; undefined: nothing in it could matter. */
+/**
+ * Gives the judge of the body of a request that `refusal` has let through. undefined: nothing in
+ * the body could matter.
+ */
 export function bodyRefusal(
   policy: Policy,
   head: RequestHead,
@@ -116,7 +128,7 @@ function refusalByRules({ rules, readOnly }: Policy, asked: AskedOperation): str
   const doors = doorsOf(asked);
   const isDenied = rules.some((rule) => rule.effect === 'deny' && doors.some((door) => rule.matches(door)));
   if (isDenied) return 'denied';
-  // docker asks it before each command, to find the version to speak.
+  // docker pings before each command, to find out which version of the API to speak.
   if (asked.operation === 'SystemPing') return undefined;
   if (HTTP2.has(asked.operation)) return NO_HTTP2;
   if (asked.operation === '') return 'not an operation that dbg knows';
@@ -127,14 +139,22 @@ function refusalByRules({ rules, readOnly }: Policy, asked: AskedOperation): str
     : 'not on the list of what is allowed';
 }
 
-/** A start is never another create. Else, where nothing is allowed by name, all that is not denied is let through. */
+/**
+ * Whether a request is judged for power over the host.
+ * - Without any allow, only a start is, so that it is never another create. Everything else that is
+ *   not denied is let through.
+ * - With allows, a request is judged unless a rule with power matches it.
+ */
 function isJudged({ rules }: Policy, asked: AskedOperation): boolean {
   const allows = rules.filter(({ effect }) => effect === 'allow');
   if (allows.length === 0) return asked.operation === 'ContainerStart';
   return !allows.some((rule) => rule.withPower && rule.matches(asked));
 }
 
-/** By another name, rules would be about it that are not, as it is called now. */
+/**
+ * Says why a container may not be renamed: the rules would let more through for its new name than
+ * for its present one. undefined: it may.
+ */
 function renameRefusal(policy: Policy, { path, query }: AskedOperation): string | undefined {
   const before = path.split('/')[2]!;
   for (const name of new URLSearchParams(query).getAll('name')) {
@@ -156,19 +176,26 @@ function renameRefusal(policy: Policy, { path, query }: AskedOperation): string 
   return undefined;
 }
 
-/** 0: it is denied; 1: it is let through; 2: with power too. */
+/** What the policy does with a request: 0: denies it; 1: lets it through; 2: with power too. */
 const strength = (policy: Policy, asked: AskedOperation) =>
   refusalByRules(policy, asked) !== undefined ? 0 : isJudged(policy, asked) ? 1 : 2;
 
-/** Newer engines take HTTP/2 in the clear; then one call would carry all others. So do BuildKit's /session and /grpc. */
+/**
+ * Whether a request would begin HTTP/2, where one call would carry all others. Newer engines take
+ * HTTP/2 in the clear. BuildKit's /session and /grpc become HTTP/2 too.
+ */
 function speaksHttp2(head: RequestHead): boolean {
   if (head.method === 'PRI' || header(head.headers, 'http2-settings') !== undefined || isBuildKit(head)) return true;
   return headerValues(head.headers, 'upgrade').some((protocol) => /h2/i.test(protocol));
 }
 
 /**
- * Whether a page in a browser may have sent it. Any page can have its browser send to this machine's loopback: with an Origin, or, under a
- * name of the page's own that leads to 127.0.0.1, with that name as Host (DNS rebinding). docker sends an address, or a word without a dot.
+ * Whether a page in a browser may have sent a request. Any page can make its browser send requests
+ * to this machine's loopback. Such a request has
+ * - an Origin, or
+ * - as its Host, a name of the page's own that leads to 127.0.0.1 (DNS rebinding).
+ *
+ * docker's Host is an address, or a word without a dot.
  */
 export function comesFromPage({ headers }: Pick<RequestHead, 'headers'>): boolean {
   if (headers.some(([name]) => /^(?:origin|sec-fetch-.*)$/i.test(name))) return true;

@@ -1,16 +1,22 @@
 import type { Socket } from 'node:net';
 
-/** So many connections at once may be of nobody that has been let in. */
+/** How many connections may be open at once over which nobody has been let in yet. */
 const MOST_STRANGERS = 256;
 
-/** Connections that have not been let in yet: where there are too many, one is closed for each that comes. */
+/**
+ * Connections over which nobody has been let in yet. Where there are too many, one is closed for
+ * each that comes.
+ */
 export interface Strangers {
   add(client: Socket): void;
   remove(client: Socket): void;
   has(client: Socket): boolean;
 }
 
-/** Who opens many keeps no one else out: the oldest of the address that has the most is closed. */
+/**
+ * Closes the oldest connection of the address that has the most. So somebody who opens many
+ * connections keeps no one else out.
+ */
 export function strangers(): Strangers {
   const addresses = new Map<Socket, string>();
 

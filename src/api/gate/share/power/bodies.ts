@@ -1,6 +1,7 @@
 import { members, type Shape } from './shapes.ts';
 
-// What the bodies of operations may hold that give no power over the host: lists of what may be, as one of what may not is never whole.
+// What the bodies of operations may hold without giving power over the host. These are lists of
+// what is allowed, because a list of what is not allowed is never complete.
 
 const NETWORK = /^(?!host$)[A-Za-z\d][\w.-]*$/;
 
@@ -13,7 +14,10 @@ const DEVICES = `
   BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps BlkioWeightDevice CgroupParent DeviceCgroupRules
   DeviceRequests Devices`;
 
-/** A log driver may send anywhere what is written; those that write here take no address. */
+/**
+ * A log driver may send to any address what a container writes. The drivers that are allowed here
+ * write on this host, and take no address.
+ */
 const LOG = members([
   ['Type', /^(?:json-file|local|none)$/],
   [
@@ -25,7 +29,10 @@ const LOG = members([
   ],
 ]);
 
-/** A named volume may be another container's, or lead to the host by its driver's options; one without a name is new. */
+/**
+ * A named volume is not allowed: it may be another container's, or lead to the host by its driver's
+ * options. A volume without a name is new.
+ */
 const MOUNT = members([
   ['Type', /^(?:tmpfs|volume)$/],
   ['Target ReadOnly Consistency TmpfsOptions', 'any'],
@@ -39,7 +46,7 @@ const MOUNT = members([
   ['Source BindOptions ClusterOptions ImageOptions', 'none'],
 ]);
 
-/** MaskedPaths and ReadonlyPaths are left out: an empty list of them unmasks /proc. */
+/** MaskedPaths and ReadonlyPaths are not here, so that [] is refused too: it unmasks /proc. */
 const HOST_CONFIG = members([
   [RESOURCES, 'any'],
   [
@@ -75,16 +82,20 @@ const SECRET = members([
   ['Driver', 'none'],
 ]);
 
-/** By operation; of those that are not here, no body gives more than the operation itself. */
+/**
+ * What the body of each operation may hold. Of an operation that is not here, no body gives more
+ * power than the operation itself does.
+ */
 export const BODIES: Readonly<Record<string, Shape>> = {
   ContainerCreate: members([
     [CONFIG, 'any'],
-    // dockerode sends what it puts into the query here as well.
+    // dockerode sends these in the body as well as in the query.
     ['name platform', 'any'],
     ['HostConfig', HOST_CONFIG],
     ['NetworkingConfig', members([['EndpointsConfig', { each: ENDPOINT, names: NETWORK }]])],
   ]),
-  // Before API 1.24, a HostConfig; since then, nothing. docker-py and others send an empty object.
+  // Before API 1.24, this body was a HostConfig. Since then it has been empty; docker-py and others
+  // send an empty object.
   ContainerStart: 'none',
   ContainerUpdate: members([
     [RESOURCES, 'any'],
@@ -100,7 +111,7 @@ export const BODIES: Readonly<Record<string, Shape>> = {
     ['Driver', /^local$/],
     ['ClusterVolumeSpec DriverOpts', 'none'],
   ]),
-  // Options name a bridge or a device of the host's, and a subnet may be one that the host talks to.
+  // Options may name a bridge or a device of the host. A subnet may be one that the host talks to.
   NetworkCreate: members([
     ['Attachable CheckDuplicate EnableIPv4 EnableIPv6 Internal Labels Name', 'any'],
     ['Driver', /^bridge$/],
@@ -125,11 +136,11 @@ export const BODIES: Readonly<Record<string, Shape>> = {
   ConfigUpdate: SECRET,
 };
 
-/** The same for parameters of the query. */
+/** What the parameters of each operation's query may hold without giving power over the host. */
 export const QUERIES: Readonly<Record<string, Readonly<Record<string, RegExp | 'none'>>>> = {
-  // A checkpoint is a program in the midst of its work, from a folder of the host's.
+  // A checkpoint is a program in the middle of its work, from a folder of the host.
   ContainerStart: { checkpoint: 'none', 'checkpoint-dir': 'none' },
-  // version=2 is BuildKit's, which takes more than is told here.
+  // version=2 means BuildKit, which takes more than these parameters say.
   ImageBuild: {
     networkmode: NETWORK,
     version: /^1$/,
@@ -139,6 +150,7 @@ export const QUERIES: Readonly<Record<string, Readonly<Record<string, RegExp | '
     session: 'none',
     outputs: 'none',
   },
-  // An image that is imported has what contents its sender likes; from an address, the engine is sent there.
+  // An imported image has whatever contents its sender likes. Where it is imported from an address,
+  // the engine connects to that address.
   ImageCreate: { fromSrc: 'none' },
 };

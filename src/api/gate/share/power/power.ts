@@ -4,10 +4,13 @@ import { HOST_POWERS } from './powers.ts';
 import { offence } from './shapes.ts';
 import { readStrictly } from './strict-json.ts';
 
-/** A longer body is not judged. A config of Swarm's has at most 1000 kB, in base64. */
+/** A longer body is not judged, but refused. A config of Swarm has at most 1000 kB, in base64. */
 export const MOST_BODY_BYTES = 2_097_152;
 
-/** What a request says that gives power over the host, besides its body; undefined: nothing. */
+/**
+ * Names what in a request, besides its body, gives power over the host: the operation itself or a
+ * parameter of the query. undefined: nothing does.
+ */
 export function powerAsked(operation: string, query: string): string | undefined {
   if (HOST_POWERS.has(operation)) return operation;
   const parameters = new URLSearchParams(query);
@@ -17,10 +20,10 @@ export function powerAsked(operation: string, query: string): string | undefined
   return undefined;
 }
 
-/** Whether its body may give some. */
+/** Whether the operation's body may give power over the host. */
 export const mayHoldPower = (operation: string) => Object.hasOwn(BODIES, operation);
 
-/** What in the body gives power over the host, or might; undefined: nothing. */
+/** Names what in the body gives power over the host, or might. undefined: nothing does. */
 export function powerIn(operation: string, body: Buffer | undefined): string | undefined {
   if (body === undefined) return `a body of more than ${MOST_BODY_BYTES} bytes`;
   const read = readStrictly(body);
@@ -30,8 +33,9 @@ export function powerIn(operation: string, body: Buffer | undefined): string | u
 }
 
 /**
- * Whether a body is a form: the engine takes its fields for parameters of the query, and before those of the query itself (Go's
- * Request.ParseForm). It reads the first of several Content-Types.
+ * Whether a body is a form. The engine takes the fields of a form for parameters of the query, and
+ * puts them before those of the query itself (Go's Request.ParseForm). Several Content-Types count
+ * as a form too: the engine reads the first of them.
  */
 export function isForm({ headers }: Pick<RequestHead, 'headers'>): boolean {
   if (header(headers, 'content-type') === undefined) return false;

@@ -1,8 +1,13 @@
 import { folded } from './strict-json.ts';
 
 /**
- * What a value may be that gives nothing of the host away: anything; nothing (null, false, 0, "", [], {}); a text that fits, or none; an object
- * with these members, whose other members are null, false, 0 or ""; a list, or an object with such names, of which each is so.
+ * What a value may be without giving away anything of the host:
+ * - 'any': anything
+ * - 'none': nothing, which is null, false, 0, "", [] or {}
+ * - a RegExp: a text that fits it, or "" or null
+ * - members: an object with these members; its other members are null, false, 0 or ""
+ * - each: a list, each element of which has this shape; with `names`: an object whose members all
+ *   have names that fit, and this shape
  */
 export type Shape =
   | 'any'
@@ -11,7 +16,7 @@ export type Shape =
   | { readonly members: Readonly<Record<string, Shape>> }
   | { readonly each: Shape; readonly names?: RegExp };
 
-/** An object's members, by the shape of several at once: names with blanks between. */
+/** Makes an object's shape. Members with the same shape are named together, with blanks between. */
 export function members(shapes: readonly (readonly [names: string, shape: Shape])[]): Shape {
   return {
     members: Object.fromEntries(
@@ -25,7 +30,7 @@ export function members(shapes: readonly (readonly [names: string, shape: Shape]
   };
 }
 
-/** Where a value is not as its shape has it: "HostConfig.Binds"; undefined: it is, all over. */
+/** Names the place where a value differs from its shape: "HostConfig.Binds". undefined: nowhere. */
 export function offence(value: unknown, shape: Shape, at: string): string | undefined {
   if (shape === 'any' || value === null || value === undefined) return undefined;
   if (shape === 'none') return isNothing(value) ? undefined : at;

@@ -1,9 +1,11 @@
-/** A JSON value that can be read in one way alone. */
+/** A JSON value that can be read in one way alone, or why a text has none. */
 export type Read = { readonly value: unknown } | { readonly unclear: string };
 
 /**
- * Reads the JSON of a request's body, and says where the engine might read something else. Go's encoding/json takes what stands first and passes
- * over what follows; of two members with one name it takes the last, and of objects the members of both.
+ * Reads the JSON of a request's body, and says where the engine might read something else. An empty
+ * body has the value undefined. Go's encoding/json
+ * - takes the value that stands first, and passes over what follows;
+ * - of two members with one name takes the last, and if both are objects, the members of both.
  */
 export function readStrictly(body: Buffer): Read {
   const text = body.toString('utf8');
@@ -17,7 +19,7 @@ export function readStrictly(body: Buffer): Read {
   return countNames(text) === countMembers(value) ? { value } : { unclear: 'a body that names a member twice' };
 }
 
-/** Outside of strings, each colon of JSON stands behind a member's name. */
+/** Counts the members' names in JSON: outside of strings, each colon stands behind such a name. */
 function countNames(text: string): number {
   let count = 0;
   let isString = false;
@@ -32,7 +34,7 @@ function countNames(text: string): number {
 
 function countMembers(value: unknown): number {
   let count = 0;
-  // A list that grows, not a call within a call: JSON of a megabyte may be nested as deep.
+  // A list that grows, not recursion: a megabyte of JSON may be nested too deep for the call stack.
   const left = [value];
   for (let at = 0; at < left.length; at++) {
     const each = left[at];
@@ -43,5 +45,8 @@ function countMembers(value: unknown): number {
   return count;
 }
 
-/** A member's name as Go compares it: without regard to case, which makes "ſ" an "s", and the sign of Kelvin a "k". */
+/**
+ * A member's name in the form in which Go compares names: without regard to case. So "ſ" is an "s",
+ * and the sign of Kelvin is a "k".
+ */
 export const folded = (name: string) => name.toUpperCase().toLowerCase();
