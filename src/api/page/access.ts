@@ -3,15 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import { parseCalls, type Calls } from './calls.ts';
 
 /**
- * Who may read what. Any process of this machine, and any web page that the person's browser shows, can send requests to a port of
- * 127.0.0.1; the API's traffic is as good as root. So:
- * - the address that dbg prints has a token of 128 bits. It opens the page once; the page's script then keeps the token (sessionStorage,
- *   which no other port can read) and takes it out of the address;
- * - what was on the wire (`/events`, `/call/N`, `/curl/N`, `/save/…`, `/find`) is given for the token in an Authorization header alone: no form, image, script or
- *   frame of another page can send that, and a cookie would not do: browsers send it to every port of 127.0.0.1, also to a
- *   stranger's;
- * - reloading the page needs its three kinds of files, which hold nothing: those are given for a cookie with another random value;
- * - the Host header must name this port of the loopback, so that no name that an attacker lets point at 127.0.0.1 reaches it (DNS rebinding).
+ * The two secrets that say who may read what. Any process of this machine, and any web page that
+ * the person's browser shows, can send requests to a port of 127.0.0.1. The API's traffic is as
+ * good as root. So:
+ * - The address that dbg prints has a token of 128 bits. It opens the page once. The page's script
+ *   then keeps the token (sessionStorage, which no other port can read), and takes it out of the
+ *   address.
+ * - What was on the wire (`/events`, `/call/N`, `/curl/N`, `/save/…`, `/find`) is given only for
+ *   the token in an Authorization header. No form, image, script or frame of another page can send
+ *   that header. A cookie would not do: browsers send cookies to every port of 127.0.0.1, so also
+ *   to a stranger's port.
+ * - Reloading the page needs its three kinds of files, which hold nothing secret. They are given
+ *   for a cookie with another random value.
+ * - The Host header must name this port of the loopback. So a name that an attacker lets point at
+ *   127.0.0.1 does not reach the page (DNS rebinding).
  */
 export interface Secrets {
   readonly token: string;
@@ -28,7 +33,7 @@ export type Wish =
 
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-/** What a request may have; undefined: nothing, whatever is wrong with it. */
+/** Gives what a request may have. undefined: nothing, whatever is wrong with the request. */
 export function granted({ method, url = '', headers }: Asked, port: number, secrets: Secrets): Wish | undefined {
   if (method !== 'GET' || !isHere(headers.host, port)) return undefined;
   const [path = '', query = ''] = url.split('?', 2);
@@ -60,7 +65,10 @@ function someCalls(as: 'har' | 'recording' | undefined, query: URLSearchParams):
   return text === '' ? undefined : { kind: 'find', text, calls };
 }
 
-/** Cookies are the same for all ports: so that two sessions do not take each other's, the port is in its name. */
+/**
+ * Cookies are shared by all ports of a host. So the port is in the cookie's name: two sessions do
+ * not take each other's.
+ */
 export const cookieName = (port: number) => `dbg-api-ui-${port}`;
 
 function isHere(host: string | undefined, port: number): boolean {
@@ -72,13 +80,16 @@ function cookieOf(cookies: string | undefined, name: string): string {
   return all.find(([key]) => key === name)?.[1] ?? '';
 }
 
-/** In a time that tells nothing of where they differ, nor of their lengths. */
+/** Compares in a time that does not tell where the texts differ, nor how long they are. */
 function same(given: string, wanted: string): boolean {
   const [a, b] = [given, wanted].map((each) => createHash('sha256').update(each).digest());
   return timingSafeEqual(a!, b!);
 }
 
-/** What every answer says: nothing from elsewhere, nothing inline, no frame, no copy on a disk. */
+/**
+ * The headers of every answer: the page loads nothing from elsewhere and has nothing inline, no
+ * frame shows it, and no copy of it is kept on a disk.
+ */
 export const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
     "default-src 'none'",

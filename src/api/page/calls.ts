@@ -1,7 +1,7 @@
-/** Some calls, by their numbers: ranges, both ends included. */
+/** Some calls, as ranges of their numbers. Both ends are included. */
 export type Calls = readonly (readonly [first: number, last: number])[];
 
-/** Reads "1-20,25"; undefined: it is written otherwise. */
+/** Reads "1-20,25". undefined: the text is written otherwise. */
 export function parseCalls(text: string): Calls | undefined {
   const ranges = text.split(',').map((range) => /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(range));
   if (ranges.includes(null)) return undefined;

@@ -4,16 +4,19 @@ import type { Kept } from './kept.ts';
 import type { StreamName } from './pieces.ts';
 import type { Row } from './row.ts';
 
-/** What the page shows of a call that was opened; `pieces` from the asked one on, and `next`: which to ask for then. */
+/**
+ * What the page shows of a call that was opened. `pieces` begin with the piece that was asked for.
+ * `next` is the piece to ask for the next time.
+ */
 export interface Detail {
   readonly row: Row;
   readonly request: RequestHead | null;
   readonly response: ResponseHead | null;
-  /** bytes of bodies and streams that were too many to be kept */
+  /** how many bytes of bodies and streams are not kept, because there were too many */
   readonly leftOut: number;
   readonly pieces: readonly ShownPiece[];
   readonly next: number;
-  /** there are more than are in this answer */
+  /** there are more pieces than are in this answer */
   readonly more: boolean;
 }
 
@@ -25,9 +28,10 @@ export interface ShownPiece {
   readonly omitted?: { readonly bytes: number; readonly digest: string };
 }
 
-/** One answer has about so many bytes of pieces: making it holds up the traffic. */
+/** About how many bytes of pieces one answer has: while dbg makes it, the traffic waits. */
 const MOST_BYTES = 512_000;
 
+/** Gives the details of a call, with its pieces from number `from` on. */
 export function detailOf({ call, pieces, dropped, leftOut }: Kept, row: Row, from: number): Detail {
   const first = Math.max(0, from - dropped);
   let end = first;

@@ -7,38 +7,40 @@ export interface Message {
   /** dbg's clock, ms since the epoch */
   readonly now?: number;
   readonly engine?: string;
-  /** what it shows is a recording */
+  /** whether the page shows a recording */
   readonly recording?: boolean;
-  /** so many calls are kept; how many were there before, and are not any more */
+  /** how many calls are kept at most */
   readonly most?: number;
+  /** how many calls came before these, and are not kept any more */
   readonly gone?: number;
-  /** The page did not read as fast as the calls came: it gets no more. */
+  /** The page did not read as fast as the calls came: it gets no more messages. */
   readonly behind?: true;
   /** dbg ends */
   readonly ended?: true;
 }
 
-/** A page that looks on, by Server-Sent Events. */
+/** A page that is open in a browser, and gets its messages by Server-Sent Events. */
 export interface Viewer {
   write(text: string): void;
-  /** bytes that it has not taken yet */
+  /** how many bytes the page has not taken yet */
   waiting(): number;
   end(text: string): void;
 }
 
+/** Tells the open pages which calls are new or have changed. */
 export interface Feed {
   changed(call: number): void;
-  /** Gives what ends it. */
+  /** Adds a page. Gives the function that removes it. */
   join(viewer: Viewer): () => void;
   viewers(): number;
-  /** called when the last one has gone */
+  /** Sets what is called when the last page has gone. */
   onEmpty(act: () => void): void;
   end(): void;
 }
 
-/** Changes are sent together, that often: a log that runs changes its row with each line. */
+/** How often changes are sent, together: a log that is followed changes its row at each line. */
 const EVERY_MS = 100;
-/** So much is kept for a page that does not read. */
+/** How many bytes are kept for a page that does not read. */
 const MOST_WAITING = 8e6;
 
 export interface FeedOptions {
@@ -95,5 +97,8 @@ export function feed({ calls, clock, about }: FeedOptions): Feed {
   };
 }
 
-/** JSON has no line feed of its own, so that one line is enough (HTML standard, "Server-sent events"). */
+/**
+ * A message as an event. JSON has no line feed of its own, so one line of data is enough (HTML
+ * standard, "Server-sent events").
+ */
 const eventText = (message: Message) => `data: ${JSON.stringify(message)}\n\n`;

@@ -1,6 +1,9 @@
 import type { Kept } from './kept.ts';
 
-/** Whether a text is in what is kept of a call's bodies and streams, without regard to case; each stream is one text. */
+/**
+ * Whether a text is in what is kept of a call's bodies and streams, without regard to case. Each
+ * stream is searched as one text.
+ */
 export function isInBodies({ pieces }: Kept, text: string): boolean {
   const wanted = text.toLowerCase();
   const streams = new Map<string, Buffer[]>();

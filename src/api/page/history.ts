@@ -7,19 +7,22 @@ import { lanes } from './lanes.ts';
 import { pieceReader, type Piece } from './pieces.ts';
 import { rowOf, type Row } from './row.ts';
 
-/** The calls of a session as far as they are kept for pages that come later: the last ones, and a bounded part of what they carried. */
+/**
+ * The calls of a session that are kept for pages that open later: the last ones, with a bounded
+ * part of what they carried.
+ */
 export interface History {
   readonly onEvent: WireListener;
   row(call: number): Row | undefined;
   /** the oldest first */
   rows(): Row[];
-  /** how many calls were before these, and are not kept any more */
+  /** how many calls are not kept any more */
   gone(): number;
   /** what is kept of a call */
   kept(call: number): Kept | undefined;
-  /** the numbers of those that are kept, the oldest first */
+  /** the numbers of the calls that are kept, the oldest first */
   numbers(): number[];
-  /** All that is kept of a call, its pieces from that one on; undefined when it is not kept any more. */
+  /** What is kept of a call, with its pieces from number `from` on. undefined: it is not kept. */
   detail(call: number, from: number): Detail | undefined;
 }
 
@@ -34,19 +37,22 @@ export interface Bounds {
   readonly calls: number;
   /** of all calls together */
   readonly bytes: number;
-  /** of one call: of a body its beginning, of a stream its end */
+  /** of one call: of a body its beginning is kept, of a stream its end */
   readonly bytesOfOne: number;
 }
 
 export const MOST: Bounds = { calls: 2000, bytes: 64e6, bytesOfOne: 4e6 };
 
-/** A piece takes so much memory besides its bytes; otherwise a sender of single bytes would fill it. */
+/**
+ * How many bytes of memory a piece counts for, besides its own. Without these, a sender of single
+ * bytes could fill the memory.
+ */
 const PIECE_COST = 256;
 
 export function history({ names, changed, most }: HistoryOptions): History {
   const bounds = { ...MOST, ...most };
   const calls = new Map<number, Kept>();
-  /** those that have pieces: the one that began to have them first is the first to lose them */
+  /** calls that have pieces: the one that began first to have pieces is the first to lose them */
   const holders = new Set<Kept>();
   const lane = lanes();
   let total = 0;
@@ -69,7 +75,7 @@ export function history({ names, changed, most }: HistoryOptions): History {
     return kept;
   }
 
-  /** The oldest that has ended; an open one only where all are. */
+  /** Forgets the oldest call that has ended. Where all are open, forgets the oldest of them. */
   function forget(): void {
     let oldest: Kept | undefined;
     for (const each of calls.values()) {
@@ -100,7 +106,8 @@ export function history({ names, changed, most }: HistoryOptions): History {
         kept.leftOut[piece.from] += piece.data.length;
         return;
       }
-      // A stream's end is kept: half of it goes at once, so that not each piece moves all others.
+      // Of a stream, the end is kept. Half of its pieces go at once: if one went for each piece
+      // that comes, each would move all the others.
       drop(kept, Math.ceil(kept.pieces.length / 2));
     }
     kept.pieces.push(piece);
@@ -114,7 +121,8 @@ export function history({ names, changed, most }: HistoryOptions): History {
   }
 
   function follow(call: Call, event: WireEvent): void {
-    // They are counted as they begin: one that is not known and not new was forgotten, and stays so.
+    // Calls are numbered as they begin. A call that is neither known nor new was forgotten, and
+    // stays forgotten.
     const kept = calls.get(call.number) ?? (call.number > newest ? begin(call) : undefined);
     if (!kept) return;
     kept.read(call, event);
@@ -122,7 +130,7 @@ export function history({ names, changed, most }: HistoryOptions): History {
       names.learn(call);
       void names.settled()?.then(() => changed(call.number));
     }
-    if (call.endedAt !== undefined) call.sent.kept = call.received.kept = undefined; // 2 MB of JSON that only names needed
+    if (call.endedAt !== undefined) call.sent.kept = call.received.kept = undefined; // up to 2 MB of JSON, which only names needed
     changed(call.number);
   }
 

@@ -3,8 +3,8 @@ import type { Kept } from './kept.ts';
 import type { Piece } from './pieces.ts';
 
 /**
- * The events of calls as far as they are kept, in the order of time, for a recording: streams in their frames again; `omitted`, without a
- * digest, where something is not kept.
+ * Gives the events of calls, as far as they are kept, in the order of time, for a recording.
+ * Streams are in frames again. Where something is not kept, there is an `omitted` without a digest.
  */
 export function eventsOf(all: readonly Kept[]): WireEvent[] {
   const events = all.flatMap(callEvents);
@@ -26,7 +26,7 @@ function connectionEvents(calls: readonly Call[]): WireEvent[] {
   const { connection, startedAt, peer } = first!;
   const events: WireEvent[] = [{ type: 'open', connection, time: startedAt }];
   if (peer !== undefined) events.push({ type: 'peer', peer, connection, time: startedAt });
-  // One that goes on ends with the recording.
+  // A connection that is still open has no `close`: it ends with the recording.
   if (calls.some(({ endedAt }) => endedAt === undefined)) return events;
   const last = calls.reduce((a, b) => (b.endedAt! >= a.endedAt! ? b : a));
   const error = last.sent.isOver && last.received.isOver ? undefined : last.failure;
@@ -55,7 +55,8 @@ function callEvents({ call, pieces, leftOut, dropped }: Kept): WireEvent[] {
     tell({ type: 'stream', protocol: call.protocol }, call.answeredAt ?? sentAt);
     gap('client', call.answeredAt ?? sentAt);
   }
-  // Of a stream its beginning is not kept, of a body its end.
+  // Where pieces were dropped, the beginning of a stream is missing. Otherwise the end of a body
+  // is.
   if (dropped > 0) gap('engine', others[0]?.at ?? sentAt);
   others.forEach((piece) => tell(dataEvent(piece), piece.at));
   if (dropped === 0) gap('engine', others.at(-1)?.at ?? sentAt);

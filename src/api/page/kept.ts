@@ -8,9 +8,10 @@ export interface Kept {
   readonly lane: number;
   readonly read: (call: Call, event: WireEvent) => void;
   readonly pieces: Piece[];
-  /** how many pieces there were before the first that is kept, or are not kept since */
+  /** how many pieces were kept and then dropped, the first ones first */
   dropped: number;
-  /** bytes that are not kept, by who sent them */
+  /** how many bytes are not kept, by the side that sent them */
   readonly leftOut: Record<Side, number>;
+  /** how many bytes of memory the pieces count for */
   cost: number;
 }

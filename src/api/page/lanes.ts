@@ -1,6 +1,6 @@
-/** Gives each connection the lowest line of the timeline that no other open one has. */
+/** Gives each connection the lowest line of the timeline that no other open connection has. */
 export interface Lanes {
-  /** the connection's, which takes one if it has none */
+  /** Gives the connection's line. A connection without one takes one. */
   of(connection: number): number;
   free(connection: number): void;
 }

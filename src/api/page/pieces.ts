@@ -4,10 +4,16 @@ import type { WireEvent } from '../wire/calls/wire-events.ts';
 import type { Side } from '../wire/http/exchange.ts';
 import { mediaType } from '../wire/http/http-head.ts';
 
-/** What a piece is of: a body, a stream of a container's process, what a terminal shows, or bytes of another protocol (h2c). */
+/**
+ * What a piece is a part of: a body, a stream of a container's process, what a terminal shows, or
+ * another protocol (h2c).
+ */
 export type StreamName = 'body' | 'stdin' | 'stdout' | 'stderr' | 'engine' | 'terminal' | 'raw';
 
-/** Bytes of a call's body or stream, without frames; `omitted` is in place of some that are not kept. */
+/**
+ * Bytes of a call's body or stream, without frames. `omitted` stands in the place of bytes that are
+ * not kept.
+ */
 export interface Piece {
   readonly at: number;
   readonly from: Side;
@@ -19,10 +25,10 @@ export interface Piece {
 const FRAMES = ['stdin', 'stdout', 'stderr', 'engine'] as const;
 const NOTHING = Buffer.alloc(0);
 
-/** These answer in frames, or with what a terminal shows (Engine API, "Stream format"). */
+/** Operations that answer in frames, or as a terminal's output (Engine API, "Stream format"). */
 const FRAMED = new Set(['ContainerAttach', 'ContainerLogs', 'ExecStart', 'ServiceLogs', 'TaskLogs']);
 
-/** Tells the pieces of one call apart, as its events come. */
+/** Makes pieces of one call's events, as they come, and tells what each piece is a part of. */
 export function pieceReader(onEvent: (piece: Piece) => void): (call: Call, event: WireEvent) => void {
   let readFrames: ((data: Buffer) => void) | undefined;
   let at = 0;
@@ -54,7 +60,7 @@ export function pieceReader(onEvent: (piece: Piece) => void): (call: Call, event
   };
 }
 
-/** One that refuses says why in JSON. */
+/** Whether an answer is in frames, or a terminal's. A refusal is not: it says why in JSON. */
 function isFramed({ operation, response }: Call): boolean {
   if (response === undefined || !FRAMED.has(operation.like)) return false;
   return response.status < 300 && mediaType(response.headers) !== 'application/json';

@@ -4,7 +4,7 @@ import type { Call } from '../wire/calls/call.ts';
 export interface Row {
   readonly number: number;
   readonly connection: number;
-  /** which line of the timeline is its connection's: no two that are open at a time have the same */
+  /** the timeline's line of its connection; no two connections that are open at a time share one */
   readonly lane: number;
   /** ms since the epoch, as all times here */
   readonly start: number;
@@ -12,7 +12,7 @@ export interface Row {
   readonly end: number | null;
   readonly peer: string;
   readonly operation: string;
-  /** the container, or what else it is about */
+  /** the container, or what else the call is about */
   readonly subject: string;
   readonly method: string;
   /** with the query */
@@ -22,13 +22,13 @@ export interface Row {
   readonly up: number;
   readonly down: number;
   readonly protocol: string;
-  /** what is wrong with it; "" for nothing */
+  /** what is wrong with the call; "" for nothing */
   readonly failure: string;
-  /** how many pieces of its bodies and streams have come: more than before is a reason to ask for them */
+  /** how many pieces of its bodies and streams have come; the page asks for them when it grows */
   readonly pieces: number;
 }
 
-/** A head may have 1 MB; a cell of the list has not. The details have all of it. */
+/** In characters. A head may have 1 MB, a cell of the list may not. The details have all of it. */
 const MOST_CELL = 400;
 const MOST_FAILURE = 1000;
 

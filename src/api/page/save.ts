@@ -6,10 +6,10 @@ import { eventsOf } from './kept-events.ts';
 import type { Kept } from './kept.ts';
 import { wholeOf } from './whole.ts';
 
-/** Where a recording's calls went. */
+/** The engine to which a recording's calls went. */
 export type Source = Pick<RecordingHeader, 'engine' | 'tls'>;
 
-/** Calls as a HAR, piece by piece: to make it all at once would hold up the traffic. */
+/** Gives calls as a HAR, piece by piece: to make it all at once would hold up the traffic. */
 export function* harOf(all: Iterable<Kept>, { engine, tls = false }: Source): Generator<string> {
   const frame = harFrame(version);
   yield frame.head;
@@ -21,7 +21,7 @@ export function* harOf(all: Iterable<Kept>, { engine, tls = false }: Source): Ge
   yield frame.tail;
 }
 
-/** Calls as a recording, line by line. */
+/** Gives calls as a recording, line by line. */
 export function* recordingOf(all: readonly Kept[], source: Source): Generator<string> {
   const events = eventsOf(all);
   const started = events[0]?.time ?? 0;

@@ -17,43 +17,46 @@ import type { Kept } from './kept.ts';
 import { harOf, recordingOf, type Source } from './save.ts';
 import { wholeOf } from './whole.ts';
 
-/** The live view: a page for browsers of this machine, of what it hears. */
+/** The live view: a page for browsers of this machine, which shows the events that it hears. */
 export interface Page {
   readonly onEvent: WireListener;
   /** the address to open, with its token */
   readonly url: string;
-  /** how many browsers look on */
+  /** how many browsers show the page */
   viewers(): number;
-  /** Resolves when none does any more. */
+  /** Resolves when no browser shows the page any more. */
   left(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface PageOptions {
-  /** where src/api/page/assets was installed */
+  /** the folder where src/api/page/assets was installed */
   readonly folder: string;
-  /** 0: one that is free */
+  /** 0: any that is free */
   readonly port: number;
   readonly clock: () => number;
   readonly names: Names;
-  /** what it shows, for the page's title */
+  /** what the page shows, for its title */
   readonly title: string;
-  /** which engine that is, or was */
+  /** which engine the calls go to, or went to */
   readonly source: Source;
-  /** what is heard is a recording */
+  /** whether the page shows a recording */
   readonly isRecording?: boolean;
   readonly most?: Partial<Bounds>;
 }
 
 const HOST = '127.0.0.1';
-/** A browser opens at most 6 to a host. Whoever is on this machine may open some: they shall not take the descriptors that the splice needs. */
+/**
+ * A browser opens at most 6 connections to a host. Anybody on this machine may open more of them:
+ * they must not take the file descriptors that the splice needs.
+ */
 const MOST_CONNECTIONS = 64;
-/** What was written last is given to a browser so long. */
+/** How long a browser has to take what was written last, when the page is closed. */
 const LAST_BYTES_MS = 500;
-/** A browser that reloads the page is back after less than that, on a busy machine too. */
+/** A browser that reloads the page is back within this time, on a busy machine too. */
 const RELOAD_MS = 15_000;
 
-/** Which calls are wanted stands in the query: 2000 numbers at worst. */
+/** The query says which calls are wanted: 2000 numbers at worst. */
 const MOST_HEADER_BYTES = 131_072;
 
 /** Serves the page. Throws a DbgError where it cannot listen. */
@@ -119,7 +122,7 @@ export async function servePage(options: PageOptions): Promise<Page> {
   };
 }
 
-/** Nothing is said of what was wrong, nor is more of that connection read. */
+/** Does not say what was wrong, and reads no more of that connection. */
 function refuse(response: ServerResponse, status: 403 | 404): void {
   response.writeHead(status, { ...HEADERS, 'Content-Length': 0, Connection: 'close' });
   response.end();
@@ -154,7 +157,7 @@ function sendCurl(kept: Kept | undefined, source: Source, response: ServerRespon
   try {
     sendJson(curlLine(wholeOf(kept), { recording: 'dbg api', version: 1, started: 0, ...source }), response);
   } catch (error) {
-    // Of some calls there is no such line, and why is said.
+    // Of some calls there is no curl line. The error says why.
     sendJson({ line: '', notes: [errorMessage(error)] }, response);
   }
 }
@@ -165,7 +168,7 @@ const keptAmong = (calls: History, some: Calls): Kept[] =>
     .filter((number) => isAmong(some, number))
     .flatMap((number) => calls.kept(number) ?? []);
 
-/** So much work is done at once; then the traffic is moved on. */
+/** How much work is done at once, in bytes. Then the traffic gets its turn. */
 const MOST_AT_ONCE = 512_000;
 
 async function sendFound(calls: History, { text, calls: some }: Wish & { kind: 'find' }, response: ServerResponse) {
@@ -202,7 +205,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** All that can be asked for, read once: no path from outside reaches the file system. */
+/** All files that can be asked for, read once: no path from outside reaches the file system. */
 function readFiles(folder: string): Map<string, { readonly text: Buffer; readonly type: string }> {
   const names = readdirSync(folder).filter((name) => extname(name) in TYPES);
   return new Map(names.map((name) => [name, { text: readFileSync(join(folder, name)), type: TYPES[extname(name)]! }]));

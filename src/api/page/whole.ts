@@ -3,7 +3,10 @@ import type { Content, WholeCall } from '../recordings/whole-call.ts';
 import type { Kept } from './kept.ts';
 import type { Piece } from './pieces.ts';
 
-/** A call as far as it is kept, for what is made of a recording's calls too: a line of curl, a HAR. */
+/**
+ * Gives a call, as far as it is kept, in the form in which a recording's calls are read. A curl
+ * line or a HAR is made of that form.
+ */
 export function wholeOf({ call, pieces, leftOut }: Kept): WholeCall {
   const content = (from: Side, wants: (piece: Piece) => boolean, missing = 0): Content => {
     const all = pieces.filter((piece) => piece.from === from && wants(piece));
@@ -27,5 +30,5 @@ export function wholeOf({ call, pieces, leftOut }: Kept): WholeCall {
   };
 }
 
-/** What came in frames, which are not kept. */
+/** Streams that came in frames. The frames are not kept. */
 const FRAMED: ReadonlySet<string> = new Set(['stdin', 'stdout', 'stderr', 'engine']);
