@@ -130,7 +130,8 @@ export function history({ names, changed, most }: HistoryOptions): History {
       names.learn(call);
       void names.settled()?.then(() => changed(call.number));
     }
-    if (call.endedAt !== undefined) call.sent.kept = call.received.kept = undefined; // up to 2 MB of JSON, which only names needed
+    // The kept JSON may be 2 MB long, and only names needed it.
+    if (call.endedAt !== undefined) call.sent.kept = call.received.kept = undefined;
     changed(call.number);
   }
 

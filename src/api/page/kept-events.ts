@@ -55,8 +55,8 @@ function callEvents({ call, pieces, leftOut, dropped }: Kept): WireEvent[] {
     tell({ type: 'stream', protocol: call.protocol }, call.answeredAt ?? sentAt);
     gap('client', call.answeredAt ?? sentAt);
   }
-  // Where pieces were dropped, the beginning of a stream is missing. Otherwise the end of a body
-  // is.
+  // Where pieces were dropped, the beginning is missing, as of a stream. Otherwise the end is, as
+  // of a body.
   if (dropped > 0) gap('engine', others[0]?.at ?? sentAt);
   others.forEach((piece) => tell(dataEvent(piece), piece.at));
   if (dropped === 0) gap('engine', others.at(-1)?.at ?? sentAt);

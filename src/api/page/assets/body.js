@@ -1,6 +1,9 @@
-// What bytes are shown as. Nothing here knows of the browser.
+// How bytes are shown. Nothing here needs a browser.
 
-/** Bytes that no person reads as text: a zero, or what is no UTF-8. A character that is cut off at the end is none of it. */
+/**
+ * Whether bytes are no text that a person can read: they have a zero, or are not UTF-8. A character
+ * that is cut off at the end is allowed.
+ */
 export function isBinary(/** @type {Uint8Array} */ bytes) {
   if (bytes.includes(0)) return true;
   try {
@@ -11,7 +14,7 @@ export function isBinary(/** @type {Uint8Array} */ bytes) {
   }
 }
 
-/** Bytes as `hexdump -C` shows them, 16 a line; `at`: the first one's offset. */
+/** Gives bytes as `hexdump -C` shows them, 16 a line. `at` is the offset of the first byte. */
 export function hexDump(/** @type {Uint8Array} */ bytes, at = 0) {
   const lines = [];
   for (let from = 0; from < bytes.length; from += 16) {
@@ -28,8 +31,9 @@ export function hexDump(/** @type {Uint8Array} */ bytes, at = 0) {
 const WORDS = /"(?:\\.|[^"\\])*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
- * JSON, indented, in tokens to be coloured; undefined for what is none. It is told apart, not read and written anew: a number stays as it
- * was sent, as does a key that is there twice.
+ * Gives JSON, indented, in tokens to be coloured. undefined: the text is not JSON. The tokens are
+ * cut out of the text, not written anew from its values. So a number stays as it was sent, and a
+ * key that is there twice stays twice.
  * @returns {Token[] | undefined}
  */
 export function jsonTokens(/** @type {string} */ text) {
@@ -61,7 +65,7 @@ export function jsonTokens(/** @type {string} */ text) {
   return tokens;
 }
 
-/** The bytes of a piece as it was sent to the page. */
+/** Gives the bytes of a piece, which is sent to the page in base64. */
 export function fromBase64(/** @type {string} */ text) {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

@@ -1,6 +1,6 @@
-// Some calls, as they are named to dbg. Nothing here knows of the browser.
+// How the page names calls to dbg. Nothing here needs a browser.
 
-/** The numbers as ranges, "1-20,25". */
+/** Gives numbers as ranges, "1-20,25". */
 export function rangesOf(/** @type {readonly number[]} */ numbers) {
   /** @type {[number, number][]} */
   const ranges = [];

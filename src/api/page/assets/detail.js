@@ -1,4 +1,5 @@
-// The details of the call that is chosen: heads, bodies and streams, which are asked for again as long as more comes.
+// The details of the call that is chosen: heads, bodies and streams. dbg is asked for them again as
+// long as more of them comes.
 import { fromBase64 } from './body.js';
 import { byId, classOf, element } from './dom.js';
 import { bytesText, millisecondsText, timeOfDay, visible } from './format.js';
@@ -58,7 +59,7 @@ export function makeDetail(ask, askCurl) {
       box.scrollTop = 0;
       if (open) void refresh(open);
     },
-    /** That call has changed. */
+    /** Says that a call has changed: if it is the open one, dbg is asked for more. */
     changed(/** @type {number} */ call) {
       if (open?.call === call) void refresh(open);
     },

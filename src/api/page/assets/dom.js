@@ -1,5 +1,5 @@
 /**
- * Makes an element. Text only ever becomes a text node: there is no other way in here.
+ * Makes an element. Text only ever becomes a text node: nothing in the page adds it another way.
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
  * @param {Readonly<Record<string, string>>} [attributes]
@@ -28,7 +28,7 @@ export function byId(id, kind) {
 
 /** @import { Row } from '../row.ts' */
 
-/** Which colour a call has. */
+/** The class by which a call has its colour. */
 export function classOf(/** @type {Row} */ { status, failure, end }) {
   if (failure !== '' && (status === null || status < 400)) return 'bad';
   if (status === null) return 'open';

@@ -1,4 +1,4 @@
-// Which calls the list shows. Nothing here knows of the browser.
+// Which calls the list shows. Nothing here needs a browser.
 
 /** @import { Row } from '../row.ts' */
 
@@ -20,8 +20,12 @@ const FIELDS = {
 };
 
 /**
- * Reads a filter: all its words must fit. A word is a part of any cell; `field:word` a part of that one; `field>=400` compares (also
- * `>`, `<`, `<=`, `=`); `body:word`: one that `isInBody` finds; a `-` in front: what does not fit. A word that names no field is a word.
+ * Reads a filter. All its words must fit a call:
+ * - `word`: a part of any cell
+ * - `field:word`: a part of that field; a field that is not known makes it a plain word
+ * - `field>=400`: compares (also `>`, `<`, `<=`, `=`)
+ * - `body:word`: a word that `isInBody` finds
+ * - `-` in front of any of these: the call must not fit it
  * @param {string} text
  * @param {(word: string, row: Row) => boolean} isInBody
  * @returns {(row: Row) => boolean}

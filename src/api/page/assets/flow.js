@@ -1,10 +1,11 @@
-// Bodies and streams, shown while they come.
+// Shows bodies and streams while they come.
 import { hexDump, isBinary, jsonTokens } from './body.js';
 import { element } from './dom.js';
 import { bytesText, visible } from './format.js';
 
-/** What the browser is given to show of one body or one block of a stream; more makes it slow. */
+/** About how many characters of a body or a stream the browser has to show: more makes it slow. */
 const MOST_SHOWN = 1_000_000;
+/** How many bytes are shown in hex. */
 const MOST_HEX = 65_536;
 /** JSON up to this many characters is coloured. */
 const MOST_COLOURED = 300_000;
@@ -12,7 +13,10 @@ const MOST_COLOURED = 300_000;
 /** @typedef {{ bytes: number, digest: string }} Omitted */
 
 /**
- * A body below its head: JSON indented, value by value where there is one a line; text; bytes in hex.
+ * Shows a body below its head:
+ * - JSON, indented, value by value where each line has one;
+ * - other text as it is;
+ * - other bytes in hex.
  * @param {HTMLElement} parent
  * @param {readonly (readonly [string, string])[]} headers
  */
@@ -22,7 +26,7 @@ export function makeBody(parent, headers) {
   const decoder = new TextDecoder();
   /** @type {HTMLElement | undefined} */
   let box;
-  /** a part of a line, or of JSON that has several lines */
+  /** what has come of a line, or of JSON that has several lines, and is not shown yet */
   let rest = '';
   let shown = 0;
   let hexAt = -1;
@@ -84,7 +88,7 @@ function tokenNode(/** @type {import('./body.js').Token} */ { kind, text }) {
 /** @type {Readonly<Record<string, string>>} */
 const LABELS = { engine: 'engine’s error', terminal: 'terminal', raw: 'bytes' };
 
-/** Both ways of a stream in the order in which they came, told apart by colour and name. */
+/** Shows both ways of a stream in the order in which they came, told apart by colour and name. */
 export function makeStream(/** @type {HTMLElement} */ parent) {
   /** @type {Map<string, TextDecoder>} */
   const decoders = new Map();
@@ -99,7 +103,7 @@ export function makeStream(/** @type {HTMLElement} */ parent) {
     const box = element('pre', { class: 'stream', 'data-stream': stream, tabindex: '0' });
     parent.append(element('div', { class: `block ${stream}` }, element('span', { class: 'label' }, label), box));
     block = { key, isHex, box };
-    // Of much, the end is shown.
+    // Of a stream with too much to show, the end is shown: the oldest blocks are removed.
     while (shown > MOST_SHOWN && parent.childElementCount > 2) {
       const [, oldest] = parent.children;
       shown -= oldest?.textContent.length ?? 0;
@@ -122,7 +126,7 @@ export function makeStream(/** @type {HTMLElement} */ parent) {
       const box = blockFor(key, stream, isHex);
       box.append(text);
       shown += text.length;
-      // One block that does not end: a log.
+      // A block may never end, as that of a log: its oldest parts are removed.
       while (shown > 2 * MOST_SHOWN && box.childNodes.length > 1) {
         shown -= box.firstChild?.textContent?.length ?? 0;
         box.firstChild?.remove();

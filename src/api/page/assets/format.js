@@ -1,8 +1,9 @@
-// How the page writes times, sizes and what comes from outside. Nothing here knows of the browser.
+// How the page writes times, sizes and text from outside. Nothing here needs a browser.
 
 /**
- * Text from outside: control characters and those that reorder or hide text become visible, as dbg's src/text.ts does for terminals.
- * Line feeds and tabs stay where `lines` is set, also a terminal's line ends.
+ * Gives text from outside with visible escapes in the place of control characters, and of those
+ * that reorder or hide text. dbg's src/text.ts does the same for terminals. With `lines`, line
+ * feeds and tabs stay, and a terminal's line ends become line feeds.
  */
 export function visible(/** @type {string} */ text, lines = false) {
   const shown = lines ? text.replaceAll('\r\n', '\n') : text;
@@ -29,7 +30,7 @@ export function millisecondsText(/** @type {number} */ milliseconds) {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** The time of day here, with milliseconds. */
+/** The time of day in the browser's zone, with milliseconds. */
 export function timeOfDay(/** @type {number} */ time) {
   const at = new Date(time);
   const two = (/** @type {number} */ value) => String(value).padStart(2, '0');

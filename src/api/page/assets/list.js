@@ -5,14 +5,19 @@ import { AS_THEY_COME, nextOrder, sorted } from './sort.js';
 
 /** @import { Row } from '../row.ts' */
 
-/** @param {{ chosen: (call: number | undefined) => void, hovered: (call: number | undefined) => void }} listener */
+/**
+ * @param {{
+ *   chosen: (call: number | undefined) => void,
+ *   hovered: (call: number | undefined) => void
+ * }} listener
+ */
 export function makeList({ chosen, hovered }) {
   const body = byId('rows', HTMLTableSectionElement);
   const box = byId('list', HTMLElement);
   const empty = byId('empty', HTMLElement);
   const table = byId('calls', HTMLTableElement);
   const heads = [...table.querySelectorAll('th')].filter((head) => head.querySelector('button'));
-  /** as many as dbg keeps */
+  /** how many rows the list has at most: as many as dbg keeps calls */
   let most = 2000;
   let order = AS_THEY_COME;
   /** @type {Map<number, { row: Row, line: HTMLTableRowElement }>} */
@@ -40,7 +45,7 @@ export function makeList({ chosen, hovered }) {
     });
   }
 
-  /** Moves only lines that stand elsewhere. */
+  /** Puts the lines in order. Moves only those that stand elsewhere. */
   function arrange() {
     const rows = [...known.values()].map(({ row }) => row);
     let next = body.firstElementChild;
@@ -71,7 +76,7 @@ export function makeList({ chosen, hovered }) {
     return box.scrollHeight - box.scrollTop - box.clientHeight < 30;
   }
 
-  /** The oldest that has ended; an open one only where all are. */
+  /** Forgets the oldest call that has ended. Where all are open, forgets the oldest of them. */
   function forget() {
     const [first] = known.keys();
     const oldest = [...known.values()].find(({ row }) => row.end !== null)?.row.number ?? first;
@@ -100,7 +105,7 @@ export function makeList({ chosen, hovered }) {
       empty.hidden = known.size > 0;
       if (follows) box.scrollTop = box.scrollHeight;
     },
-    /** Takes all of them away. */
+    /** Removes all rows. */
     clear() {
       select(undefined);
       known.clear();
@@ -110,7 +115,7 @@ export function makeList({ chosen, hovered }) {
     most(/** @type {number} */ rows) {
       most = rows;
     },
-    /** Where in that time each call was: when it was waited for, and when its answer came. */
+    /** Shows where in that time each call waited for its answer, and where its answer came. */
     waterfall(/** @type {number} */ begin, /** @type {number} */ last, /** @type {number} */ now) {
       for (const { row, line } of known.values()) if (!line.hidden) fillBar(line, row, begin, last, now);
     },
@@ -122,7 +127,7 @@ export function makeList({ chosen, hovered }) {
     select,
     selected: () => selected,
     rows: () => [...known.values()].map(({ row }) => row),
-    /** Chooses the one so many lines further of those that are shown; ±Infinity: the last or first. */
+    /** Chooses the row that is `by` shown rows further. ±Infinity: the last or the first one. */
     move(/** @type {number} */ by) {
       const shown = [...body.rows].filter((line) => !line.hidden);
       if (shown.length === 0) return;
@@ -165,7 +170,7 @@ function fill(/** @type {HTMLTableRowElement} */ line, /** @type {Row} */ row, /
   if (line.getAttribute('aria-label') !== label) line.setAttribute('aria-label', label);
 }
 
-/** What is read aloud of a row. */
+/** What a screen reader reads aloud of a row. */
 function labelOf(/** @type {Row} */ row) {
   const status = row.status === null ? (row.end === null ? 'no answer yet' : 'no answer') : `status ${row.status}`;
   const took = row.end === null ? 'open' : `took ${millisecondsText(row.end - row.start)}`;
@@ -173,7 +178,7 @@ function labelOf(/** @type {Row} */ row) {
   return visible([`call ${row.number}`, what, row.subject, status, took, row.failure].filter(Boolean).join(', '));
 }
 
-/** In percent of its cell, of the time that is shown. */
+/** Draws a row's bar: its cell is the time that is shown, and the bar a part of that in percent. */
 function fillBar(
   /** @type {HTMLTableRowElement} */ line,
   /** @type {Row} */ row,

@@ -1,4 +1,5 @@
-// The live view of `dbg api ui`. What comes from the wire is hostile: it becomes text, and nothing else (dom.js).
+// The live view of `dbg api ui`. What comes from the wire is hostile: it becomes text, and nothing
+// else (dom.js).
 import { makeDetail } from './detail.js';
 import { byId } from './dom.js';
 import { bodyWords, parseFilter } from './filter.js';
@@ -25,13 +26,19 @@ const goneBox = byId('gone', HTMLElement);
 
 /** @type {(row: Row) => boolean} */
 let fits = () => true;
-/** rows that came while the page was to stand still; undefined: it is not @type {Map<number, Row> | undefined} */
+/**
+ * rows that came while the page is paused; undefined: it is not paused
+ * @type {Map<number, Row> | undefined}
+ */
 let held;
-/** dbg's clock less this browser's */
+/** by how many ms dbg's clock is ahead of this browser's */
 let ahead = 0;
 let isConnected = false;
 let isRecording = false;
-/** Calls up to this one were cleared, in this window; another dbg counts from 1 again. */
+/**
+ * Calls up to this number were cleared in this window. It is kept for this token only, because
+ * another dbg counts from 1 again.
+ */
 let cleared = Number(sessionStorage.getItem(`cleared ${token}`) ?? 0);
 let newest = 0;
 
@@ -53,7 +60,10 @@ const list = makeList({
 });
 const timeline = makeTimeline({ chosen: (call) => list.select(call), hovered });
 
-/** The address's token is kept for reloads of this window, and taken out of what is seen of it and goes into the history. */
+/**
+ * Keeps the address's token for reloads of this window, and takes it out of the address, which
+ * people see and which goes into the browser's history.
+ */
 function takeToken() {
   const given = new URLSearchParams(location.search).get('token');
   if (given !== null) {
@@ -99,7 +109,7 @@ function hear(/** @type {Message} */ message) {
   if (message.recording !== undefined) {
     isRecording = message.recording;
     say(isRecording ? 'recording' : 'live');
-    // What has been is all of it.
+    // All calls of a recording are over: the timeline shows all of its time.
     if (isRecording) showSpan('Infinity');
   }
   if (message.most !== undefined) list.most(message.most);
@@ -141,7 +151,7 @@ function say(/** @type {string} */ text) {
 
 let isScheduled = false;
 
-/** Draws once for all that happens until the browser's next frame. */
+/** Draws once, in the browser's next frame, for all that happens until then. */
 function schedule() {
   if (isScheduled) return;
   isScheduled = true;
@@ -149,7 +159,7 @@ function schedule() {
     isScheduled = false;
     const rows = list.rows();
     count(rows);
-    // Of a recording, nothing goes on.
+    // In a recording no time goes by: it is the time of the recording's end.
     const now = isRecording ? Math.max(0, ...rows.map((row) => row.end ?? row.start)) : Date.now() + ahead;
     const { begin, last } = timeline.draw(rows, now, fits, list.selected());
     list.waterfall(begin, last, now);
@@ -230,11 +240,11 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
-/** In the details, arrow keys scroll. */
+/** Whether a key belongs to the details, in which arrow keys scroll. */
 const isReading = (/** @type {KeyboardEvent} */ { target, key }) =>
   key !== '/' && key !== 'p' && target instanceof Element && target.closest('#detail') !== null;
 
-/** Leaves the filter, closes the details, empties the filter: the first of these that can be done. */
+/** Leaves the filter, closes the details or empties the filter: the first that can be done. */
 function escape() {
   if (document.activeElement === filterBox && filterBox.value === '') filterBox.blur();
   else if (list.selected() !== undefined && document.activeElement !== filterBox) list.select(undefined);
@@ -259,7 +269,7 @@ function showSpan(/** @type {string} */ span) {
 
 byId('close', HTMLButtonElement).addEventListener('click', () => list.select(undefined));
 new ResizeObserver(schedule).observe(byId('time', HTMLElement));
-// Bars of calls that are open grow.
+// The bars of open calls grow.
 setInterval(() => {
   if (isConnected && !isRecording && !held && !document.hidden && list.rows().some(({ end }) => end === null))
     schedule();

@@ -1,4 +1,5 @@
-// What the page gives away: files, and lines for a shell. Secrets were taken out before the page had them.
+// What the page gives away: files, and lines for a shell. Secrets are taken out before the page
+// gets anything.
 import { element } from './dom.js';
 
 /** Gives the browser a file to save. */
@@ -11,14 +12,15 @@ export function saveFile(/** @type {Blob} */ content, /** @type {string} */ name
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** A file's name with the time in it. */
+/** Gives a name for a file, with the time in it. */
 export const fileName = (/** @type {number} */ time, /** @type {string} */ end) =>
   `dbg-api-${new Date(time).toISOString().slice(0, 19).replaceAll(':', '-')}.${end}`;
 
 /** @typedef {{ line: string, notes: readonly string[] }} Curl */
 
 /**
- * A button that copies a call as a line of curl, and a place where that is shown: a browser may refuse to copy.
+ * Makes a button that copies a call as a curl line, and a place that shows the line, because a
+ * browser may refuse to copy.
  * @param {() => Promise<Curl | undefined>} ask
  */
 export function makeCurl(ask) {

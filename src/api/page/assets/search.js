@@ -1,9 +1,9 @@
-// Which calls have a word in their bodies and streams. The page does not have these: dbg is asked.
+// Which calls have a word in their bodies and streams. The page has neither, so it asks dbg.
 import { rangesOf } from './calls.js';
 
 /** @import { Row } from '../row.ts' */
 
-/** Rows that have changed are looked into again, that often. */
+/** How often calls that have changed are searched again. */
 const EVERY_MS = 500;
 
 /**
@@ -11,9 +11,12 @@ const EVERY_MS = 500;
  * @param {() => void} found called when more is known
  */
 export function makeSearch(ask, found) {
-  /** The words that are looked for, and what is known of each. @type {Map<string, Set<number>>} */
+  /**
+   * the words that are looked for, each with the calls that have it
+   * @type {Map<string, Set<number>>}
+   */
   let words = new Map();
-  /** calls that are to be looked into (again) @type {Set<number>} */
+  /** calls that are still to be searched, or to be searched again @type {Set<number>} */
   let changed = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -28,7 +31,7 @@ export function makeSearch(ask, found) {
   }
 
   return {
-    /** From now on, these words are looked for, in these rows first. */
+    /** Sets the words that are looked for. New words are looked for in these rows at once. */
     words(/** @type {readonly string[]} */ wanted, /** @type {readonly Row[]} */ rows) {
       const fresh = wanted.filter((word) => !words.has(word));
       words = new Map(wanted.map((word) => [word, words.get(word) ?? new Set()]));

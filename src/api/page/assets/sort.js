@@ -1,4 +1,4 @@
-// In which order the list shows the calls. Nothing here knows of the browser.
+// In which order the list shows the calls. Nothing here needs a browser.
 
 /** @import { Row } from '../row.ts' */
 
@@ -9,7 +9,7 @@ const KEYS = {
   operation: (row) => row.operation,
   subject: (row) => row.subject,
   status: (row) => row.status ?? 0,
-  // One that goes on has taken longer than any that has ended.
+  // An open call counts as longer than any that has ended.
   duration: (row) => (row.end === null ? Infinity : row.end - row.start),
   up: (row) => row.up,
   down: (row) => row.down,
@@ -33,7 +33,7 @@ export function nextOrder(order, column) {
 }
 
 /**
- * Rows in that order; those that are equal stay as they came.
+ * Gives rows in an order. Rows that are equal in it stay as they came.
  * @param {readonly Row[]} rows
  * @param {Order} order
  */

@@ -1,4 +1,5 @@
-// The timeline: a bar for each call, a line for each connection that is open at that time.
+// The timeline: a bar for each call, on the line of its connection. Connections that are open at
+// the same time have different lines.
 import { byId, classOf } from './dom.js';
 import { millisecondsText, timeOfDay, visible } from './format.js';
 
@@ -7,18 +8,26 @@ import { millisecondsText, timeOfDay, visible } from './format.js';
 const SVG = 'http://www.w3.org/2000/svg';
 const LANE = 9;
 const AXIS = 18;
-/** A bar is at least so wide, in pixels. */
+/** The least width of a bar, in pixels. */
 const LEAST = 3;
 
-/** @param {{ chosen: (call: number) => void, hovered: (call: number | undefined) => void }} listener */
+/**
+ * @param {{
+ *   chosen: (call: number) => void,
+ *   hovered: (call: number | undefined) => void
+ * }} listener
+ */
 export function makeTimeline({ chosen, hovered }) {
   const picture = byId('timeline', SVGSVGElement);
   const axis = picture.appendChild(document.createElementNS(SVG, 'g'));
   axis.setAttribute('class', 'axis');
   const bars = picture.appendChild(document.createElementNS(SVG, 'g'));
-  /** Each bar, and what it was drawn from. @type {Map<number, { row: Row, bar: SVGRectElement, drawn: string }>} */
+  /**
+   * Each call's bar, and what the bar was drawn from.
+   * @type {Map<number, { row: Row, bar: SVGRectElement, drawn: string }>}
+   */
   const known = new Map();
-  /** ms; Infinity: all */
+  /** how many ms are shown; Infinity: all */
   let span = 60_000;
 
   const numberOf = (/** @type {Event} */ event) => {
@@ -43,7 +52,10 @@ export function makeTimeline({ chosen, hovered }) {
     return made;
   }
 
-  /** Draws the rows of the list that begin or end in the time that is shown, which it gives; the others' bars are taken away. */
+  /**
+   * Draws the rows that reach into the time that is shown, and removes the bars of all others.
+   * Gives the time that is shown.
+   */
   function draw(
     /** @type {readonly Row[]} */ rows,
     /** @type {number} */ now,
@@ -128,7 +140,7 @@ function titleOf(/** @type {Row} */ row) {
   return visible(`#${row.number} ${row.operation || row.path} ${row.subject} ${row.status ?? ''} ${took}`);
 }
 
-/** The next larger round number of ms. */
+/** Gives the least round number of ms that is not less than `atLeast`. */
 function stepOf(/** @type {number} */ atLeast) {
   const round = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000];
   return round.find((step) => step >= atLeast) ?? Math.ceil(atLeast / 600_000) * 600_000;
