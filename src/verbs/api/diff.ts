@@ -32,7 +32,7 @@ async function diff(ctx: Context, a: string, b: string, options: DiffOptions): P
   return different.length > 0 ? 1 : 0;
 }
 
-/** In the order in which they were asked. */
+/** The calls of a recording, in the order in which they were asked. */
 async function callsOf(ctx: Context, path: string, options: RevealOption): Promise<WholeCall[]> {
   const calls: WholeCall[] = [];
   const { events } = await openRecording(path, noteOn(ctx));

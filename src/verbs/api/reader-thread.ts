@@ -18,18 +18,22 @@ import {
 import { shown } from './reveal-option.ts';
 import { callPrinter } from './printing/call-printer.ts';
 
-// The thread that reader.ts starts: it reads what crosses the wire, and prints or records it.
+// The thread that reader.ts starts. It reads what crosses the wire, and prints or records it.
 
 const port = parentPort!;
 const { ring, job } = workerData as ThreadData;
 const say = (question: Question) => port.postMessage(question);
 
-/** While something comes, it is looked for after so many ms, or the second where much had come. */
+/** While pieces come, the thread looks for more after 3 ms, or after 20 ms where many had come. */
 const [NAP_MS, BUSY_NAP_MS] = [3, 20];
+/** More pieces than this are many. */
 const BUSY = 16;
-/** Where so much waits, or something for so long, the processor had too much else to do: for a while, that is not given way to. */
+/**
+ * Where MUCH_BYTES wait in the ring, or a piece waits for LATE_MS, the processor had too much else
+ * to do. For WHILE_MS, this thread then does not give way to other work.
+ */
 const [MUCH_BYTES, LATE_MS, WHILE_MS] = [ring.bytes.length / 4, 40, 1000];
-/** Where so much waits, details are left out: the traffic stands still when the ring is full. */
+/** Where so much waits in the ring, details are left out: a full ring stops the traffic. */
 const TOO_MUCH_BYTES = 3 * MUCH_BYTES;
 
 const clock = () => performance.timeOrigin + performance.now();
@@ -59,7 +63,7 @@ function look(): void {
 }
 
 interface Sink {
-  /** Resolves when its file is known to take something, or not to. */
+  /** Resolves when it is known whether the file can be written. */
   readonly begun?: Promise<void>;
   readonly onEvent: WireListener;
   end(): Promise<Outcome>;

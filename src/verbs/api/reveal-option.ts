@@ -6,8 +6,8 @@ export interface RevealOption {
 }
 
 /**
- * What of the wire a person is shown, and what is kept: without secrets, unless they said
- * otherwise.
+ * Wraps a listener of what a person is shown, or of what is kept. It hears events without secrets;
+ * with --reveal, it hears them as they are.
  */
 export const shown = ({ reveal }: RevealOption, onEvent: WireListener): WireListener =>
   reveal ? onEvent : redacted(onEvent);

@@ -20,7 +20,10 @@ export interface StandInOptions {
   readonly context?: string;
 }
 
-/** Adds what such a verb is told by: the command, behind its own operands, and where to listen. */
+/**
+ * Adds what a verb that stands in the engine's place is told: the command, behind the verb's own
+ * operands, and where to listen.
+ */
 export function addStandIn<C extends Command>(command: C): C {
   return command
     .addArgument(commandArgument('run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C'))
@@ -30,8 +33,8 @@ export function addStandIn<C extends Command>(command: C): C {
 }
 
 /**
- * The command that stands behind a verb's operand, without its --. Throws a DbgError (usage) where
- * one of dbg's own options stands there.
+ * Gives the command that follows a verb's operand, without its --. Throws a DbgError (usage) where
+ * one of dbg's own options stands in its place.
  */
 export function commandBehind(operand: string, words: readonly string[], verb: string): string[] {
   if (!words[0]?.startsWith('-') || words[0] === '--') return withoutDashes(words);
@@ -52,7 +55,7 @@ export async function serveBetween(
   return exitCodeOf(ctx, await standBetween(ctx, wish, service));
 }
 
-/** Stands in an engine's place, with none behind; `what` says what answers. Gives the exit code. */
+/** Stands in an engine's place without one; `what` says what answers. Gives the exit code. */
 export async function serveAlone(
   ctx: Context,
   command: readonly string[],

@@ -41,7 +41,7 @@ export function showCommand(ctx: Context): Verb {
 async function show(ctx: Context, path: string, options: ShowOptions): Promise<number> {
   const filter = options.filter && parseFilters(options.filter);
   const { header, events } = await openRecording(path, noteOn(ctx));
-  // What comes through a pipe may be live: it is shown as it comes.
+  // A recording that comes through a pipe may be live: its calls are shown as they come.
   const recording = { header, events: path === '-' ? events : peersFirst(events) };
   const failure = await (options.har
     ? asHar(ctx, recording, options, filter)
@@ -50,7 +50,7 @@ async function show(ctx: Context, path: string, options: ShowOptions): Promise<n
   return 0;
 }
 
-/** What is said beside the result. */
+/** Gives what writes notes beside the result, on stderr. */
 export const noteOn = (ctx: Context) => (text: string) => ctx.stderr.write(`dbg: ${escapeControls(text)}\n`);
 
 async function asLines(
@@ -64,10 +64,10 @@ async function asLines(
     json: options.json,
     filter,
     colour: ctx.stdout.isTTY && !ctx.env['NO_COLOR'],
-    // Nothing is open for a second while it is read: each call has its one line.
+    // The clock stands still, so that no call counts as open for a second: each call has one line.
     clock: () => 0,
   });
-  // What stood before a line that is wrong is shown.
+  // Where a line of the recording is wrong, the calls before that line are shown.
   let failure: Error | undefined;
   try {
     await tellAll(events, shown(options, view.onEvent), view.drained);
@@ -77,7 +77,7 @@ async function asLines(
   return failure;
 }
 
-/** Entry by entry: a recording may be larger than memory. */
+/** Writes the calls as a HAR, entry by entry: a recording may be larger than memory. */
 async function asHar(
   ctx: Context,
   { header, events }: Recording,

@@ -51,7 +51,7 @@ async function snoop(ctx: Context, command: readonly string[], options: SnoopOpt
     colour: screen.isTTY && !ctx.env['NO_COLOR'],
     reveal: options.reveal === true,
   };
-  // Only what listens needs a thread.
+  // Imported here, because only a verb that listens needs a thread.
   const { requireDirectory, startReader } = await import('../../api/beside/reader.ts');
   requireDirectory();
   let reader: Reader | undefined;

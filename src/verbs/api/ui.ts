@@ -41,7 +41,7 @@ export function uiCommand(ctx: Context): Verb {
     });
 }
 
-/** One word that does not stand behind a -- is a recording; a command has more, or a -- before it. */
+/** The recording that is named: one word alone, without a -- before it. Else it is a command. */
 function fileOf(words: readonly string[], args: readonly string[]): string | undefined {
   const [word] = words;
   return words.length === 1 && word !== '--' && args.at(-2) !== '--' ? word : undefined;
@@ -72,7 +72,7 @@ async function live(ctx: Context, command: readonly string[], options: UiOptions
   }
 }
 
-/** More than of live calls: nobody waits for them to move on. */
+/** How much of a recording is kept for the page: more than of live calls, as no traffic waits. */
 const MOST_RECORDED = { calls: 10_000, bytes: 256e6 };
 
 async function recorded(ctx: Context, path: string, options: UiOptions): Promise<number> {
@@ -90,7 +90,7 @@ async function recorded(ctx: Context, path: string, options: UiOptions): Promise
   try {
     say(ctx, page);
     const { first, stop } = ctx.host.signalled();
-    // What comes through a pipe may be live: it is shown as it comes.
+    // A recording that comes through a pipe may be live: its calls are shown as they come.
     const all = tellAll(events, shown(options, page.onEvent));
     const signal = await Promise.race([first, all.then(() => first)]);
     stop();
@@ -106,7 +106,7 @@ const nothingListens = (path: string) =>
   ]);
 
 async function openPage(ctx: Context, options: Omit<PageOptions, 'folder' | 'clock'>): Promise<Page> {
-  // Only this verb needs node:http.
+  // Imported here, because only this verb needs node:http.
   const { servePage } = await import('../../api/page/server.ts');
   return servePage({ folder: join(ctx.assetFolder, 'page'), clock: ctx.clock, ...options });
 }
@@ -114,7 +114,10 @@ async function openPage(ctx: Context, options: Omit<PageOptions, 'folder' | 'clo
 const say = (ctx: Context, { url }: Page) =>
   ctx.stderr.write(`open in a browser of this machine:  ${escapeControls(url)}\n`);
 
-/** A command's end is not that of who looks at it: on a terminal the page stays until Ctrl-C, elsewhere as long as a browser shows it. */
+/**
+ * Waits, after the command has ended, for the person who looks at the page. On a terminal the page
+ * stays until Ctrl-C, elsewhere as long as a browser shows it.
+ */
 async function untilSeen(ctx: Context, page: Page): Promise<void> {
   if (!ctx.stderr.isTTY && page.viewers() === 0) return;
   ctx.stderr.write(`the command has ended; the page stays until ${ctx.stderr.isTTY ? 'Ctrl-C' : 'it is closed'}\n`);

@@ -1,8 +1,8 @@
 // How bytes are shown. Nothing here needs a browser.
 
 /**
- * Whether bytes are no text that a person can read: they have a zero, or are not UTF-8. A character
- * that is cut off at the end is allowed.
+ * Whether no person reads bytes as text: they have a zero, or are not UTF-8. A character that is
+ * cut off at the end is allowed.
  */
 export function isBinary(/** @type {Uint8Array} */ bytes) {
   if (bytes.includes(0)) return true;

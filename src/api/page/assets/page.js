@@ -159,7 +159,7 @@ function schedule() {
     isScheduled = false;
     const rows = list.rows();
     count(rows);
-    // In a recording no time goes by: it is the time of the recording's end.
+    // In a recording no time goes by: `now` is when its last call ended.
     const now = isRecording ? Math.max(0, ...rows.map((row) => row.end ?? row.start)) : Date.now() + ahead;
     const { begin, last } = timeline.draw(rows, now, fits, list.selected());
     list.waterfall(begin, last, now);

@@ -6,7 +6,7 @@ import { frameReader } from '../../../engine/ways/frames.ts';
 import { escapeControls } from '../../../text.ts';
 import { bytesText } from './call-text.ts';
 
-/** Shows what a call consists of while it flows: heads, bodies, streams. */
+/** Shows the parts of a call while they come: heads, bodies, streams. */
 export interface Detail {
   onEvent(event: WireEvent): void;
 }
@@ -14,7 +14,10 @@ export interface Detail {
 type Print = (text: string) => void;
 type Make = () => string;
 
-/** Each line of it begins with the call's number and where it comes from: `>` the client, `<` the engine, or the name of a stream. */
+/**
+ * Prints the parts of a call in lines. Each line begins with the call's number and where the line
+ * comes from: `>` for the client, `<` for the engine, or the name of a stream.
+ */
 export function callDetail(call: Call, print: (make: Make) => void): Detail {
   const say = (mark: string, text: string) =>
     print(() => `#${call.number} ${mark} ${escapeControls(text)}`.trimEnd() + '\n');
@@ -59,7 +62,7 @@ export function callDetail(call: Call, print: (make: Make) => void): Detail {
   };
 }
 
-/** These answer in frames, or with what a terminal shows. */
+/** Operations that answer in frames, or with what a terminal shows. */
 const FRAMED = new Set(['ContainerAttach', 'ContainerLogs', 'ExecStart', 'ServiceLogs', 'TaskLogs']);
 
 interface Text {
@@ -67,7 +70,12 @@ interface Text {
   end(): void;
 }
 
-/** A body: JSON indented, value by value where there is one a line; other text as it is; of anything else, how much it was. */
+/**
+ * Prints a body:
+ * - JSON, indented, value by value where each line has one;
+ * - other text as it is;
+ * - of anything else, only how many bytes it had.
+ */
 function bodyText(head: RequestHead | ResponseHead | undefined, say: Print): Text {
   const type = head ? mediaType(head.headers) : '';
   if (/json/.test(type)) return plainText((line) => indented(line).split('\n').forEach(say), MOST_JSON);
@@ -102,9 +110,9 @@ function streamText(say: (mark: string, text: string) => void): Text {
   };
 }
 
-/** A line that does not end is shown after so long: a prompt, a progress bar. */
+/** How long a line that does not end waits before it is shown: a prompt, a progress bar. */
 const PATIENCE_MS = 200;
-/** … or when it is longer than this. */
+/** A line that does not end is shown when it is longer than this. */
 const MOST_LINE = 16_384;
 const MOST_JSON = 2_097_152;
 

@@ -17,26 +17,29 @@ export interface ViewOptions {
   readonly filter?: Filter | undefined;
   readonly colour: boolean;
   readonly clock: () => number;
-  /** asks for the names of containers that did not go over the wire */
+  /** asks the engine for a container's name, where the name did not go over the wire */
   readonly askName?: AskName;
-  /** So much waits to be read that details are left out: the traffic would wait for them. */
+  /** Whether so much waits to be read that details are left out: else the traffic would wait. */
   readonly isLate?: () => boolean;
-  /** Resolves when it is known who asked, where that is being looked for. */
+  /** Resolves when dbg knows who made the calls so far; undefined: it looks for nobody. */
   readonly peersSettled?: () => Promise<unknown> | undefined;
 }
 
 export interface CallPrinter {
   readonly onEvent: WireListener;
-  /** Who can wait for the reader does until this resolves; undefined: little waits. */
+  /** Backpressure: resolves when the reader has caught up. undefined when it is not behind. */
   drained(): Promise<void> | undefined;
-  /** Resolves when all is printed; with the error that ended the printing, if one did. */
+  /** Resolves when all is printed, with the error that ended the printing, if there was one. */
   end(): Promise<Error | undefined>;
 }
 
-/** A stream that has gone on for so long is shown while it is open. */
+/** A call that is open for this long after its answer began is shown before it ends. */
 const OPEN_MS = 1000;
 
-/** Shows calls on an output: a line each when it has ended, one when it has been open for a second; with `verbose`, all that it is made of. */
+/**
+ * Shows calls on an output. Each call has a line when it has ended, and one before that when it has
+ * been open for a second. With `verbose`, its heads, bodies and streams are shown too.
+ */
 export function callPrinter(to: OutputFile, options: ViewOptions): CallPrinter {
   let failure: Error | undefined;
   const out = lineWriter(to, (error) => (failure = error), options.isLate);
@@ -53,7 +56,7 @@ export function callPrinter(to: OutputFile, options: ViewOptions): CallPrinter {
     out.print(options.json ? `${printableJson(callRecord(call, subject))}\n` : callLine(call, subject, options.colour));
   };
   const lookups = () => known.settled() ?? options.peersSettled?.();
-  /** Behind what waits for a name, so that lines stay in their order. */
+  /** Prints after everything that waits for a name, so that lines stay in their order. */
   const inTurn = (print: () => void) => {
     const before = order ?? lookups();
     if (!before) return print();
@@ -73,7 +76,7 @@ export function callPrinter(to: OutputFile, options: ViewOptions): CallPrinter {
     inTurn(() => line(call));
   }
 
-  /** Says of each call once that it goes on. */
+  /** Shows each call that has been open for a second, once. */
   function lookForOpen(): void {
     for (const call of answered) {
       if (call.answeredAt! + OPEN_MS > options.clock()) continue;
@@ -95,7 +98,7 @@ export function callPrinter(to: OutputFile, options: ViewOptions): CallPrinter {
       clearInterval(timer);
       await order;
       await out.end();
-      // Who reads the lines has seen enough: `| head`.
+      // EPIPE: the program that reads the lines has seen enough, as `| head` has.
       return errorCode(failure) === 'EPIPE' ? undefined : failure;
     },
   };

@@ -1,6 +1,6 @@
 import type { Call } from '../../../api/wire/calls/call.ts';
 
-/** A call as `--json` prints it, one a line. Times in ms; bytes are those of bodies and streams. */
+/** A call as `--json` prints it, one a line: times in ms, sizes in bytes of bodies and streams. */
 export function callRecord(call: Call, subject: string): object {
   const { operation, request, response } = call;
   const ms = (until: number | undefined) =>

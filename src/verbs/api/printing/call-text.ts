@@ -1,7 +1,10 @@
 import type { Call } from '../../../api/wire/calls/call.ts';
 import { escapeControls } from '../../../text.ts';
 
-/** One line for a call: when it began, who asked, what, of which container, how it was answered, how long it took, how much went. */
+/**
+ * Gives the line of a call: when it began, who asked, what, about which container, how it was
+ * answered, how long it took, and how many bytes went.
+ */
 export function callLine(call: Call, subject: string, colour: boolean): string {
   const { operation, request, response, sent, received } = call;
   const [begun, isOpen] = [call.startedAt, call.endedAt === undefined];
@@ -22,7 +25,7 @@ export function callLine(call: Call, subject: string, colour: boolean): string {
   ].join(' ')}\n`;
 }
 
-/** With a blank that no long name takes away. */
+/** Pads a column's text, without the blank behind the column: no long name takes that away. */
 const cell = (text: string | undefined, width: number) => (text || '-').padEnd(width);
 
 const RED = '31';
@@ -55,5 +58,5 @@ function timeOfDay(time: number): string {
   return `${last.text}.${String(Math.floor(time) - second * 1000).padStart(3, '0')}`;
 }
 
-/** Of many calls a second, only the first one's is worked out. */
+/** The second whose time of day was worked out last: all calls in that second share the text. */
 let last = { second: -1, text: '' };

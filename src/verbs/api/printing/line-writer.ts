@@ -1,10 +1,12 @@
 import { textStore } from '../../../api/beside/text-store.ts';
 import type { OutputFile } from '../../../host/host-files.ts';
 
-/** Prints lines beside the traffic. */
+/** Prints lines, without holding up the traffic. */
 export interface LineWriter {
   print(text: string): void;
-  /** What may be left out where reading is late, and is made only if it is not. */
+  /**
+   * Prints a text, which is left out where reading is late. Only a text that is printed is made.
+   */
   printIfInTime(make: () => string): void;
   /** Backpressure: resolves when the reader has caught up. undefined when it is not behind. */
   drained(): Promise<void> | undefined;
@@ -12,19 +14,24 @@ export interface LineWriter {
   end(): Promise<void>;
 }
 
-/** What waits for a slow reader, a pager perhaps, is no more than this; what comes then is counted, and left out. */
+/**
+ * How many bytes wait at most for a slow reader, a pager perhaps. Lines that come then are counted,
+ * and left out.
+ */
 const MOST_WAITING = 8_388_608;
 
 /**
- * What comes within so long goes in one write, and where there was much, within longer: a timer and a write of their own cost 150 µs
- * where the processor had gone to sleep, as much as three calls.
+ * Lines that come within GATHER_MS go in one write. After a write of many lines, the next gathers
+ * for longer, up to MOST_GATHER_MS. A timer and a write for one line cost 150 µs where the
+ * processor had gone to sleep, as much as three calls.
  */
 const [GATHER_MS, MOST_GATHER_MS] = [10, 50];
 
 /**
- * Prints to a file without ever waiting for it: Node's own stdout and stderr are written to synchronously where they are pipes, and a pager
- * that does not read would hold up the traffic. `failed` is called once, when nobody can read any more; `isLate`: so much waits to be read that
- * the traffic would soon wait for it.
+ * Prints to a file without ever waiting for it. Node writes to its own stdout and stderr
+ * synchronously where they are pipes: a pager that does not read would hold up the traffic.
+ * - `failed` is called once, when nobody can read any more.
+ * - `isLate` says whether so much waits to be read from the wire that the traffic would soon wait.
  */
 export function lineWriter(
   to: OutputFile,

@@ -8,20 +8,24 @@ import { personAsked } from '../../../host/who-asked.ts';
 import { bytesText } from '../printing/call-text.ts';
 import type { PlainError } from '../../../api/beside/reader-job.ts';
 
-/** A recording's file, the person's; `remove` takes it away if it is new. */
+/** A recording's file, which the person owns. `remove` removes it if it is new. */
 interface NewFile {
   readonly file: OpenFile;
   remove(): void;
 }
 
-/** A recording is evidence: none is written over. Throws a DbgError for that, and where none can be made. */
+/**
+ * Opens the file for a recording; "-" is stdout. Throws a DbgError where it cannot be made, and
+ * where it holds something: a recording is evidence, and is never written over.
+ */
 export async function newFile(ctx: Context, path: string, hasCommand: boolean): Promise<NewFile> {
   if (path === '-') {
     refuseStdout(ctx, hasCommand);
     return { file: await ctx.stdout.asFile(), remove: () => undefined };
   }
   const person = personAsked(ctx);
-  const file = await createFile(ctx, path, { person, mode: 0o600 }); // what containers say is in it
+  // Only its owner may read it: it holds what containers say.
+  const file = await createFile(ctx, path, { person, mode: 0o600 });
   try {
     requireEmpty(path, file);
     requirePrivate(path, file);
@@ -51,14 +55,14 @@ function refuseStdout(ctx: Context, hasCommand: boolean): void {
   throw usageError(wrong, next);
 }
 
-/** Why a recording could not be written to its end. */
+/** Says why a recording could not be written to its end. */
 export function failureOf(path: string, { code, message }: PlainError): string {
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   const why = isFull ? `no space left for ${path}` : `${path} cannot be written: ${message}`;
   return `${why}; what was recorded before is in it, the calls go on`;
 }
 
-/** What is in a recording that has ended, for a person. */
+/** Tells a person what is in a recording that has ended. */
 export function summary(path: string, { calls, bytes, overCap, late }: Omit<Recorded, 'failure'>): string {
   const left = [
     ...(overCap > 0 ? [`${bytesText(overCap)} of long bodies left out (--max-body)`] : []),

@@ -57,7 +57,7 @@ function sizeOf(text: string): number {
 }
 
 function commandOf(words: readonly string[], path: string, args: readonly string[]): readonly string[] {
-  // `record -- docker ps`: a file named docker, and the host's ps, were not meant.
+  // `record -- docker ps` does not mean a file named docker and the host's ps.
   if (words.length > 0 && words[0] !== '--' && args[args.indexOf('--') + 1] === path && args.includes('--')) {
     throw usageError('FILE is missing: it stands before the command', [
       { what: 'as', command: shellLine(['dbg', 'api', 'record', 'FILE', '--', path, ...words]) },
@@ -68,7 +68,7 @@ function commandOf(words: readonly string[], path: string, args: readonly string
 
 async function record(ctx: Context, path: string, command: readonly string[], options: RecordOptions): Promise<number> {
   const { address } = await ctx.engine();
-  // Only what listens needs a thread.
+  // Imported here, because only a verb that listens needs a thread.
   const { requireDirectory, startReader } = await import('../../../api/beside/reader.ts');
   requireDirectory();
   const { file, remove } = await newFile(ctx, path, command.length > 0);
@@ -97,7 +97,7 @@ async function record(ctx: Context, path: string, command: readonly string[], op
     if (!options.quiet && recorded) ctx.stderr.write(summary(path, recorded));
     return isBroken || (failure && !hasLeft(failure)) ? EXIT.failed : exitCode;
   } catch (error) {
-    // A word misspelt is no reason to find the name taken the next time.
+    // Without calls, the file is removed: after a misspelt word, its name is free the next time.
     if (!outcome.isBroken && !outcome.recorded?.calls) remove();
     throw error;
   }
@@ -120,5 +120,5 @@ function jobOf(
   return { kind: 'recording', descriptor, header, maxBody, reveal };
 }
 
-/** Who reads the pipe has seen enough: | head. */
+/** Whether the program that reads the pipe has left, because it has seen enough: | head. */
 const hasLeft = ({ code }: PlainError) => code === 'EPIPE';

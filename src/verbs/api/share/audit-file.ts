@@ -7,12 +7,15 @@ import { DbgError, errorCode, errorMessage } from '../../../errors.ts';
 import { createFile, requirePrivate } from '../../../cli/new-file.ts';
 import { personAsked } from '../../../host/who-asked.ts';
 
-/** Opens a share's log, for its owner alone: the file that was named, which is added to, or one of its own. Throws a DbgError. */
+/**
+ * Opens a share's log, which only its owner may read. It is the file that was named, to which lines
+ * are added, or else a file of its own. Throws a DbgError.
+ */
 export async function openAudit(ctx: Context, named: string | undefined): Promise<Audit> {
   const path = named ?? ownFile(ctx);
   try {
     if (named === undefined) makeFolder(dirname(path));
-    // One of its own is in the home of whom dbg runs as.
+    // A file of its own is in the home of the user that dbg runs as, and belongs to that user.
     const person = named === undefined ? undefined : personAsked(ctx);
     const file = await createFile(ctx, path, { person, mode: 0o600, append: true });
     try {
@@ -39,14 +42,17 @@ function ownFile(ctx: Context): string {
   return join(state, 'dbg', `share-${time}.ndjson`);
 }
 
-/** Where a folder cannot be made, as in /proc, Node 20's own `recursive` tries again for ever. */
+/**
+ * Makes a folder and those above it. Where a folder cannot be made, as in /proc, Node 20's own
+ * `recursive` tries again for ever.
+ */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, 0o700);
   } catch (error) {
-    // Another share makes it as well.
+    // Another share may have made the folder at the same time.
     if (errorCode(error) !== 'EEXIST') throw error;
   }
 }

@@ -27,6 +27,7 @@ const usage = (message: string, what: string, command: string) => usageError(mes
 
 const MOST_MS = 86_400_000;
 
+/** How long the share lasts, in ms. Throws a DbgError (usage). */
 export function lastsOf({ for: text }: ShareOptions): number {
   const lasts = parseTime(text ?? '');
   if (lasts !== undefined && lasts > 0 && lasts <= MOST_MS) return lasts;
@@ -40,13 +41,18 @@ export function policyOf(ctx: Context, { allow = [], deny = [], policy = [], rea
     ...deny.map((rule) => parseRule('deny', rule)),
     ...policy.flatMap((file) => parsePolicy(textOf(ctx, file), file)),
   ];
-  // A list of what is allowed that allows nothing must not be one that allows all.
+  // A policy file lists what is allowed. One that allows nothing must not become one that allows
+  // everything, as no rules do.
   if (policy.length > 0 && rules.length === 0) {
     throw usage(`${policy.join(' and ')}: no rule`, 'have them from a recording', 'dbg api policy RECORDING');
   }
   return { rules, readOnly };
 }
 
+/**
+ * Where the share listens. Throws a DbgError (usage) for an address that others reach, unless a
+ * password or a client certificate is asked for.
+ */
 export function placeOf(ctx: Context, options: ShareOptions): Listen {
   const at = parseListen(options.listen, ctx.cwd);
   if (at.kind !== 'tcp') {
@@ -64,6 +70,7 @@ export function placeOf(ctx: Context, options: ShareOptions): Listen {
   ]);
 }
 
+/** Throws a DbgError where the files cannot be used. undefined: no TLS was asked for. */
 export function tlsOf(ctx: Context, { tlscert, tlskey, tlscacert }: ShareOptions): TlsOptions | undefined {
   if (tlscert === undefined && tlskey === undefined && tlscacert === undefined) return undefined;
   if (tlscert === undefined || tlskey === undefined) {
@@ -82,6 +89,7 @@ export function tlsOf(ctx: Context, { tlscert, tlskey, tlscacert }: ShareOptions
   return options;
 }
 
+/** undefined: no name and password are asked for. Throws a DbgError. */
 export function loginOf(ctx: Context, { user, passwordFile }: ShareOptions): Login | undefined {
   if (user !== undefined) {
     return login(user, passwordFile === undefined ? newPassword() : readPassword(passwordFile));
@@ -94,7 +102,7 @@ export function loginOf(ctx: Context, { user, passwordFile }: ShareOptions): Log
   );
 }
 
-/** Rules that people typed, or certificates of a few kB. */
+/** The longest file that is read: rules that people typed, or certificates of a few kB. */
 const MOST_BYTES = 1 << 20;
 
 function textOf(ctx: Context, file: string): string {

@@ -10,14 +10,14 @@ import { shellLine, shellQuote } from '../../../text.ts';
 
 export interface Secured {
   readonly tls: boolean;
-  /** client certificates are asked for */
+  /** whether client certificates are asked for */
   readonly certificates: boolean;
   readonly login: Login | undefined;
-  /** the file with the password, which is not printed then */
+  /** the file with the password; a password from a file is not printed */
   readonly passwordFile: string | undefined;
 }
 
-/** What a person should know before a colleague comes. */
+/** Gives warnings: what a person should know before a colleague comes in. */
 export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }: Secured): string[] {
   const allows = rules.filter(({ effect }) => effect === 'allow');
   const denies = rules.filter(({ effect }) => effect === 'deny');
@@ -58,7 +58,7 @@ function warningsOf(rule: PolicyRule, denies: readonly PolicyRule[]): string[] {
 
 const FOLDER = 'dbg-share';
 
-/** The lines that the colleague types. */
+/** Gives the lines that the colleague types. */
 export function howToUse(listening: Listen, { tls, certificates, login, passwordFile }: Secured): string[] {
   const at =
     listening.kind === 'tcp' && /^(?:0\.0\.0\.0|::)$/.test(listening.host)

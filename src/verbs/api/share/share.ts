@@ -106,7 +106,7 @@ const policyLines = ({ rules, readOnly }: Policy) => [
   ...rules.map(({ effect, text }) => `${effect} ${text}`),
 ];
 
-/** Waits for the time to be over, for a signal, or for a failure, which is thrown. */
+/** Waits until the time is over, a signal comes, or something fails: a failure is thrown. */
 function ending(
   ctx: Context,
   lasts: number,
