@@ -15,7 +15,7 @@ export interface Message {
   readonly gone?: number;
   /** The page did not read as fast as the calls came: it gets no more messages. */
   readonly behind?: true;
-  /** dbg ends */
+  /** dbg ends: this is the last message */
   readonly ended?: true;
 }
 

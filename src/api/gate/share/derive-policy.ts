@@ -82,7 +82,7 @@ function askedForPower({ operation, query }: AskedOperation, sent: Body | undefi
   return powerIn(operation, Buffer.concat(sent.kept)) !== undefined;
 }
 
-/** Path, then method. */
+/** The text by which rules are sorted: path, then method. */
 const byPath = ({ rule }: NeededRule) => rule.replace(/^(\S+) (\S+)/, '$2 $1');
 
 const isIdOf = (ref: string, id: string) => /^[\da-f]{4,64}$/.test(ref) && id.startsWith(ref);
