@@ -18,8 +18,8 @@ export interface NeededRule {
  *   name as well.
  * - A container that was made during the recording has another id each time, as has an exec. It
  *   becomes "*".
- * - Images, networks and the like become "*" too: rules are about operations on them, and they
- *   come and go.
+ * - Images, networks and the like become "*" too: they come and go, so their rules say only the
+ *   operation.
  * - A call that asked for power over the host gets a rule "with power".
  *
  * `unknown` gives the calls that no rule can let through.
@@ -75,7 +75,7 @@ export function derivePolicy(): { readonly onEvent: CallListener; rules(): Neede
   };
 }
 
-/** Whether a call asked for power over the host. Of a body that was not recorded, nobody knows. */
+/** Whether a call asked for power over the host. false where its body was not recorded. */
 function askedForPower({ operation, query }: AskedOperation, sent: Body | undefined): boolean {
   if (powerAsked(operation, query) !== undefined) return true;
   if (!mayHoldPower(operation) || sent?.kept === undefined) return false;
