@@ -1,15 +1,15 @@
 import type { NetnsPath } from './netns-path.ts';
 import type { Link } from './links.ts';
-/** A network namespace from which a container's peers may be seen, and what is seen there. */
+/** A network namespace in which dbg looks for the peers of a container's veths, and its devices. */
 export interface Observer {
   readonly place: NetnsPath;
   readonly links: readonly Link[];
   /**
-   * its number for the container's network namespace; undefined: it has none, so no device there
-   * has its peer in it
+   * The number (netnsid) by which this namespace knows the container's network namespace. undefined
+   * when it has no number for it: then no device here has its peer in the container.
    */
   readonly netnsid: number | undefined;
-  /** the container's number for it; undefined when that could not be asked */
+  /** the container's number for this namespace; undefined when dbg could not ask for it */
   readonly insideNetnsid: number | undefined;
 }
 
@@ -18,12 +18,13 @@ export interface Evidence {
   readonly inside: Link;
   /** all devices of the container */
   readonly siblings: readonly Link[];
-  /** the peer's ifindex, as the container's side tells it */
+  /** the ifindex of the peer, as the container's side reports it */
   readonly peerIfindex: number | undefined;
-  /** the host first */
+  /** the host's own namespace is the first */
   readonly observers: readonly Observer[];
   /**
-   * the process of the container itself in whose namespace the peer is: the wire goes no further
+   * A process of the container itself, when the peer is in that process's network namespace. The
+   * veth pair then stays within the container.
    */
   readonly innerPid: number | undefined;
 }

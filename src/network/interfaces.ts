@@ -16,22 +16,29 @@ import { otherObservers, peerNamespace } from './observers.ts';
 import { parsePeerIfindex } from './peer-ifindex.ts';
 import { peerSeen, provePair, type Pair } from './proof.ts';
 
-/** An interface of a container, with what is known of its other end. */
+/** An interface of a container, with what is known of the other end of its wire. */
 export interface ContainerInterface extends Pair {
   readonly target: Target;
   readonly inside: Link;
-  /** the engine's network that it belongs to; undefined for one the engine does not know */
+  /**
+   * the engine's network that the interface is on; undefined when it is on none the engine knows
+   */
   readonly network: string | undefined;
-  /** what a cut of dbg's says of itself; undefined when there is none */
+  /**
+   * the mark of the cut at the place where dbg cuts this interface; undefined when there is none
+   */
   readonly mark: SeenMark | undefined;
-  /** the same of one at the container's own end, where there is another end to be cut at, too */
+  /**
+   * The mark of a cut at the container's own end. undefined when there is none, or when the own end
+   * is the only place for a cut: then that mark is `mark`.
+   */
   readonly ownMark: SeenMark | undefined;
 }
 
-/** What a container's network namespace is. */
+/** A container's network namespace and the interfaces in it. */
 export interface ContainerNetwork {
   readonly target: Target;
-  /** inode of the network namespace */
+  /** inode of the network namespace; undefined when the process has gone */
   readonly netns: number | undefined;
   readonly isHosts: boolean;
   readonly interfaces: readonly ContainerInterface[];
@@ -39,7 +46,10 @@ export interface ContainerNetwork {
 
 export const NEEDED_PROGRAMS = ['nsenter', 'ip', 'lsns'] as const;
 
-/** Looks at a container's interfaces from inside, from the host, and from where else their peers may be. Changes nothing. */
+/**
+ * Looks at a container's interfaces from three sides: from inside the container, from the host, and
+ * from the other namespaces in which their peers may be. Changes nothing.
+ */
 export async function containerNetwork(
   host: Host,
   target: Target,
@@ -64,9 +74,10 @@ export async function containerNetwork(
     return mark && (await seenIn(host, at.place, [{ device: at.device, mark }]))[0]!.mark;
   };
   const interfaces: Omit<ContainerInterface, 'network'>[] = [];
-  // One after the other: a container decides how many veths it has.
+  // One interface after the other, as the container decides how many veths it has.
   for (const link of siblings.filter(carriesTraffic)) {
-    // ethtool is a process: asked only where another look has found something to confirm.
+    // ethtool costs a process. dbg asks it only when a namespace has named a peer that ethtool can
+    // confirm.
     const peerIfindex = peerSeen(observers, link) ? await askPeerIfindex(host, target, link) : link.linkIndex;
     const evidence = { inside: link, siblings, peerIfindex, observers, innerPid: inner.get(link) };
     const pair = provePair(evidence);
@@ -77,12 +88,15 @@ export async function containerNetwork(
   return { target, netns, isHosts, interfaces: withNetworks(interfaces, endpoints) };
 }
 
-/** The inode of a process' network namespace. */
+/** The inode of a process's network namespace; undefined when the process has gone. */
 export function netnsOf(host: Host, pid: number): number | undefined {
   return parseNamespace(host.link(`/proc/${pid}/ns/net`));
 }
 
-/** Not lo, and not the fallback tunnels (tunl0, sit0 …) that the kernel puts, down, into every namespace. */
+/**
+ * Whether an interface may carry the container's traffic. lo does not, nor do the fallback tunnels
+ * (tunl0, sit0 …): the kernel puts these into every namespace, and they are down.
+ */
 function carriesTraffic({ kind, flags }: Link): boolean {
   return !flags.includes('LOOPBACK') && (kind === 'veth' || flags.includes('UP'));
 }
@@ -90,8 +104,9 @@ function carriesTraffic({ kind, flags }: Link): boolean {
 const leadsOut = ({ kind, linkNetnsid }: Link) => kind === 'veth' && linkNetnsid !== undefined;
 
 /**
- * The process in whose namespace a veth's peer is, when it is one of the container's own, as with containers of an engine in it:
- * that wire goes no further. A process of the container is in its cgroup or in one below.
+ * A process in the namespace of a veth's peer, when that process belongs to the container itself:
+ * it is in the container's cgroup or in one below. This is so for the containers of an engine that
+ * runs in the container. The veth pair then stays within the container. Otherwise undefined.
  */
 function innerProcess(host: Host, inside: Inside, link: Link): number | undefined {
   const pid = leadsOut(link) ? peerNamespace(inside, link)?.pid : undefined;
@@ -100,8 +115,8 @@ function innerProcess(host: Host, inside: Inside, link: Link): number | undefine
 }
 
 async function askPeerIfindex(host: Host, target: Target, { name, linkIndex }: Link): Promise<number | undefined> {
-  // IFLA_LINK is the same number from the same driver. It serves where ethtool is not installed, and for a name that ethtool
-  // cannot be given, one that is not UTF-8.
+  // IFLA_LINK is the same number from the same driver. dbg uses it in two cases: ethtool is not
+  // installed, or the name of the device is not UTF-8 and cannot be given to ethtool.
   if (host.find('ethtool').kind !== 'found') return linkIndex;
   try {
     return parsePeerIfindex(await host.output(nsenter(target, ['ethtool', '-S', name], plainEntry(['net']))));

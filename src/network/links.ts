@@ -5,27 +5,41 @@ export interface Link {
   readonly ifindex: number;
   readonly name: string;
   readonly mac: string;
-  /** "veth", "bridge", "macvlan" …; undefined for lo and for hardware */
+  /** "veth", "bridge", "macvlan" …; undefined for lo and for a network card */
   readonly kind: string | undefined;
   readonly flags: readonly string[];
   readonly master: string | undefined;
-  /** IFLA_LINK: the peer's (veth) or the parent's (macvlan, vlan) ifindex, in the namespace that `linkNetnsid` names */
+  /**
+   * IFLA_LINK: the ifindex of the peer (of a veth) or of the parent (of a macvlan, a vlan), in the
+   * namespace that `linkNetnsid` names
+   */
   readonly linkIndex: number | undefined;
-  /** IFLA_LINK_NETNSID: the peer's namespace, numbered by the namespace this look was taken from; undefined: the same one */
+  /**
+   * IFLA_LINK_NETNSID: the namespace of the peer or parent, by the number that the namespace of
+   * this look has for it; undefined when both are in the same namespace
+   */
   readonly linkNetnsid: number | undefined;
-  /** with prefix length: "172.20.0.3/16"; only where the look asked for addresses */
+  /**
+   * with prefix length, "172.20.0.3/16"; empty when dbg asked `ip link`, which lists no addresses
+   */
   readonly addresses: readonly string[];
-  /** IFLA_IFALIAS: a text that somebody put on the device (`ip link set dev … alias …`); it goes with the device */
+  /**
+   * IFLA_IFALIAS: a text that somebody put on the device (`ip link set dev … alias …`). It
+   * disappears with the device.
+   */
   readonly alias: string;
   /** IFLA_ALT_IFNAME: further names that `ip` and tcpdump take (Linux 5.5) */
   readonly altnames: readonly string[];
   /** in bytes */
   readonly mtu: number;
-  /** the queueing discipline at its root: "noqueue" for a veth that nobody touched (tc(8)) */
+  /**
+   * the queueing discipline at the device's root: "noqueue" for a veth that nobody changed (tc(8))
+   */
   readonly qdisc: string;
 }
 
-// iproute2's JSON (ip/ipaddress.c, print_linkinfo): numbers are link_index and link_netnsid, `link` is a name.
+// An object of iproute2's JSON (ip/ipaddress.c, print_linkinfo). `link` is the name of the other
+// device; link_index and link_netnsid are numbers.
 interface IpLink {
   readonly ifindex?: number;
   readonly ifname?: string;
@@ -46,9 +60,10 @@ interface IpLink {
 /** Reads what `ip -d -j link` or `ip -d -j address` prints. */
 export function parseLinks(json: string): Link[] {
   const links = toolObjects('ip', json) as readonly IpLink[];
-  // iproute2 before 5.0 prints an empty object for what a filter left out.
+  // iproute2 before 5.0 prints an empty object for each device that a filter left out.
   const there = links.flatMap((link) => (link.ifindex === undefined ? [] : [toLink(link, link.ifindex)]));
-  // Within one namespace, ip names the other device where it otherwise gives its index.
+  // When both devices are in one namespace, ip prints the other device's name (`link`) in place of
+  // its index (`link_index`).
   const indexOf = new Map(there.map(({ name, ifindex }) => [name, ifindex]));
   const other = new Map(links.map(({ ifindex, link }) => [ifindex, indexOf.get(link ?? '')]));
   return there.map((link) => ({ ...link, linkIndex: link.linkIndex ?? other.get(link.ifindex) }));
@@ -62,7 +77,8 @@ function toLink(link: IpLink, ifindex: number): Link {
     kind: link.linkinfo?.info_kind,
     flags: link.flags ?? [],
     master: link.master,
-    // Kernels before 4.15 leave IFLA_LINK out when it equals the device's own index: a namespace without an index says so.
+    // Kernels before 4.15 leave IFLA_LINK out when it equals the device's own index. So a
+    // link_netnsid without a link_index means the device's own index.
     linkIndex: link.link_index ?? (link.link_netnsid === undefined ? undefined : ifindex),
     linkNetnsid: link.link_netnsid,
     alias: link.ifalias ?? '',
@@ -75,7 +91,10 @@ function toLink(link: IpLink, ifindex: number): Link {
 
 export type LinkState = 'up' | 'no carrier' | 'down';
 
-/** IFF_UP is what a person set, IFF_LOWER_UP whether the other end is up as well. */
+/**
+ * The state of a device, by two flags of the kernel. IFF_UP: a person or a program has set the
+ * device up. IFF_LOWER_UP: it has a carrier, so the other end is up as well.
+ */
 export function linkState({ flags }: Link): LinkState {
   if (!flags.includes('UP')) return 'down';
   return flags.includes('LOWER_UP') ? 'up' : 'no carrier';

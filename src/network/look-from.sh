@@ -1,14 +1,18 @@
-# Looks at the network from a place (look-inside.ts), and then runs a program that looks at the
-# container's. It prints, with a NUL between them:
-#   the network namespace of this shell, its devices, its network namespaces, what PROGRAM prints
+# Looks at the network namespace that it is started in, then runs PROGRAM, which looks at the
+# container's (look-inside.ts). It prints four texts with a NUL between them:
+#   - the network namespace of this shell
+#   - the devices in it
+#   - the network namespaces that it has a number for
+#   - what PROGRAM prints
 #
-# The place is entered once, so all is said of one namespace, whatever its file becomes meanwhile.
-# PROGRAM is run while this shell is in that namespace: so a process is in it, and lsns lists it.
+# The namespace is entered once. So all four texts are about the same namespace, even when another
+# one is mounted at the path meanwhile. PROGRAM runs while this shell is in the namespace. So the
+# namespace has a process, and the lsns that PROGRAM runs in the container lists it.
 #
 # Arguments: PROGRAM ARG…
 
-# lsns and ip fail when processes or devices come or go while they list them: `again` in
-# look-inside.ts has the sources. They are asked again, 2 seconds long.
+# again: repeats a command that fails, for 2 seconds. lsns fails when processes come or go while it
+# lists them; ip fails when devices do. `again` in look-inside.ts names the sources.
 again() { tries=100; until "$@"; do [ $((tries -= 1)) -gt 0 ] && sleep 0.02 || return; done; }
 links() { links=$(ip -d -j link 2>&1) && case $links in *'Dump was interrupted'*) return 1 ;; esac; }
 end() { printf '\0'; }

@@ -9,23 +9,28 @@ import { HOST_NETNS, inNetns, type NetnsPath } from './netns-path.ts';
 import type { Observer } from './evidence.ts';
 import LOOK from './look-from.sh';
 
-/** A container's network namespace, and those that it knows by a number. */
+/** A container's network namespace, and the namespaces that it has a number for. */
 export interface Inside {
   readonly target: Target;
   readonly netns: number | undefined;
   readonly namespaces: readonly NetworkNamespace[];
 }
 
-// look-from.sh asks the same.
+// look-from.sh runs the same lsns, with the same columns.
 const LSNS = lsnsArgv('NS,PID,NETNSID');
 const LINKS = ['ip', '-d', '-j', 'link'] as const;
 
 const [TIMES, PATIENCE_MS, MOST_PAUSE_MS] = [8, 5000, 50];
 
 /**
- * lsns fails, without a word, when a process ends that it has just come upon: stat(2) of its ns/net is ESRCH, which util-linux 2.38 takes for
- * the end of everything; where programs are started in a loop, it does so time and again. And ip fails when devices come or go while it lists
- * them (host/run/output.ts). Both are asked for 5 seconds; after any other failure 8 times.
+ * Asks a program again when it fails, for two kinds of failure that pass by themselves:
+ * - lsns fails without a message when a process that it has just found ends: stat(2) of the
+ *   process's ns/net gives ESRCH, and util-linux 2.38 then stops altogether. Where programs are
+ *   started in a loop, this happens many times in a row.
+ * - ip fails when devices come or go while it lists them (host/run/output.ts).
+ *
+ * These two are asked again for 5 seconds. After any other failure, 8 attempts are made in all.
+ * Throws the last error.
  */
 export async function again<T>(ask: () => Promise<T>): Promise<T> {
   const end = performance.now() + PATIENCE_MS;
@@ -54,25 +59,26 @@ export async function linksInside(host: Host, target: Target): Promise<Link[]> {
   return parseLinks(await again(() => host.output(argv)));
 }
 
-/** What the container sees: its devices with their addresses, and the namespaces that have processes. */
+/** What a container sees: its devices with addresses, and the namespaces that have processes. */
 export async function lookInside(
   host: Host,
   target: Target,
   netns: number | undefined,
 ): Promise<{ links: readonly Link[]; inside: Inside }> {
-  // In this order, as on the host.
+  // First the devices, then the namespaces, for the reason that hostObserver gives.
   const links = await linksInside(host, target);
   const namespaces = parseNetworkNamespaces(await again(() => listInside(host, target)));
   return { links, inside: { target, netns, namespaces } };
 }
 
-/** What the host sees. `netns` is the inode of its own network namespace. */
+/** What the host sees. `netns` is the inode of the host's own network namespace. */
 export async function hostObserver(
   host: Host,
   netns: number | undefined,
   looked: Promise<{ inside: Inside }>,
 ): Promise<Observer> {
-  // In this order: the kernel gives a namespace its number when a look at the devices first needs one (peernet2id_alloc).
+  // First the devices, then the namespaces: the kernel numbers a namespace when a look at the
+  // devices first needs a number for it (peernet2id_alloc).
   const links = await again(() => host.output(inHostNetwork(host, LINKS)));
   const lsns = await again(() => listNamespaces(host, LSNS, (argv) => inHostNetwork(host, argv)));
   const { netns: containers, namespaces } = (await looked).inside;
@@ -84,7 +90,10 @@ export async function hostObserver(
   };
 }
 
-/** What is seen from a place; undefined when it has gone, or another namespace has come under its name. */
+/**
+ * What is seen from a network namespace. undefined when the namespace has gone, or when its path
+ * leads to another namespace by now.
+ */
 export async function lookFrom(host: Host, { target, netns }: Inside, place: NetnsPath): Promise<Observer | undefined> {
   const argv = ['sh', '-c', LOOK, 'dbg', ...lsnsInside(target)];
   const said = await listNamespaces(host, argv, (each) => inNetns(host, place, each)).catch(() => '');

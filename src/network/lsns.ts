@@ -5,8 +5,12 @@ import PLAIN_NAMES from './plain-names.sh';
 export const lsnsArgv = (columns: string) => ['lsns', '-t', 'net', '-J', '-o', columns];
 
 /**
- * What lsns says, run by way of `enter`. It takes the first line of /proc/PID/stat for all of it (util-linux 2.38, sys-utils/lsns.c): one process
- * with a line feed in its name, which any container may have, ends it for the whole host. Then it is run where such files have none.
+ * What lsns prints. `enter` puts an argv into the namespace in which lsns is to run.
+ *
+ * lsns takes the first line of /proc/PID/stat for the whole file (util-linux 2.38,
+ * sys-utils/lsns.c). One process with a line feed in its name therefore makes lsns fail for the
+ * whole host, and any container may have such a process. In that case lsns runs once more, in a
+ * mount namespace where these files have no line feed (plain-names.sh).
  */
 export const listNamespaces = (
   host: Host,
@@ -20,13 +24,16 @@ export const listNamespaces = (
     });
   });
 
-/** Whether a program failed without a word, as lsns does when what it looks at is not as it expects. */
+/** Whether a program failed without a message, as lsns does when /proc is not as it expects. */
 export function isSilent(error: unknown): boolean {
   const { exitCode, stderr } = ((error as Error).cause ?? {}) as { exitCode?: number; stderr?: string };
   return exitCode === 1 && stderr === '';
 }
 
-/** The argv that runs a program in a mount namespace of its own, where no file stat of a process has more than one line. */
+/**
+ * The argv that runs a program in a mount namespace of its own, where each /proc/PID/stat has one
+ * line.
+ */
 const withPlainNames = (argv: readonly string[]): string[] => [
   'unshare',
   '--mount',

@@ -6,16 +6,17 @@ import type { Host } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info-of.ts';
 import { inHostNetwork } from '../host/host-namespace.ts';
 
-/** A network namespace in which a device is looked at and acted on. */
+/** A network namespace in which dbg looks at a device and changes it, and the way to enter it. */
 export interface NetnsPath {
   /**
-   * the file by which it is entered: /run/docker/netns/1-…, /proc/PID/ns/net; undefined: it is the
-   * host's own
+   * the file by which the namespace is entered: /run/docker/netns/1-…, /proc/PID/ns/net; undefined
+   * for the host's own
    */
   readonly path: string | undefined;
   /**
-   * its inode, to be looked at again in there: a file, or a process' number, may be another's by
-   * then; undefined: the host's own
+   * The namespace's inode; undefined for the host's own. Whoever enters by `path` compares the
+   * inode there: the file may have been replaced, and the process number may belong to another
+   * process.
    */
   readonly netns: number | undefined;
 }
@@ -23,22 +24,25 @@ export interface NetnsPath {
 export const HOST_NETNS: NetnsPath = { path: undefined, netns: undefined };
 
 /**
- * Whether it is the host's own namespace, or one that a file of the host holds: no container's
- * process is in it.
+ * Whether the namespace is the host's own or is held by a file of the host. No process of a
+ * container is in such a namespace.
  */
 export const isHeldByFile = ({ path }: NetnsPath): boolean => path === undefined || !path.startsWith('/proc/');
 
-/** The argv that runs a program there. */
+/** The argv that runs a program in that namespace. */
 export function inNetns(host: Host, { path }: NetnsPath, argv: readonly string[]): string[] {
   return path === undefined ? inHostNetwork(host, argv) : ['nsenter', `--net=${path}`, '--', ...argv];
 }
 
 /**
- * The network namespaces that are held by a file, as those of overlay networks are, in which no
- * process is. They are mounts of nsfs, whose root is the namespace itself: "net:[4026532684]"
- * (proc_pid_mountinfo(5)). Those that dbg sees come first, then those that only the parent of a
- * container's process sees, its shim: a rootless engine keeps such files in a mount namespace of
- * its own.
+ * The network namespaces that a file holds: a namespace without a process, such as that of an
+ * overlay network. In the mount table it is a mount of nsfs whose root is the namespace,
+ * "net:[4026532684]" (proc_pid_mountinfo(5)).
+ *
+ * Two mount tables are read, in this order:
+ * - that of dbg's own mount namespace
+ * - that of the shim, the parent of the container's process `pid`: a rootless engine keeps such
+ *   files in a mount namespace of its own
  */
 export function heldNetns(host: Host, pid: number): NetnsPath[] {
   const shim = parseStat(host.read(`/proc/${pid}/stat`))?.parent || undefined;
@@ -52,13 +56,13 @@ export function heldNetns(host: Host, pid: number): NetnsPath[] {
 const heldIn = (mountinfo: string, root: string): NetnsPath[] =>
   heldNamespaces(mountinfo).map(({ path, inode }) => ({ path: `${root}${path}`, netns: inode }));
 
-/** A device, and where it is. */
+/** A device, and the namespace that it is in. */
 export interface DevicePoint {
   readonly device: Link;
   readonly place: NetnsPath;
 }
 
-/** The container's own device as where it is cut, which has no other end on this host. */
+/** The container's own device as the place of a cut, for a device without a peer on this host. */
 export const ownPoint = ({ pid }: Target, netns: number | undefined, device: Link) => ({
   device,
   place: { path: `/proc/${pid}/ns/net`, netns },

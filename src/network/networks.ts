@@ -3,12 +3,17 @@ import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Link } from './links.ts';
 import type { Pair } from './proof.ts';
 
-/** The bridge of the host by which containers on overlay networks reach the rest of the world, and the engine's network of that name. */
+/**
+ * The bridge of the host by which containers on overlay networks reach the outside. The engine's
+ * network for it has the same name.
+ */
 const GATEWAY = 'docker_gwbridge';
 
 /**
- * Says which of the engine's networks each interface is on. Where the device at the other end is decides, then the MAC address:
- * names of devices move when networks are connected, and a container with NET_ADMIN can change its addresses.
+ * Adds to each interface the name of the engine's network that it is on; undefined for none. The
+ * bridge or namespace of the device at the other end decides, and after that the MAC address. The
+ * names of devices change when networks are connected, and a container with NET_ADMIN can change
+ * its addresses.
  */
 export function withNetworks<Each extends Pair & { readonly inside: Link }>(
   interfaces: readonly Each[],
@@ -21,14 +26,17 @@ export function withNetworks<Each extends Pair & { readonly inside: Link }>(
   return interfaces.map((each) => ({ ...each, network: networkOf(each, byDevice.get(each) ?? byMac(each)) }));
 }
 
-/** No endpoint of the container's tells of the gateway network. */
+/** The engine lists no endpoint of a container for the gateway network: its bridge tells it. */
 function networkOf({ device, place }: Pair, endpoint: NetworkEndpoint | undefined): string | undefined {
   return endpoint?.network ?? (place.path === undefined && device?.master === GATEWAY ? GATEWAY : undefined);
 }
 
 /**
- * Whether a device is in a network: a port of its bridge br-<12 of its id> on the host, or in the namespace of an overlay network,
- * held by a file `1-<10 of its id>`: 12 characters, the number counting up when the network is made anew (libnetwork, overlay driver).
+ * Whether the device at the other end belongs to a network. On the host, the device is a port of
+ * the bridge "br-" + the first 12 characters of the network's id. For an overlay network, the
+ * device is in the namespace that a file "1-" + the first 10 characters of the id holds. That name
+ * has 12 characters in all, and its number counts up when the network is made anew (libnetwork,
+ * overlay driver).
  */
 function leadsTo({ networkId }: NetworkEndpoint, { device, place }: Pair): boolean {
   if (networkId === '' || device === undefined) return false;

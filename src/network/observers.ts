@@ -6,21 +6,29 @@ import { heldNetns, type NetnsPath } from './netns-path.ts';
 import { peerSeen } from './proof.ts';
 import type { Observer } from './evidence.ts';
 
-/** The namespace that the container's number for an interface's peer names; undefined when no process is in it. */
+/**
+ * The namespace in which an interface's peer is, found by the container's number for it. undefined
+ * when no process is in that namespace.
+ */
 export function peerNamespace({ namespaces }: Inside, { linkNetnsid }: Link): NetworkNamespace | undefined {
   return linkNetnsid === undefined
     ? undefined
     : namespaces.find(({ netnsid, pid }) => netnsid === linkNetnsid && pid !== undefined);
 }
 
-/** How many namespaces are looked into: a container decides how many veths it has, an engine how many networks. */
+/**
+ * How many namespaces dbg looks into at most. A container decides how many veths it has, and an
+ * engine how many networks.
+ */
 const MOST = { processes: 64, files: 256 };
 const AT_ONCE = 8;
 
 /**
- * Those who see the peers that the host does not see. A namespace with a process in it (a rootless engine's, an engine in a
- * container) is named by the container's number for it; one without, such as an overlay network's, is searched for among the files
- * that hold one.
+ * The namespaces in which the peers are that the host does not see.
+ * - A namespace with a process in it (of a rootless engine, of an engine in a container): the
+ *   container has a number for it, and lsns tells the process.
+ * - A namespace without a process (of an overlay network): it is searched for among the files that
+ *   hold a namespace.
  */
 export async function otherObservers(host: Host, inside: Inside, lost: readonly Link[]): Promise<Observer[]> {
   const owners = lost.flatMap((link) => peerNamespace(inside, link) ?? []);
@@ -30,13 +38,14 @@ export async function otherObservers(host: Host, inside: Inside, lost: readonly 
   const seen = await look(host, inside, lost, processes.map(([, place]) => place).slice(0, MOST.processes));
   const left = lost.filter((link) => peerNamespace(inside, link) === undefined);
   if (left.length === 0) return seen;
-  // lsns has listed the namespaces with processes, and by their numbers it is none of them.
+  // lsns has listed the namespaces that have processes, and none of them has the number of a peer
+  // in `left`. So only the others are looked into.
   const known = new Set(inside.namespaces.flatMap(({ inode, pid }) => (pid === undefined ? [] : [inode])));
   const files = heldNetns(host, inside.target.pid).filter(({ netns }) => !known.has(netns!));
   return [...seen, ...(await look(host, inside, left, files.slice(0, MOST.files)))];
 }
 
-/** Looks from some places at a time, until no peer is missing any more. */
+/** Looks from AT_ONCE namespaces at a time, until every missing peer is found. */
 async function look(
   host: Host,
   inside: Inside,

@@ -1,20 +1,27 @@
 import { toolObjects } from './tool-json.ts';
 
 /**
- * `peer_ifindex` of what `ethtool -S` prints for a veth: the ifindex of its peer, in whatever namespace the peer is
- * (drivers/net/veth.c). A bare number: it names no namespace. Undefined where the device has no such statistic.
+ * The ifindex of a veth's peer: `peer_ifindex` in what `ethtool -S` prints (drivers/net/veth.c).
+ * The number counts in the peer's namespace, and does not say which one that is. undefined when the
+ * device has no such statistic.
  */
 export function parsePeerIfindex(statistics: string): number | undefined {
   const value = /^\s*peer_ifindex:\s*(\d+)\s*$/m.exec(statistics)?.[1];
   return value === undefined ? undefined : Number(value);
 }
 
-/** A network namespace, as lsns(8) shows it to the namespace in which it runs. */
+/** A network namespace, as lsns(8) lists it to the namespace in which lsns runs. */
 export interface NetworkNamespace {
   readonly inode: number;
-  /** the lowest process in it; undefined: none, as of those that a file holds, which lsns lists since 2.39 */
+  /**
+   * The lowest process in it. undefined when there is none: a file holds the namespace. lsns lists
+   * such namespaces since 2.39.
+   */
   readonly pid: number | undefined;
-  /** the number by which the looker's namespace knows it; undefined: by none, so no device there has its peer in it */
+  /**
+   * The number by which the namespace that lsns ran in knows it. undefined when there is no number:
+   * then no device of the namespace that lsns ran in has its peer in it.
+   */
   readonly netnsid: number | undefined;
 }
 
@@ -27,17 +34,20 @@ export function parseNetworkNamespaces(lsns: string): NetworkNamespace[] {
   });
 }
 
-/** lsns before 2.39 prints numbers as strings, newer ones as numbers; "unassigned" and null are none in either. */
+/**
+ * lsns before 2.39 prints a number as a string, a newer one as a number. Both print "unassigned" or
+ * null where there is no number.
+ */
 function number(value: unknown): number | undefined {
   return /^\d+$/.test(String(value)) ? Number(value) : undefined;
 }
 
-/** The number under which the namespace that lsns ran in knows the one with an inode; undefined when it has none. */
+/** The netnsid that the namespace lsns ran in has for an inode; undefined when it has none. */
 export function parseNetnsid(lsns: string, inode: number): number | undefined {
   return parseNetnsids(lsns).get(inode);
 }
 
-/** The same for every namespace at once: inode → number. Those without a number are left out. */
+/** The netnsids of all namespaces: inode → number. Those without a number are left out. */
 export function parseNetnsids(lsns: string): ReadonlyMap<number, number> {
   return new Map(
     parseNetworkNamespaces(lsns).flatMap(({ inode, netnsid }) => (netnsid === undefined ? [] : [[inode, netnsid]])),

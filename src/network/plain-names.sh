@@ -1,8 +1,9 @@
-# Runs a program where no process has a line feed in its name (lsns.ts).
+# Runs PROGRAM in a view of /proc where no process has a line feed in its name (lsns.ts).
 #
-# A name with line feeds makes the process' /proc/PID/stat more than one line. Over each such file
-# another one is mounted, with `-` for the name. These files lie in a tmpfs on a folder of /sys. It
-# runs in a mount namespace of its own: nothing is written to the host.
+# A line feed in the name of a process makes its /proc/PID/stat longer than one line. Over each such
+# file this script mounts a copy that has `-` for the name. The copies lie in a tmpfs that is
+# mounted on /sys/module. The script runs in a mount namespace of its own, so nothing is written to
+# the host.
 #
 # Arguments: PROGRAM ARG…
 mount -n -t tmpfs tmpfs /sys/module || exit

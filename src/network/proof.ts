@@ -4,33 +4,37 @@ import { HOST_NETNS, type NetnsPath } from './netns-path.ts';
 import { hasOwnCut, peerElsewhere, withoutPeer } from './reasons.ts';
 
 /**
- * How sure it is that a device is the other end of a container's interface.
- * - both ways: the look from the peer's namespace and the container's look name each other
- * - one way: the look from there says so, the container's contradicts it
- * - none: no such device is seen
+ * How sure it is that a device is the peer of a container's interface.
+ * - both ways: each end names the other one
+ * - one way: the device names the interface as its peer, but the container's side contradicts it
+ * - none: dbg has seen no such device
  */
 export type Proof = 'both ways' | 'one way' | 'none';
 
 export interface Pair {
   readonly device: Link | undefined;
-  /** the namespace in which that device is */
+  /** the namespace in which the device is */
   readonly place: NetnsPath;
   readonly proof: Proof;
-  /** why it is not "both ways"; empty when it is */
+  /** why the proof is not "both ways"; empty when it is */
   readonly reason: string;
   /**
-   * Where a cut is possible without harm to anybody else: at the peer, or on the container's own device, in its namespace (what is
-   * set down there loses its routes; what drops its frames there does not).
+   * Where the container can be cut without harm to anybody else; undefined: nowhere.
+   * - peer: at the device at the other end
+   * - own: at the container's own device, in the container's namespace. A device that is set down
+   *   there loses its routes; a rule that drops its frames leaves the routes.
    */
   readonly cutAt: 'peer' | 'own' | undefined;
 }
 
 /**
- * The device at the other end of a container's interface.
+ * The device at the other end of a container's interface, and the proof for it.
  *
- * An ifindex counts within one network namespace only, and netnsids are numbered by whoever looks. So the one sure statement is
- * that of the namespace where the peer is: a veth whose peer is (its number for the container's namespace, the interface's index
- * there). What the container's side says, a bare index and its own number for that namespace, must agree and is not believed alone.
+ * An ifindex counts within one network namespace only, and each namespace has its own netnsids for
+ * the others. So one statement alone is sure: that of the namespace where the peer is. There, the
+ * peer is the veth that names as its own peer the container's namespace (by the netnsid of the
+ * looking namespace) and the interface's index in it. The container's side says less: a bare index,
+ * and its own number for the namespace. It must agree, and is not believed alone.
  */
 export function provePair(evidence: Evidence): Pair {
   const { inside, peerIfindex, observers } = evidence;
@@ -45,12 +49,15 @@ export function provePair(evidence: Evidence): Pair {
   const contradiction = contradicts(inside, peerIfindex, seen);
   const pair = { device, place: observer.place };
   if (contradiction) return { ...pair, proof: 'one way', cutAt: undefined, reason: contradiction };
-  // Elsewhere, a device that is no port of a bridge is somebody's own interface: set down, it would lose routes of theirs.
+  // In a namespace other than the host's, a device that is no port of a bridge is somebody's own
+  // interface. Setting it down would remove that somebody's routes.
   const isOthers = observer.place.path !== undefined && device.master === undefined;
   return { ...pair, proof: 'both ways', cutAt: isOthers ? 'own' : 'peer', reason: '' };
 }
 
-/** The statement of an observer: its veth whose peer has this index in the container's namespace. */
+/**
+ * The first observer's veth that names the container's namespace and this interface as its peer.
+ */
 export function peerSeen(
   observers: readonly Observer[],
   inside: Link,

@@ -3,24 +3,28 @@ import type { Evidence } from './evidence.ts';
 
 const ON_A_PARENT = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap'];
 
-/** Whether an interface without a peer can be cut where it is: all frames of the container pass it, and nobody else's. */
+/**
+ * Whether an interface without a peer can be cut at the container's own device: all frames of the
+ * container pass it, and nobody else's frames do.
+ */
 export function hasOwnCut({ kind }: Link): boolean {
   return kind === 'tun' || ON_A_PARENT.includes(kind ?? '');
 }
 
 /**
- * Those whose own frames all pass their hooks, too: cut there when a person names them. Not a
- * bridge, whose ports' frames to each other do not, nor a vrf; undefined is a network card.
+ * Kinds of devices whose own frames all pass their hooks, so that a cut at the device is possible
+ * too. dbg cuts them only when a person names them. undefined is a network card. A bridge is not
+ * among them, as frames between its ports do not pass its hooks; nor is a vrf.
  */
 const TUNNELS = ['vxlan', 'geneve', 'gre', 'gretap', 'ip6gre', 'ip6gretap', 'ipip', 'sit', 'ip6tnl', 'wireguard'];
 const ALONE: readonly (string | undefined)[] = [undefined, ...TUNNELS, 'dummy', 'vlan'];
 
-/** Whether an interface without a peer can be cut where it is when it is named. */
+/** Whether an interface without a peer can be cut at its own device when a person names it. */
 export function hasNamedCut({ kind }: Link): boolean {
   return ALONE.includes(kind);
 }
 
-/** Why an interface that is no veth has no other end on this host. */
+/** Why an interface that is not a veth has no other end on this host. */
 export function withoutPeer(evidence: Evidence): string {
   const { inside } = evidence;
   const { name, kind, linkIndex, linkNetnsid } = inside;
@@ -36,7 +40,7 @@ export function withoutPeer(evidence: Evidence): string {
   return `${name} is a ${kind} device with no other end on this host`;
 }
 
-/** IFLA_LINK of these is their parent, from whom they have their frames; not a peer. */
+/** For devices of these kinds, IFLA_LINK is the parent that gives them their frames, not a peer. */
 function onAParent(evidence: Evidence): string {
   const { inside, observers } = evidence;
   const { name, kind, linkIndex, linkNetnsid } = inside;
@@ -59,7 +63,7 @@ function onAParent(evidence: Evidence): string {
 const sibling = ({ siblings }: Evidence, index: number | undefined) =>
   siblings.find(({ ifindex }) => ifindex === index);
 
-/** Why the peer of a veth is not among what was seen. */
+/** Why the peer of a veth is not among the devices that dbg has seen. */
 export function peerElsewhere({ inside, observers, innerPid }: Evidence, peerIfindex: number): string {
   const { name } = inside;
   if (innerPid !== undefined) {

@@ -3,7 +3,10 @@ import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../host/host.ts';
 import { netnsOf, type ContainerNetwork } from './interfaces.ts';
 
-/** The names of the other running containers in a container's network namespace: what happens to it happens to them. */
+/**
+ * The names of the other running containers in a container's network namespace. A cut of the one is
+ * a cut of them all.
+ */
 export async function sharingContainers(
   host: Host,
   engine: Engine,
@@ -11,14 +14,18 @@ export async function sharingContainers(
 ): Promise<string[]> {
   const candidates = mayShare(await engine.list(), target.container);
   const inspected = await Promise.all(candidates.map(({ id }) => engine.inspect(id)));
-  // Asked of the kernel: one that shares a restarted container's network is still in the namespace from before.
+  // The engine's settings are not enough, so the kernel is asked. A container that shares the
+  // network of a container that was restarted is still in the namespace from before the restart.
   return inspected
     .filter((other) => other !== undefined && other.state.pid > 0 && netnsOf(host, other.state.pid) === netns)
     .map((other) => other!.name)
     .toSorted();
 }
 
-/** Those that by their settings are in one family of `--network container:X` with a container, over any number of steps. */
+/**
+ * The containers that by their settings are in one family of `--network container:X` with a
+ * container, over any number of steps.
+ */
 export function mayShare(all: readonly ContainerSummary[], container: Container): ContainerSummary[] {
   const ownerOf = new Map(all.map(({ id, networkMode }) => [id, ownerOfNetwork(networkMode)]));
   const rootOf = (id: string, seen: readonly string[] = []): string => {
@@ -29,7 +36,10 @@ export function mayShare(all: readonly ContainerSummary[], container: Container)
   return all.filter(({ id }) => id !== container.id && rootOf(id) === root);
 }
 
-/** The networks that a container's interfaces are on: its own, or those of the container whose network it shares. */
+/**
+ * The networks that a container's interfaces are on: its own, or those of the container whose
+ * network it shares. At most 16 steps of `--network container:X` are followed.
+ */
 export async function endpointsOf(engine: Engine, container: Container): Promise<readonly NetworkEndpoint[]> {
   let owner: Container | undefined = container;
   for (let steps = 0; owner && steps < 16; steps++) {

@@ -1,14 +1,18 @@
 import { DbgError } from '../errors.ts';
 
-/** A program whose `-j` or `-J` dbg reads, since when it prints JSON, and how to see which one it is. */
+/**
+ * The programs whose `-j` or `-J` dbg reads: the version that first prints JSON, and the command
+ * that tells the version.
+ */
 const PROGRAMS = {
   ip: { since: 'iproute2 4.14', command: 'ip -V' },
   lsns: { since: 'util-linux 2.27', command: 'lsns -V' },
 } as const;
 
 /**
- * The objects of what `ip -j` prints (an array) or `lsns -J` (an array under its one key). Throws a DbgError when it is no such
- * thing: nothing else in dbg parses what these programs print, as containers name the devices that they print.
+ * The objects that `ip -j` prints (an array) or `lsns -J` prints (an array under its one key).
+ * Throws a DbgError when the text is neither. dbg parses what these programs print nowhere else:
+ * containers choose the names of the devices in it.
  */
 export function toolObjects(program: keyof typeof PROGRAMS, printed: string): readonly object[] {
   const { since, command } = PROGRAMS[program];
@@ -17,7 +21,7 @@ export function toolObjects(program: keyof typeof PROGRAMS, printed: string): re
     const list = program === 'ip' ? value : (value as { namespaces?: unknown }).namespaces;
     if (Array.isArray(list) && list.every((each) => typeof each === 'object' && each !== null)) return list as object[];
   } catch {
-    // Said below.
+    // The error is thrown below.
   }
   throw new DbgError(`${program} printed no JSON that can be read; dbg needs ${since} or newer`, {
     next: [{ what: 'which one is it', command }],
@@ -25,8 +29,9 @@ export function toolObjects(program: keyof typeof PROGRAMS, printed: string): re
 }
 
 /**
- * iproute2's writer (lib/json_writer.c) leaves control characters of a device's name or alias as they are, and before 5.6 writes a
- * backslash before an apostrophe: JSON allows neither.
+ * Makes valid JSON of what iproute2's writer (lib/json_writer.c) prints. The writer leaves control
+ * characters in a device's name or alias as they are. Before 5.6 it writes a backslash before an
+ * apostrophe. JSON allows neither.
  */
 function repaired(printed: string): string {
   const valid = printed.replace(/\\[^]/g, (escape) => (escape === "\\'" ? "'" : escape));
