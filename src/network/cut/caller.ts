@@ -6,8 +6,10 @@ import { toolObjects } from '../tool-json.ts';
 import type { Cuttable } from './selection.ts';
 
 /**
- * The addresses from which the person came by ssh: SSH_CONNECTION (sshd_config(5)) of dbg, and of the processes that it descends from,
- * for a shell that sudo or su opened has it no more. With /proc read as root; none where nothing tells.
+ * The addresses from which the person came by ssh; empty when nothing tells. They are in
+ * SSH_CONNECTION (sshd_config(5)) of dbg's own environment and of the processes that dbg descends
+ * from: a shell that sudo or su opened no longer has the variable. Only root can read the
+ * environment of every process.
  */
 export function callers(host: Host, own: Readonly<Record<string, string | undefined>>): string[] {
   const connections = [own['SSH_CONNECTION']];
@@ -21,8 +23,11 @@ export function callers(host: Host, own: Readonly<Record<string, string | undefi
 }
 
 /**
- * The interface by which a caller's packets come: the container has that address itself (a jump host, a VPN that masquerades), or the
- * host's way back to it leads over one of the container's addresses or over its device. Undefined: by none of these.
+ * The interface that carries the packets of a person who came by ssh; undefined for none. It
+ * carries them in one of these cases:
+ * - The container itself has the person's address (a jump host, a VPN that masquerades).
+ * - The host's route back to the person goes by one of the container's addresses as the gateway.
+ * - That route goes out by the device at the other end of the container's wire.
  */
 export async function carrying(
   host: Host,
@@ -43,7 +48,7 @@ export async function carrying(
   return undefined;
 }
 
-/** Reads `ip -j route get ADDRESS`; nothing when there is no route. */
+/** Reads `ip -j route get ADDRESS`; an empty object when there is no route. */
 export function parseRoute(json: string): { readonly gateway?: string; readonly device?: string } {
   if (json === '') return {};
   const [route] = toolObjects('ip', json) as readonly { gateway?: string; via?: { host?: string }; dev?: string }[];

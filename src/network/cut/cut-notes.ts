@@ -10,34 +10,44 @@ interface Point {
   readonly place: NetnsPath;
 }
 
-/** Notes that a device has got a mark: only root can write a note, which is what makes the mark worth believing. */
+/**
+ * Writes root's note that a device has got a mark. A container can write a mark, but only root can
+ * write a note.
+ */
 export function note(host: Host, at: Point, alias: string): void {
   host.notes.write(nameOf(host, at.place, at.device.ifindex), own(alias));
 }
 
-/** Takes the note of a mark away; not that of another mark which the device has got since. */
+/**
+ * Removes the note of a mark. If the device has got another mark since, the note of that mark
+ * stays.
+ */
 export function forget(host: Host, { place, device }: Point, alias = device.alias): void {
   const name = nameOf(host, place, device.ifindex);
   if (host.notes.all().get(name) === own(alias)) host.notes.remove(name);
 }
 
-/** Whether what stands on a device is a mark that dbg has made there. */
+/** Whether dbg itself made the mark that is on a device: its note says the same. */
 export const isNoted = (host: Host, { place, device }: Point): boolean =>
   host.notes.all().get(nameOf(host, place, device.ifindex)) === own(device.alias);
 
-/** What is believed of what stands on devices. */
+/** Which of dbg's traces on devices are to be believed. */
 export interface Believed {
-  /** a device's mark; undefined when it has none, or one that a container may have written */
+  /** a device's mark; undefined when it has none, or when a container may have written it */
   mark(at: Point): Mark | undefined;
-  /** whether what has dbg's name or handle there, and no mark, is dbg's */
+  /**
+   * whether a table or queueing discipline without a mark, but with dbg's name or handle, is dbg's
+   */
   isOurs(place: NetnsPath, ifindex: number): boolean;
 }
 
 /**
- * Tells dbg's own marks from forged ones. Who has NET_ADMIN in a network namespace writes there what it likes: a mark in the container's
- * own is believed when root's note of it says the same. On the host, and in a namespace that the engine holds by a file, root alone
- * writes; but a device may have been moved there with what stands on it (ip-link(8), netns). So there, without a note, only that of a
- * port of a bridge is believed, as each host device of an engine's is.
+ * Tells dbg's own marks from forged ones. Whoever has NET_ADMIN in a network namespace can write
+ * any alias there.
+ * - In a container's own namespace, a mark is believed when root's note of it says the same.
+ * - On the host, and in a namespace that the engine holds by a file, only root can write. But a
+ *   device may have been moved there together with its alias (ip-link(8), netns). So a mark without
+ *   a note is believed only on a port of a bridge: each host device of an engine is one.
  */
 export function believed(host: Host): Believed {
   const notes = host.notes.all();
@@ -52,7 +62,10 @@ export function believed(host: Host): Believed {
   };
 }
 
-/** Takes away the notes of marks that are nowhere any more; not those of cuts that are just being made. */
+/**
+ * Removes the notes of marks that are on no device any more. Notes younger than a minute stay:
+ * their cut may not be finished yet.
+ */
 export function forgetOthers(host: Host, there: readonly Point[], now: number): void {
   const names = new Set(there.map(({ place, device }) => nameOf(host, place, device.ifindex)));
   for (const [name, text] of host.notes.all()) {
@@ -63,10 +76,13 @@ export function forgetOthers(host: Host, there: readonly Point[], now: number): 
 
 const BEING_MADE_MS = 60_000;
 
-/** A device by what the kernel calls it: an ifindex counts within its namespace. */
+/**
+ * The name of a device's note: the inode of its namespace and its ifindex, as an ifindex counts
+ * within one namespace.
+ */
 function nameOf(host: Host, { netns }: NetnsPath, ifindex: number): string {
   return `cut-${netns ?? parseNamespace(hostNamespace(host, 'net'))}-${ifindex}`;
 }
 
-/** A mark without the alias that was there before. */
+/** The mark in an alias, without the foreign alias that is kept behind it. */
 const own = (alias: string) => alias.split(' | ')[0]!;

@@ -20,24 +20,25 @@ export interface Cut {
   readonly down: boolean;
   readonly ruleset: string | undefined;
   readonly qdisc: readonly string[];
-  /** until it undoes itself; undefined: it stays */
+  /** how long the cut lasts until it undoes itself; undefined: until somebody undoes it */
   readonly milliseconds: number | undefined;
 }
 
 export interface CutWish {
   readonly ways: Impairments;
   readonly milliseconds: number | undefined;
-  /** the login of who wishes it */
+  /** the login of the person who wishes it */
   readonly by: string;
   /** milliseconds since the epoch */
   readonly now: number;
-  /** eight hexadecimal digits, of this cut alone */
+  /** eight hexadecimal digits, unique to this cut */
   readonly id: string;
 }
 
 /**
- * Plans the cuts of an interface: one, or two where a rate is to hold for what the container sends, too, which is held back at its own
- * end. Throws a DbgError for what cannot be done there, before anything is.
+ * Plans the cuts of an interface. It is one cut, or two when a rate applies to what the container
+ * sends too: what it sends is held back at its own end. Throws a DbgError for what is not possible
+ * there, before anything is done.
  */
 export function planCuts(each: Cuttable, own: DevicePoint, wish: CutWish): Cut[] {
   const { ways } = wish;
@@ -71,7 +72,8 @@ const NO_WAYS: Omit<Impairments, 'direction'> = {
 
 function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: CutWish): Cut {
   const { device, side } = each.at;
-  // Set down at its own end, a container loses its routes: there, its frames are dropped instead.
+  // A container whose own end is set down loses its routes. There, all its frames are dropped
+  // instead.
   const ways = wished.down && side === 'own' ? { ...wished, down: false, blackhole: true } : wished;
   const { container } = each.target;
   const mark: Mark = {
@@ -90,7 +92,8 @@ function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: Cu
     });
   }
   const rules = ruleset({ ifindex: device.ifindex, side }, ways);
-  // nft has no way to write a quote within its quotes, and a container may name its own devices.
+  // Within quotes, nft has no way to write a quote. A container may choose the names of its
+  // devices.
   if (rules !== undefined && !/^[\w.@:+-]+$/.test(device.name)) {
     throw new DbgError(`refused: nft cannot be told of a device with the name ${shellQuote(device.name)}`);
   }
@@ -105,7 +108,10 @@ function planCut(each: Cuttable, { ways: wished, milliseconds, by, now, id }: Cu
   };
 }
 
-/** Throws a DbgError where a queueing discipline is that is somebody else's. */
+/**
+ * The words of tc for the queueing discipline. Throws a DbgError when somebody else has set one on
+ * the device.
+ */
 function checkedQdisc(ways: Impairments, { at: { device } }: Cuttable): string[] {
   const words = qdisc(ways);
   const isOurs = ['netem', 'tbf'].includes(device.qdisc) && parseMark(device.alias) !== undefined;
@@ -118,7 +124,7 @@ function checkedQdisc(ways: Impairments, { at: { device } }: Cuttable): string[]
   );
 }
 
-/** The argv that makes a cut and guards it. */
+/** The argv that makes a cut and guards it (cut.sh). */
 export function cutArgv(
   host: Host,
   { interface: each, mark, alias, down, ruleset: rules, qdisc: words, milliseconds }: Cut,
@@ -146,14 +152,17 @@ export function cutArgv(
   ]);
 }
 
-/** The argv that takes every cut of dbg's off a device, whoever made it; with `isUp`, the link is set up, whoever set it down. */
+/**
+ * The argv that takes all of dbg's cuts off a device, whoever made them (undo.sh). With `isUp`, the
+ * link is set up too, whoever set it down.
+ */
 export function undoArgv(host: Host, at: DevicePoint, isUp: boolean): string[] {
   return inNetns(host, at.place, ['sh', '-c', UNDO, 'dbg-undo', ...onDevice({ at }), isUp ? 'up' : '']);
 }
 
 /**
- * The argv that takes a mark, and no more, off a device that has left the namespace where it was
- * cut.
+ * The argv that takes only the mark off a device, for a device that has left the namespace where it
+ * was cut.
  */
 export const unmarkArgv = (host: Host, { device, place }: DevicePoint): string[] =>
   inNetns(host, place, ['ip', 'link', 'set', 'dev', device.name, 'alias', foreignAlias(device.alias)]);
@@ -164,11 +173,14 @@ const onDevice = ({ at: { device, place } }: { at: DevicePoint }) => [
   foreignAlias(device.alias),
 ];
 
-/** How `ip link` shows that the other end is in another namespace: "veth1@if2" (ip/ipaddress.c, print_name_and_link). */
+/**
+ * What `ip link` prints behind a device's name when the other end is in another namespace: "@if2"
+ * in "veth1@if2" (ip/ipaddress.c, print_name_and_link).
+ */
 const wire = ({ linkIndex, linkNetnsid }: Link) =>
   linkIndex === undefined || linkNetnsid === undefined ? '' : `@if${linkIndex}`;
 
-/** What a cut comes to, for people to learn from and to paste. */
+/** The commands that make a cut, for people to learn from and to paste. */
 export function cutCommands(
   host: Host,
   { interface: { at }, down, ruleset: rules, qdisc: words, alias }: Cut,
@@ -180,12 +192,12 @@ export function cutCommands(
     ...(words.length === 0 ? [] : [['tc', 'qdisc', 'add', 'dev', name, 'root', 'handle', 'dbb:', ...words]]),
     ...(down ? [['ip', 'link', 'set', 'dev', name, 'down']] : []),
   ];
-  // One that is there already is taken away before.
+  // A cut that is there already is taken away first.
   const former = parseMark(at.device.alias) ? undoCommands(host, at, false) : [];
   return [...former, ...making.map((argv) => inNetns(host, at.place, argv))];
 }
 
-/** And what its undoing does: by the mark, only what was done. */
+/** The commands that undo a cut: by its mark, only what the cut did. */
 export function undoCommands(host: Host, { device, place }: DevicePoint, isUp: boolean): string[][] {
   const { name, ifindex, alias } = device;
   const mark = parseMark(alias);

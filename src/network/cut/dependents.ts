@@ -1,19 +1,22 @@
 import type { Container, ContainerSummary } from '../../engine/container.ts';
 
-/** Who else notices a cut, as far as the engine knows it. */
+/** What else is affected by a cut, as far as the engine knows. */
 export interface Dependents {
-  /** "8080->80/tcp": from outside, these no longer answer */
+  /** "8080->80/tcp": published ports that no longer answer from outside */
   readonly ports: readonly string[];
-  /** Compose services that say that they depend on this one */
+  /** the Compose services that declare that they depend on the container's service */
   readonly services: readonly string[];
 }
 
 const PROJECT = 'com.docker.compose.project';
 const SERVICE = 'com.docker.compose.service';
-/** Compose v2 writes "db:service_healthy:true,cache:service_started:false". */
+/** the format of Compose v2: "db:service_healthy:true,cache:service_started:false" */
 const DEPENDS_ON = 'com.docker.compose.depends_on';
 
-/** The published ports of a container, and the running services of its Compose project that depend on it. */
+/**
+ * The published ports of a container, and the running services of its Compose project that depend
+ * on it.
+ */
 export function dependentsOf(container: Container, all: readonly ContainerSummary[]): Dependents {
   const own = all.find(({ id }) => id === container.id);
   const ports = (own?.ports ?? []).flatMap((port) =>

@@ -1,30 +1,33 @@
-# What dbg does to a device: functions for cut.sh and undo.sh, which run in the device's network
-# namespace. What these set before:
-#   $netns    the inode of the network namespace; empty: it need not be that one
+# Functions that look at a device and take dbg's cuts off it, for cut.sh and undo.sh. These two run
+# in the device's network namespace, and set before:
+#   $netns    the inode of the network namespace; empty: any namespace is right
 #   $ifindex  the device. It is found by its number, as names change.
-#   $alias    the alias that it has without dbg
-#   $isDown   "down" when a cut of this shell's has set the link down
+#   $alias    the alias that the device has without dbg
+#   $isDown   "down" when a cut of this shell has set the link down
 #   $ruleset  the rules of this shell's cut, for nft
 #
-# Where devices come and go while `ip` lists them (NLM_F_DUMP_INTR, netlink(7)), `ip` fails, or
-# says so on stderr with exit code 0 (6.1). It is asked again. A look can fail for another reason,
-# as on a host that has no process to spare: that does not mean that the device has ended.
+# `ip` fails when devices come or go while it lists them (NLM_F_DUMP_INTR, netlink(7)); 6.1 says so
+# on stderr and exits with 0. It is then asked again. A look can also fail for another reason, as on
+# a host that can start no more processes. A failed look does not mean that the device has ended.
 #
-# Who changes something holds the lock, one for all of dbg's on this host: no cut is taken apart
-# while it is made. flock(2) takes any file that somebody can open, so the file is one that root
-# alone can open: the environment of process 1. The kernel lets only those open it who may trace
-# that process (ptrace(2), "PTRACE_MODE_READ"). That is no other user, and no root of a container,
-# even with all files of the host mounted: it has fewer capabilities. The file is always there, and
-# no full or read-only disk takes it away.
+# Whoever changes something holds the lock, one for all of dbg on this host. So no cut is undone
+# while it is being made.
+# - flock(2) works on any file that a process can open, so this file must be one that only root can
+#   open. It is the environment of process 1.
+# - The kernel lets only a process open it that may trace process 1 (ptrace(2), "PTRACE_MODE_READ").
+#   No other user may, nor may root in a container, even with all files of the host mounted: root in
+#   a container has fewer capabilities.
+# - The file is always there, even when a disk is full or read-only.
 #
-# No cut is made without the lock. Who undoes one waits for it a second, or 5 where another dbg is
-# at it, and then goes on: who holds it may have been stopped (SIGSTOP). Both stay right:
-# - A cut is made in this order: the mark, what the mark says, a look whether the mark is still
-#   there.
-# - Without the lock `clear` begins again until it has found nothing.
-# So who looks at the mark last sees what the other one did.
+# No cut is made without the lock. Whoever undoes a cut waits for the lock for a second, or for 5
+# seconds where another dbg is at work, and then goes on without it: the holder may have been
+# stopped (SIGSTOP). The result is right in both cases:
+# - A cut is made in this order: the mark, then what the mark says, then a look whether the mark is
+#   still there.
+# - Without the lock, `clear` begins again until it finds nothing.
+# So the one that looks at the mark last sees what the other one did.
 
-# No name of a device is expanded to names of files.
+# set -f: the name of a device is never expanded to the names of files.
 set -f
 isLocked='' taken=''
 lock() { (exec 9</proc/1/environ) 2>/dev/null && exec 9</proc/1/environ && flock -w "$1" 9 && isLocked=1; }
@@ -33,8 +36,8 @@ newline='
 '
 # Whether `ip` has listed all devices.
 isWhole() { case $all in '' | *'Dump was interrupted'*) return 1 ;; esac; }
-# Sets the device's $line and $name, which are empty when it has ended. Fails when that is not
-# known.
+# Sets $line and $name of the device. Both are empty when the device has ended. Fails when `ip`
+# could not tell.
 look() {
   tries=20
   until all=$(ip -o link 2>&1) && isWhole; do [ $((tries -= 1)) -gt 0 ] && sleep 0.05 || return; done
@@ -45,7 +48,8 @@ look() {
   name=${line#*: }; name=${name%%: *}; name=${name%@*}
 }
 
-# By "No such file or directory" nft says that there is no table.
+# nft says "No such file or directory" when there is no table. Another refusal is an error only when
+# the ruleset or the mark says that there may be a table.
 deleteTable() {
   refused=$(nft delete table netdev "dbg_$ifindex" 2>&1) && took table && return
   case $refused in *"No such file or directory"*) return 0 ;; esac
@@ -54,8 +58,8 @@ deleteTable() {
   esac
 }
 
-# Takes away all that dbg ever put on the device, whichever cut did it. Done again, it does nothing.
-# $taken gets a word for each thing that there was.
+# Takes off the device all that dbg ever put on it, whichever cut did it. A second call does
+# nothing. $taken gets a word for each thing that was there.
 clear() {
   passes=20
   while :; do

@@ -5,29 +5,39 @@ import { inNetns, type NetnsPath } from '../netns-path.ts';
 import type { Mark } from './mark.ts';
 import { tableName } from './ruleset.ts';
 
-/** A mark, and whether the kernel does now what it says. */
+/** A mark, and whether the kernel does at present what the mark says. */
 export interface SeenMark extends Mark {
   readonly isInForce: boolean;
 }
 
-/** The tables of the netdev family in a place, by name, as nft(8) lists them; undefined when it cannot be asked. */
+/**
+ * The tables of the netdev family in a namespace: name → lines, as nft(8) lists them. undefined
+ * when nft is missing or fails.
+ */
 export type Tables = ReadonlyMap<string, string> | undefined;
 
-/** Asks the kernel of a place for its netdev tables. */
+/** Asks the kernel for the netdev tables of a namespace. */
 export async function tablesIn(host: Host, place: NetnsPath): Promise<Tables> {
   if (host.find('nft').kind !== 'found') return undefined;
   const argv = inNetns(host, place, ['nft', '-s', 'list', 'ruleset', 'netdev']);
   return again(() => host.output(argv)).then(parseTables, () => undefined);
 }
 
-/** What `nft list ruleset netdev` prints: "table netdev dbg_57 {", its lines, and "}" at the beginning of one. */
+/**
+ * Reads `nft list ruleset netdev`: "table netdev dbg_57 {", the lines of the table, and a line that
+ * begins with "}".
+ */
 export const parseTables = (text: string): Map<string, string> =>
   new Map([...text.matchAll(/^table netdev (\S+) \{\n([^]*?)^\}$/gm)].map(([, name, lines]) => [name!, lines!]));
 
 /**
- * Whether a cut is in force: the link is down, the table is about the name that the device has now (from Linux 6.16 on it is about a
- * name, before about the device), and what holds frames back is there. Rules may have been flushed with all of the host's, a device
- * renamed, or set up.
+ * Whether a cut is in force. Each of its effects must be there:
+ * - the link is down
+ * - the table is there, and its chains are for the present name of the device (since Linux 6.16 a
+ *   chain belongs to a name, before that to the device)
+ * - the queueing discipline that holds frames back is there
+ *
+ * Somebody may have flushed all rules of the host, renamed the device, or set it up.
  */
 export function isInForce({ what }: Mark, { name, ifindex, flags, qdisc }: Link, tables: Tables): boolean {
   const words = what.split(',');
@@ -43,7 +53,10 @@ export function isInForce({ what }: Mark, { name, ifindex, flags, qdisc }: Link,
   });
 }
 
-/** Completes marks of devices in a place; asks the kernel only where there is one. */
+/**
+ * Adds to the marks of devices in a namespace whether each is in force. Asks the kernel only when
+ * there is a mark.
+ */
 export async function seenIn<T extends { readonly device: Link; readonly mark: Mark }>(
   host: Host,
   place: NetnsPath,

@@ -5,50 +5,63 @@ import { forget, note } from './cut-notes.ts';
 import { cutArgv, undoArgv, type Cut } from './cut-plan.ts';
 import type { DevicePoint } from '../netns-path.ts';
 
-/** Cuts that are in force, each with a guard that undoes it when its time is over or dbg is gone. */
+/**
+ * Cuts that are in force. Each has a guard that undoes it when its time is over or dbg has gone.
+ */
 export interface MadeCuts {
   readonly each: readonly MadeCut[];
-  /** They stay, on purpose: their guards leave dbg. */
+  /** Lets the cuts stay, on purpose: their guards no longer need dbg. */
   keep(): Promise<void>;
-  /** Undoes them now. Throws a DbgError when one stays. */
+  /** Undoes the cuts now. Throws a DbgError when one of them stays. */
   undo(): Promise<void>;
 }
 
 export interface MadeCut {
   readonly cut: Cut;
-  /** Resolves when it is over. Throws a DbgError when it stays all the same. */
+  /** Resolves when the cut is over. Throws a DbgError when it should be over and stays. */
   readonly end: Promise<End>;
-  /** Calls back each time that the guard had to make it anew, as its rules had gone, or the device's name. */
+  /**
+   * Calls back each time that the guard made the cut anew, because its rules or the device's name
+   * had gone.
+   */
   onEvent(remade: () => void): void;
 }
 
 /**
- * How a cut ended for its guard, as that says (cut.sh). kept: it stays; undone: as it should;
- * killed: the guard was killed, or stood still, and dbg undid its cut; replaced: somebody cut the
- * device anew; restored: dbg's own --up; lifted: somebody set the link up, or the kernel refused to
- * make the cut anew; ended: the device has left its namespace.
+ * How a cut ended for its guard, in the words of cut.sh:
+ * - kept: the cut stays
+ * - undone: the guard undid it, as it should
+ * - killed: the guard was killed or stood still, and dbg undid the cut
+ * - replaced: somebody cut the device anew
+ * - restored: dbg's own --up undid it
+ * - lifted: somebody set the link up, or the kernel refused to make the cut anew
+ * - ended: the device has left its namespace
  */
 export type End = 'kept' | 'undone' | 'killed' | 'replaced' | 'restored' | 'lifted' | 'ended';
 
 /**
- * What a guard does takes a tenth of a second: after so long it is looked at whether somebody
- * stopped it (SIGSTOP).
+ * After how long dbg looks whether somebody stopped a guard (SIGSTOP). What a guard does takes
+ * 0.1 s.
  */
 const PATIENCE_MS = 5_000;
 
 /**
- * One that was not stopped has so long: the machine may be busy, and what it waits for may be held.
+ * How long a guard that was not stopped may take: the machine may be busy, and somebody may hold
+ * what the guard waits for.
  */
 const LONG_PATIENCE_MS = 60_000;
 
-/** Makes cuts: all or none. Throws a DbgError when one fails; then those that were made are undone. */
+/**
+ * Makes all of the cuts or none. Throws a DbgError when one fails; the cuts that were made by then
+ * are undone.
+ */
 export async function makeCuts(host: Host, cuts: readonly Cut[]): Promise<MadeCuts> {
   const guards = cuts.map((cut) => ({ cut, held: host.hold(cutArgv(host, cut)) }));
   await within(guards, ({ said }) => said);
   const answers = await Promise.all(guards.map(({ held }) => held.said));
   const each = guards.map(({ cut, held }, at) => {
     const end = answers[at] === 'ok' ? endOf(host, cut, held) : held.ended.then(() => 'undone' as const);
-    end.catch(() => undefined); // until somebody waits for it
+    end.catch(() => undefined); // no unhandled rejection before somebody awaits the end
     return { cut, end, onEvent: (remade: () => void) => held.onEvent((line) => void (line === 'remade' && remade())) };
   });
   const undo = async () => {
@@ -96,15 +109,18 @@ interface Guarded {
   readonly held: Held;
 }
 
-/** Waits for all guards, but not for one that was stopped: that is killed. */
+/**
+ * Waits until all guards have reached a point. A guard that was stopped is killed, and not waited
+ * for.
+ */
 async function within(guards: readonly Guarded[], what: (held: Held) => Promise<unknown>) {
   const stopWatching = guards.map(({ held }) => killWhenStopped(held, 0));
   await Promise.all(guards.map(({ held }) => what(held))).finally(() => stopWatching.forEach((stop) => stop()));
 }
 
 /**
- * From then on a guard has time to come to its end; one that was stopped is killed. Gives back what
- * ends this watch.
+ * Watches a guard that should end in so many milliseconds. It is killed when it was stopped, or
+ * when it takes much longer. Returns a function that ends the watch.
  */
 function killWhenStopped(held: Held, milliseconds: number): () => void {
   let timer = setTimeout(look, milliseconds + PATIENCE_MS);
@@ -119,7 +135,10 @@ function killWhenStopped(held: Held, milliseconds: number): () => void {
   };
 }
 
-/** A guard that does not say what has become of its cut was killed, or could not undo it: then it is undone from here. */
+/**
+ * How a cut ended. A guard that does not say so was killed, or could not undo its cut. Then the cut
+ * is undone from here.
+ */
 async function endOf(host: Host, cut: Cut, held: Held): Promise<End> {
   const {
     milliseconds,
@@ -134,7 +153,10 @@ async function endOf(host: Host, cut: Cut, held: Held): Promise<End> {
   return end ?? 'killed';
 }
 
-/** What the undoing of a cut takes away, as the kernel had it (script.ts). */
+/**
+ * What the undoing of a cut takes away, in the words of `clear` in device.sh: only what the kernel
+ * had.
+ */
 const TAKEN = ['table', 'qdisc', 'link', 'mark'] as const;
 export type Taken = (typeof TAKEN)[number];
 
@@ -170,9 +192,9 @@ function failure(cut: Cut, answer: string): DbgError {
 }
 
 /**
- * Takes every cut of dbg's off devices. Throws a DbgError when one stays, having tried all.
- * @param tell called back for each that is undone, with what there was of it: none of dbg's, where
- * another dbg was first
+ * Takes all of dbg's cuts off devices. Tries every device, then throws a DbgError when a cut stays.
+ * @param tell called back for each device whose cuts are undone, with what was taken away: nothing
+ *   when another dbg was first
  */
 export async function undoCuts<Point extends DevicePoint>(
   host: Host,

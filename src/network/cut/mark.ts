@@ -1,28 +1,32 @@
-/** What dbg writes on a device that it cuts (its alias, IFLA_IFALIAS): who did what, since when, until when, to whom. */
+/**
+ * What dbg writes on a device that it cuts, as the device's alias (IFLA_IFALIAS): who cut what,
+ * how, since when and until when.
+ */
 export interface Mark {
-  /** eight hexadecimal digits, of this cut alone */
+  /** eight hexadecimal digits, unique to this cut */
   readonly id: string;
-  /** "down" first, if the link was set down; else what was done, in a few words (ways.ts) */
+  /** what was done, in a few words (ways.ts); "down" is the first when the link was set down */
   readonly what: string;
-  /** the login of who did it */
+  /** the login of the person who made the cut */
   readonly by: string;
   /** seconds since the epoch */
   readonly since: number;
-  /** seconds since the epoch; 0: until it is taken back */
+  /** seconds since the epoch; 0: until somebody undoes the cut */
   readonly until: number;
-  /** container/interface */
+  /** "container/interface" */
   readonly whose: string;
-  /** what the alias was before */
+  /** the alias that the device had before; empty for none */
   readonly foreign: string;
 }
 
-/** IFALIASZ of the kernel (if_link.h) is 256, with the zero at its end. */
+/** IFALIASZ of the kernel (if_link.h) is 256, including the zero at the end. */
 const MOST_BYTES = 255;
 const PREFIX = 'dbg cut';
 
 /**
- * A mark as the alias that it is. Of a long name or a long list of peers it keeps the beginning: what is undone is not read from
- * here. The alias that was there is kept behind it; undefined when there is no room for that.
+ * The alias that is written for a mark. The device's former alias is kept behind it; undefined when
+ * there is no room for that. Of a long name or a long list of peers, only the beginning is kept.
+ * That is enough, as the undoing of a cut does not read them from here.
  */
 export function formatMark({ id, what, by, since, until, whose, foreign }: Mark): string | undefined {
   const behind = foreign === '' ? '' : ` | ${foreign}`;
@@ -33,13 +37,16 @@ export function formatMark({ id, what, by, since, until, whose, foreign }: Mark)
   return `${PREFIX} ${id} ${word(what, room - short.length)} ${word(by, 32)} ${since} ${until} ${short}${behind}`;
 }
 
-/** One word of plain ASCII, at most so long: what else a name may hold would end the word, or the line. */
+/**
+ * A text as one word of plain ASCII, cut to a length. Other characters are replaced: they could end
+ * the word or the line.
+ */
 function word(text: string, length: number): string {
   const plain = text.replaceAll('±', '~').replace(/[^!-~]|\|/g, '?') || '-';
   return plain.length > length ? `${plain.slice(0, length - 1)}+` : plain;
 }
 
-/** Reads a device's alias; undefined when it is no mark of dbg's. */
+/** Reads a device's alias; undefined when it is not a mark of dbg's. */
 export function parseMark(alias: string): Mark | undefined {
   const [, id, what, by, since, until, whose, foreign = ''] =
     /^dbg cut ([0-9a-f]{8}) (\S+) (\S+) (\d{1,11}) (\d{1,11}) (\S+)(?: \| (.*))?$/s.exec(alias) ?? [];
@@ -47,5 +54,5 @@ export function parseMark(alias: string): Mark | undefined {
   return { id, what: what!, by: by!, since: Number(since), until: Number(until), whose: whose!, foreign };
 }
 
-/** What a device's alias was before dbg marked it. */
+/** The alias that a device has without dbg's mark. */
 export const foreignAlias = (alias: string): string => parseMark(alias)?.foreign ?? alias;

@@ -21,15 +21,18 @@ export interface Marked extends DevicePoint {
 /** What dbg's cuts have left on this host. */
 export interface Remains {
   readonly marked: readonly Marked[];
-  /** what has no mark: its device has ended, or somebody wrote another alias over it */
+  /** what has no mark: its device has ended, or somebody wrote another alias over the mark */
   readonly left: readonly Left[];
-  /** devices of the host, or of a namespace of the engine's, with a mark that is not believed */
+  /**
+   * names of devices with a mark that is not believed, in the host's namespace or in one that a
+   * file holds
+   */
   readonly doubtful: readonly string[];
 }
 
-/** A table, or a queueing discipline, without a mark. */
+/** A table or a queueing discipline of dbg's without a mark. */
 export interface Left {
-  /** in a person's words: "nft table netdev dbg_57" */
+  /** as a person reads it: "nft table netdev dbg_57" */
   readonly what: string;
   /** the argv that removes it */
   readonly removal: readonly string[];
@@ -38,8 +41,10 @@ export interface Left {
 const AT_ONCE = 8;
 
 /**
- * Every cut of dbg's on this host, in whatever network namespace: the host's own, those that processes are in, and those that a file
- * holds. No engine is asked. Changes nothing. What a container may have written in its own namespace is left out (notes.ts).
+ * All of dbg's cuts on this host. They are searched for in the host's own network namespace, in
+ * those that processes are in, and in those that a file holds. No engine is asked, and nothing is
+ * changed. A mark that a container may have written in its own namespace is left out
+ * (cut-notes.ts).
  */
 export async function findRemains(host: Host): Promise<Remains> {
   const [places, marks] = [await allPlaces(host), believed(host)];
@@ -65,7 +70,7 @@ async function allPlaces(host: Host): Promise<NetnsPath[]> {
   return [HOST_NETNS, ...others];
 }
 
-/** A namespace that ends meanwhile has no cuts. */
+/** What dbg's cuts have left in one namespace. A namespace that ends meanwhile has no cuts. */
 async function remainsIn(host: Host, place: NetnsPath, marks: Believed): Promise<Remains> {
   const output = (argv: readonly string[]) => again(() => host.output(inNetns(host, place, argv))).catch(() => '');
   const look = await output(['ip', '-d', '-j', 'link']);
@@ -89,7 +94,7 @@ async function remainsIn(host: Host, place: NetnsPath, marks: Believed): Promise
   const leftTables = [...(tables?.keys() ?? [])]
     .filter((name) => /^dbg_\d+$/.test(name) && isLeft(Number(name.slice('dbg_'.length))))
     .map((name) => left(`nft table netdev ${name}`, ['nft', 'delete', 'table', 'netdev', name]));
-  // The handle tells dbg's from others; ip does not print it.
+  // dbg's queueing discipline is known by its handle, which `ip` does not print. So tc is asked.
   const held = links.filter(({ ifindex, qdisc }) => ['tbf', 'netem'].includes(qdisc) && isLeft(ifindex));
   const qdiscs = held.length > 0 ? await output(['tc', 'qdisc', 'show']) : '';
   const leftQdiscs = held
@@ -101,7 +106,7 @@ async function remainsIn(host: Host, place: NetnsPath, marks: Believed): Promise
 const inWords = (what: string, { path }: NetnsPath) => (path === undefined ? what : `${what} in ${path}`);
 const qdiscWords = (name: string) => `queueing discipline dbb: of ${name}`;
 
-/** What the undoing of a cut took away there, in a person's words. */
+/** What the undoing of a cut took away at a device, as a person reads it. */
 export function takenText({ device: { name, ifindex }, place }: DevicePoint, what: Taken): string {
   const words: Readonly<Record<Taken, string>> = {
     table: `removed nft table netdev ${tableName(ifindex)}`,

@@ -5,8 +5,8 @@ import type { DevicePoint } from '../netns-path.ts';
 import { unmarkArgv } from './cut-plan.ts';
 
 /**
- * Host ends with a mark of dbg's, but where the interface is not cut there: somebody moved them
- * into another network namespace, and the mark with them.
+ * The host ends that have dbg's mark although their interface is not cut there. Somebody moved such
+ * a device into another network namespace, and its mark moved with it.
  */
 export const movedEnds = (interfaces: readonly ContainerInterface[]): MovedEnd[] =>
   interfaces.flatMap(({ inside, device, place, cutAt }) =>
@@ -15,10 +15,10 @@ export const movedEnds = (interfaces: readonly ContainerInterface[]): MovedEnd[]
 
 type MovedEnd = DevicePoint & Pick<ContainerInterface, 'inside'>;
 
-/** Takes their marks away: of all that dbg did, nothing else moves with a device. */
+/** Takes the marks off moved host ends. Nothing else of a cut moves with a device. */
 export const unmark = (host: Host, ends: readonly MovedEnd[]) =>
   Promise.all(ends.map((end) => host.output(unmarkArgv(host, end))));
 
-/** Where the host end of an interface is, of which that is unexpected. */
+/** Says in which namespace an interface's host end is, when it is not where it should be. */
 export const hostEndMoved = ({ inside, place }: Pick<ContainerInterface, 'inside' | 'place'>) =>
   `the host end of ${inside.name} is in ${place.path ?? "the host's network namespace"} now`;

@@ -5,9 +5,10 @@ import { hostNamespace } from '../../host/host-namespace.ts';
 import { linksInside } from '../look-inside.ts';
 
 /**
- * All addresses by which a container is a peer on the network, as its own namespace has them: of both families, link-local ones too.
- * Throws a DbgError where they would not be the container's alone.
- * @param netns the link /proc/PID/ns/net of the container that is cut
+ * All addresses of a container that is a peer, as its own namespace lists them: of both families,
+ * and link-local ones too. Throws a DbgError when they are not that container's alone, or when it
+ * has none.
+ * @param netns the text of the link /proc/PID/ns/net of the container that is to be cut
  */
 export async function peerAddresses(host: Host, peer: Target, netns: string | undefined): Promise<string[]> {
   const its = host.link(`/proc/${peer.pid}/ns/net`);

@@ -2,13 +2,16 @@ import { isIP } from 'node:net';
 import { usageError } from '../../errors.ts';
 import type { PeerMatch } from './ways.ts';
 
-/** A peer as a person named it: whose addresses are still to be looked up when it is a container. */
+/** A peer as a person named it. When it is a container, its addresses are not looked up yet. */
 export type PeerName = Omit<PeerMatch, 'addresses'> & {
-  /** the address or prefix that it is; undefined: it is a container's name */
+  /** the address or prefix that the person named; undefined when `name` is a container */
   readonly address: string | undefined;
 };
 
-/** Reads PEER[:PORT[/udp]]: a container, an address or a prefix; an IPv6 address with a port stands in brackets. Throws a usage error. */
+/**
+ * Reads PEER[:PORT[/udp]]. PEER is a container, an address or a prefix; an IPv6 address with a port
+ * is in brackets. Throws a usage error.
+ */
 export function parsePeer(text: string, option = '--drop'): PeerName {
   const bare = addressOf(text);
   if (bare !== undefined) return { name: text, address: bare, port: undefined, protocol: 'tcp' };
@@ -25,7 +28,10 @@ export function parsePeer(text: string, option = '--drop'): PeerName {
   return { name, address, port, protocol: protocol === 'udp' ? 'udp' : 'tcp' };
 }
 
-/** An address or a prefix; undefined for anything else. An IPv4 one that IPv6 sockets show (::ffff:10.0.0.1) is not on the wire. */
+/**
+ * An address or a prefix; undefined for anything else. It refuses ::ffff:10.0.0.1 as well, the form
+ * in which IPv6 sockets show an IPv4 address: no frame on the wire has it.
+ */
 function addressOf(text: string): string | undefined {
   const [address = '', length, ...rest] = text.split('/');
   const family = address.includes('%') ? 0 : isIP(address);
@@ -34,7 +40,7 @@ function addressOf(text: string): string | undefined {
   return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits) ? text : undefined;
 }
 
-/** Addresses with the family that nft(8) calls "ip" and "ip6". */
+/** Addresses by their family, under the names that nft(8) has for it. */
 export function byFamily(addresses: readonly string[]): Readonly<Record<'ip' | 'ip6', readonly string[]>> {
   return {
     ip: addresses.filter((address) => isIP(address.split('/')[0]!) === 4),

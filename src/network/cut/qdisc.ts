@@ -1,10 +1,13 @@
 import type { Impairments } from './ways.ts';
 
 /**
- * The words of tc(8) for what holds back the frames that a device sends: netem for a delay, which can keep to a rate too, else tbf, which
- * every distribution's kernel has (tc-netem(8), tc-tbf(8)). None when nothing is held back.
+ * The words of tc(8) for the queueing discipline that holds back the frames that a device sends;
+ * empty when none are held back (tc-netem(8), tc-tbf(8)).
+ * - For a delay it is netem, which can also keep to a rate.
+ * - For a rate alone it is tbf, which is in the kernel of every distribution.
  *
- * nft's `limit` does not serve for a rate: its bucket holds a second of it beside the burst (nft_limit.c).
+ * nft's `limit` does not do for a rate: its bucket holds what passes in a second, in addition to
+ * the burst (nft_limit.c).
  */
 export function qdisc({ rate, delay }: Pick<Impairments, 'rate' | 'delay'>): string[] {
   const bits = `${(rate ?? 0) * 8}bit`;
@@ -18,11 +21,17 @@ export function qdisc({ rate, delay }: Pick<Impairments, 'rate' | 'delay'>): str
   return ['tbf', 'rate', bits, 'burst', `${burst}b`, 'limit', `${limit}b`];
 }
 
-/** So much passes at once: what a busy machine's timer is late is made up for. tbf cuts a larger GSO frame into packets (sch_tbf.c). */
+/**
+ * The burst of tbf, in seconds of the rate: what may pass at once. It makes up for the timer of a
+ * busy machine, which is late. tbf cuts a GSO frame that is larger into packets (sch_tbf.c).
+ */
 const BURST_SECONDS = 0.01;
 const MOST_BURST_BYTES = 128 * 1024;
 const LEAST_BURST_BYTES = 16 * 1024;
 
-/** And so much waits, like in the router of a line: a stream in pieces of 64 KiB (GSO) goes on. */
+/**
+ * The queue of tbf, in seconds of the rate: what may wait, as in the router of a line. It holds at
+ * least 64 KiB, so that a stream in pieces of 64 KiB (GSO) goes on.
+ */
 const QUEUE_SECONDS = 0.05;
 const LEAST_QUEUE_BYTES = 64 * 1024;

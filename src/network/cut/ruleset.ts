@@ -1,25 +1,37 @@
 import { byFamily } from './peers.ts';
 import type { Direction, PeerMatch, Impairments } from './ways.ts';
 
-/** A device on which frames are dropped, and which of its hooks the container's outgoing frames pass. */
+/**
+ * A device at which frames are dropped, and the direction in which the container's frames pass it.
+ */
 export interface CutPoint {
   readonly ifindex: number;
-  /** peer: the other end of its wire, where they come in; own: the container's own device, where they go out */
+  /**
+   * peer: the device at the other end of the container's wire, where what the container sends comes
+   * in; own: the container's own device, where it goes out
+   */
   readonly side: 'peer' | 'own';
 }
 
-/** dbg's own table for a device; an ifindex is not given twice as long as the kernel has not counted through all of them. */
+/**
+ * The name of dbg's own table for a device. The kernel gives an ifindex to another device only when
+ * it has counted through all numbers.
+ */
 export const tableName = (ifindex: number) => `dbg_${ifindex}`;
 
-/** Stands for the device's name in a ruleset: names move, and none holds it (plan.ts). */
+/**
+ * Stands for the device's name in a ruleset, as a device may be renamed. Nothing else in a ruleset
+ * has this character. cut.sh puts the name in.
+ */
 export const DEVICE = '@';
 
 /**
- * What nft(8) is told for a cut that drops frames; undefined when none is dropped. The netdev family sees every frame of a device
- * before anything else does: of ARP and both families, before routing, NAT and the bridge. Its egress hook is there since Linux 5.16.
- * A table of that name is replaced; no other is touched.
- *
- * From Linux 6.16 on, a chain is about a name, and so about the next device that gets it. What is not the device's itself passes.
+ * The text for nft(8) for a cut that drops frames; undefined when the cut drops none.
+ * - The netdev family sees every frame of a device before anything else does, ARP and both IP
+ *   families: before routing, NAT and the bridge. Its egress hook exists since Linux 5.16.
+ * - The text replaces dbg's table of the device, and touches no other table.
+ * - Since Linux 6.16 a chain belongs to a name, and so to the next device that gets the name.
+ *   Therefore the first rule lets the frames of any other device pass.
  */
 export function ruleset({ ifindex, side }: CutPoint, ways: Impairments): string | undefined {
   const chains = (['out', 'in'] as const).flatMap((direction) => {
@@ -36,13 +48,14 @@ export function ruleset({ ifindex, side }: CutPoint, ways: Impairments): string 
     ];
   });
   const table = `table netdev ${tableName(ifindex)}`;
-  // Named before it is deleted, so that it is there to be deleted; all of it is one transaction.
+  // The table is named before it is deleted, so that there is one to delete. The whole text is one
+  // transaction.
   return chains.length === 0 ? undefined : [table, `delete ${table}`, `${table} {`, ...chains, '}'].join('\n');
 }
 
 function rulesFor(direction: Exclude<Direction, 'both'>, { blackhole, drop, loss }: Impairments): string[] {
   const lost = Math.round((loss ?? 0) * 10_000);
-  // nft refuses to compare with what numgen never gives.
+  // nft refuses to compare with 10000, as numgen never gives that number.
   if (blackhole || lost === 10_000) return ['counter drop'];
   return [
     ...drop.flatMap((peer) => peerRules(direction, peer)),
@@ -53,7 +66,7 @@ function rulesFor(direction: Exclude<Direction, 'both'>, { blackhole, drop, loss
 function peerRules(direction: 'in' | 'out', { addresses, port, protocol }: PeerMatch): string[] {
   const end = direction === 'out' ? 'd' : 's';
   const ports = port === undefined ? '' : ` ${protocol} ${end}port ${port}`;
-  // A rule for each: of a set, nft refuses prefixes that overlap.
+  // A rule for each address, not a set: nft refuses a set of prefixes that overlap.
   return Object.entries(byFamily(addresses)).flatMap(([family, some]) =>
     some.map((address) => `${family} ${end}addr ${address}${ports} counter drop`),
   );

@@ -6,36 +6,42 @@ import { ownPoint } from '../netns-path.ts';
 import type { Link } from '../links.ts';
 import type { NetnsPath } from '../netns-path.ts';
 
-/** An interface that can be cut without harm to others, and where. */
+/** An interface that can be cut without harm to others, and the place where it is cut. */
 export interface Cuttable extends ContainerInterface {
   readonly at: {
     readonly device: Link;
     readonly place: NetnsPath;
-    /** peer: the proven other end of its wire; own: the container's own device, in its namespace */
+    /**
+     * peer: at the proven other end of the wire; own: at the container's own device, in its
+     * namespace
+     */
     readonly side: 'peer' | 'own';
   };
 }
 
-/** What is to be done to the interfaces that are meant. */
+/** What is to be done to the interfaces that a person means. */
 export interface Change {
   readonly isUndoing: boolean;
-  /** its options as they were typed, for a line that a person can type again */
+  /** the options as the person typed them, for a line that the person can type again */
   readonly typed: string;
 }
 
-/** Which of a container's interfaces are meant; all of them when neither is given. */
+/** Which of a container's interfaces a person means: all of them when neither field is given. */
 export interface Selection {
   readonly interface?: string;
   readonly network?: string;
 }
 
-/** Whether a person chose this one. */
+/** Whether an interface is among those that a person chose. */
 export const isSelected =
   ({ interface: name, network: wanted }: Selection) =>
   ({ inside, network }: ContainerInterface): boolean =>
     (name === undefined || inside.name === name) && (wanted === undefined || network === wanted);
 
-/** The interfaces that a person chose. Throws a DbgError that names the ones there are. */
+/**
+ * The interfaces that a person chose. When there is none, throws a DbgError that lists the
+ * interfaces there are.
+ */
 export function selected(network: ContainerNetwork, selection: Selection): readonly ContainerInterface[] {
   const { interfaces, target } = network;
   const { interface: name, network: wanted } = selection;
@@ -53,14 +59,21 @@ export function selected(network: ContainerNetwork, selection: Selection): reado
   });
 }
 
-/** Whether the person named what is meant; else it is all that the engine put there. */
+/**
+ * Whether the person named an interface or a network. Otherwise all that the engine put there are
+ * meant.
+ */
 const isNamed = ({ interface: name, network }: Selection) => name !== undefined || network !== undefined;
 
 /**
- * The interfaces to act on. Throws a DbgError when one of those that are meant cannot be cut without harm to others, or is not
- * certainly the container's: then nothing at all is done. Meant are those that a person chose; else, for a cut, all that the engine
- * put there (what a container makes itself, a bridge or inner veths, has no wire of its own to the host); and for its undoing, what
- * can be undone.
+ * The interfaces to cut or to restore. Which are meant:
+ * - the ones that a person named
+ * - else, for a cut, all that the engine put there. What a container makes itself, a bridge or
+ *   veths within it, has no wire of its own to the host.
+ * - else, for an undoing, the ones that can be undone
+ *
+ * Throws a DbgError when one that is meant cannot be cut without harm to others, or is not
+ * certainly the container's. Then nothing at all is done.
  */
 export function cuttable(network: ContainerNetwork, selection: Selection, change: Change): Cuttable[] {
   const { isUndoing } = change;
@@ -99,9 +112,9 @@ function meant(chosen: readonly ContainerInterface[], selection: Selection, isUn
 }
 
 /**
- * Where an interface is cut; undefined when it cannot be.
- * @param isWished a person has named it, or it is to be brought back: then one without a host end
- * is cut on its own side as well
+ * The interface with the place where it is cut; undefined when it cannot be cut.
+ * @param isWished a person named the interface, or its cut is to be undone. Then an interface
+ *   without a host end may be cut at its own device too.
  */
 function cutPoint(
   { target, netns }: ContainerNetwork,

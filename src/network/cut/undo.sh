@@ -1,5 +1,5 @@
-# Takes every cut of dbg's off a device, and says in one line what there was: table, qdisc, link,
-# mark.
+# Takes all of dbg's cuts off a device. It prints one line with a word for each thing that was
+# there: table, qdisc, link, mark.
 #
 # Arguments: NETNS IFINDEX ALIAS UP
 #   NETNS IFINDEX ALIAS  the device (device.sh)

@@ -1,21 +1,30 @@
 import { dotted, type Inet6, type Route } from '../../proc/net.ts';
 
-/** What a namespace's files say of its addresses, and what the engine says it gave. */
+/**
+ * What a network namespace's files in /proc say of its addresses, and what the engine says it gave.
+ */
 export interface AddressEvidence {
-  /** its own IPv4 addresses, as numbers of 32 bits; the kernel's list does not say on which device */
+  /**
+   * the namespace's own IPv4 addresses, as 32-bit numbers; the kernel's list names no device for
+   * them
+   */
   readonly locals: readonly number[];
   readonly routes: readonly Route[];
   readonly inet6: readonly Inet6[];
-  /** the engine's addresses with prefix length by the interface that they were given to */
+  /** interface → the addresses that the engine gave to it, with prefix length */
   readonly given: ReadonlyMap<string, readonly string[]>;
-  /** the interfaces that are down */
+  /** the names of the interfaces that are down */
   readonly down: ReadonlySet<string>;
 }
 
 /**
- * The addresses of each interface with prefix length, IPv4 first. An IPv4 address belongs to the interface by which its subnet
- * is reached, the connected route that the kernel makes with each address. Where two interfaces are in one subnet, the engine's
- * word decides, and then who has none yet. An interface that is down has no routes: there the engine's word is all there is.
+ * The addresses of each interface with prefix length, IPv4 first.
+ *
+ * An IPv4 address belongs to the interface by which its subnet is reached: the kernel makes a
+ * connected route with each address. Two cases need more:
+ * - Two interfaces are in one subnet. The engine's word decides. Without it, the interface that has
+ *   no address yet gets this one.
+ * - An interface is down, so it has no routes. Then the engine's word is all there is.
  */
 export function addressesOf(evidence: AddressEvidence): ReadonlyMap<string, readonly string[]> {
   const { routes, inet6, given, down } = evidence;

@@ -6,8 +6,9 @@ import { shellLine } from '../../text.ts';
 import { netnsOf } from '../interfaces.ts';
 
 /**
- * The error for a veth whose other end is in a namespace that no container of the engine lives in: which one, by the number that
- * the host has for it, and who lives there.
+ * The error for a veth whose other end is in a namespace in which no container of the engine lives.
+ * It says which namespace that is and which processes are in it. `netnsid` is the host's number for
+ * the namespace.
  */
 export function elsewhere(host: Host, netnsids: ReadonlyMap<number, number>, name: string, netnsid: number): DbgError {
   const inode = [...netnsids].find(([, each]) => each === netnsid)?.[0];
@@ -31,7 +32,10 @@ function lived(host: Host, name: string, inode: number, pinned: readonly HeldNam
 
 const MOST = 5;
 
-/** lsns before 2.39 lists no namespace without a process: any of those that only a mount keeps may be it. */
+/**
+ * For a namespace that lsns does not list: lsns before 2.39 lists none without a process. Then each
+ * namespace that only a mount keeps may be the one.
+ */
 function unlived(host: Host, name: string, netnsid: number, pinned: readonly HeldNamespace[]): DbgError {
   const inhabited = new Set(netnsOfProcesses(host).map(({ netns }) => netns));
   const kept = pinned.filter(({ inode }) => !inhabited.has(inode)).map(({ path }) => path);

@@ -11,35 +11,42 @@ import {
   type Route,
 } from '../../proc/net.ts';
 
-/** A device of a container, by what /proc and its own /sys say. */
+/** A device of a container, as /proc and the container's own /sys describe it. */
 export interface InsideDevice {
   readonly name: string;
   readonly ifindex: number;
   readonly isUp: boolean;
   readonly counters: Counters;
-  /** the peer's (or parent's) index, by the container's own /sys; undefined where it has none */
+  /**
+   * the ifindex of the peer or parent, by the container's own /sys; undefined when the container
+   * has no such file
+   */
   readonly iflink: number | undefined;
-  /** bytes; undefined as above */
+  /** in bytes; undefined when the container's /sys has no such file */
   readonly mtu: number | undefined;
-  /** "" as above */
+  /** empty when the container's /sys has no such file */
   readonly mac: string;
 }
 
 /** A network namespace as seen through a process that is in it. */
 export interface Inside {
-  /** all but lo */
+  /** all devices but lo */
   readonly devices: readonly InsideDevice[];
   readonly locals: readonly number[];
   readonly routes: readonly Route[];
   readonly inet6: readonly Inet6[];
 }
 
-/** Tables grow with the routes and devices of a container that may make some: 30,000 routes. What comes behind is not shown. */
+/**
+ * How much of a table in /proc/PID/net is read: 4 MiB, which holds 30,000 routes. Tables grow with
+ * routes and devices, and a container may be allowed to make some. What is behind the limit is not
+ * shown.
+ */
 const TABLE_LIMIT = 4 << 20;
 
 /**
- * Reads a process' network namespace from /proc, without a process of dbg's entering it. The process may end meanwhile: what
- * cannot be read any more is missing here.
+ * Reads a process's network namespace from /proc. No process of dbg enters the namespace. When the
+ * process ends meanwhile, what can no longer be read is missing here.
  */
 export function insideOf(host: Host, pid: number): Inside {
   const net = (file: string) => host.read(`/proc/${pid}/net/${file}`, TABLE_LIMIT) ?? '';
@@ -51,9 +58,9 @@ export function insideOf(host: Host, pid: number): Inside {
       up.get(name) ??
       inet6.find((each) => each.name === name)?.ifindex ??
       parseSnmp6Index(net(`dev_snmp6/${name}`)) ??
-      // Down, on a kernel without IPv6: nothing in /proc has its index.
+      // A device that is down, on a kernel without IPv6: no file in /proc has its index.
       Number(sys('ifindex'));
-    // lo is the first device of every namespace (LOOPBACK_IFINDEX), whatever its name.
+    // lo is the first device of every namespace (LOOPBACK_IFINDEX), whatever its name is.
     if (!Number.isInteger(ifindex) || ifindex <= 1) return [];
     const isUp = up.has(name) || inet6.some((each) => each.name === name);
     const [iflink, mtu, mac] = [count(sys('iflink')), count(sys('mtu')), sys('address') ?? ''];
@@ -63,8 +70,9 @@ export function insideOf(host: Host, pid: number): Inside {
 }
 
 /**
- * A file of a device in the container's own /sys, which shows its namespace's devices and not dbg's. What is mounted there is the
- * container's doing: it confirms what the kernel says elsewhere and is never the only evidence.
+ * Reads a file of a device in the container's own /sys, which shows the devices of the container's
+ * namespace (dbg's own /sys shows others). The container decides what is mounted there. So this
+ * text may confirm what the kernel says elsewhere, and is never the only evidence.
  */
 const sysfs = (host: Host, pid: number, name: string, file: string) =>
   host.readBelow(`/proc/${pid}/root`, `sys/devices/virtual/net/${name}/${file}`, 64)?.trim();

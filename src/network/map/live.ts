@@ -4,13 +4,18 @@ import { parseStartTime } from '../../proc/stat.ts';
 import type { Host } from '../../host/host.ts';
 import type { Lister } from './remembering.ts';
 
-/** An engine answers an inspect in 0.4 ms; more at once than this gains nothing and makes it wait for its own locks. */
+/**
+ * How many inspects are asked for at once. An engine answers one in 0.4 ms. More at once gains
+ * nothing and makes the engine wait for its own locks.
+ */
 const AT_ONCE = 16;
 
 /**
- * Every running or paused container with its process, checked to be its own, as `see` gives it: called for each at once, while
- * the engine is at work on the others' inspects. One that ends meanwhile is left out. Throws a DbgError when the processes that
- * the engine names are not this host's.
+ * What `see` gives for every running or paused container, in the order of the engine's list. `see`
+ * gets the container with its process, checked to be the container's own. It is called as soon as a
+ * container's inspect has come, while the engine works on the other inspects. A container that ends
+ * meanwhile is left out. Throws a DbgError when the processes that the engine names are not
+ * processes of this host.
  */
 export async function liveTargets<T>(
   host: Host,
@@ -33,7 +38,8 @@ async function targetOf(host: Host, engine: Lister, container: Container, now: n
   try {
     return enterable(host, container, now);
   } catch (error) {
-    // Ended since the engine answered? A busy engine hears of it late. When it says the same all the time, its processes are not here.
+    // The container may have ended since the engine answered, and a busy engine learns of that
+    // late. When the engine says the same at every attempt, its processes are not on this host.
     for (let tries = 0; tries < TRIES; tries++) {
       const again = await engine.inspect(container.id);
       if (again?.state.pid !== container.state.pid || !isLive(again)) return undefined;
@@ -46,12 +52,12 @@ async function targetOf(host: Host, engine: Lister, container: Container, now: n
 const TRIES = 10;
 const BETWEEN_MS = 200;
 
-/** Whether a target's process is still the one it was: no other has its number by now. */
+/** Whether a target's process still runs: no other process has got its number. */
 export function isStill(host: Host, { pid, startTime }: Target): boolean {
   return parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime;
 }
 
-/** Does work for each item, for so many at a time; the results are in the items' order. */
+/** Does work for each item, `atOnce` items at a time. The results are in the order of the items. */
 async function inParts<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();

@@ -8,10 +8,12 @@ import { interfacesOf, peersOf } from './wires.ts';
 
 /** An interface on the map. */
 export interface MappedInterface extends ContainerInterface {
-  /** the bridge, or whatever else the host device is a port of */
+  /**
+   * the bridge, or the other device that the host device is a port of; undefined when it is no port
+   */
   readonly master: Link | undefined;
   readonly counters: Counters;
-  /** the names of the containers that share it */
+  /** the names of the other containers that share the interface's network namespace */
   readonly sharedBy: readonly string[];
   readonly problems: readonly string[];
 }
@@ -23,18 +25,18 @@ export interface Bare {
   readonly sharedBy: readonly string[];
 }
 
-/** The whole host. */
+/** The network of the whole host, as `dbg veth --all` shows it. */
 export interface HostMap {
   readonly interfaces: readonly MappedInterface[];
   readonly bare: readonly Bare[];
   readonly hostLinks: readonly Link[];
   readonly netnsids: ReadonlyMap<number, number>;
-  /** milliseconds since the epoch: when the counters were read, and when the look began */
+  /** when the counters were read, and when the look began: in milliseconds since the epoch */
   readonly at: number;
   readonly startedAt: number;
 }
 
-/** Draws the map from what was seen. Pure. In the order of networks, containers, interfaces. */
+/** Makes the map of what was seen. Sorted by network, then container, then interface. Pure. */
 export function mapOf({ rooms, hostLinks, netnsids, marks, at, startedAt }: HostSurvey): HostMap {
   const byName = new Map(hostLinks.map((link) => [link.name, link]));
   const peers = peersOf(hostLinks);
@@ -66,7 +68,7 @@ export function mapOf({ rooms, hostLinks, netnsids, marks, at, startedAt }: Host
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function inOrder(a: MappedInterface, b: MappedInterface): number {
-  // Those on no network of the engine's come last.
+  // Interfaces that are on no network of the engine's come last.
   const network = (each: MappedInterface) => (each.network === undefined ? '1' : `0${each.network}`);
   return (
     compare(network(a), network(b)) ||

@@ -4,33 +4,40 @@ import { inHostNetwork } from '../../host/host-namespace.ts';
 import type { Link } from '../links.ts';
 import type { MappedInterface } from './map.ts';
 
-/** A further name for a host device, to be given or taken away. */
+/** A further name (altname) for a host device, which dbg is to give or to take away. */
 export interface Label {
   readonly device: string;
   readonly altname: string;
   readonly interface: MappedInterface;
 }
 
-/** What was asked for: what is to be done, what is so already, and what cannot be, with the reason. */
+/**
+ * A plan for labels: those to give or take away, those that are there already, and why others
+ * cannot be given.
+ */
 export interface LabelPlan {
   readonly change: readonly Label[];
   readonly already: readonly Label[];
   readonly refused: readonly string[];
 }
 
-/** ALTIFNAMSIZ of linux/if.h, less the byte that ends it. */
+/** ALTIFNAMSIZ of linux/if.h, without the byte that ends the name */
 const LONGEST = 127;
 
 /**
- * The name that dbg would give to the host device of an interface, "web.eth0"; undefined for an interface whose name, which the
- * container chooses, has other characters than a device's usually has.
+ * The label for the host device of an interface, "web.eth0". undefined when the label would be too
+ * long, or when the interface's name has characters that a device's name usually does not have: the
+ * container chooses that name.
  */
 export function labelOf({ target, inside }: MappedInterface): string | undefined {
   const altname = `${target.container.name}.${inside.name}`;
   return /^[\w@-][\w.@-]*$/.test(altname) && altname.length <= LONGEST ? altname : undefined;
 }
 
-/** Plans names for the devices that are proven to be these interfaces'. A name that another device has is left to it. */
+/**
+ * Plans labels for the host devices that are proven to be the peers of these interfaces. A name
+ * that another device has is left to that device.
+ */
 export function planLabels(interfaces: readonly MappedInterface[], hostLinks: readonly Link[]): LabelPlan {
   const holder = new Map(
     hostLinks.flatMap((link) => [link.name, ...(link.altnames ?? [])].map((name) => [name, link.name])),
@@ -49,7 +56,7 @@ export function planLabels(interfaces: readonly MappedInterface[], hostLinks: re
   return plan;
 }
 
-/** Plans to take away the names that dbg gives. Any other altname is somebody else's, and stays. */
+/** Plans to take dbg's labels away. Every other altname is somebody else's and stays. */
 export function planUnlabels(interfaces: readonly MappedInterface[]): LabelPlan {
   const change = interfaces.flatMap((each): Label[] => {
     const altname = labelOf(each);
@@ -59,12 +66,15 @@ export function planUnlabels(interfaces: readonly MappedInterface[]): LabelPlan 
   return { change, already: [], refused: [] };
 }
 
-/** The command that gives a further name or takes it away (`ip-link(8)`, property; Linux 5.5, iproute2 5.4). */
+/** The argv that gives or takes away a label (`ip-link(8)`, property; Linux 5.5, iproute2 5.4). */
 export function labelCommand({ device, altname }: Label, action: 'add' | 'del'): string[] {
   return ['ip', 'link', 'property', action, 'dev', device, 'altname', altname];
 }
 
-/** Does what was planned, one device after the other; one that fails holds up no other. Gives what was done, and what failed. */
+/**
+ * Gives or takes away labels, one device after the other. When one fails, the others are done all
+ * the same. Returns the labels that were done, and a text for each that failed.
+ */
 export async function applyLabels(host: Host, labels: readonly Label[], action: 'add' | 'del') {
   const done: Label[] = [];
   const failed: string[] = [];

@@ -21,20 +21,25 @@ function stateProblems({ device, inside }: Placed): string[] {
   if (device === undefined) return [];
   const state = linkState(device);
   if (state === 'down') return ['down'];
-  // The host end has a carrier when the container's end is up (drivers/net/veth.c, veth_open).
+  // The host device has a carrier when the container's end is up (drivers/net/veth.c, veth_open).
   return state === 'no carrier'
     ? [inside.flags.includes('UP') ? 'no carrier' : `no carrier: ${inside.name} is down`]
     : [];
 }
 
-/** 0: not known, where the container has no /sys. */
+/**
+ * The MTU of the container's end in bytes, else of the host's end. 0 when neither is known: the
+ * container has no /sys, and there is no host device.
+ */
 const ownMtu = ({ inside, device }: Placed) => inside.mtu || device?.mtu || 0;
 
 /**
- * A larger packet than the next device takes is dropped without a word: a bridge sends no ICMP. The
- * end that differs from its own peer comes first: a bridge follows the lowest of its devices
- * (br_mtu_auto_adjust, net/bridge/br_if.c), so that one wrong wire makes all others of that bridge
- * differ from it.
+ * The problem of a wire with two MTUs: the next device drops a packet that is larger than its MTU,
+ * and nobody is told, as a bridge sends no ICMP.
+ *
+ * A wire whose own two ends differ is named first, and the bridge is compared only after that. A
+ * bridge takes the lowest MTU of its devices (br_mtu_auto_adjust, net/bridge/br_if.c). So one wrong
+ * wire makes all other wires of that bridge differ from the bridge.
  */
 function mtuProblems(each: Placed, lowered: ReadonlySet<string>): string[] {
   const { device, master } = each;
@@ -45,7 +50,7 @@ function mtuProblems(each: Placed, lowered: ReadonlySet<string>): string[] {
   return [`mtu ${own} ≠ bridge ${master.mtu}`];
 }
 
-/** Bridges that have their MTU from a wire whose ends differ. */
+/** The bridges that got their MTU from a wire whose two ends differ. */
 const loweredBridges = (interfaces: readonly Placed[]): ReadonlySet<string> =>
   new Set(
     interfaces.flatMap((each) => {
@@ -57,7 +62,10 @@ const loweredBridges = (interfaces: readonly Placed[]): ReadonlySet<string> =>
 
 const bridgeKey = ({ name, ifindex }: Link) => `${ifindex} ${name}`;
 
-/** Where an address may be only once: behind one bridge, or else on one network of the engine's (macvlan has no bridge). */
+/**
+ * The segment in which an address may be there only once: a bridge, else one of the engine's
+ * networks, as macvlan has no bridge. undefined when there is neither.
+ */
 const segmentOf = ({ master, network }: Placed) => master?.name ?? (network === undefined ? undefined : `/${network}`);
 
 function holdersOf(interfaces: readonly Placed[]): ReadonlyMap<string, readonly string[]> {

@@ -1,14 +1,15 @@
 import type { HostMap, MappedInterface } from './map.ts';
 
-/** Bytes per second, as the container sees them: what it receives and what it sends. */
+/** Bytes per second as the container counts them: rx it receives, tx it sends. */
 export interface Rates {
   readonly rx: number;
   readonly tx: number;
 }
 
 /**
- * The rates of each interface between two looks; none for one that was not there before. A veth that was made anew under the
- * same name has another index, and counts from zero.
+ * The rates of each interface between two looks. An interface that was not there at the first look
+ * has no rates. A veth that was made anew under the same name is another interface: it has another
+ * index, and counts from zero.
  */
 export function ratesBetween(before: HostMap | undefined, now: HostMap): ReadonlyMap<MappedInterface, Rates> {
   const seconds = before === undefined ? 0 : (now.at - before.at) / 1000;

@@ -4,10 +4,10 @@ import { enterable } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 
-/** What the map asks an engine. */
+/** The part of an engine that the map uses. */
 export type Lister = Pick<Engine, 'list' | 'inspect'>;
 
-/** That an engine does not answer now, though it did. */
+/** The state of an engine that has answered before and does not answer now. */
 export interface Away {
   /** milliseconds since the epoch */
   readonly since: number;
@@ -15,8 +15,9 @@ export interface Away {
 }
 
 /**
- * An engine that is asked again and again. While it is away, as in a restart, what it last said
- * stands for the containers whose process is still there. One that never answered is an error.
+ * An engine that the map asks again and again. While the engine does not answer, as in a restart,
+ * its last answers stand for the containers whose process is still there. `away` tells since when;
+ * undefined: it answers. When the engine has never answered, `list` throws the error.
  */
 export function remembering(host: Host, engine: Lister, now: () => number): Lister & { away(): Away | undefined } {
   let all: readonly ContainerSummary[] | undefined;
@@ -32,7 +33,7 @@ export function remembering(host: Host, engine: Lister, now: () => number): List
       if (container) enterable(host, container, now());
       return container;
     } catch {
-      return undefined; // its process has ended, and the engine is not there to say so
+      return undefined; // its process has ended; the engine is away and cannot say so
     }
   };
   return {
@@ -49,7 +50,8 @@ export function remembering(host: Host, engine: Lister, now: () => number): List
       return [...all];
     },
     inspect: async (ref) => {
-      // The list was not to be had: nor is this, and each would wait for it.
+      // The engine did not answer to `list`, so it would not answer now, and each inspect would
+      // wait.
       if (away) return last(ref);
       try {
         const container = await engine.inspect(ref);

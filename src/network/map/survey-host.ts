@@ -15,29 +15,32 @@ import { insideOf, type Inside } from './inside.ts';
 import { isStill, liveTargets } from './live.ts';
 import type { Lister } from './remembering.ts';
 
-/** A network namespace with the containers that live in it. */
+/** A network namespace with the containers in it. */
 export interface Room {
-  /** its inode */
+  /** inode of the namespace */
   readonly netns: number;
-  /** the container whose network it is */
+  /** the container that the namespace belongs to; the others share it by `--network container:X` */
   readonly owner: Target;
-  /** the names of the containers that share it */
+  /** the names of the containers that share the namespace with the owner */
   readonly sharedBy: readonly string[];
-  /** the owner's networks, as the engine has them; none when its owner is gone and others live on in it */
+  /**
+   * The owner's networks, as the engine lists them. Empty when the owner has gone and the
+   * containers that shared its namespace live on.
+   */
   readonly endpoints: readonly NetworkEndpoint[];
-  /** undefined for the host's own */
+  /** undefined for the host's own namespace */
   readonly inside: Inside | undefined;
 }
 
-/** Everything that the map is drawn from, as it was at one moment. */
+/** Everything that the map is made of, as it was at one moment. */
 export interface HostSurvey {
   readonly rooms: readonly Room[];
   readonly hostLinks: readonly Link[];
-  /** the host's number for each namespace that has one, by inode */
+  /** inode of a namespace → the host's number for it; those without a number are left out */
   readonly netnsids: ReadonlyMap<number, number>;
-  /** those of the host's devices that dbg has cut, with what the cut says of itself */
+  /** the host devices that dbg has cut, with the mark on each */
   readonly marks: ReadonlyMap<Link, SeenMark>;
-  /** milliseconds since the epoch: when the counters were read, and when the look began */
+  /** when the counters were read, and when the look began: in milliseconds since the epoch */
   readonly at: number;
   readonly startedAt: number;
 }
@@ -45,9 +48,11 @@ export interface HostSurvey {
 export const MAP_PROGRAMS = ['ip', 'lsns'] as const;
 
 /**
- * Looks at the whole host: two processes, `ip` and `lsns`, whatever the number of containers; all else is the engine's answers
- * and files of /proc. A container that starts or ends meanwhile is left out. Needs root: /proc/PID/ns is its owner's alone.
- * Throws a DbgError when a program fails, or when the engine's processes are not this host's.
+ * Looks at the whole host. It starts two processes, `ip` and `lsns`, whatever the number of
+ * containers. All the rest comes from the engine's answers and from files of /proc. A container
+ * that starts or ends meanwhile is left out. Needs root, as only its owner may read /proc/PID/ns.
+ * Throws a DbgError when a program fails, or when the engine's processes are not processes of this
+ * host.
  */
 export async function surveyHost(host: Host, engine: Lister, now: () => number): Promise<HostSurvey> {
   const startedAt = now();
@@ -55,7 +60,7 @@ export async function surveyHost(host: Host, engine: Lister, now: () => number):
     lookFromHost(host),
     liveTargets(host, engine, startedAt, (target) => see(host, target)),
   ]);
-  // One that started after `ip` had looked would seem to have no wire.
+  // A container that started after `ip` had looked would seem to have no wire.
   const known = seen.filter(({ target: { container } }) => (container.state.startedAt ?? 0) < startedAt);
   const hostLinks = parseLinks(links);
   const marks = believed(host);
@@ -74,14 +79,20 @@ export async function surveyHost(host: Host, engine: Lister, now: () => number):
   };
 }
 
-/** In this order: the kernel gives a namespace its number when a look at the devices first needs one (peernet2id_alloc). */
+/**
+ * The host's devices and its netnsids, in that order: the kernel numbers a namespace when a look at
+ * the devices first needs a number for it (peernet2id_alloc).
+ */
 async function lookFromHost(host: Host): Promise<readonly [string, string]> {
-  // With addresses: a container that has its gateway's is a duplicate too.
+  // `ip address`, not `ip link`: a container that has the gateway's address is a duplicate too.
   const links = await again(() => host.output(inHostNetwork(host, ['ip', '-d', '-j', 'address'])));
   return [links, await again(() => listNamespaces(host, lsnsArgv('NS,NETNSID'), (argv) => inHostNetwork(host, argv)))];
 }
 
-/** A container with its network namespace; with what is in it, unless that is another's. */
+/**
+ * A container with its network namespace. `inside` is undefined when the namespace belongs to
+ * another container or to the host.
+ */
 interface Seen {
   readonly target: Target;
   readonly netns: number | undefined;
@@ -102,11 +113,12 @@ function roomsOf(host: Host, seen: readonly Seen[]): Room[] {
   }
   return [...byNetns].flatMap(([netns, guests]) => {
     const members = guests.map(({ target }) => target);
-    // On the host's network nobody is the owner: each stands for itself.
+    // On the host's network no container is the owner: each one is a room of its own.
     if (netns === hostNetns) return members.map((owner) => room(netns, owner, [owner], undefined));
     const { target: owner, inside } = guests.find(({ target }) => !isGuest(target)) ?? guests[0]!;
     const found = inside ?? insideOf(host, owner.pid);
-    // Asked afterwards: had its process ended meanwhile, another one might have been read.
+    // Checked after the read: if the owner's process had ended before, the files of another process
+    // might have been read.
     return isStill(host, owner) ? [room(netns, owner, members, found)] : [];
   });
 }
@@ -116,5 +128,5 @@ function room(netns: number, owner: Target, members: readonly Target[], inside: 
   return { netns, owner, sharedBy: sharedBy.toSorted(), endpoints: owner.container.networks, inside };
 }
 
-/** Whether it was started with `--network container:X`. */
+/** Whether the container was started with `--network container:X`. */
 const isGuest = ({ container }: Target) => container.networkMode.startsWith('container:');

@@ -8,8 +8,9 @@ import type { HostMap, MappedInterface } from './map.ts';
 const SEE_ALL = { what: 'see which are', command: 'dbg veth --all' };
 
 /**
- * The container's interface behind a host device, by the device's name or one of its altnames. Throws a DbgError that says what
- * the device is when no container is behind it, and in which namespace its other end is, with the processes there.
+ * The container's interface behind a host device. `name` is the device's name or one of its
+ * altnames. Throws a DbgError when no container is behind the device. The error says what the
+ * device is; for a veth, also in which namespace its other end is, and the processes there.
  */
 export function behind(host: Host, map: HostMap, name: string): MappedInterface {
   const device = map.hostLinks.find((link) => link.name === name || link.altnames?.includes(name));

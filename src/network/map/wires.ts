@@ -9,7 +9,10 @@ import type { InsideDevice } from './inside.ts';
 import type { Room } from './survey-host.ts';
 import type { Counters } from '../../proc/net.ts';
 
-/** The host's veths by the place of their peer: the host's number for its namespace, its index there. */
+/**
+ * The host's veths, by the place of their peer: the host's number for the peer's namespace, "/",
+ * and the peer's ifindex there.
+ */
 export function peersOf(hostLinks: readonly Link[]): ReadonlyMap<string, Link> {
   const across = hostLinks.filter(({ kind, linkNetnsid }) => kind === 'veth' && linkNetnsid !== undefined);
   return new Map(across.map((link) => [`${link.linkNetnsid}/${link.linkIndex}`, link]));
@@ -18,8 +21,8 @@ export function peersOf(hostLinks: readonly Link[]): ReadonlyMap<string, Link> {
 type Found = Omit<ContainerInterface, 'mark'> & { readonly counters: Counters };
 
 /**
- * The interfaces of a namespace with their host devices, networks and addresses. `netnsid` is the host's number for it,
- * `peers` what `peersOf` gives.
+ * The interfaces of a namespace with their host devices, networks and addresses. `netnsid` is the
+ * host's number for the namespace, `peers` comes from `peersOf`.
  */
 export function interfacesOf(
   { owner, inside, endpoints }: Room,
@@ -29,7 +32,8 @@ export function interfacesOf(
   if (inside === undefined) return [];
   const found = inside.devices.flatMap((device): Found[] => {
     const peer = peers.get(`${netnsid}/${device.ifindex}`);
-    // As in `dbg veth CTR`: not the fallback tunnels (tunl0, sit0 …) that the kernel puts, down, into every namespace.
+    // The fallback tunnels (tunl0, sit0 …) are left out, as in `dbg veth CTR`: the kernel puts them
+    // into every namespace, and they are down.
     if (peer === undefined && !device.isUp) return [];
     const link = linkOf(device, peer);
     return [
@@ -37,7 +41,7 @@ export function interfacesOf(
         target: owner,
         inside: link,
         network: undefined,
-        ownMark: undefined, // asked of its own device, which this look does not enter for
+        ownMark: undefined, // not known: this look does not enter the container to ask its own device
         counters: device.counters,
         ...pairOf(device, link, peer, netnsid),
       },
@@ -59,7 +63,10 @@ function given(interfaces: readonly Found[], endpoints: readonly NetworkEndpoint
   return new Map(interfaces.map(({ inside, network }) => [inside.name, byNetwork.get(network ?? '') ?? []]));
 }
 
-/** /proc does not say of which kind a device is; that of a veth's peer is certain. */
+/**
+ * /proc does not say of which kind a device is. Only a device with a peer on the host is surely a
+ * veth.
+ */
 function linkOf({ name, ifindex, isUp, mac, mtu, iflink }: InsideDevice, peer: Link | undefined): Link {
   const flags = isUp ? ['UP'] : [];
   const kind = peer ? 'veth' : undefined;
@@ -81,7 +88,10 @@ function linkOf({ name, ifindex, isUp, mac, mtu, iflink }: InsideDevice, peer: L
   };
 }
 
-/** The host's statement is what counts; the container's /sys confirms or contradicts it. */
+/**
+ * The proof of a pair: the statement of the host's device counts, and the container's /sys confirms
+ * or contradicts it.
+ */
 function pairOf({ iflink }: InsideDevice, inside: Link, device: Link | undefined, netnsid: number | undefined): Pair {
   const { name } = inside;
   if (device === undefined) {

@@ -1,8 +1,16 @@
-# Asks over the network, side by side, from the namespace that it is started in, and prints what
-# came of it. No tool of a host does that with a patience of its own and tells errors by number.
-# Arguments: SECONDS, then for each question four: tcp|udp ADDRESS PORT HEX (what to send, or "").
-# A line for each: NUMBER CONNECTED(0|1) ERRNO(0: none) SENT(packets that asked) HEX(the answer).
-# An answer is read to its end, or to 64 KiB; of UDP, it is one datagram.
+# Asks questions over the network, all at once, from the network namespace that it is started in,
+# and prints what came of each. No tool of a host does that with a time limit of its own and prints
+# errors by number.
+#
+# Arguments: SECONDS, the time limit; then four for each question: tcp|udp ADDRESS PORT HEX. HEX is
+# what to send, "" for nothing.
+#
+# It prints a line for each question: NUMBER CONNECTED ERRNO SENT HEX
+#   NUMBER     of the question, from 0
+#   CONNECTED  1 when there was a TCP connection, else 0
+#   ERRNO      the error; 0: none
+#   SENT       how many packets asked
+#   HEX        the answer: of TCP read to its end or to 64 KiB, of UDP one datagram
 use strict;
 no warnings;
 use Errno qw(EINPROGRESS EAGAIN);
@@ -65,6 +73,7 @@ while (my @open = grep { !$_->{ended} } @asked) {
     my $at;
     ready($_, vec($canRead, $at = fileno $_->{socket}, 1), vec($canWrite, $at, 1)) for @open;
   }
-  # As Linux does, select gives back what is left of the time; at its end the rest is silence.
+  # Linux's select returns the time that is left. When none is left, the open questions have got no
+  # answer.
   ended($_, 0) for $left > 0 && $count >= 0 ? () : @open;
 }

@@ -5,24 +5,24 @@ export interface Question {
   readonly protocol: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
-  /** what is sent; of TCP, empty: nothing but the connection is wanted */
+  /** what is sent; empty when a TCP question is about the connection alone */
   readonly payload: Buffer;
 }
 
 /** What came of a question. */
 export interface Reply {
-  /** of TCP: whether there was a connection */
+  /** whether there was a TCP connection; false for UDP */
   readonly isConnected: boolean;
-  /** errno(3) by number; 0: none, which without a connection or an answer is silence */
+  /** errno(3) by number; 0 for none. Without a connection or an answer, 0 means silence. */
   readonly errno: number;
-  /** the packets that asked, with those that TCP sent again */
+  /** how many packets asked, including those that TCP sent again */
   readonly sent: number;
   readonly answer: Buffer;
 }
 
 /**
- * The argv that asks all of them side by side, for no longer than that, in the namespace it is
- * started in.
+ * The argv that asks all questions at once, for at most `seconds`, in the network namespace that it
+ * is started in (ask.pl).
  */
 export function askArgv(seconds: number, questions: readonly Question[]): string[] {
   const words = questions.flatMap(({ protocol, address, port, payload }) => [
@@ -35,7 +35,8 @@ export function askArgv(seconds: number, questions: readonly Question[]): string
 }
 
 /**
- * Reads what it printed, in the order of the questions; undefined for one that nothing is said of.
+ * Reads what ask.pl printed for `count` questions, in their order; undefined for a question without
+ * a line.
  */
 export function parseReplies(printed: string, count: number): (Reply | undefined)[] {
   const lines = [...printed.matchAll(/^(\d+) ([01]) (\d+) (\d+) ([\da-f]*)$/gm)];

@@ -1,9 +1,12 @@
-/** RFC 1035 and 3596 */
+/** numbers of RFC 1035 and 3596 */
 const TYPES = { A: 1, AAAA: 28 } as const;
 export type AddressType = keyof typeof TYPES;
 const HEADER = 12;
 
-/** The message that asks a nameserver for a name's addresses; undefined for what is no name. */
+/**
+ * The message that asks a nameserver for a name's addresses; undefined when `name` is no valid
+ * name.
+ */
 export function dnsQuestion(name: string, type: AddressType): Buffer | undefined {
   const labels = name
     .replace(/\.$/, '')
@@ -11,22 +14,29 @@ export function dnsQuestion(name: string, type: AddressType): Buffer | undefined
     .map((label) => Buffer.from(label));
   const length = labels.reduce((sum, label) => sum + 1 + label.length, 1);
   if (length > 255 || labels.some((label) => label.length === 0 || label.length > 63)) return undefined;
-  // Its number is of no use: it is asked from a port of its own, and read from one address alone.
+  // Each question goes out from a port of its own, and only one address may answer on it. So the id
+  // of the message tells nothing, and it is always the same.
   const header = Buffer.from([0xdb, 0x60, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
   const tail = Buffer.from([0, 0, TYPES[type], 0, 1]);
   return Buffer.concat([header, ...labels.flatMap((label) => [Buffer.from([label.length]), label]), tail]);
 }
 
 /**
- * What a nameserver answered: its code (0: no error, 2: it failed, 3: no such name, 5: refused),
- * and addresses.
+ * What a nameserver answered. The codes:
+ * - 0: no error
+ * - 2: the server failed
+ * - 3: no such name
+ * - 5: refused
  */
 export interface DnsAnswer {
   readonly code: number;
   readonly addresses: readonly string[];
 }
 
-/** Reads an answer; undefined for what is none. What it says beyond its own length is not there. */
+/**
+ * Reads an answer; undefined when the message is no answer. Records that are cut off at the end are
+ * left out.
+ */
 export function parseDnsAnswer(message: Buffer): DnsAnswer | undefined {
   if (message.length < HEADER || (message[2]! & 0x80) === 0) return undefined;
   const [questions, answers] = [message.readUInt16BE(4), message.readUInt16BE(6)];
@@ -45,7 +55,10 @@ export function parseDnsAnswer(message: Buffer): DnsAnswer | undefined {
   return { code: message[3]! & 15, addresses };
 }
 
-/** A name is labels up to an empty one, or to two bytes that point to where it goes on. */
+/**
+ * The index behind a name. A name is a list of labels that ends with an empty label, or with a
+ * pointer of two bytes to its rest.
+ */
 function afterName(message: Buffer, from: number): number {
   for (let at = from; at < message.length; at += 1 + message[at]!) {
     if (message[at] === 0) return at + 1;

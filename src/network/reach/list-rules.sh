@@ -1,7 +1,8 @@
-# Prints the firewall rules of this network namespace with their counters: each program's behind a
-# line "#> NAME". A program that is not there, or fails, is left out: the script always ends well.
+# Prints the firewall rules of this network namespace with their counters. The rules of each program
+# come after a line "#> NAME". A program that is missing or fails is left out, and the script always
+# succeeds.
 #
-# iptables-legacy is asked only where it has rules: asking it loads its kernel modules otherwise.
+# iptables-legacy is asked only where it has rules, because asking it loads its kernel modules.
 list() { command -v "$1" >/dev/null && printf '\n#> %s\n' "$2" && shift 2 && "$@" 2>/dev/null; }
 list iptables-save iptables iptables-save -c
 list ip6tables-save ip6tables ip6tables-save -c

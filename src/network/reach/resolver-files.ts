@@ -5,12 +5,15 @@ export interface Resolver {
   readonly ndots: number;
 }
 
-/** glibc's: MAXNS, and the search domains that older ones take (resolv.h) */
+/**
+ * What glibc takes at most: MAXNS nameservers, and the number of search domains of older versions
+ * (resolv.h).
+ */
 const [MOST_SERVERS, MOST_DOMAINS] = [3, 6];
 
 /**
- * Reads resolv.conf: the last `search` or `domain` counts, and without a nameserver it is the
- * machine itself.
+ * Reads resolv.conf. The last `search` or `domain` line counts. Without a nameserver, the resolver
+ * asks 127.0.0.1.
  */
 export function parseResolver(text: string): Resolver {
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
@@ -25,7 +28,10 @@ export function parseResolver(text: string): Resolver {
   };
 }
 
-/** The names that a resolver asks for, in its order: one with enough dots first as it is. */
+/**
+ * The names that a resolver asks for, in its order. A name with at least `ndots` dots is asked as
+ * it is first, and with the search domains after that; any other name the other way round.
+ */
 export function namesAskedFor(name: string, { search, ndots }: Resolver): string[] {
   if (name.endsWith('.')) return [name];
   const dots = name.split('.').length - 1;
@@ -33,7 +39,7 @@ export function namesAskedFor(name: string, { search, ndots }: Resolver): string
   return dots >= ndots ? [name, ...longer] : [...longer, name];
 }
 
-/** The addresses that /etc/hosts has for a name (hosts(5)). */
+/** The addresses that the text of /etc/hosts has for a name (hosts(5)). */
 export function hostsAddresses(text: string, name: string): string[] {
   const wanted = name.toLowerCase().replace(/\.$/, '');
   return text.split('\n').flatMap((line) => {
