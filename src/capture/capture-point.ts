@@ -1,7 +1,7 @@
 import type { DbgError } from '../errors.ts';
 import type { TapEnd } from './taps/tap.ts';
 
-/** What a reader of a capture is told of an interface. */
+/** What a capture file says of an interface to its reader. */
 export interface Described {
   /** "web/eth0", "host/docker0" */
   readonly name: string;
@@ -12,20 +12,23 @@ export interface Described {
   readonly addresses?: readonly string[];
 }
 
-/** A device on which packets are captured, in whatever network namespace. */
+/** A device on which packets are captured, in any network namespace. */
 export interface CapturePoint extends Described {
-  /** what tcpdump calls it there */
+  /** the device's name for tcpdump, in its namespace */
   readonly device: string;
-  /** the argv that runs a program there */
+  /** Gives the argv that runs a program in the device's namespace. */
   inThere(argv: readonly string[]): string[];
-  /** what is added to its environment */
+  /** variables that are added to the environment of a tap */
   readonly env?: Readonly<Record<string, string>>;
-  /** It belongs to a container, and goes with it. */
+  /** The device belongs to a container and goes with it. */
   readonly mayVanish?: boolean;
-  /** Of a capture on all devices ("any"), the one that has an index. */
+  /** For a capture on all devices ("any"): the device with an index. */
   interfaceOf?(ifindex: number): Described;
-  /** the indexes of those that were up when the capture began */
+  /** for a capture on all devices: the indexes of those that were up when the capture began */
   readonly indexes?: readonly number[];
-  /** the error for a tap that ended before tcpdump began */
+  /**
+   * Gives the error for a tap that ended before tcpdump began; undefined when there is nothing to
+   * say.
+   */
   failure?(end: TapEnd): DbgError | undefined;
 }

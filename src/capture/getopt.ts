@@ -1,23 +1,29 @@
-/** A word of a tool's command line: an option with its value, if it takes one, or a word of the filter. */
+/**
+ * A part of a tool's command line: an option, with its value if it takes one, or a word of the
+ * filter.
+ */
 export interface Item {
-  /** "w", "interface"; undefined for a word of the filter */
+  /** the letter or the long name: "w", "print"; undefined for a word of the filter */
   readonly option: string | undefined;
   readonly value: string | undefined;
-  /** how it is said to the tool */
+  /** the words of the command line that this item is */
   readonly words: readonly string[];
 }
 
-/** Which options a tool has, as far as that decides how its command line is read. */
+/** The options of a tool, as far as they decide how its command line is read. */
 export interface OptionTable {
-  /** the letters of those that take a value, as one word or two */
+  /** the letters of the options that take a value, in the same word or the next one */
   readonly shortWithValue: string;
-  /** long ones that take a value, and the letter that means the same, if there is one */
+  /** long options that take a value → the letter that means the same; "" when there is none */
   readonly longWithValue: Readonly<Record<string, string>>;
-  /** long ones without a value, and their letters */
+  /** long options without a value → the letter that means the same */
   readonly longAlone: Readonly<Record<string, string>>;
 }
 
-/** Reads options as getopt_long does: bundled ("-nni eth0"), joined ("-ieth0"), and between the words of the filter. */
+/**
+ * Reads options as getopt_long does: bundled ("-nni eth0"), joined with their value ("-ieth0"), and
+ * between the words of the filter.
+ */
 export function readOptions(args: readonly string[], table: OptionTable): Item[] {
   const items: Item[] = [];
   for (let at = 0; at < args.length; at++) {
@@ -36,7 +42,7 @@ export function readOptions(args: readonly string[], table: OptionTable): Item[]
 
 const filterWord = (word: string): Item => ({ option: undefined, value: undefined, words: [word] });
 
-/** A long option, which getopt_long lets people shorten as far as it stays the only one. */
+/** Reads a long option. getopt_long takes a shortened name as long as it fits only one option. */
 function longOption(word: string, next: string | undefined, { longWithValue, longAlone }: OptionTable): Item[] {
   const [name = '', value] = word.slice(2).split(/=(.*)/s);
   const long = only(Object.keys(longWithValue), name);
@@ -54,7 +60,10 @@ function only(names: readonly string[], begun: string): string | undefined {
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** The options of a bundle: the one that takes a value is the last, with the rest of its word or the next word. */
+/**
+ * Reads a bundle of short options. The option that takes a value is the last of the bundle. Its
+ * value is the rest of the word, or the next word.
+ */
 function shortOptions(word: string, next: string | undefined, { shortWithValue }: OptionTable): Item[] {
   if (!/^-[^-]/.test(word)) return [];
   const items: Item[] = [];
@@ -72,14 +81,17 @@ function shortOptions(word: string, next: string | undefined, { shortWithValue }
   return items;
 }
 
-/** The value of an option, of the last one where it is repeated, as getopt's users take it. */
+/**
+ * The value of an option; of the last one when the option is repeated, as the users of getopt take
+ * it.
+ */
 export function valueOf(items: readonly Item[], option: string): string | undefined {
   return items.findLast((item) => item.option === option)?.value;
 }
 
 export const has = (items: readonly Item[], option: string): boolean => items.some((item) => item.option === option);
 
-/** The command line without some options, the filter behind them. */
+/** The command line without some options, with the filter at the end. */
 export function without(items: readonly Item[], options: readonly string[]): string[] {
   const kept = items.filter(({ option }) => option === undefined || !options.includes(option));
   const words = (isFilter: boolean) =>

@@ -2,14 +2,15 @@
 #
 # Arguments: FIFO TCPDUMP ARG…
 #
-# The FIFO is opened in any case, and so closed: until somebody has opened it, Wireshark waits for
-# the first byte.
+# The FIFO is opened and so closed at the end in any case: until somebody has opened it, Wireshark
+# waits for the first byte.
 #
-# open(2) of a FIFO waits for a reader. It would wait for ever, had Wireshark been killed meanwhile:
-# after 10 seconds it is ended. Another file may have the FIFO's name by then. So the file is opened
-# without truncating it (>>), and looked at once it is open.
+# - open(2) of a FIFO waits for a reader. It would wait for ever if Wireshark has been killed
+#   meanwhile, so it is ended after 10 seconds.
+# - Another file may have the FIFO's name by then. So the file is opened without truncating it (>>),
+#   and checked once it is open.
 #
-# What tcpdump says of a capture that goes well is left out: Wireshark shows it as an error.
+# What tcpdump says of a capture that goes well is left out, because Wireshark shows it as an error.
 fifo=$1; shift
 [ -p "$fifo" ] || { echo "dbg: no FIFO: $fifo" >&2; exit 125; }
 (trap 'kill "$!"; exit' TERM; sleep 10 & wait "$!"; kill "$$") >/dev/null 2>&1 &

@@ -4,7 +4,7 @@ import type { EngineNews } from '../engine/container-events.ts';
 import { DbgError, EXIT, usageError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
-/** What ends a capture: something that happens to a container, or that it says. */
+/** What ends a capture: an event of a container, or a line in its log. */
 export type StopOn =
   { readonly kind: 'die' | 'oom' | 'unhealthy' } | { readonly kind: 'log'; readonly pattern: RegExp };
 
@@ -27,8 +27,9 @@ export interface StopOnNews extends EngineNews {
 }
 
 /**
- * Calls back, with what it was, when something of this happens to a container; until the function it gives back is called. The engine's
- * words for a health check that fails for good are "health_status: unhealthy" (GET /events).
+ * Calls back with a description when one of the wanted events happens to a container, until the
+ * returned function is called. The engine's name for a health check that fails for good is
+ * "health_status: unhealthy" (GET /events).
  */
 export function watchFor(
   engine: Engine,
@@ -47,7 +48,7 @@ export function watchFor(
     actions.size > 0
       ? engine.watch(container, ({ action }) => actions.has(action) && onEvent(actions.get(action)!), news)
       : undefined;
-  // A line that is said again and again is told once: the capture ends by the first.
+  // A line that the container logs again and again is told once: the first one ends the capture.
   let hasSaid = false;
   const stopLogs =
     patterns.length > 0
@@ -66,7 +67,9 @@ export function watchFor(
   };
 }
 
-/** Throws for a container whose words no engine can read, so that `log:` would never be seen. */
+/**
+ * Throws a DbgError for a container whose log the engine cannot read: a `log:` would never be seen.
+ */
 export async function requireLogs(engine: Engine, container: Container, wanted: readonly StopOn[]): Promise<void> {
   if (!wanted.some(({ kind }) => kind === 'log')) return;
   const refusal = await engine.logsRefusal(container);

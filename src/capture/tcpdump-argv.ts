@@ -1,6 +1,6 @@
 import { has, type Item, type OptionTable, readOptions, without } from './getopt.ts';
 
-// tcpdump.c 4.99
+// The options of tcpdump.c 4.99.
 const OPTIONS: OptionTable = {
   shortWithValue: 'BcCEFGijmMrQsTVwWyzZ',
   longWithValue: {
@@ -21,20 +21,26 @@ const OPTIONS: OptionTable = {
 /** Reads tcpdump's own command line. */
 export const parseArguments = (args: readonly string[]): Item[] => readOptions(args, OPTIONS);
 
-/** Who captured files are to belong to: the person's login name; undefined when dbg was started by root itself. */
+/**
+ * To whom captured files are to belong: the person's login name; undefined when root itself started
+ * dbg.
+ */
 export interface Person {
   readonly login: string | undefined;
 }
 
 /**
- * tcpdump's argv: everything there is to see, packet by packet, and the person's own arguments untouched at the end.
- * - `-i any`: all interfaces; `-n`: no name look-ups, which would go to the host's resolver, not to the container's
- * - `-l`, `-U`, `--immediate-mode`: each packet is out as it comes. Without the last one libpcap keeps 0.7 s of packets
- *   back, and they are lost when tcpdump ends.
- * - `-B`, in KiB, and `-s`: in immediate mode each packet takes a place of the kernel's ring that holds a whole snap length, as a power of
- *   two, so that libpcap's 2 MB hold 8 packets of a burst. The largest packet there is, of 64 KiB on lo, fits into 65,600.
- * - `-Z`: Debian's tcpdump becomes the user "tcpdump", to whom `-w` files would then belong, and who may not write the
- *   second file of `-C` and `-G` into the person's folder.
+ * tcpdump's argv: everything there is to see, packet by packet, and the person's own arguments
+ * untouched at the end.
+ * - `-i any`: all interfaces.
+ * - `-n`: no look-ups of names. They would go to the host's resolver, not to the container's.
+ * - `-l`, `-U`, `--immediate-mode`: each packet is printed as soon as it comes. Without immediate
+ *   mode libpcap keeps 0.7 s of packets back, and they are lost when tcpdump ends.
+ * - `-B` (in KiB) and `-s`: in immediate mode each packet takes a place in the kernel's ring of a
+ *   whole snap length, rounded up to a power of two. So libpcap's 2 MB hold 8 packets of a burst.
+ *   The largest packet there is, of 64 KiB on lo, fits into 65,600.
+ * - `-Z`: Debian's tcpdump becomes the user "tcpdump". The `-w` files would then belong to that
+ *   user, who may not write the second file of `-C` and `-G` into the person's folder.
  */
 export function tcpdumpArgv(args: readonly string[], { login }: Person): string[] {
   const items = parseArguments(args);
@@ -56,9 +62,11 @@ const LIVE_SNAP_LENGTH = '65600';
 const RING_KIB = { most: 65_536, least: 8_192, all: 262_144 };
 
 /**
- * How large the kernel's ring of each of so many taps is, in KiB. tcpdump shares a processor with what it captures and with dbg, so a burst
- * has to fit: of 60 MB of TCP in half a second, in packets of 64 KiB, 8 MB lost 855 of 1398, 32 MB 226, 64 MB none; libpcap's own 2 MB, read
- * by tcpdump alone into a file, lost 469. It is memory of the kernel's, so all together take an eighth of what is available at most.
+ * The size in KiB of the kernel's ring of each tap, for so many taps. tcpdump shares a processor
+ * with what it captures and with dbg, so a burst has to fit into the ring. Measured with 60 MB of
+ * TCP in half a second, in packets of 64 KiB: a ring of 8 MB lost 855 of 1398, one of 32 MB 226,
+ * one of 64 MB none; libpcap's own 2 MB, read by tcpdump alone into a file, lost 469. The ring is
+ * memory of the kernel's, so all rings together take at most an eighth of what is available.
  */
 export function ringKib(taps: number, meminfo = ''): number {
   const available = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? Infinity);
@@ -66,24 +74,29 @@ export function ringKib(taps: number, meminfo = ''): number {
   return Math.floor(Math.max(RING_KIB.least, Math.min(RING_KIB.most, each)));
 }
 
-/** How dbg takes a capture from tcpdump: as its text, or as packets. */
+/** How dbg takes a capture from tcpdump: as tcpdump's text, or as packets. */
 export interface TapStyle {
   readonly device: string;
   readonly as: 'text' | 'packets';
-  /** Somebody watches: each packet as it comes, for less of them in a second. */
+  /**
+   * Somebody watches, so each packet is wanted as it comes. The price: fewer packets a second can
+   * be taken.
+   */
   readonly isLive: boolean;
-  /** It is the only one: what bounds it is for tcpdump. */
+  /** The tap is the only one. Then a number of packets to end after (`-c`) is left to tcpdump. */
   readonly isOne: boolean;
-  /** of the kernel, where the person names none, in KiB */
+  /** size in KiB of the kernel's ring, unless the person names one (`-B`) */
   readonly ringKib: number;
 }
 
 /**
- * The argv of a tcpdump whose output dbg takes. It is left to become Debian's user "tcpdump": it opens no file.
+ * The argv of a tcpdump whose output dbg takes. It may become Debian's user "tcpdump", because it
+ * opens no file.
  *
- * In immediate mode each packet is out at once, and costs a place of a whole snap length in the ring: of 200,000 packets a second half
- * were lost by a ring of 32 MB, where without it none of 400,000 was by one of 8 MB. So a capture into a file goes without it. Its
- * packets come up to a second late, and dbg waits for the last ones (src/capture/taps/tap.ts).
+ * A capture into a file goes without immediate mode. In immediate mode each packet is printed at
+ * once, but takes a place of a whole snap length in the ring: of 200,000 packets a second, a ring
+ * of 32 MB lost half; without it, a ring of 8 MB lost none of 400,000. Without it, packets come up
+ * to a second late, and dbg waits for the last ones (src/capture/taps/tap.ts).
  */
 export function tapArgv(items: readonly Item[], { device, as, isLive, isOne, ringKib: ring }: TapStyle): string[] {
   return [
@@ -99,9 +112,15 @@ export function tapArgv(items: readonly Item[], { device, as, isLive, isOne, rin
   ];
 }
 
-/** Options with which tcpdump itself does what dbg would: it reads a file, lists, or turns over its files. */
+/**
+ * Options with which tcpdump itself does dbg's work: it reads a file, prints a list, or rotates its
+ * files.
+ */
 const OWN_BUSINESS = ['r', 'V', 'D', 'L', 'J', 'd', 'h', 'version', 'print', 'C', 'G', 'W', 'z', 'count'];
 
-/** The first of tcpdump's options that leaves all to tcpdump. */
+/**
+ * The first option that leaves everything to tcpdump, as it was typed; undefined when there is
+ * none.
+ */
 export const ownBusiness = (items: readonly Item[]): string | undefined =>
   items.find(({ option }) => option !== undefined && OWN_BUSINESS.includes(option))?.words[0];

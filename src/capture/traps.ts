@@ -1,13 +1,17 @@
 import { filterOf, has, type Item } from './getopt.ts';
 
-/** Docker's own DNS, as containers of a network of the person's have it in /etc/resolv.conf. */
+/**
+ * Docker's own DNS server: the nameserver in /etc/resolv.conf of containers on a user-defined
+ * network.
+ */
 const DOCKER_DNS = '127.0.0.11';
 
 /**
- * The command line that captures names being looked up, and shows what was asked and answered. A
- * rule of Docker's in the container's network sends what goes to 127.0.0.11:53 on to another port
- * of 127.0.0.11, before it passes lo: what is asked there bears that port, and tcpdump decodes it
- * as DNS only when told to.
+ * The command line that captures look-ups of names and shows what was asked and answered.
+ *
+ * A rule of Docker's in the container's network redirects packets for 127.0.0.11:53 to another port
+ * of 127.0.0.11, before they pass lo. So a question to Docker's DNS has that port, and tcpdump
+ * decodes it as DNS only when it is told to (`-T domain`).
  */
 export function forDns(items: readonly Item[]): Item[] {
   const typed = filterOf(items);
@@ -19,17 +23,20 @@ export function forDns(items: readonly Item[]): Item[] {
 }
 
 export interface Trapped {
-  /** as it was typed, besides what dbg adds */
+  /** as the person typed it, without what dbg adds */
   readonly items: readonly Item[];
   /** whether packets of all devices at once are captured (`-i any`) */
   readonly isAny: boolean;
-  /** the container's /etc/resolv.conf; undefined: none could be read */
+  /** the text of the container's /etc/resolv.conf; undefined when it could not be read */
   readonly resolvConf: string | undefined;
-  /** a device of the container's that is not lo */
+  /** a device of the container other than lo */
   readonly device: string;
 }
 
-/** What a filter does not mean, though many think so, with what does: a sentence each. */
+/**
+ * Warnings about words in a filter that do not mean what many people think, each a sentence that
+ * names what does.
+ */
 export function traps({ items, isAny, resolvConf = '', device }: Trapped): string[] {
   const filter = filterOf(items);
   const usesDocker = resolvConf.split('\n').some((line) => /^nameserver\s/.test(line) && line.includes(DOCKER_DNS));
@@ -46,8 +53,8 @@ export function traps({ items, isAny, resolvConf = '', device }: Trapped): strin
 const ON_ALL = 'knows no frames of all interfaces at once (link type LINUX_SLL2): name the interface';
 
 /**
- * Words of pcap-filter(7) that are about a frame's own header. `ether proto` means the packet's
- * protocol, which is there in any case.
+ * The words of a filter that are about a frame's own header (pcap-filter(7)). `ether proto` is not
+ * among them: it means the packet's protocol, which every link type has.
  */
 const frames = (filter: string): string[] => [
   ...new Set(

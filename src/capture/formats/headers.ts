@@ -1,27 +1,37 @@
-/** What identifies a packet on its way through a host, NAT included, and what a person calls it. */
+/**
+ * What identifies a packet on its way through a host, even through NAT, and a summary for people.
+ */
 export interface Headers {
   readonly source: string;
   readonly destination: string;
   readonly sourcePort: number | undefined;
   readonly destinationPort: number | undefined;
-  /** the same wherever this packet is seen: what NAT and routing leave as it is */
+  /**
+   * a text that is the same wherever the packet is seen: only what NAT and routing do not change
+   */
   readonly identity: string;
   readonly summary: string;
 }
 
-/** Link types (draft-ietf-opsawg-pcaplinktype) to how many bytes are before the network layer, and where its EtherType is. */
+/**
+ * Link type (draft-ietf-opsawg-pcaplinktype) → the number of bytes before the network layer, and
+ * the offset of the EtherType
+ */
 const LINK: Readonly<Record<number, { readonly length: number; readonly type: number | undefined }>> = {
   1: { length: 14, type: 12 },
   101: { length: 0, type: undefined },
   276: { length: 20, type: 0 },
 };
 
-/** Reads a frame's IPv4 or IPv6 packet; undefined for what is neither, or cut off before its ports. */
+/**
+ * Reads the IPv4 or IPv6 packet in a frame. undefined when the frame has neither, or when it is cut
+ * off before the ports.
+ */
 export function readHeaders(linkType: number, frame: Buffer): Headers | undefined {
   const link = LINK[linkType];
   if (link === undefined) return undefined;
   let [at, type] = [link.length, link.type];
-  // 802.1Q puts 4 bytes between the addresses and the type that is meant.
+  // 802.1Q puts 4 bytes between the addresses and the EtherType of the packet.
   while (type !== undefined && type + 2 <= frame.length && frame.readUInt16BE(type) === 0x8100) {
     at += 4;
     type += 4;
@@ -47,7 +57,7 @@ function readIPv4(packet: Buffer): Headers | undefined {
   return transport(packet[9]!, payload, { source, destination }, `${id}`);
 }
 
-/** RFC 8200: the extension headers that say where the next one is. */
+/** IPv6 extension headers that say where the next header is (RFC 8200). */
 const EXTENSIONS = new Set([0, 43, 60]);
 
 function readIPv6(packet: Buffer): Headers | undefined {
@@ -57,7 +67,7 @@ function readIPv6(packet: Buffer): Headers | undefined {
   return transport(next, packet.subarray(at, 40 + packet.readUInt16BE(4)), { source, destination }, '');
 }
 
-/** ICMP, TCP, UDP, ICMPv6 (IANA's protocol numbers). */
+/** Protocols whose headers are read above: ICMP, TCP, UDP, ICMPv6 (IANA's protocol numbers). */
 const HAS_OWN_HEADER = new Set([1, 6, 17, 58]);
 
 interface Ends {
@@ -79,13 +89,14 @@ function transport(protocol: number, segment: Buffer, ends: Ends, id: string): H
     return { ...ends, ...ports(), identity: `udp ${id} ${digest(data)}`, summary: `UDP, length ${data.length}` };
   }
   if ((protocol === 1 || protocol === 58) && segment.length >= 8) {
-    // NAT may give an echo another identifier (4 and 5): its number and data stay.
+    // NAT may change the identifier of an echo (bytes 4 and 5). The sequence number and the data
+    // stay.
     const number = segment.readUInt16BE(6);
     const identity = `icmp ${segment[0]} ${segment[1]} ${number} ${digest(segment.subarray(8))}`;
     const summary = `ICMP${protocol === 58 ? 'v6' : ''} type ${segment[0]}, seq ${number}`;
     return { ...ends, sourcePort: undefined, destinationPort: undefined, identity, summary };
   }
-  if (HAS_OWN_HEADER.has(protocol)) return undefined; // cut off before its end
+  if (HAS_OWN_HEADER.has(protocol)) return undefined; // the frame is cut off within this header
   const identity = `${protocol} ${id} ${digest(segment)}`;
   return { ...ends, sourcePort: undefined, destinationPort: undefined, identity, summary: `protocol ${protocol}` };
 }
@@ -95,14 +106,17 @@ function tcpFlags(bits: number): string {
   return names.filter((_, bit) => bits & (1 << bit)).join(' ') || 'none';
 }
 
-/** FNV-1a over at most the first 256 bytes, and the length: enough to tell packets of one conversation apart. */
+/**
+ * FNV-1a over at most the first 256 bytes, with the length. This is enough to tell the packets of
+ * one conversation apart.
+ */
 function digest(data: Buffer): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < data.length && at < 256; at++) hash = Math.imul(hash ^ data[at]!, 0x01000193);
   return `${(hash >>> 0).toString(16)} ${data.length}`;
 }
 
-/** RFC 5952's text of an address, which is how `ip` writes it too. */
+/** An IPv6 address as a text of RFC 5952, which is how `ip` writes it too. */
 function addressText(bytes: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16));
   const [zeros] = [...groups.join(':').matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].toSorted(

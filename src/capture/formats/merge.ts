@@ -1,29 +1,35 @@
-/** When it happened, since the epoch. */
+/** A point in time since the epoch. */
 export interface Timed {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
-/** Several live sources, put into time order. `now` is in ms, of a clock that never goes back. */
+/**
+ * Puts the items of several live sources into time order. `now` is in ms, of a clock that never
+ * goes back.
+ */
 export interface Merge<T extends Timed> {
-  /** A new source, at any time; gives its number. */
+  /** Adds a source, at any time, and returns its number. */
   add(): number;
   push(source: number, items: readonly T[], now: number): void;
-  /** Nothing more is waited for from this source; what it brought goes out in its turn. */
+  /**
+   * Marks the end of a source: no item waits for it any more. The items that it brought go out in
+   * their turn.
+   */
   end(source: number): void;
-  /** All that may go out by now, in time order. */
+  /** The items that may go out by now, in time order. */
   take(now: number): T[];
-  /** All that is held, in time order. */
+  /** All items that are held, in time order. */
   flush(): T[];
-  /** How many are held. */
+  /** How many items are held. */
   held(): number;
-  /** How many came when a later one had already gone out. */
+  /** How many items came when a later one had already gone out. */
   late(): number;
 }
 
 interface Held<T> {
   readonly item: T;
-  /** counts up: items of equal times go out as they came */
+  /** counts up, so that items of equal times go out in the order in which they came */
   readonly order: number;
   /** in ms */
   readonly came: number;
@@ -39,8 +45,9 @@ const BEGINNING: Timed = { seconds: -Infinity, nanoseconds: 0 };
 const NEVER: Timed = { seconds: Infinity, nanoseconds: 0 };
 
 /**
- * The oldest held item goes out once no source can bring an older one: each has brought one as late or later, or has
- * been silent for `hold` ms, and so long the item waits for it. Within a source, an older item may follow a newer one.
+ * Makes a merge. The oldest item goes out as soon as no source can bring an older one: each source
+ * has either brought an item as late or later, or has been silent for `hold` ms. An item waits for
+ * a silent source for at most `hold` ms. Within a source, an older item may follow a newer one.
  */
 export function merge<T extends Timed>(hold: number): Merge<T> {
   const sources = new Map<number, Source>();
@@ -113,7 +120,7 @@ function before(one: Held<Timed>, other: Held<Timed>): number {
   return compare(one.item, other.item) || one.order - other.order;
 }
 
-// A binary heap: the children of the one at i are at 2i + 1 and 2i + 2, and neither is before it.
+// A binary heap: the children of item i are items 2i + 1 and 2i + 2, and neither comes before it.
 
 function insert<T extends Timed>(heap: Held<T>[], held: Held<T>): void {
   let at = heap.length;

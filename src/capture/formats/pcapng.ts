@@ -4,28 +4,30 @@ import { escapeControls, escapeLines } from '../../text.ts';
 import type { Packet } from './pcap.ts';
 
 /**
- * What packets were captured on; its number is its place among the interface descriptions of the file, from 0.
- * libpcap, and so tcpdump, reads a file no further than to an interface whose link type or snap length is not that of
- * the first one (1.10: sf-pcapng.c, pcap_ng_next_packet); Wireshark reads it all.
+ * An interface on which packets were captured. Its number is its place among the interface
+ * descriptions of the file, from 0.
+ *
+ * libpcap, and so tcpdump, stops reading a file at an interface whose link type or snap length
+ * differs from the first one's (1.10: sf-pcapng.c, pcap_ng_next_packet). Wireshark reads it all.
  */
 export interface Interface {
   readonly name: string;
   readonly description?: string;
   readonly comment?: string;
-  /** the filter's text, as tcpdump takes it */
+  /** the text of the filter, as tcpdump takes it */
   readonly filter?: string;
   /** LINKTYPE_… */
   readonly linkType: number;
   /** in bytes */
   readonly snapLength: number;
-  /** what its packets' timestamps count; otherwise microseconds */
+  /** whether the timestamps of its packets count nanoseconds; otherwise they count microseconds */
   readonly nanoseconds: boolean;
   readonly mac?: string;
   /** with prefix length: "172.20.0.3/16", "fd00::3/64" */
   readonly addresses?: readonly string[];
 }
 
-// Block types and option codes of draft-ietf-opsawg-pcapng (4, and 10 for their registry).
+// Block types and option codes of draft-ietf-opsawg-pcapng (sections 4, and 10 for their registry).
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
 const NAME_RESOLUTION = 4;
@@ -35,7 +37,10 @@ const COMMENT = 1;
 /** The length of an option or of a name record is a 16-bit number. */
 const LONGEST_VALUE = 0xffff;
 
-/** The first block of a file. Its section has no length (-1): it is written while it grows. */
+/**
+ * The first block of a file. It gives no length for its section (-1), because the section is
+ * written while it grows.
+ */
 export function sectionHeader(about: {
   application: string;
   os?: string;
@@ -57,8 +62,11 @@ export function sectionHeader(about: {
 }
 
 /**
- * It stands before the first packet of its interface, anywhere in the file. Its texts are escaped: what reads the file prints them, tshark on
- * a terminal, and a container names its interfaces. Throws a DbgError for an address that is none; a MAC address of another length than Ethernet's (InfiniBand, a tunnel's) has no place in a file and is left out.
+ * The description of an interface. It comes before the first packet of the interface, anywhere in
+ * the file. Its texts are escaped: the programs that read the file print them, tshark on a
+ * terminal, and a container names its interfaces. A MAC address of another length than Ethernet's
+ * (InfiniBand, a tunnel's) has no place in a file and is left out. Throws a DbgError for an address
+ * that is none.
  */
 export function interfaceDescription(of: Interface): Buffer {
   const fixed = Buffer.alloc(8);
@@ -73,13 +81,13 @@ export function interfaceDescription(of: Interface): Buffer {
     ...(of.addresses ?? []).map(addressOption),
     ...(mac ? [option(6, Buffer.from(of.mac.replaceAll(':', ''), 'hex'))] : []),
     option(9, Buffer.of(of.nanoseconds ? 9 : 6)), // if_tsresol: a power of ten
-    // The first byte says how the filter is written: 0, as text.
+    // The first byte is the format of the filter. 0 is text.
     ...(of.filter === undefined ? [] : [option(11, utf8(`\0${of.filter}`))]),
     END,
   ]);
 }
 
-/** if_IPv4addr ends with the netmask, if_IPv6addr with the prefix length. */
+/** An address option: if_IPv4addr ends with the netmask, if_IPv6addr with the prefix length. */
 function addressOption(written: string): Buffer {
   const [address = '', prefix] = written.split('/');
   const bytes = addressBytes(address);
@@ -91,12 +99,15 @@ function addressOption(written: string): Buffer {
   return option(4, Buffer.concat([bytes, mask]));
 }
 
-/** One packet of an interface: its number, and whether its timestamps are nanoseconds, as its description said. */
+/**
+ * One packet of an interface. The number of the interface, and whether timestamps are in
+ * nanoseconds, are those of its description.
+ */
 export function enhancedPacket(interfaceId: number, packet: Packet, nanoseconds: boolean): Buffer {
   const { data } = packet;
   const padded = padding(data.length) + data.length;
   const bytes = Buffer.allocUnsafe(32 + padded);
-  bytes.writeUInt32LE(0, 24 + padded); // the padding; what else stands there comes after
+  bytes.writeUInt32LE(0, 24 + padded); // zeros for the padding; the data is written over the rest
   bytes.writeUInt32LE(ENHANCED_PACKET, 0);
   bytes.writeUInt32LE(bytes.length, 4);
   bytes.writeUInt32LE(interfaceId, 8);
@@ -109,9 +120,9 @@ export function enhancedPacket(interfaceId: number, packet: Packet, nanoseconds:
 }
 
 /**
- * Which names an address has, for who reads the file elsewhere; a file may hold several such blocks. Of several names
- * Wireshark 4.0 shows the last one; those that a record has no room for are left out. Throws a DbgError for an address
- * that is none.
+ * The names of addresses, for a person who reads the file elsewhere. A file may hold several such
+ * blocks. Of several names for an address, Wireshark 4.0 shows the last one. Names that do not fit
+ * into a record are left out. Throws a DbgError for an address that is none.
  */
 export function nameResolution(names: ReadonlyMap<string, readonly string[]>): Buffer {
   const records = [...names].flatMap(([address, all]) => nameRecord(address, all));
@@ -122,7 +133,7 @@ function nameRecord(address: string, names: readonly string[]): Buffer[] {
   const bytes = addressBytes(address);
   let value: Buffer = bytes;
   for (const name of names) {
-    // A NUL ends a name: within one it would make two.
+    // A NUL ends a name. Within a name, it would make two of it.
     const longer = Buffer.concat([value, Buffer.from(`${escapeControls(name.replaceAll('\0', ''))}\0`)]);
     if (longer.length > LONGEST_VALUE) break;
     if (longer.length > value.length + 1) value = longer;
@@ -130,18 +141,21 @@ function nameRecord(address: string, names: readonly string[]): Buffer[] {
   return value === bytes ? [] : [option(bytes.length === 4 ? 1 : 2, value)];
 }
 
-/** What an interface counted, at the end of its capture; `start` and `end` in ms since the epoch. */
+/**
+ * What an interface has counted, at the end of its capture. `start` and `end` are in ms since the
+ * epoch.
+ */
 export function interfaceStatistics(
   interfaceId: number,
   of: {
     nanoseconds: boolean;
     start: number;
     end: number;
-    /** by the interface */
+    /** packets that the interface received */
     received?: number;
-    /** by the filter */
+    /** packets that passed the filter */
     accepted?: number;
-    /** by the kernel, whose buffer was full */
+    /** packets that the kernel dropped, as its buffer was full */
     dropped?: number;
   },
 ): Buffer {
@@ -154,7 +168,8 @@ export function interfaceStatistics(
     option(3, time(of.end, of.nanoseconds)),
     ...count(4, of.received),
     ...count(6, of.accepted),
-    ...count(5, of.dropped), // isb_ifdrop: the one that dumpcap writes the kernel's drops to, and Wireshark shows
+    // isb_ifdrop: dumpcap writes the kernel's drops to this option, and Wireshark shows it.
+    ...count(5, of.dropped),
     END,
   ]);
 }
@@ -175,8 +190,8 @@ function time(milliseconds: number, nanoseconds: boolean): Buffer {
 }
 
 /**
- * A timestamp: its upper 32 bits first, whatever the byte order. In nanoseconds it has 61 bits, more than a number
- * keeps: the seconds are multiplied in two halves of 16 bits.
+ * Writes a timestamp, its upper 32 bits first in any byte order. In nanoseconds it has 61 bits,
+ * more than a number can hold exactly. So the seconds are multiplied in two halves of 16 bits.
  */
 function writeTime(
   bytes: Buffer,
@@ -192,12 +207,16 @@ function writeTime(
   bytes.writeUInt32LE(lower % 0x100000000, at + 4);
 }
 
-/** An IPv4 or IPv6 address in network byte order; the scope of a link-local one ("%eth0") is dropped. */
+/**
+ * An IPv4 or IPv6 address in network byte order. The scope of a link-local address ("%eth0") is
+ * dropped.
+ */
 function addressBytes(written: string): Buffer {
   const [address = ''] = written.split('%');
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   if (!isIPv6(address)) throw new DbgError(`not an IP address: ${written}`);
-  // A URL's host has no IPv4 notation left in it, only groups and one "::" at most (WHATWG URL, IPv6 serializer).
+  // A URL's host has no IPv4 notation in it, only groups and at most one "::" (WHATWG URL, IPv6
+  // serializer).
   const [before = [], after = []] = new URL(`http://[${address}]`).hostname
     .slice(1, -1)
     .split('::')
@@ -210,7 +229,7 @@ function text(code: number, value: string | undefined): Buffer[] {
   return value === undefined ? [] : [option(code, utf8(value))];
 }
 
-/** As UTF-8, cut between two characters where it is longer than an option can be. */
+/** A text as UTF-8. When it is longer than an option can be, it is cut between two characters. */
 function utf8(value: string): Buffer {
   const bytes = Buffer.from(value);
   let end = Math.min(bytes.length, LONGEST_VALUE);
@@ -218,7 +237,7 @@ function utf8(value: string): Buffer {
   return bytes.subarray(0, end);
 }
 
-/** An option, and a name record just so: code, length without the padding, value, padding. */
+/** An option: code, length without the padding, value, padding. A name record has the same form. */
 function option(code: number, value: Buffer): Buffer {
   const bytes = Buffer.alloc(4 + value.length + padding(value.length));
   bytes.writeUInt16LE(code, 0);
@@ -227,10 +246,10 @@ function option(code: number, value: Buffer): Buffer {
   return bytes;
 }
 
-/** opt_endofopt, and nrb_record_end just so. */
+/** opt_endofopt; nrb_record_end is the same. */
 const END = Buffer.alloc(4);
 
-/** Its length stands at both ends, so that a file can be read backwards. */
+/** A block. Its length is at both ends, so that a file can be read backwards. */
 function block(type: number, parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   const bytes = Buffer.alloc(12 + body.length);
@@ -241,7 +260,7 @@ function block(type: number, parts: readonly Buffer[]): Buffer {
   return bytes;
 }
 
-/** Everything begins at a multiple of 4 bytes. */
+/** The number of bytes after a value: everything begins at a multiple of 4 bytes. */
 function padding(length: number): number {
   return -length & 3;
 }

@@ -3,22 +3,22 @@ import { errorCode, errorMessage } from '../../errors.ts';
 import type { OutputFile } from '../../host/host-files.ts';
 import type { Ending } from './recorder.ts';
 
-/** How what is written may be taken apart. */
+/** How a file's contents may be divided. */
 export interface Format {
-  /** how many bytes of a part are whole packets that together are at most `limit` bytes */
+  /** how many bytes of a part are whole packets that are at most `limit` bytes together */
   cut(part: Buffer, limit: number): number;
   count(part: Buffer): number;
 }
 
 export interface FileWish {
   readonly path: string;
-  /** bytes in all after which the capture is over */
+  /** the capture is over when it has this many bytes in all */
   readonly maxSize: number | undefined;
   readonly ring: { readonly files: number; readonly size: number } | undefined;
 }
 
 export interface Files {
-  /** Makes a file, as the person. */
+  /** Makes a file that belongs to the person. */
   create(path: string): Promise<OutputFile>;
   remove(path: string): void;
   now(): number;
@@ -27,17 +27,22 @@ export interface Files {
 export interface CaptureFile {
   /** Takes whole packets. They are written in their order, a little later, while dbg goes on. */
   write(packets: Buffer): void;
-  /** Takes what this file, and from now on each of a ring, has before its packets. */
+  /**
+   * Takes bytes that go before the packets, in this file and, from now on, in each file of a ring.
+   */
   begin(part: Buffer): void;
   /** how many bytes wait for the disk */
   waiting(): number;
-  /** Calls back, once, when the file takes no more. */
+  /** Calls back once, when the file takes no more. */
   onEnding(onEvent: (ending: Ending) => void): void;
-  /** of whole packets that are in the file, or the files of the ring that are still there or were */
+  /**
+   * how many whole packets were written, and their bytes; those of removed files of a ring count
+   * too
+   */
   written(): { readonly packets: number; readonly bytes: number };
-  /** the files that there are */
+  /** the files that are there */
   paths(): readonly string[];
-  /** Writes what waits, and closes. */
+  /** Writes what waits, and closes the file. */
   close(): Promise<void>;
 }
 
@@ -47,18 +52,23 @@ interface Part {
 }
 
 /**
- * What tcpdump writes comes in nearly as many pieces as packets, and each write to a disk is a turn through Node's threads: with one for
- * each piece, a packet took 3 µs of processor time, and of 1,000,000 at 230,000 a second on 2 cores up to a quarter were lost. Gathered,
- * it is 0.6 µs and none. Who reads along, on stdout, gets each at once.
+ * How many bytes are gathered before they are written. tcpdump's output comes in nearly as many
+ * pieces as packets, and each write to a disk is a turn through Node's threads. With a write for
+ * each piece, a packet took 3 µs of processor time, and of 1,000,000 packets at 230,000 a second on
+ * 2 cores up to a quarter were lost. With gathered pieces it is 0.6 µs and none. A reader on stdout
+ * gets each piece at once.
  */
 const WORTH_A_WRITE = 256 * 1024;
-/** Written pieces go from memory a few at a time. */
+/**
+ * The most bytes of one write. Pieces leave the memory once they are written, so they are written a
+ * few at a time.
+ */
 const MOST_AT_ONCE = 1024 * 1024;
 const GATHER_MS = 20;
 
 /**
- * Opens the first file of a capture. What it held stays until something is written: a mistake in the filter costs no earlier capture, as
- * with tcpdump itself.
+ * Opens the first file of a capture. What the file held before stays until something is written. So
+ * a mistake in the filter costs no earlier capture; tcpdump does the same.
  */
 export async function openCapture(files: Files, wish: FileWish, format: Format): Promise<CaptureFile> {
   const { ring, maxSize = Infinity } = wish;
@@ -93,9 +103,12 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     [queue, waiting] = [[], 0];
     tell(why);
   }
-  /** Writes; of what is torn by a failure, `whole` says how much may stay: the file is readable then too. */
+  /**
+   * Writes parts. Returns how many bytes were written and kept. When the write fails half-way,
+   * `whole` says how many of the written bytes may stay, so that the file is readable then too.
+   */
   async function put(parts: readonly Buffer[], whole: (written: number) => number): Promise<number> {
-    // Which a pipe and a device do not know.
+    // A pipe and a device cannot be truncated, and that is no failure.
     if (size === 0 && wish.path !== '-') await file.truncate(0).catch(() => undefined);
     const { written, error } = await file.write(parts);
     const kept = error ? whole(written) : written;
@@ -112,20 +125,24 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
     const isAll = kept === lengthOf(parts);
     for (const part of isAll ? parts : [Buffer.concat(parts, kept)]) packets += format.count(part);
   }
-  /** How much of this may be written where it does not fit all. What files begin with may have left no room: one packet goes into each. */
+  /**
+   * How much of a part may be written when not all of it fits. The beginning of a file may have
+   * left no room for a packet. Then one packet goes into each file.
+   */
   function fitting(part: Buffer, room: number): number {
     const fits = format.cut(part, room);
     const isEmpty = size === lengthOf(beginning);
     return fits === 0 && isEmpty && room < maxSize - bytes ? format.cut(part, LARGEST_PACKET) : fits;
   }
-  /** Writes packets, over as many files as it takes. */
+  /** Writes packets, into as many files as it takes. */
   async function store(parts: readonly Buffer[]): Promise<void> {
     let rest = parts;
     while (!ending) {
       const room = { file: ring ? ring.size - size : Infinity, all: maxSize - bytes };
       const least = Math.min(room.file, room.all);
       if (least >= lengthOf(rest)) return putPackets(rest);
-      // Only what does not fit is joined: joined all, the memory of a capture of 2 GB grew by a fifth.
+      // Parts are joined only when they do not fit. When all parts were joined, the memory of a
+      // capture of 2 GB grew by a fifth.
       const joined = Buffer.concat(rest);
       const fits = fitting(joined, least);
       await putPackets([joined.subarray(0, fits)]);
@@ -198,7 +215,10 @@ export async function openCapture(files: Files, wish: FileWish, format: Format):
 
 const lengthOf = (parts: readonly Buffer[]): number => parts.reduce((sum, { length }) => sum + length, 0);
 
-/** How many of these parts, of the first ones that hold packets, make one write. */
+/**
+ * How many of the first parts make one write: only parts that hold packets, and not many more than
+ * MOST_AT_ONCE bytes.
+ */
 function together(parts: readonly Part[]): number {
   let [count, bytes] = [0, 0];
   while (count < parts.length && !parts[count]!.begins && (count === 0 || bytes < MOST_AT_ONCE)) {
@@ -207,10 +227,13 @@ function together(parts: readonly Part[]): number {
   return count;
 }
 
-/** With its header: tcpdump keeps 256 KiB at most of one. */
+/** in bytes, with the packet's header: tcpdump keeps at most 256 KiB of a packet */
 const LARGEST_PACKET = 300_000;
 
-/** dumpcap's way of naming: by number and time, so that names sort, and nothing of an earlier capture is written over. */
+/**
+ * The name of a file of a ring, as dumpcap makes it: with a number and the time. So the names sort,
+ * and no file of an earlier capture is overwritten.
+ */
 function ringPath(path: string, serial: number, now: number): string {
   const extension = extname(path);
   const time = new Date(now).toISOString().replace(/\D/g, '').slice(0, 14);

@@ -2,7 +2,10 @@ import { type Files, type FileWish, openCapture } from './capture-file.ts';
 import { countRecords, fitting, type PcapHeader, pcapReader } from '../formats/pcap.ts';
 import type { Recorder } from './recorder.ts';
 
-/** The capture of one tap as tcpdump writes it: its bytes go through, parted at packets. */
+/**
+ * Records the capture of one tap as tcpdump writes it. The bytes are passed on unchanged, and files
+ * are split between packets.
+ */
 export async function pcapRecorder(files: Files, wish: FileWish): Promise<Recorder> {
   const reader = pcapReader();
   let header: PcapHeader | undefined;
@@ -30,5 +33,8 @@ export async function pcapRecorder(files: Files, wish: FileWish): Promise<Record
   };
 }
 
-/** What waits for a slow disk, in bytes, which is memory of dbg; then tcpdump waits, and the kernel's ring fills. */
+/**
+ * How many bytes may wait for a slow disk, in the memory of dbg. Beyond that tcpdump has to wait,
+ * and the kernel's ring fills.
+ */
 export const MOST_WAITING = 8e6;

@@ -8,22 +8,22 @@ import type { Described, CapturePoint } from '../capture-point.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface PcapngWish extends FileWish {
-  /** the section header, which each file begins with */
+  /** the section header, with which each file begins */
   readonly section: Buffer;
-  /** whose an address is, as far as it is known */
+  /** address → names of the containers that have it, as far as they are known */
   readonly names: ReadonlyMap<string, readonly string[]>;
-  /** of tcpdump, as it was typed */
+  /** the filter for tcpdump, as it was typed */
   readonly filter: string;
-  /** packets after which the capture is over */
+  /** the capture is over when it has this many packets */
   readonly count: number | undefined;
   /**
-   * On which interfaces packets of a place belong, when those are not the place's own: see
-   * src/capture/recorders/sort-frames.ts.
+   * Gives the interfaces to which a packet of a place belongs, when they are not the place's own:
+   * see src/capture/recorders/sort-frames.ts.
    */
   readonly sort?: (place: CapturePoint, header: PcapHeader, packet: Packet) => readonly number[];
 }
 
-/** A packet with the interface it is written to; undefined until it is sorted. */
+/** A packet with the number of its interface, which is undefined until the packet is sorted. */
 interface Seen extends Packet {
   readonly on: number | undefined;
   readonly place: CapturePoint;
@@ -31,24 +31,27 @@ interface Seen extends Packet {
 }
 
 export interface PcapngRecorder extends Recorder {
-  /** Makes an interface: gives its number. */
+  /** Adds an interface, and returns its number. */
   describe(place: Described, header: PcapHeader): number;
-  /** Says whose addresses are, which nobody knew when the file began. */
+  /** Adds names of addresses that were not known when the file began. */
   name(names: ReadonlyMap<string, readonly string[]>): void;
   /** Writes packets of known interfaces. */
   put(packets: readonly (Packet & { readonly on: number })[]): void;
 }
 
 /**
- * How long a packet waits for an earlier one of another place. Without immediate mode the kernel keeps packets of a quiet wire for a
- * second (src/capture/tcpdump-argv.ts).
+ * How long a packet waits for an earlier one of another place. Without immediate mode the kernel
+ * keeps packets of a quiet wire for a second (src/capture/tcpdump-argv.ts).
  */
 const HOLD_MS = { live: 250, file: 1_500 };
-/** Link type of a capture on all devices: each packet begins with the index of its own (draft-ietf-opsawg-pcaplinktype). */
+/**
+ * The link type of a capture on all devices. The header before each packet holds the index of the
+ * packet's device (draft-ietf-opsawg-pcaplinktype).
+ */
 const LINUX_SLL2 = 276;
-/** tcpdump's own, where it is told none. */
+/** tcpdump's own snap length, which it takes when it is told none */
 const MOST_SNAP_LENGTH = 262_144;
-/** Of held packets, in bytes: more go out as they are. */
+/** How many bytes of packets are held for sorting by time. Beyond that they go out at once. */
 const MOST_HELD = 64e6;
 
 export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<PcapngRecorder> {
@@ -64,7 +67,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
   file.onEnding((ending) => onEvent(ending));
 
   let hasBegun = false;
-  /** Writes to the file, whose first part is the section header. */
+  /** Writes what goes before the packets. The section header is its first part. */
   function begin(part: Buffer): void {
     if (!hasBegun) file.begin(wish.section);
     hasBegun = true;
@@ -72,8 +75,10 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
   }
   let untold = [wish.names];
   /**
-   * Writes the names, behind the interfaces that are known by then. Wireshark's writers (editcap, mergecap, "save as") refuse a file
-   * with another block before its first interface: wiretap looks for interfaces up to there, and knows no link type without one.
+   * Writes the names, after the interfaces that are known by then. The programs that write files
+   * with Wireshark's library (editcap, mergecap, "save as") refuse a file with another block before
+   * its first interface: wiretap looks for interfaces only up to that block, and knows no link type
+   * without one.
    */
   function tellNames(): void {
     for (const names of untold) begin(nameResolution(names));
@@ -87,7 +92,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     file.write(Buffer.concat(wanted.map((packet) => enhancedPacket(packet.on, packet, nanoseconds[packet.on]!))));
     if (packets === wish.count) onEvent({ kind: 'full' });
   }
-  /** What may go out by now. */
+  /** Writes packets that may go out by now, each on the interfaces that it belongs to. */
   function release(seen: readonly Seen[]): void {
     for (const { data } of seen) heldBytes -= data.length;
     put(
@@ -98,12 +103,16 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
     );
   }
   function describe(place: Described, header: PcapHeader): number {
-    // libpcap reads no file whose interfaces differ in this. It is only the most that a packet can be.
+    // All interfaces get one snap length, because libpcap reads no file whose interfaces differ in
+    // it. The value is only an upper bound for the length of a packet.
     const snapLength = Math.max(header.snapLength, MOST_SNAP_LENGTH);
     begin(interfaceDescription({ ...place, ...header, snapLength, filter: wish.filter }));
     return nanoseconds.push(header.nanoseconds) - 1;
   }
-  /** The kernel drops by tap, not by interface: each interface of a tap on all of them is told of the same drops. */
+  /**
+   * The statistics of an interface. The kernel counts drops by tap, not by interface. So each
+   * interface of a tap on all devices gets the same number of drops.
+   */
   function statisticsOf(id: number, received: number, { dropped }: Counts): Buffer {
     const times = { nanoseconds: nanoseconds[id]!, start: begun, end: files.now() };
     return interfaceStatistics(id, { ...times, received, dropped });
@@ -136,7 +145,8 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
           const records = reader.push(piece);
           const header = reader.header();
           if (header === undefined) return;
-          // One on which nothing is seen is part of the capture too; and tcpdump and editcap read no file that has none.
+          // An interface on which nothing is seen is part of the capture too. And tcpdump and
+          // editcap read no file without an interface.
           if (ids.size === 0) for (const index of place.indexes ?? [0]) interfaceAt(header, index);
           const seen = packetsIn(records, header).map((packet): Seen => {
             const on = interfaceOf(header, packet);
@@ -169,7 +179,7 @@ export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<Pc
 
 const NOTHING = Buffer.alloc(0);
 
-/** Block type of an enhanced packet, and where a block says its length (draft-ietf-opsawg-pcapng). */
+/** The block type of an enhanced packet (draft-ietf-opsawg-pcapng). */
 const ENHANCED_PACKET = 6;
 
 const FORMAT: Format = {
@@ -177,7 +187,10 @@ const FORMAT: Format = {
   count: (part) => blocks(part, Infinity).packets,
 };
 
-/** Whole blocks that together are at most `limit` bytes: how long they are, and how many of them are packets. */
+/**
+ * The whole blocks that are at most `limit` bytes together: their length, and how many of them are
+ * packets.
+ */
 function blocks(part: Buffer, limit: number): { length: number; packets: number } {
   let [at, packets] = [0, 0];
   while (at + 8 <= part.length) {

@@ -1,42 +1,48 @@
 import type { Counts } from '../taps/counts.ts';
 import type { CapturePoint } from '../capture-point.ts';
 
-/** What takes the output of one tap. */
+/** Takes the output of one tap. */
 export interface Track {
-  /** a piece of tcpdump's stdout; throws for what it cannot read */
+  /** Takes a piece of tcpdump's stdout. Throws when it cannot be read. */
   data(piece: Buffer): void;
   end(counts: Counts): void;
 }
 
-/** Why a recorder takes no more: it has what it was to have, its reader left, or it failed. */
+/**
+ * Why a recorder takes no more: it has all that it was asked for (full), its reader left, or it
+ * failed.
+ */
 export type Ending = { readonly kind: 'full' | 'left' } | { readonly kind: 'failed'; readonly message: string };
 
-/** What becomes of packets: a file, lines of text, a table. */
+/** Takes the packets of a capture and makes something of them: a file, lines of text, a table. */
 export interface Recorder {
-  /** whether the packets are for a person's or a program's eyes as they come */
+  /** whether a person or a program reads the packets as they come */
   readonly isLive: boolean;
   readonly as: 'text' | 'packets';
   begin(place: CapturePoint): Track;
-  /** The taps are to wait: the disk is slower than the wire. */
+  /** Whether the taps must wait, because the disk or the reader is slower than the packets come. */
   isBehind(): boolean;
-  /** Does what time alone brings. */
+  /** Does what is due by the time. It is called again and again. */
   tick(): void;
-  /** Calls back, once, when it takes no more. */
+  /** Calls back once, when the recorder takes no more. */
   onEnding(onEvent: (ending: Ending) => void): void;
   written(): { readonly packets: number; readonly bytes: number };
-  /** All taps that were asked for listen. */
+  /** Is called when all taps that were asked for listen. */
   begun?(): void;
-  /** The taps are being ended. */
+  /** Is called when the taps begin to be ended. */
   stopping?(): void;
-  /** the files there are */
+  /** the files that are there */
   paths?(): readonly string[];
-  /** how many packets came too late for the order of time */
+  /** how many packets came too late to be put into time order */
   late?(): number;
-  /** All taps have ended. */
+  /** Is called when all taps have ended. Resolves when everything is written. */
   finish(): Promise<void>;
 }
 
-/** Two recorders of the same packets; what the first is says how they are taken. */
+/**
+ * Two recorders of the same packets. Both get the packets and are told of the beginning and the
+ * end. Everything else is up to the first one.
+ */
 export function both(first: Recorder, second: Recorder): Recorder {
   return {
     ...first,

@@ -2,34 +2,48 @@ import type { Packet, PcapHeader } from '../formats/pcap.ts';
 import type { PcapngRecorder } from './pcapng-recorder.ts';
 import type { CapturePoint } from '../capture-point.ts';
 
-/** A wire of one run of a container: what tells its frames from others' on the device where they are captured. */
+/**
+ * A wire of one run of a container, by which frames on a shared device are told from those of
+ * others.
+ */
 export interface Wire {
   readonly tap: CapturePoint;
-  /** lower case */
+  /** in lower case */
   readonly mac: string;
-  /** how its interface is called in the capture */
+  /** the name of its interface in the capture */
   readonly name: string;
   readonly description: string;
   readonly comment: string;
   readonly addresses: readonly string[];
 }
 
-/** A run of a container, with the times, in ms since the epoch, between which frames are its. */
+/**
+ * A run of a container. Frames between `from` and `until`, in ms since the epoch, may belong to it.
+ */
 interface Run {
   readonly wires: readonly Wire[];
   readonly from: number;
   until: number;
-  /** when each wire's first own frame was seen: what is sent to all before it, it did not get */
+  /**
+   * wire → time of the first frame that it sent; broadcasts and multicasts from before that did not
+   * reach it
+   */
   readonly begun: Map<Wire, number>;
   readonly interfaces: Map<Wire, number>;
 }
 
-/** Sorts frames of shared devices to the runs of containers, also those that came before anybody knew whose they are. */
+/**
+ * Sorts frames of shared devices to the runs of containers. Frames that came before their run was
+ * known are sorted later.
+ */
 export interface Follow {
   sort(tap: CapturePoint, header: PcapHeader, packet: Packet): readonly number[];
-  /** A run began: its frames since `from` are its own. Gives what is to be called when it has ended. */
+  /**
+   * Begins a run, whose frames since `from` are its own. Returns the function to call when the run
+   * has ended.
+   */
   begin(wires: readonly Wire[], from: number): (until: number) => void;
-  /** The senders that are nobody's on a tap since a time. What a known one has sent to all is kept too, for others. */
+  /** The MAC addresses that have sent frames on a tap since a time and belong to no known run. */
   strangers(tap: CapturePoint, from: number): ReadonlySet<string>;
 }
 
@@ -40,7 +54,10 @@ interface Stored {
   readonly time: number;
 }
 
-/** How long frames without an owner are kept, and how many bytes of them: the engine tells of a start about 60 ms late. */
+/**
+ * How long frames without an owner are kept, and how many bytes of them. The engine tells of a
+ * start about 60 ms late.
+ */
 const KEPT = { milliseconds: 30_000, bytes: 32e6 };
 
 export function follow(recorder: () => Pick<PcapngRecorder, 'describe' | 'put'>): Follow {
@@ -48,7 +65,10 @@ export function follow(recorder: () => Pick<PcapngRecorder, 'describe' | 'put'>)
   let stored: Stored[] = [];
   let bytes = 0;
 
-  /** The interface of a run's wire, which is described with its first frame. */
+  /**
+   * The number of the interface of a run's wire. The interface is described with the first frame on
+   * it.
+   */
   function interfaceOf(run: Run, wire: Wire, header: PcapHeader): number {
     const known = run.interfaces.get(wire);
     if (known !== undefined) return known;
@@ -81,7 +101,7 @@ export function follow(recorder: () => Pick<PcapngRecorder, 'describe' | 'put'>)
     sort: (tap, header, packet) => {
       const frame = { tap, header, packet, time: packet.seconds * 1000 + packet.nanoseconds / 1e6 };
       const found = runs.flatMap((run) => owners(run, frame));
-      // What is for many may also be for a run that nobody knows of yet.
+      // A frame for many may also belong to a run that is not known yet.
       if (found.length === 0 || ends(packet).isToMany) keep(frame);
       return found;
     },
@@ -101,7 +121,10 @@ export function follow(recorder: () => Pick<PcapngRecorder, 'describe' | 'put'>)
   };
 }
 
-/** Of an Ethernet frame: the first bit of a destination says whether it is for many (IEEE 802.3). */
+/**
+ * The two ends of an Ethernet frame. The first bit of the destination says whether the frame is for
+ * many (IEEE 802.3).
+ */
 function ends({ data }: Packet) {
   const text = (at: number) =>
     data

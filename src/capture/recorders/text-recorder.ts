@@ -4,9 +4,11 @@ import type { CapturePoint } from '../capture-point.ts';
 import type { Recorder } from './recorder.ts';
 
 /**
- * tcpdump's own lines, each with where it comes from. It prints the names of devices as they are, and a container names its own.
- * @param count packets after which the capture is over. One is a line and those after it that begin with a blank (`-v`, `-x`).
- * @param waiting how much of what was written waits for its reader, in bytes
+ * Records tcpdump's own lines, each with a prefix that names its place. They are escaped: tcpdump
+ * prints the names of devices as they are, and a container names its own.
+ * @param count the capture is over after this many packets. A packet is a line and the lines after
+ *   it that begin with a blank (`-v`, `-x`).
+ * @param waiting how many of the written bytes wait for their reader
  */
 export function textRecorder(
   write: (text: string) => void,
@@ -17,7 +19,7 @@ export function textRecorder(
   let packets = 0;
   let onEvent: Parameters<Recorder['onEnding']>[0] = () => undefined;
   const take = (line: string): boolean => {
-    if (line === '') return false; // with which tcpdump ends
+    if (line === '') return false; // tcpdump ends its text with an empty line
     if (/^\S/.test(line)) packets++;
     return count === undefined || packets <= count;
   };
@@ -54,5 +56,8 @@ export function textRecorder(
   };
 }
 
-/** Then tcpdump waits, and what comes is dropped by the kernel, which counts it: a pager at rest is not to fill the memory. */
+/**
+ * How many bytes may wait for the reader. Beyond that tcpdump waits, and the kernel drops and
+ * counts what comes. So a pager at rest cannot fill the memory.
+ */
 const MOST_WAITING = 1e6;

@@ -3,26 +3,31 @@ import { type Packet, packetsIn, pcapReader } from '../formats/pcap.ts';
 import type { CapturePoint } from '../capture-point.ts';
 import type { Recorder } from './recorder.ts';
 
-/** Whose packets are looked for. */
+/** The addresses and the port whose packets are looked for. */
 export interface WantedPackets {
   readonly addresses: readonly string[];
   readonly port: number | undefined;
 }
 
-/** A packet, and at which places it was seen. */
+/** A packet, and the places at which it was seen. */
 export interface Passage {
   readonly direction: 'to' | 'from';
-  /** of its first sight, in ms since the epoch */
+  /** when the packet was first seen, in ms since the epoch */
   readonly time: number;
   readonly summary: string;
   readonly seen: readonly CapturePoint[];
-  /** the first place on its way that it did not come to; undefined: it came through */
+  /**
+   * the first place on the packet's way that it did not reach; undefined when it passed all of them
+   */
   readonly missingFrom: CapturePoint | undefined;
 }
 
 /** A recorder that follows each packet over several places. */
 export interface WhereRecorder extends Recorder {
-  /** in the order of time; `isWhole` when none was left out for want of memory; how many the kernel dropped: they look as if they vanished */
+  /**
+   * The packets in time order. `isWhole`: none was left out for lack of memory. `dropped`: how many
+   * packets the kernel dropped; these look as if they had vanished.
+   */
   result(): { readonly passages: readonly Passage[]; readonly isWhole: boolean; readonly dropped: number };
 }
 
@@ -44,7 +49,8 @@ export function whereRecorder(way: readonly CapturePoint[], wanted: WantedPacket
     const direction = headers && directionOf(headers, wanted);
     if (!headers || !direction) return;
     packets++;
-    // A retransmission looks the same: the second one here is the second one everywhere.
+    // A retransmission looks the same. The second sight of a packet here belongs to the second
+    // sight at every other place.
     const turn = (repeats.get(`${direction} ${headers.identity}`) ?? 0) + 1;
     const key = `${direction} ${headers.identity} ${turn}`;
     const time = packet.seconds * 1000 + packet.nanoseconds / 1e6;
@@ -94,7 +100,8 @@ export function whereRecorder(way: readonly CapturePoint[], wanted: WantedPacket
           missingFrom: firstMissing(order, seen),
         };
       });
-      // What is not seen at a place where nobody looked yet, or no more, is not missing from there.
+      // A packet can be missing only from places where somebody looked. So a packet that was not
+      // seen everywhere counts only when all taps listened at its time.
       const sure = passages.filter(
         ({ seen, time }) => seen.length === way.length || (time >= window.from && time <= window.to),
       );
@@ -103,16 +110,25 @@ export function whereRecorder(way: readonly CapturePoint[], wanted: WantedPacket
   };
 }
 
-/** A packet passes a host in less; one that was on its way when the taps were ended is not missing. */
+/**
+ * A packet passes a host in less time. A packet that was on its way when the taps were ended is not
+ * missing.
+ */
 const IN_FLIGHT_MS = 20;
 
-/** What is before the first place that saw it is not its way: a reset that the host sends begins at the bridge. */
+/**
+ * The first place after the packet's first sight where it was not seen. Places before its first
+ * sight are not on its way: a reset that the host sends begins at the bridge.
+ */
 function firstMissing(order: readonly CapturePoint[], seen: ReadonlySet<CapturePoint>): CapturePoint | undefined {
   const first = order.findIndex((place) => seen.has(place));
   return order.slice(first).find((place) => !seen.has(place));
 }
 
-/** Behind NAT the other end may have another address; the end that is asked for keeps its own. */
+/**
+ * Whether a packet goes to or comes from the wanted end. Behind NAT only the other end may have
+ * another address: the wanted one keeps its own.
+ */
 function directionOf(headers: Headers, { addresses, port }: WantedPackets): 'to' | 'from' | undefined {
   const fits = (address: string, itsPort: number | undefined) =>
     addresses.includes(address) && (port === undefined || itsPort === undefined || itsPort === port);

@@ -12,33 +12,36 @@ import { tapArgv, type TapStyle } from '../tcpdump-argv.ts';
 export interface Conducting {
   readonly items: readonly Item[];
   readonly recorder: Recorder;
-  /** There is to be one tap alone. */
+  /** There is to be only one tap. */
   readonly isOne: boolean;
-  /** of each tap (src/capture/tcpdump-argv.ts) */
+  /** size of the kernel's ring of each tap (src/capture/tcpdump-argv.ts) */
   readonly ringKib: number;
-  /** Hears what a tap's tcpdump says. */
+  /** Is called with each line that a tap's tcpdump says. */
   says(place: CapturePoint, line: string, kind: Kind): void;
-  /** Other taps may still come: the end of the last one is not the end. */
+  /** Other taps may still come, so the capture goes on when the last one has ended. */
   readonly persists?: boolean;
 }
 
-/** Runs taps at the same time, into one recorder. */
+/** Runs taps at the same time, all into one recorder. */
 export interface Conductor {
-  /** Starts a tap; resolves when it listens or has ended. */
+  /** Starts a tap. Resolves when the tap listens or has ended. */
   add(place: CapturePoint): Promise<void>;
-  /** Ends the tap of a place, if there is one: what it was on has gone. */
+  /** Ends the tap of a place, if there is one, because the device there has gone. */
   drop(place: CapturePoint): void;
-  /** Ends all in good order; at once when called again. With a reason, that is how `ended` fails. */
+  /**
+   * Ends all taps in good order; at once when it is called again. With a reason, `ended` rejects
+   * with it.
+   */
   stop(reason?: DbgError): void;
   isStopping(): boolean;
   hasFailed(): boolean;
-  /** whoever read the packets left, which is no failure */
+  /** whether the capture ended because the reader of the packets left, which is no failure */
   readerLeft(): boolean;
   counts(): readonly (readonly [CapturePoint, Counts])[];
-  /** What was left out by ending it, when it has ended. */
+  /** How many packets the end of the capture left out. It is known when the capture has ended. */
   leftOut(): LeftOut;
   ask(): void;
-  /** When all is written: how each tap ended. */
+  /** Resolves when all is written, with the end of each tap. */
   readonly ended: Promise<readonly (readonly [CapturePoint, TapEnd])[]>;
 }
 
@@ -92,7 +95,8 @@ export function conductor(
   function start(place: CapturePoint, style: TapStyle, onEvent: Hearer): Promise<Tap> {
     const env = place.env ?? {};
     const main = place.inThere(tapArgv(items, style));
-    // What comes at once, or is on no device, has nothing to lose when the device goes.
+    // These taps have no packets to lose when the device goes: a live one prints each at once, and
+    // "any" is on no device.
     if (style.isLive || !place.mayVanish || style.device === 'any') return startTap(host, main, env, onEvent);
     const remembering = { ...style, isLive: true, isOne: false, ringKib: style.ringKib / 2 };
     const shadow = place.inThere(tapArgv(items, remembering));
@@ -137,7 +141,8 @@ export function conductor(
     ends.push([place, end]);
     track.end(tap.counts());
     const failure = place.failure?.(end) ?? (end.hasListened || isOne ? undefined : tapFailed(place.name, end));
-    // One that cannot begin is no capture of what was asked for. Of a single one, tcpdump itself has said why.
+    // A tap that cannot begin makes the capture less than what was asked for. For a single tap,
+    // tcpdump itself has said why.
     if (failure && !isStopping) stop(failure);
     else endWhenDone();
   }
@@ -164,7 +169,7 @@ export function conductor(
     hasFailed: () => reason !== undefined,
     readerLeft: () => readerLeft,
     counts: () => [...counts].map(([place, count]) => [place, count()] as const),
-    // What is behind the bound that was asked for is not missing.
+    // What comes after the limit that was asked for is not missing.
     leftOut: () =>
       isFull ? NOTHING_LEFT : ends.map(([, end]) => end.leftOut ?? NOTHING_LEFT).reduce(sum, NOTHING_LEFT),
     ask: () => running.forEach((tap) => tap.ask()),
@@ -178,6 +183,6 @@ const sum = (one: LeftOut, other: LeftOut): LeftOut => ({
   after: one.after + other.after,
 });
 
-/** How often held packets are looked at, and waiting taps. */
+/** How often held packets are looked at, and whether taps have to wait. */
 const TICK_MS = 20;
 const ROOM = [{ what: 'see what is full', command: 'df -h' }];

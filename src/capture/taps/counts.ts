@@ -1,10 +1,10 @@
 /** What tcpdump counts (pcap_stats(3PCAP)). */
 export interface Counts {
-  /** that it has seen */
+  /** packets that tcpdump has seen */
   readonly captured: number;
-  /** that passed the filter in the kernel, those that it then dropped too */
+  /** packets that passed the filter in the kernel, including those that the kernel then dropped */
   readonly received: number;
-  /** by the kernel, for want of room in its ring */
+  /** packets that the kernel dropped for lack of room in its ring */
   readonly dropped: number;
 }
 
@@ -12,7 +12,7 @@ export const emptyCounts: Counts = { captured: 0, received: 0, dropped: 0 };
 
 const INFO = /^tcpdump: (\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel/;
 
-/** Reads the line with which tcpdump answers SIGUSR1. */
+/** Reads the line with which tcpdump answers SIGUSR1; undefined for another line. */
 export function parseInfo(line: string): Counts | undefined {
   const [, captured, received, dropped] = INFO.exec(line) ?? [];
   return captured === undefined
@@ -20,7 +20,7 @@ export function parseInfo(line: string): Counts | undefined {
     : { captured: Number(captured), received: Number(received), dropped: Number(dropped) };
 }
 
-/** Reads one of the lines with which tcpdump ends; nothing when it is none. */
+/** Reads one of the lines with which tcpdump ends; an empty object for another line. */
 export function finalCount(line: string): Partial<Counts> {
   const [, count, what] = /^(\d+) packets? (captured|received by filter|dropped by kernel)$/.exec(line) ?? [];
   if (count === undefined) return {};
@@ -28,8 +28,11 @@ export function finalCount(line: string): Partial<Counts> {
   return { [key]: Number(count) };
 }
 
-/** tcpdump says so when every filter is in place; without the first word when it prints text. */
+/**
+ * Whether tcpdump says that every filter is in place. When it prints text, the line has no
+ * "tcpdump: ".
+ */
 export const isListening = (line: string): boolean => /^(tcpdump: )?listening on /.test(line);
 
-/** What tcpdump says before that of every capture. */
+/** Whether the line is one that tcpdump prints at the start of every capture. */
 export const isPreface = (line: string): boolean => /^tcpdump: (data link type|verbose output suppressed)/.test(line);

@@ -2,17 +2,23 @@ import type { Host, Streamed } from '../../host/host.ts';
 import { countRecords, firstRecords, type Packet, packetsIn, pcapReader } from '../formats/pcap.ts';
 import { hasLostDevice, type Hearer, startTap, type Tap } from './tap.ts';
 
-/** The argvs of a tap on a device that may vanish: what is captured with, and what remembers the last second. */
+/**
+ * The argvs of a tap on a device that may vanish: the tcpdump that captures, and the one that
+ * remembers the last seconds.
+ */
 export interface ShadowedArgv {
   readonly main: readonly string[];
   readonly shadow: readonly string[];
 }
 
 /**
- * A tap on a device that may go, as a container's does. When it goes, tcpdump leaves what is in its ring: up to a second of packets, and
- * the ones before a container's end are what a person looks for. A second tcpdump, in immediate mode, has had each of them at once; what
- * the first one did not bring is taken from there. While there is much traffic the second one is stopped, so that it costs nothing: the
- * blocks of the ring are then full, and out, in a moment.
+ * Starts a tap on a device that may go, as a container's does. When the device goes, tcpdump loses
+ * what is in its ring: up to a second of packets. But the packets before a container's end are what
+ * a person looks for.
+ *
+ * So a second tcpdump runs in immediate mode, which gets each packet at once. What the first one
+ * did not bring is taken from the second. While there is much traffic the second one is stopped, so
+ * that it costs nothing: the blocks of the ring then fill and are handed over within a moment.
  */
 export async function startShadowedTap(
   host: Host,
@@ -32,7 +38,8 @@ export async function startShadowedTap(
       const header = reader.header();
       onEvent.data(piece);
       if (!header || records.length === 0) return;
-      // Only the last one is made a packet: this is on the way of all of them.
+      // Only the last record is parsed into a packet, because every piece of the capture passes
+      // here.
       const packets = countRecords(records, header);
       [last] = packetsIn(records.subarray(firstRecords(records, header, packets - 1)), header);
       pace.add(packets);
@@ -47,7 +54,7 @@ export async function startShadowedTap(
     pace.end();
     const hasVanished = !isStopped && hasLostDevice(end);
     second.signal(hasVanished ? 'SIGCONT' : 'SIGKILL');
-    // Its device has gone too: it ends by itself, having written all.
+    // The shadow's device has gone too. The shadow ends by itself when it has written everything.
     if (hasVanished) await Promise.race([second.ended, new Promise((resolve) => void setTimeout(resolve, END_MS))]);
     over();
     const rest = hasVanished ? remembered.after(last) : Buffer.alloc(0);
@@ -60,7 +67,9 @@ export async function startShadowedTap(
 
 const END_MS = 1_000;
 
-/** Rates in packets within STEP_MS: at the first the second tcpdump is stopped, below the other it goes on. */
+/**
+ * Rates in packets within STEP_MS. The second tcpdump is stopped at MUCH, and goes on below LITTLE.
+ */
 const STEP_MS = 50;
 const MUCH = 500;
 const LITTLE = 100;
@@ -87,18 +96,27 @@ function quieten(second: Streamed): { add(packets: number): void; end(): void } 
 }
 
 const KEPT = { milliseconds: 3_000, bytes: 8e6 };
-/** Each socket takes the time of a packet by itself (tpacket_rcv in the kernel's af_packet.c). */
+/**
+ * in ms: the times that two sockets have for one packet differ by less. Each socket takes the time
+ * by itself (tpacket_rcv in the kernel's af_packet.c).
+ */
 const SAME_MS = 5;
 
 const timeOf = ({ seconds, nanoseconds }: Packet) => seconds * 1000 + nanoseconds / 1e6;
 
-/** The packets of the last seconds, and those of them that came after a packet which somebody else saw too. */
+/**
+ * Remembers the packets of the last seconds. `after` gives the records of those that came after the
+ * last packet that the first tcpdump brought.
+ */
 function memory({ stdout, stderr }: Streamed): { after(last: Packet | undefined): Buffer } {
   const reader = pcapReader();
   let kept: { readonly packet: Packet; readonly record: Buffer }[] = [];
   let bytes = 0;
   let isDamaged = false;
-  /** What is no capture ends the remembering: the tap itself says what is wrong with the device. */
+  /**
+   * Whole records. What is no capture ends the remembering: the tap itself says what is wrong with
+   * the device.
+   */
   const recordsIn = (piece: Buffer) => {
     try {
       return reader.push(piece);
@@ -143,5 +161,5 @@ function memory({ stdout, stderr }: Streamed): { after(last: Packet | undefined)
   };
 }
 
-/** Of a packet in a pcap file, in bytes (draft-ietf-opsawg-pcap). */
+/** The length of a packet's header in a pcap file, in bytes (draft-ietf-opsawg-pcap). */
 const RECORD_HEADER = 16;

@@ -4,28 +4,33 @@ import type { Host } from '../../host/host.ts';
 import { drain, leftOut, type LeftOut } from './drain.ts';
 import { emptyCounts, finalCount, isListening, isPreface, parseInfo, type Counts } from './counts.ts';
 
-/** What a tap tells while it runs. */
+/** Hears what a tap tells while it runs. */
 export interface Hearer {
-  /** a piece of its stdout; what it throws ends the tap */
+  /** Takes a piece of tcpdump's stdout. When it throws, the tap ends. */
   data(piece: Buffer): void;
-  /** a line of tcpdump's stderr, but for the counts that dbg asked for */
+  /** Takes a line of tcpdump's stderr. The counts that dbg asked for are left out. */
   says(line: string, kind: Kind): void;
 }
 
-/** News: it listens, or its counts at the end. A refusal: why it will not begin. A note: anything else while it runs. */
+/**
+ * What a line of tcpdump's stderr is.
+ * - news: that it listens, or its counts at the end
+ * - refusal: why it will not begin
+ * - note: anything else while it runs
+ */
 export type Kind = 'news' | 'refusal' | 'note';
 
-/** A running tcpdump, whose packets dbg takes. */
+/** A running tcpdump whose packets dbg takes. */
 export interface Tap {
-  /** it listens, or has ended */
+  /** resolves when the tap listens or has ended */
   readonly listening: Promise<void>;
-  /** tcpdump's counts: the last that it told */
+  /** tcpdump's latest counts */
   counts(): Counts;
-  /** Asks for newer ones. */
+  /** Asks tcpdump for newer counts. */
   ask(): void;
   pause(): void;
   resume(): void;
-  /** Ends it when the packets that are there have come; at once when called again. */
+  /** Ends the tap when the packets that are there have come; at once when it is called again. */
   stop(): void;
   readonly ended: Promise<TapEnd>;
 }
@@ -35,13 +40,13 @@ export interface TapEnd {
   readonly hasListened: boolean;
   /** what the entry script said (src/enter/entry.sh) */
   readonly report: string;
-  /** tcpdump's last words that were neither counts nor news */
+  /** the last line of tcpdump's that was neither counts nor news */
   readonly complaint: string;
-  /** when it was ended by `stop` */
+  /** undefined unless `stop` ended the tap */
   readonly leftOut: LeftOut | undefined;
 }
 
-/** Starts a tcpdump by an argv. */
+/** Starts a tcpdump with an argv. */
 export async function startTap(
   host: Host,
   argv: readonly string[],
@@ -83,13 +88,13 @@ export async function startTap(
       isOn = true;
       listens();
     }
-    // In brackets it says the same once more.
+    // A line in brackets repeats the complaint before it.
     if (!isNews && !line.startsWith('(')) complaint = line;
     onEvent.says(line, isNews ? 'news' : isOn ? 'note' : 'refusal');
   });
 
   const ask = () => {
-    // Before it listens it may be the entry script, which this signal would end.
+    // Before tcpdump listens, the process may still be the entry script, which SIGUSR1 would end.
     if (isOn) signal('SIGUSR1');
   };
   const told = () =>
@@ -102,7 +107,8 @@ export async function startTap(
   async function end(): Promise<void> {
     if (isOn) target = await drain(told);
     signal('SIGINT');
-    // What came late is written, as long as it comes.
+    // Packets that came late are still written. tcpdump is killed only when no piece comes for a
+    // while.
     pieceAt = performance.now();
     const patience = setInterval(() => {
       if (isPaused) pieceAt = performance.now();
@@ -146,12 +152,12 @@ export async function startTap(
 }
 
 const ANSWER_MS = 100;
-/** For what came late to be written. */
+/** How long no piece may come after the SIGINT, until tcpdump is killed. */
 const PATIENCE_MS = 5_000;
 
 /**
- * Calls back for each line of a stream, the last one also without its end. Of one that was written over itself (with -v, "Got 7" each
- * second), it is what a terminal would show.
+ * Calls back for each line of a stream; for the last one also when it has no line feed. A line that
+ * was written over itself (with -v, "Got 7" each second) is given as a terminal would show it.
  */
 function lines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
   const onEvent = (line: string) => onLine(line.replace(/^.*\r(?=.)/s, ''));
@@ -161,13 +167,13 @@ function lines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): v
   stream.on('end', end);
 }
 
-/** For a tap whose tcpdump said what is wrong. */
+/** The error for a tap whose tcpdump said what is wrong. */
 export const tapFailed = (name: string, { complaint, exitCode }: TapEnd): DbgError =>
   new DbgError(`${name}: ${complaint || `tcpdump ended with code ${exitCode}`}`, { exitCode });
 
 /**
- * Whether its device went, as it does with its container (libpcap, pcap-linux.c): tcpdump calls
- * that an error.
+ * Whether the tap's device has gone, as it does with its container. tcpdump calls that an error
+ * (libpcap, pcap-linux.c).
  */
 export const hasLostDevice = ({ hasListened, complaint }: TapEnd): boolean =>
   hasListened && /interface (disappeared|went down)|That device is not up/i.test(complaint);

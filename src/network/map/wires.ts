@@ -41,7 +41,7 @@ export function interfacesOf(
         target: owner,
         inside: link,
         network: undefined,
-        ownMark: undefined, // not known: this look does not enter the container to ask its own device
+        ownMark: undefined, // not known: this look does not enter the container
         counters: device.counters,
         ...pairOf(device, link, peer, netnsid),
       },
