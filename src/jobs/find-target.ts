@@ -6,17 +6,17 @@ import type { Host } from '../host/host.ts';
 import { isDead, parseStat } from '../proc/stat.ts';
 
 /**
- * The container that a name means, ready to be entered. Throws a DbgError where there is none, or
- * it does not run.
+ * Finds the container that a name means, and makes it a target, ready to be entered. Throws a
+ * DbgError when there is no such container, or when it does not run.
  */
 export async function findTarget(ctx: Context, ref: string, finding?: Finding): Promise<Target> {
   return settled(ctx, await findContainer(await ctx.engine(), ref, finding));
 }
 
 /**
- * The container that a name means, running or not. One that the engine says is running is checked
- * on this host, as for an entry: throws a DbgError where its process is another one's, or is not
- * here.
+ * Finds the container that a name means, running or not. When the engine says that it runs, its
+ * process is checked on this host, as for an entry. Throws a DbgError when that process belongs to
+ * another container or is not on this host.
  */
 export async function findCurrent(ctx: Context, ref: string): Promise<Container> {
   const engine = await ctx.engine();
@@ -25,7 +25,7 @@ export async function findCurrent(ctx: Context, ref: string): Promise<Container>
   try {
     return (await settled(ctx, container)).container;
   } catch (error) {
-    // One that dies again and again may have ended since.
+    // A container that dies again and again may have ended since the engine answered.
     const now = await engine.inspect(container.id);
     if (now === undefined || (isSaidToRun(now) && now.state.pid === container.state.pid)) throw error;
     return now;
@@ -34,7 +34,7 @@ export async function findCurrent(ctx: Context, ref: string): Promise<Container>
 
 const isSaidToRun = ({ state: { pid, status } }: Container) => pid > 0 || status === 'running' || status === 'paused';
 
-/** Waits until the engine and this host say the same of a container that runs. */
+/** Waits until the engine and this host agree on the process of a running container. */
 async function settled(ctx: Context, found: Container): Promise<Target> {
   const engine = await ctx.engine();
   let container = found;
@@ -42,8 +42,9 @@ async function settled(ctx: Context, found: Container): Promise<Target> {
     try {
       return enterable(ctx.host, container, ctx.now());
     } catch (error) {
-      // It may have ended or been restarted since the engine answered, as one in a crash loop does:
-      // then the newer answer counts. The engine learns of an end a little later than this host.
+      // The container may have ended or been restarted since the engine answered, as in a crash
+      // loop. Then the newer answer counts. The engine learns of an end a little later than this
+      // host.
       const { pid } = container.state;
       const now = await engine.inspect(container.id);
       const isEndUnknown = now?.state.pid === pid && pid > 0 && isGone(ctx.host, pid);
@@ -55,11 +56,13 @@ async function settled(ctx: Context, found: Container): Promise<Target> {
 }
 
 /**
- * Half a second: an engine on another machine is told apart from one that is behind by that alone.
+ * How often a container is looked at, 50 ms apart: half a second in all. An engine that is late
+ * tells of the end within this time. An engine on another machine goes on to name a process that is
+ * not on this host. Only this tells the two apart.
  */
 const MOST_LOOKS = 10;
 
-/** Whether there is no such process, or it is dead and nobody has waited for it yet. */
+/** Whether the process has gone, or is dead and its parent has not waited for it yet. */
 function isGone(host: Pick<Host, 'read'>, pid: number): boolean {
   const stat = parseStat(host.read(`/proc/${pid}/stat`));
   return stat === undefined || isDead(stat);

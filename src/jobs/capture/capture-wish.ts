@@ -3,10 +3,12 @@ import type { StopOn } from '../../capture/stop-on.ts';
 
 /** What a person wants captured. */
 export interface CaptureWish {
-  /** names of containers; empty: those that the options select, or the one that is picked */
+  /** names of containers; empty when the options select them or the person picks one */
   readonly refs: readonly string[];
   readonly items: readonly Item[];
-  /** where packets go: a path, "-" for stdout; undefined: tcpdump's text is printed */
+  /**
+   * where the packets are written: a path, or "-" for stdout; undefined: tcpdump's text is printed
+   */
   readonly path: string | undefined;
   readonly isPcapng: boolean;
   readonly forMs: number | undefined;

@@ -12,23 +12,29 @@ import { linkState, type Link } from '../../network/links.ts';
 import { linksInside } from '../../network/look-inside.ts';
 import { shellQuote } from '../../text.ts';
 
-/** A place, and whose it is. */
+/** A capture point in a container or on its way. */
 export interface ContainerPoint extends CapturePoint {
-  /** whose network it is in; undefined: the host's, or an overlay network's */
+  /**
+   * the container whose network it is in; undefined for the host's network or an overlay network's
+   */
   readonly target?: Target;
-  /** what lines of text that come from there begin with */
+  /** with what a line of text from there begins */
   readonly label: string;
-  /** what it is on a packet's way */
+  /** what the point is on a packet's way */
   readonly role?: Role;
 }
 
-/** Where a packet passes on its way out of a container; on the way back, the other way round. */
+/**
+ * The kinds of points that a packet passes on its way out of a container, in this order. On its way
+ * back it passes them in reverse.
+ */
 export type Role = 'container' | 'host device' | 'bridge' | 'uplink' | "peer's host device" | 'peer';
 
 /**
- * Where to capture in a container: on the device that was named, or on all at once, which a capture of several tells apart by the index
- * that each packet then bears. One tcpdump for each device would lose the last second of each when the container ends: tcpdump then
- * leaves what is in its ring.
+ * The points at which to capture in a container: at the device that the person named, or at all
+ * devices at once. A capture of several containers then tells the devices apart by the index that
+ * each packet carries. A tcpdump for each device would not do: when the container ends, tcpdump
+ * loses what is in its ring, the last second of each.
  */
 export async function pointsOf(
   ctx: Context,
@@ -55,7 +61,10 @@ export async function pointsOf(
   ];
 }
 
-/** An interface by its index; one that has come since, as by `docker network connect`, by what the kernel then calls it. */
+/**
+ * An interface by its index. One that has come since the capture began, as by
+ * `docker network connect`, gets the name that the kernel has for it then.
+ */
 function interfaceOf(
   ctx: Context,
   place: ContainerPoint,
@@ -74,12 +83,18 @@ function interfaceOf(
 
 const nameIn = (igmp: string, ifindex: number) => [...parseIgmp(igmp)].find(([, index]) => index === ifindex)?.[0];
 
-/** Containers of one network namespace have the same devices: one of them stands for all. */
+/**
+ * The targets with a network namespace of their own. Containers in one namespace have the same
+ * devices, so the first of them stands for all.
+ */
 export function withOwnNetwork(ctx: Context, targets: readonly Target[]): Target[] {
   return unique(targets, ({ pid, container }) => ctx.host.link(`/proc/${pid}/ns/net`) ?? container.id);
 }
 
-/** A device in a container's network. */
+/**
+ * The capture point on a device in a container's network. Throws a usage error for an entry with
+ * the container's files or processes.
+ */
 export function pointOn(ctx: Context, target: Target, device: string, options: EntryWish, link?: Link): ContainerPoint {
   const { container } = target;
   const { entry, env } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
@@ -111,7 +126,7 @@ export function pointOn(ctx: Context, target: Target, device: string, options: E
   };
 }
 
-/** Each of them once, by its key: the first that has it. */
+/** The items with different keys: of those with the same key, the first. */
 export function unique<T>(all: readonly T[], key: (each: T) => unknown): T[] {
   return all.filter((each, at) => all.findIndex((other) => key(other) === key(each)) === at);
 }

@@ -10,7 +10,7 @@ import type { ContainerPoint } from './container-points.ts';
 import type { CaptureWish } from './capture-wish.ts';
 
 export interface Endings {
-  /** The capture has begun: its time runs. */
+  /** Is called when the capture has begun: its time starts to run. */
   begin(): void;
   /** when it will end, in ms since the epoch, if that is known */
   until(): number | undefined;
@@ -18,8 +18,9 @@ export interface Endings {
 }
 
 /**
- * What ends a capture besides its taps: signals, time, what happens to a container, a disk that fills.
- * @param awaited containers whose frames are captured at no place of their own
+ * What ends a capture besides its taps: signals, time, what happens to a container, a disk that
+ * fills.
+ * @param awaited containers that have no tap of their own
  */
 export async function endings(
   ctx: Context,
@@ -39,7 +40,7 @@ export async function endings(
     const timer = setTimeout(() => taps.stop(), milliseconds);
     undo.push(() => clearTimeout(timer));
   };
-  // Said once, however many containers are listened to.
+  // The loss of the engine is told once, however many containers are watched.
   let isLost = false;
   const news = {
     lost: (why: string) => {
@@ -51,7 +52,8 @@ export async function endings(
   const entered = new Set(places.flatMap(({ target }) => target?.container ?? []));
   for (const container of [...entered, ...awaited]) {
     const taken = places.filter(({ target }) => target?.container.id === container.id);
-    // `-i any` does not end with the devices, and holds the network namespace.
+    // `-i any` does not end with the container's devices, and keeps the network namespace. So dbg
+    // ends it.
     const dropped = ({ action }: { action: string }) => {
       if (action === 'die') setTimeout(() => taken.forEach((place) => taps.drop(place)), LAST_PACKETS_MS);
     };
@@ -76,14 +78,20 @@ export async function endings(
   };
 }
 
-/** A container's end is told before its last packets have come through the ring. */
+/**
+ * How long a tap runs on after its container's end: the engine tells of the end before the last
+ * packets have come through the ring.
+ */
 const LAST_PACKETS_MS = 300;
 
 /**
- * The first signal ends the taps in good order, the next at once. Two in one moment are one: Ctrl-C may come from the terminal and through
- * sudo as well. A third one ends dbg itself, whose guards end what is left: a reader that does not read, or a disk that does not answer,
- * would be waited for without end. SIGUSR1 asks for counts, as of tcpdump itself; SIGUSR2, by which that writes what it holds, has
- * nothing to bring.
+ * Handles the signals that reach dbg during a capture. Returns the function that ends this.
+ * - The first signal ends the taps in good order, the second one ends them at once. Two in one
+ *   moment count as one, because Ctrl-C may come both from the terminal and through sudo.
+ * - A third one ends dbg itself, and dbg's guards end what is left. Otherwise a reader that does
+ *   not read, or a disk that does not answer, would be waited for without end.
+ * - SIGUSR1 prints the counts, as tcpdump itself does.
+ * - SIGUSR2 does nothing. It makes tcpdump write what it holds, and dbg holds nothing of that kind.
  */
 function heedSignals(ctx: Context, taps: Conductor, tell: (line: string) => void): () => void {
   let isOver = false;
@@ -109,7 +117,8 @@ function heedSignals(ctx: Context, taps: Conductor, tell: (line: string) => void
         if (signal === 'SIGUSR1') void report();
         return;
       }
-      // Listened to anew before it acts: dbg itself is not to die of the next.
+      // dbg listens for the next signal before it acts on this one, so that the next one does not
+      // end dbg.
       heed();
       if (ctx.now() - heeded < ONE_MOMENT_MS) return;
       heeded = ctx.now();
@@ -128,7 +137,7 @@ const ONE_MOMENT_MS = 500;
 const SIGNALS_HEEDED = 2;
 const ANSWER_MS = 100;
 
-/** Ends a capture before it fills the disk of the host. */
+/** Ends a capture before it fills the host's disk. */
 function watchDisk(ctx: Context, { path = '', minFree }: CaptureWish, taps: Conductor): () => void {
   const folder = dirname(path);
   const look = async () => {

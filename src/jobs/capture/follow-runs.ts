@@ -10,7 +10,9 @@ import type { ContainerPoint } from './container-points.ts';
 
 export interface Followed {
   readonly container: Container;
-  /** by the name of the network: where its frames pass on the host */
+  /**
+   * network's name → the tap on the host's device that the container's frames on that network pass
+   */
   readonly taps: ReadonlyMap<string, ContainerPoint>;
 }
 
@@ -23,13 +25,19 @@ interface Following {
 }
 
 /**
- * Then all of a run's frames have been sorted, mostly: the kernel keeps them for a second, and dbg for the order of time
- * (src/capture/recorders/pcapng-recorder.ts). What comes later finds its run. Of one whose
- * addresses are not known, all must have come.
+ * How long after the end of a run dbg waits for the last of its frames. The kernel keeps frames for
+ * up to a second, and the recorder holds them to put them into time order
+ * (src/capture/recorders/pcapng-recorder.ts). A frame that comes later is still given to its run,
+ * unless the addresses of the run are unknown: then all frames must have come, and the wait is
+ * longer.
  */
 const SORTED_MS = { known: 2_000, unknown: 3_000 };
 
-/** Follows containers from run to run. Ends the capture with the last of them: unless restarts are awaited, when all are removed. */
+/**
+ * Follows containers from run to run. Ends the capture when the last of them has ended; when
+ * restarts are awaited, when all of them have been removed. Returns the function that ends the
+ * following.
+ */
 export function followRuns(ctx: Context, all: readonly Followed[], following: Following): () => void {
   let left = all.length;
   const over = () => {
@@ -56,7 +64,8 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     runs++;
     const now = await (await ctx.engine()).inspect(container.id);
     const found = now ? await wiresOf(ctx, now, taps, runs) : [];
-    // It has ended already: its addresses are those with which it joined its networks.
+    // The container has ended already. Then the addresses are those with which it joined its
+    // networks.
     const wires =
       found.length > 0
         ? found
@@ -80,21 +89,26 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     timers.push(setTimeout(() => void settle(), isUnknown ? SORTED_MS.unknown : SORTED_MS.known));
   }
   /**
-   * With which addresses it joined its networks for this run. The engine tells of that some 60 ms before it starts the container, and holds
-   * its lock until that is done (moby, containerStart), so that an inspect would come too late for one that ends at once.
+   * network → the MAC address with which the container joined it for this run. The engine tells of
+   * the joining some 60 ms before it starts the container, and holds the container's lock until it
+   * has started it (moby, containerStart). So an inspect would come too late for a container that
+   * ends at once.
    */
   const joins = new Map<string, Promise<string | undefined>>();
   async function joined() {
     const all = await Promise.all([...joins].map(async ([network, mac]) => ({ network, mac: await mac })));
     return all.flatMap(({ network, mac }) => (mac ? [{ network, mac, tap: taps.get(network)!, addresses: [] }] : []));
   }
-  /** No container with its id starts any more. */
+  /** Handles the removal of the container: nothing with its id can start any more. */
   function removed(): void {
     if (isOver) return;
     tell(`dbg: ${name} has been removed`);
     timers.push(setTimeout(overAtLast, SORTED_MS.known));
   }
-  /** It ended before the engine could be asked for its addresses: they are those that nobody else has. */
+  /**
+   * Finds the frames of a run that ended before the engine could be asked for its addresses. When
+   * exactly one sender on a network is unknown, the frames of that sender are the run's.
+   */
   async function claim(began: number, until: number, run: number): Promise<void> {
     const engine = await ctx.engine();
     for (const [network, tap] of taps) {
@@ -111,7 +125,8 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
     }
   }
 
-  // One event after the other: a start that is still being looked at comes before the end.
+  // Events are handled one after the other: a start that is still being looked at is done before
+  // the end.
   let turn: Promise<void> = Promise.resolve();
   const onEvent = ({ action, time }: ContainerEvent) => {
     const at = time ?? ctx.now();
@@ -144,7 +159,7 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
   };
 }
 
-/** The MAC address of a device of the host, as sysfs has it. */
+/** The MAC address of a device of the host, from sysfs. */
 const own = (ctx: Context, device: string) => ctx.host.read(`/sys/class/net/${device}/address`)?.trim();
 
 async function wiresOf(
@@ -161,7 +176,10 @@ async function wiresOf(
   });
 }
 
-/** What its devices are called inside, by MAC address; nothing when it has ended already. */
+/**
+ * MAC address → the name of the device in the container; empty when the container has ended
+ * already.
+ */
 async function interfaceNames(ctx: Context, container: Container): Promise<ReadonlyMap<string, string>> {
   try {
     const links = await linksInside(ctx.host, enterable(ctx.host, container, ctx.now()));

@@ -13,21 +13,21 @@ import { type Followed, followRuns } from './follow-runs.ts';
 import { type CaptureNews, runCapture } from './run-capture.ts';
 
 export interface FromStartWish {
-  /** goes on when a container is restarted */
+  /** whether the capture goes on when a container is restarted */
   readonly restart: boolean;
-  /** opens the file, whose frames are sorted to containers by `sort` */
+  /** opens the file; `sort` gives its frames to containers */
   readonly open: (sort: NonNullable<PcapngWish['sort']>) => Promise<PcapngRecorder>;
-  /** how it is shown, once it is known what is waited for, and where */
+  /** makes what tells the person, with a text that says which containers are awaited, and where */
   readonly newsOf: (waits: string) => CaptureNews;
-  /** what happens to the containers is not told */
+  /** whether the events of the containers are left untold */
   readonly isQuiet: boolean;
 }
 
 /**
  * Captures containers from their start. The engine tells of a start 60 ms too late for the first
- * packets (docs/tcpdump.md), so they are captured on the devices of the host that carry the
- * container's networks, from before, and sorted when its MAC addresses are known. Gives the exit
- * code.
+ * packets (docs/tcpdump.md). So the frames are captured before the start, on the devices of the
+ * host that carry the container's networks. They are sorted when the container's MAC addresses are
+ * known. Resolves with the exit code.
  */
 export async function captureFromStart(ctx: Context, wish: CaptureWish, how: FromStartWish): Promise<number> {
   const { restart, isQuiet } = how;
@@ -64,7 +64,10 @@ export async function captureFromStart(ctx: Context, wish: CaptureWish, how: Fro
   return runCapture(ctx, wish, taps, recorder, course, news);
 }
 
-/** A container that is waited for, with where its networks' frames pass on the host. */
+/**
+ * A container that is awaited, with a tap for each of its networks, on the host's device that the
+ * frames pass.
+ */
 async function waitedFor(ctx: Context, ref: string, { restart, isQuiet }: FromStartWish): Promise<Followed> {
   const engine = await ctx.engine();
   const container = await findContainer(engine, ref);

@@ -14,9 +14,14 @@ import { findTarget } from '../find-target.ts';
 import { pointOn, type Role, type ContainerPoint, unique } from './container-points.ts';
 
 /**
- * The stations that packets of a container pass on their way out: its interface, the host's end of that wire, the bridge, and the device
- * by which they leave the host, or the wire of the container that has the address. Without an address: of all its interfaces, and the
- * host's default route.
+ * The capture points that packets of a container pass on their way out:
+ * - the container's interface
+ * - the host's end of its wire
+ * - the bridge
+ * - the device by which the packets leave the host, or the wire of the container that has the
+ *   address
+ *
+ * Without an address: the points of all its interfaces, and of the host's default route.
  */
 export async function wayOut(
   ctx: Context,
@@ -46,7 +51,7 @@ async function interfacesOf(ctx: Context, target: Target): Promise<readonly Cont
   ]);
 }
 
-/** A container's interface, with what follows it on the host. */
+/** The capture points at a container's interface and behind it on the host. */
 function outside(
   ctx: Context,
   { target, inside, device, place }: ContainerInterface,
@@ -60,7 +65,7 @@ function outside(
     place.path === undefined
       ? onHost(ctx, name, role)
       : station(name, role, `${place.path}/${name}`, (argv) => inNetns(ctx.host, place, argv));
-  // It goes with the container's own.
+  // The host's end of the wire goes together with the container's.
   stations.push({ ...at(device.name, hosts), mayVanish: true });
   if (device.master !== undefined) stations.push(at(device.master, 'bridge'));
   return stations;
@@ -78,7 +83,10 @@ const station = (device: string, role: Role, name: string, inThere: ContainerPoi
   description: role,
 });
 
-/** The wire of the running container that has an address, its own end first; none when no other has it. */
+/**
+ * The capture points of the running container that has an address, its own end first; empty when no
+ * other container has it.
+ */
 async function peerWith(ctx: Context, target: Target, address: string, options: EntryWish): Promise<ContainerPoint[]> {
   const all = await (await ctx.engine()).list();
   const owner = all.find(

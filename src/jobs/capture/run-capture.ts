@@ -8,34 +8,34 @@ import type { CaptureWish } from './capture-wish.ts';
 import type { ContainerPoint } from './container-points.ts';
 import { endings } from './endings.ts';
 
-/** As of a program that SIGPIPE ended. */
+/** the exit code of a program that SIGPIPE ended */
 const PIPE = 141;
 
-/** What is particular to a capture. */
+/** How one kind of capture differs from others. */
 export interface Course {
-  /** one tap, of which tcpdump itself tells */
+  /** there is one tap, and the lines of its tcpdump are told as they are */
   readonly isOne: boolean;
-  /** Taps may have ended, and the capture goes on. */
+  /** the capture goes on when all taps have ended */
   readonly persists?: boolean;
-  /** containers that are waited for, whatever their taps are on */
+  /** containers that are watched although the capture has no tap of their own */
   readonly awaited?: readonly Container[];
-  /** what goes on beside the taps, with what ends that */
+  /** starts what goes on beside the taps; returns the function that ends it */
   readonly beside?: (taps: Conductor) => () => void;
 }
 
-/** What the person is told of a capture, by whoever shows it. */
+/** How a person is told of a capture. */
 export interface CaptureNews {
-  /** one line, of tcpdump's or of dbg's own */
+  /** Is called with one line of tcpdump's or of dbg's own. */
   tell(line: string): void;
-  /** All taps listen. */
+  /** Is called when all taps listen. */
   began?(taps: Conductor, recorder: Recorder, until: () => number | undefined): void;
-  /** It is over, or failed. */
+  /** Is called when the capture is over or has failed. */
   ended?(taps: Conductor, recorder: Recorder): void;
 }
 
 /**
- * Runs a capture from its first tap to its last; gives the exit code: of the only tap, or 0; 141
- * when the reader left.
+ * Runs a capture from its first tap to its last. Resolves with the exit code: that of the only tap,
+ * else 0; 141 when the reader left.
  */
 export async function runCapture(
   ctx: Context,
@@ -69,8 +69,8 @@ export async function runCapture(
     const ended = await taps.ended;
     if (taps.readerLeft()) return PIPE;
     const [, only] = ended[0] ?? [];
-    // `-i any` runs on when its container's devices have gone, and dbg ends it: one meaning for
-    // both.
+    // A tap that lost its device ended with its container, and so the exit code is 0. `-i any` runs
+    // on when the devices have gone, and dbg ends it: the meaning must be the same for both.
     return isOne && only && !hasLostDevice(only) ? only.exitCode : 0;
   } finally {
     ends.stop();
@@ -79,6 +79,6 @@ export async function runCapture(
   }
 }
 
-/** How large the ring of each tap is, in KiB, as the memory of this host allows. */
+/** The size of each tap's ring in KiB, as the memory of this host allows. */
 export const ringOfEach = (ctx: Context, points: readonly ContainerPoint[]): number =>
   ringKib(points.length, ctx.host.read('/proc/meminfo'));

@@ -10,8 +10,8 @@ import { parsePeer } from '../../network/cut/peers.ts';
 import { shellQuote } from '../../text.ts';
 
 /**
- * Whose packets `--where HOST[:PORT]` means: an address, a container by its name, or a name as the
- * container looks it up.
+ * The packets that `--where HOST[:PORT]` means. HOST is an address, the name of a running
+ * container, or a name that the container looks up. Throws a DbgError when nobody has that name.
  */
 export async function whereTo(ctx: Context, target: Target, text: string, options: EntryWish): Promise<WantedPackets> {
   const { name, address, port } = parsePeer(text, '--where');
@@ -31,8 +31,8 @@ export async function whereTo(ctx: Context, target: Target, text: string, option
 }
 
 /**
- * getent(1) with the container's resolver and hosts: the view of every tool
- * (src/enter/environment/container-view.ts).
+ * The addresses that getent(1) finds for a name. It uses the container's resolver and hosts file,
+ * as every tool does (src/enter/environment/container-view.ts).
  */
 async function lookedUp(ctx: Context, target: Target, name: string, options: EntryWish): Promise<string[]> {
   const { entry } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
@@ -40,11 +40,11 @@ async function lookedUp(ctx: Context, target: Target, name: string, options: Ent
   return [...new Set(hosts.split('\n').flatMap((line) => line.split(/\s+/)[0] || []))];
 }
 
-/** The command line with a filter for these packets, besides what was typed. */
+/** The command line with a filter for these packets, in addition to what was typed. */
 export function filteredFor(items: readonly Item[], { addresses, port }: WantedPackets): Item[] {
   const hosts = addresses.map((address) => `host ${address}`).join(' or ');
-  // What reports a failure carries no port of its own. An echo and its answer (types 8 and 0; 128
-  // and 129) report none.
+  // A message that reports a failure has no port of its own. An echo and its answer report none
+  // (ICMP types 8 and 0, ICMPv6 types 128 and 129).
   const failures = '(icmp and icmp[0] != 0 and icmp[0] != 8) or (icmp6 and ip6[40] < 128)';
   const ends = port === undefined ? `(${hosts})` : `(${hosts}) and (port ${port} or ${failures})`;
   const typed = filterOf(items);

@@ -11,9 +11,9 @@ import type { ContainerInterface, ContainerNetwork } from '../../network/interfa
 import { refuseHarm } from './refuse-harm.ts';
 
 /**
- * Cuts what of a container's interfaces is not cut by this wish; none is left out but what cannot
- * be meant. Or says why an interface cannot be cut any more: its host end was moved to where the
- * wish cannot be had.
+ * Cuts the interfaces of a container that this wish means and has not cut. Resolves with the cuts,
+ * or with a text that says why an interface can no longer be cut: its host end was moved to a place
+ * where the wish is not possible. Throws a DbgError when another interface cannot be cut.
  */
 export async function cutAgain(
   ctx: Context,
@@ -31,7 +31,7 @@ export async function cutAgain(
   const isMissing = (each: ContainerInterface) => !isMarked(each) || isMoved(each);
   const interfaces = chosen.some(isMissing) ? cuttable(network, selection, change).filter(isMissing) : [];
   await refuseHarm(ctx, network, interfaces, [], true);
-  // It may have been moved on meanwhile, or be gone.
+  // The host end may have been moved on meanwhile, or may have gone.
   await unmark(ctx.host, movedEnds(moved)).catch(() => undefined);
   try {
     const cuts = interfaces.flatMap((each) => {
@@ -47,7 +47,8 @@ export async function cutAgain(
 }
 
 /**
- * Whether the very cut is there already, as at the container's own end when the host's was lost.
+ * Whether the same cut is there already, as at the container's own end when the cut at the host's
+ * end was lost.
  */
 function isThere({ interface: each, mark: { id }, alias }: Cut): boolean {
   const there = each.at.side === 'own' && each.cutAt !== 'own' ? each.ownMark : each.mark;

@@ -7,8 +7,8 @@ import type { ContainerNetwork } from '../../network/interfaces.ts';
 import { shellQuote } from '../../text.ts';
 
 /**
- * Throws a DbgError where a cut would take the person's own connection, or other containers, unless
- * that is forced.
+ * Throws a DbgError when a cut would take down the person's own ssh connection, or, unless it is
+ * forced, other containers.
  */
 export async function refuseHarm(
   ctx: Context,

@@ -14,16 +14,16 @@ import { escapeControls } from '../../text.ts';
 
 interface Waiting {
   readonly signal: Promise<NodeJS.Signals>;
-  /** when the cut is over, by the context's clock */
+  /** when the cut is to be over, by the context's clock */
   readonly until: number;
   /**
-   * Cuts what of the container is not cut by now: it was restarted, or has another interface. Or
-   * says why that cannot be.
+   * Cuts what of the container is not cut now, because it was restarted or has another interface.
+   * Resolves with the cuts that were made, or with a text that says why that is not possible.
    */
   again(network: ContainerNetwork): Promise<MadeCuts | string>;
 }
 
-/** What ends the waiting before its time. */
+/** What is said for each way in which a cut can end before its time. */
 const WORDS: Readonly<Record<Exclude<End, 'kept' | 'undone' | 'ended'>, string>> = {
   killed: 'is back, but not by its guard: that was killed or stopped',
   replaced: 'was cut anew meanwhile, and that cut stays: see dbg veth --status',
@@ -31,14 +31,19 @@ const WORDS: Readonly<Record<Exclude<End, 'kept' | 'undone' | 'ended'>, string>>
   lifted: 'is back before its time: somebody set its link up, or the kernel refused its rules',
 };
 
-/** So long a container may take from its end to its next start: `docker restart` starts it at once. */
+/**
+ * How long a container may take from its end to its next start. `docker restart` starts it at once.
+ */
 const RESTART_MS = 3_000;
 const LOOK_MS = 500;
 
 /**
- * Waits for the end of a cut that is to last for a time: that time, a signal, or the end of the container, whose devices go with it. The
- * cut follows the container: what it is connected to anew, or has after a restart, is cut for the time that is left. Gives the exit
- * code: 128+n after signal n, and a failure's when the time was not had. When it returns, the cut is undone.
+ * Waits for the end of a cut with a time limit. The end is the time, a signal, or the end of the
+ * container, whose devices go with it. The cut follows the container: an interface that it gets
+ * anew, by a connection or a restart, is cut for the time that is left.
+ *
+ * When it returns, the cut is undone. Resolves with the exit code: 128+n after signal n, and that
+ * of a failure when the cut did not last for its time.
  */
 export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, waiting: Waiting): Promise<number> {
   const { id, name } = target.container;
@@ -93,7 +98,9 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
           say(isRestarted ? `was restarted: ${devices} is cut again` : `has a new ${devices}: it is cut too`);
         if (cuts.isEmpty() && !isBare) say('has no interface now that is meant: one that it gets in time is cut');
         isBare = cuts.isEmpty();
-        // Of one that is down the name is there before it counts: the names tell nothing then.
+        // A device that is down has its name already, before it counts as an interface. So the
+        // names do not show when it is set up, and dbg goes on looking while there is no interface
+        // to cut.
         [isOld, lost] = [isBare, Infinity];
       } catch (error) {
         if (!(error instanceof DbgError)) throw error;
@@ -110,14 +117,17 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
   }
 }
 
-/** One whose host end has the mark already: that was made before it was moved. */
+/**
+ * Whether the host end has the mark of this cut already: the cut was made before the host end was
+ * moved.
+ */
 const isMoved = ({ cut: { interface: each, mark } }: MadeCut) => parseMark(each.device?.alias ?? '')?.id === mark.id;
 
 function movedText({ interface: each }: Cut): string {
   return `is still cut, ${each.at.side === 'own' ? 'at its own end' : 'there'}: ${hostEndMoved(each)}`;
 }
 
-/** All cuts that were made so far. */
+/** Gathers all cuts that were made so far. */
 function gathered(say: (text: string) => void) {
   const all: MadeCuts[] = [];
   let [ended, open]: [MadeCut[], number] = [[], 0];
@@ -141,9 +151,12 @@ function gathered(say: (text: string) => void) {
       made.each.forEach(add);
     },
     isEmpty: () => open === 0,
-    /** Resolves when one ends. */
+    /** Resolves when a cut ends. */
     news: () => new Promise<undefined>((resolve) => (tell = () => resolve(undefined))),
-    /** How those ended that have since the last time. Throws a DbgError when one stays all the same. */
+    /**
+     * How the cuts ended that have ended since the last call. Throws a DbgError when one of them
+     * stays.
+     */
     ends: (): Promise<End[]> => {
       const since = ended;
       ended = [];
@@ -156,7 +169,10 @@ function gathered(say: (text: string) => void) {
 const isAlive = ({ host }: Context, { pid, startTime }: Target): boolean =>
   parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime;
 
-/** The names of the devices in a process' network (proc_pid_net(5)): a cheap way to see that there is another one. */
+/**
+ * The names of the devices in a process's network (proc_pid_net(5)): a cheap way to notice a new
+ * device.
+ */
 function deviceNames({ host }: Context, { pid }: Target): string {
   return [...parseDev(host.read(`/proc/${pid}/net/dev`) ?? '').keys()].join('\n');
 }
@@ -164,7 +180,10 @@ function deviceNames({ host }: Context, { pid }: Target): string {
 const after = (milliseconds: number) =>
   new Promise<undefined>((resolve) => void setTimeout(() => resolve(undefined), milliseconds));
 
-/** The time that is left, in one line of a terminal; elsewhere nothing. */
+/**
+ * Shows the time that is left, in one line of a terminal. Where stderr is no terminal, it shows
+ * nothing.
+ */
 function showCountdown({ stderr, clock }: Context, until: number): { clear(): void; end(): void } {
   if (!stderr.isTTY) return { clear: () => undefined, end: () => undefined };
   const show = () =>

@@ -15,50 +15,58 @@ import { shellQuote } from '../../text.ts';
 import { personAsked } from '../../host/who-asked.ts';
 import SWEEP from './sweep.sh';
 
-/** Where dbg stands in for an engine, and whom it serves. */
+/** Where dbg stands in for an engine, and for which clients. */
 export interface StandInWish {
-  /** run with DOCKER_HOST set; empty: dbg listens until a signal */
+  /** the command to run with DOCKER_HOST set; empty: dbg listens until a signal */
   readonly command: readonly string[];
-  /** unix:PATH or tcp:HOST:PORT; undefined: a socket of its own */
+  /** unix:PATH or tcp:HOST:PORT; undefined: a socket that dbg makes */
   readonly listen: string | undefined;
-  /** the name of a docker context that is made for the time */
+  /** the name of a docker context that exists as long as dbg listens; undefined for none */
   readonly context: string | undefined;
-  /** Nobody's command is run: what to type in another terminal. */
+  /**
+   * Is called when there is no command to run, with the line that a person can type in another
+   * terminal.
+   */
   readonly told: (use: string) => void;
 }
 
-/** How it ended. */
+/** How a session of standing in ended. */
 export interface StoodIn {
-  /** the command's own; 0 after Ctrl-C, 128+n after another signal */
+  /** the command's own exit code; without a command 0 after Ctrl-C, 128+n after another signal n */
   readonly exitCode: number;
-  /** how many clients got no connection, as dbg may open no more files */
+  /** how many clients got no connection because dbg may open no more files */
   readonly refused: number;
 }
 
-/** What a verb does with the connections of a session. */
+/** What a verb does with the connections of clients. */
 export interface Service {
-  /** Before dbg listens: what must be ready before the first call. */
+  /** Is called before dbg listens. It makes ready what the first call needs. */
   prepare?(): Promise<void>;
-  /** Nobody has connected yet. */
+  /** Is called with the listening server, before any client has connected. */
   start(server: Server): void;
-  /** No more comes: what is left to be said is said now. */
+  /** Is called when no more calls come. It says what is left to be said. */
   end?(): Promise<void>;
-  /** how many clients got no connection to the engine, as there were no file descriptors left */
+  /**
+   * how many clients got no connection to the engine because there were no file descriptors left
+   */
   refused?(): number;
 }
 
-/** The same, between clients and the engine, which can be reached. */
+/** What a verb does between clients and an engine that can be reached. */
 export interface Between {
   prepare?(): Promise<void>;
   start(server: Server, connect: () => Socket): void;
   end?(): Promise<void>;
 }
 
-/** Listens in the engine's place, with that behind: see standIn. Throws a DbgError when it cannot be reached. */
+/**
+ * Listens in the engine's place with the engine behind it: see standIn. Throws a DbgError when the
+ * engine cannot be reached.
+ */
 export async function standBetween(ctx: Context, wish: StandInWish, service: Between): Promise<StoodIn> {
   const { command, listen: typed } = wish;
   if (command.length > 0) requireProgram(ctx.host, command[0]!);
-  // What was typed wrong is told before what is missing.
+  // A mistake in what was typed is reported before an engine that is missing.
   if (typed !== undefined) listenOnLoopback(ctx, typed);
   const { address } = await ctx.engine();
   const connect = connector(address);
@@ -70,8 +78,9 @@ export async function standBetween(ctx: Context, wish: StandInWish, service: Bet
 }
 
 /**
- * Listens in an engine's place: for a command that is run with DOCKER_HOST set, or until a signal,
- * having said what to type. The socket and the docker context go with dbg, however that ends.
+ * Listens in an engine's place. With a command, it runs the command with DOCKER_HOST set. Without
+ * one, it says what to type, and listens until a signal. The socket and the docker context are
+ * removed when dbg ends, however it ends.
  */
 export async function standIn(ctx: Context, wish: StandInWish, service: Service): Promise<StoodIn> {
   const { command, context } = wish;
@@ -90,7 +99,8 @@ export async function standIn(ctx: Context, wish: StandInWish, service: Service)
     exitCode =
       command.length > 0 ? await runThrough(ctx, command, listening.at) : await untilSignal(ctx, wish, listening);
   } finally {
-    // A command that has ended has closed its connections: what it was answered at last is still to be read.
+    // A command that has ended has closed its connections, but the last answers to it are still to
+    // be read.
     await listening?.close(command.length > 0 ? 200 : 0);
     sweeper?.release();
     await sweeper?.ended;
@@ -102,14 +112,15 @@ export async function standIn(ctx: Context, wish: StandInWish, service: Service)
 
 interface Place {
   readonly at: Listen;
-  /** for sweep.sh: a socket and a folder */
+  /** the socket and the folder that sweep.sh is to remove; each is empty when there is none */
   readonly mine: readonly [string, string];
 }
 
 function placeOf(ctx: Context, text: string | undefined): Place {
   if (text === undefined) {
     const { XDG_RUNTIME_DIR: runtime } = ctx.env;
-    // Empty, relative, or somebody else's, as `su` leaves it, it is to be passed over (XDG Base Directory Specification).
+    // The XDG Base Directory Specification tells programs to ignore the variable when it is empty,
+    // relative, or names a folder of somebody else, as after `su`.
     const isOwn = runtime?.startsWith('/') && !ctx.host.isOthers(runtime, undefined);
     const folder = ownFolder(isOwn ? runtime! : isAbsolute(tmpdir()) ? tmpdir() : resolve(ctx.cwd(), tmpdir()));
     const path = join(folder, 'docker.sock');
@@ -142,7 +153,8 @@ function listenOnLoopback(ctx: Context, text: string): Listen {
       { what: 'for somebody on another machine', command: 'dbg api share --help' },
     ]);
   }
-  // Whoever can put another socket in its place would be told all that docker says to the engine, and be it.
+  // Whoever can replace this socket would hear everything that docker says to the engine, and could
+  // answer as the engine.
   if (at.kind === 'unix' && ctx.host.isOthers(dirname(at.path), personAsked(ctx))) {
     throw new DbgError(`others could put a socket of theirs in the place of ${at.path}`, {
       next: [
@@ -154,7 +166,10 @@ function listenOnLoopback(ctx: Context, text: string): Listen {
   return at;
 }
 
-/** Who would be connected to nothing is told before. */
+/**
+ * Connects once, so that an engine that cannot be reached is reported before any client connects.
+ * Throws a DbgError then.
+ */
 export function reach(address: EngineAddress, connect: () => Socket): Promise<void> {
   return new Promise((done, fail) => {
     const socket = connect();
@@ -172,7 +187,10 @@ async function makeContext(ctx: Context, name: string, description: string, at: 
   await ctx.host.output([...argv, '--', name]);
 }
 
-/** What would lead docker's CLI elsewhere is left out of its environment. */
+/**
+ * The environment variables that the command keeps: all but those that would lead docker's CLI to
+ * another engine.
+ */
 const KEPT = /^(?!DOCKER_(?:HOST|CONTEXT|TLS|TLS_VERIFY|CERT_PATH)$)/;
 
 async function runThrough(ctx: Context, command: readonly string[], at: Listen): Promise<number> {

@@ -1,14 +1,14 @@
-# Takes away what a session of dbg's put on the host (stand-in.ts), when stdin ends. stdin ends with
-# dbg, however that dies.
+# Removes what a session of dbg has put on the host (stand-in.ts), as soon as stdin ends. stdin ends
+# with dbg, however dbg dies.
 #
 # Arguments: SOCKET FOLDER CONTEXT DESCRIPTION
 #   SOCKET       the path of the socket; empty: none
 #   FOLDER       the folder that dbg made for the socket; empty: none
 #   CONTEXT      the docker context that dbg made; empty: none
-#   DESCRIPTION  the context's description, which tells whether it is still this session's. Another
-#                one's stays.
+#   DESCRIPTION  the description of that context. A context of the same name with another
+#                description is not this session's and stays.
 #
-# Who has made the context their current one has the default one again.
+# When the context is the person's current one, the default context becomes the current one.
 trap '' HUP INT TERM QUIT
 exec >/dev/null 2>&1
 cat

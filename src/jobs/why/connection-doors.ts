@@ -5,7 +5,10 @@ import { inHostNetwork } from '../../host/host-namespace.ts';
 import { LISTENING, parseListening } from '../../network/reach/listening.ts';
 import type { Doors, Published, Wish } from '../../why/connection/connection-facts.ts';
 
-/** This host as who asks, in its own network namespace. */
+/**
+ * This host, in its own network namespace, in the form of a container, for connections that begin
+ * at the host.
+ */
 export const THIS_HOST: Container = {
   id: '',
   name: 'this host',
@@ -31,7 +34,7 @@ export const THIS_HOST: Container = {
   files: { 'resolv.conf': '', hosts: '', hostname: '' },
 };
 
-/** What leads from ports of the host to containers. */
+/** What leads from the host's ports to containers: the sockets that listen, and the DNAT rules. */
 export async function doorsOf({ host }: Context): Promise<Doors> {
   const saved =
     host.find('iptables-save').kind === 'found' ? ['iptables-save', '-t', 'nat'] : ['nft', 'list', 'ruleset'];
@@ -47,8 +50,8 @@ export async function doorsOf({ host }: Context): Promise<Doors> {
 }
 
 /**
- * A published port of the host as a connection from the host to where it leads; undefined: the
- * container was named otherwise.
+ * A published port of the host, as a connection from the host to the container's port behind it.
+ * undefined when the container was not named by a published port.
  */
 export async function doorTo(
   ctx: Context,

@@ -8,10 +8,13 @@ import { again } from '../../network/look-inside.ts';
 import { isLoopback } from '../../network/reach/listening.ts';
 import { type Named, type Peer, type Wish } from '../../why/connection/connection-facts.ts';
 
-/** More containers than that are not asked for their aliases. */
+/** How many containers are asked for their aliases at most. */
 const MOST_ASKED = 200;
 
-/** A container that is in another one's network namespace is on that one's networks. */
+/**
+ * The container with the networks that it is really on. A container in the network namespace of
+ * another one is on that one's networks.
+ */
 export async function withNetworks(engine: Engine, container: Container): Promise<Container> {
   const [, owner] = /^container:(.+)$/.exec(container.networkMode) ?? [];
   const its = owner === undefined ? undefined : await engine.inspect(owner);
@@ -21,8 +24,8 @@ export async function withNetworks(engine: Engine, container: Container): Promis
 const identity = ({ id, name, state }: Container) => ({ id, name, state });
 
 /**
- * The containers that are called so: by their own name, by the first digits of their id, or by an
- * alias on a network.
+ * The containers that a host name may mean: by their own name, by the first 12 or more digits of
+ * their id, or by an alias on a network.
  */
 export async function namedContainers(engine: Engine, from: Container, { host, address }: Wish): Promise<Named[]> {
   if (address !== undefined) return [];
@@ -41,15 +44,15 @@ export async function namedContainers(engine: Engine, from: Container, { host, a
     if (!exact && networks.length === 0) return [];
     return [{ container, by: exact ? 'name' : 'alias', networks: networks.map(({ network }) => network) }];
   });
-  // First who may be meant: one that runs, and that is on a network of this one's.
+  // The likeliest first: a container that runs, and then one that is on a network of the asker's.
   const rank = ({ container, networks }: Named) =>
     (container.state.pid > 0 ? 2 : 0) + (from.networks.some(({ network }) => networks.includes(network)) ? 1 : 0);
   return named.toSorted((a, b) => rank(b) - rank(a));
 }
 
 /**
- * The addresses by which a container reaches another that it may mean, of the networks that both
- * are on first.
+ * The addresses by which a container can reach another one. Those on networks that both are on come
+ * first.
  */
 export function addressesOf(from: Container, { container, networks }: Named, family: Wish['family']): string[] {
   const shared = container.networks.filter(({ network }) => from.networks.some((own) => own.network === network));
@@ -60,7 +63,10 @@ export function addressesOf(from: Container, { container, networks }: Named, fam
     .filter((address) => family === undefined || isIP(address) === family);
 }
 
-/** Who has an address, as far as the engine and this host tell. */
+/**
+ * Who has an address, as far as the engine and this host know: a container, the host, or somebody
+ * outside.
+ */
 export async function peerAt(ctx: Context, from: Container, address: string, named: readonly Named[]): Promise<Peer> {
   if (from.networkMode === 'host' && isLoopback(address)) return { kind: 'host' };
   const own = from.networks.some(({ addresses }) => addresses?.some((each) => each.startsWith(`${address}/`)));

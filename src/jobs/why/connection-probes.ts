@@ -21,19 +21,21 @@ import { wayTo, wireTo } from './connection-way.ts';
 import type { Probe } from './gather-facts.ts';
 
 export interface ProbeWish {
-  /** nothing is sent: neither a question to a nameserver nor a connection */
+  /** nothing is sent: no question to a nameserver, and no connection is tried */
   readonly isSilent: boolean;
-  /** by which port of the host the container is reached */
+  /**
+   * the port of the host by which the container is reached; undefined when it is reached otherwise
+   */
   readonly published?: Published;
 }
 
 const NOT_SENT = 'nothing was sent: --no-probe';
-/** Of resolv.conf and of hosts. */
+/** the most bytes that are read of resolv.conf, and of hosts */
 const ETC_LIMIT = 1 << 20;
 
 /**
- * How each fact about a connection is learned. What one needs of another is learned once, and
- * waited for.
+ * The probes that learn each fact about a connection. A probe may need what another probe has
+ * learned. It waits for it, and nothing is learned twice.
  */
 export function connectionProbes(
   ctx: Context,
@@ -62,8 +64,8 @@ export function connectionProbes(
     const fits = (each: string) => wish.family === undefined || each.includes(':') === (wish.family === 6);
     const [inHosts] = (await etc()).hosts.filter(fits);
     if (inHosts !== undefined) return inHosts;
-    // What the engine says need not be waited for; whether the container is told the same is the
-    // name's matter.
+    // The engine's word comes at once, and a nameserver may take long. Whether the container is
+    // told the same address is another fact, `looked`.
     const asker = await from();
     const running = (await named()).filter((each) => each.container.state.pid > 0);
     const [byEngine] = running.flatMap((each) => addressesOf(asker, each, wish.family));
@@ -143,10 +145,13 @@ export function connectionProbes(
   };
 }
 
-/** No name is looked up from the host. */
+/**
+ * The files of the host are not read when the host is the one that asks. No name is looked up for
+ * it.
+ */
 const NO_FILES: EtcFiles = { hosts: [], resolver: parseResolver('') };
 
-/** Learns it when it is first asked for. */
+/** Puts off learning something until it is first asked for, and then remembers it. */
 function once<T>(learn: () => Promise<T>): () => Promise<T> {
   let learned: Promise<T> | undefined;
   return () => (learned ??= learn());

@@ -10,20 +10,22 @@ import { namesAskedFor, type Resolver } from '../../network/reach/resolver-files
 import { toolObjects } from '../../network/tool-json.ts';
 import type { Attempt, Looked, Taken, Wish } from '../../why/connection/connection-facts.ts';
 
-/** Puts a program into a network namespace. */
+/** Puts an argv into a network namespace. */
 export type Into = (argv: readonly string[]) => string[];
 
-/** A nameserver is given so long, and a connection: after 1 s TCP asks for the second time. */
+/**
+ * How long a nameserver has, and how long a connection. TCP sends its first packet again after 1 s.
+ */
 const [DNS_SECONDS, TCP_SECONDS] = [1.2, 1.5];
-/** So many connections are tried, side by side: one packet may be lost by chance. */
+/** How many connections are tried at once: one packet may be lost by chance. */
 const TIMES = 3;
-/** As containers on a network of the person's have it in /etc/resolv.conf. */
+/** The nameserver in /etc/resolv.conf of containers on a user-defined network: Docker's own DNS. */
 const DOCKER_DNS = '127.0.0.11';
 
 /**
- * Asks each nameserver for each name that the container's resolver would ask for, side by side; and
- * Docker's DNS for the container's own
- * name too, which it answers without asking anybody.
+ * Asks each nameserver for each name that the container's resolver would ask for, all at once.
+ * Docker's DNS is also asked for the container's own name. It answers that without asking another
+ * server, so an answer shows that it works.
  */
 export async function askNameservers(
   ctx: Context,
@@ -65,17 +67,18 @@ export async function askNameservers(
 const ask = async (ctx: Context, into: Into, seconds: number, questions: readonly Question[]) =>
   parseReplies(await ctx.host.output(into(askArgv(seconds, questions))), questions.length);
 
-/** Where packets pass a firewall. */
+/** The network namespaces in which packets pass a firewall. */
 export interface Firewalls {
   readonly own: Into;
-  /** who asks is in the host's namespace: its rules are the host's */
+  /** whether the asker is in the host's namespace, so that its rules are the host's */
   readonly isHosts: boolean;
-  /** undefined: the peer is no container, or in the same namespace */
+  /** undefined when the peer is no container, or is in the same namespace */
   readonly peer: Into | undefined;
 }
 
 /**
- * Tries the connection, with a look at the firewalls' counters before and, where it fails, after.
+ * Tries a connection. The counters of the firewalls are read before it, and again after it when it
+ * fails.
  */
 export async function tryIt(
   ctx: Context,
@@ -101,7 +104,10 @@ export async function tryIt(
   return { attempt, taken: { sent: attempt.sent, own: isHosts ? [] : ownTaken!, host: host!, peer: peers! } };
 }
 
-/** One that came through is enough; else what most say is what is said first. */
+/**
+ * What came of all the tries. One that came through is enough. Otherwise the first error stands for
+ * all.
+ */
 function attemptOf(replies: readonly Reply[], protocol: Wish['protocol']): Pick<Attempt, 'outcome' | 'error' | 'sent'> {
   const sent = replies.reduce((sum, each) => sum + each.sent, 0);
   const isThrough = ({ isConnected, answer, errno }: Reply) =>
@@ -115,11 +121,14 @@ function attemptOf(replies: readonly Reply[], protocol: Wish['protocol']): Pick<
   return { outcome, error: `${name} (${errno})`, sent };
 }
 
-/** A host without any firewall program has no rules that could be seen: that is no failure. */
+/**
+ * The firewall rules of a namespace. A host without any firewall program shows no rules, and that
+ * is no failure.
+ */
 const rulesIn = async (ctx: Context, into: Into): Promise<FirewallRule[]> =>
   parseRules(await ctx.host.output(into(['sh', '-c', LIST_RULES])));
 
-/** What the kernel knows of an address on the link. */
+/** The state of an address in the kernel's neighbour table; undefined when it has no entry. */
 async function neighbourOf(ctx: Context, into: Into, address: string): Promise<string | undefined> {
   const printed = await ctx.host.output(into(['ip', '-j', 'neigh', 'show', address])).catch(() => '[]');
   const [entry] = toolObjects('ip', printed || '[]') as readonly { readonly state?: readonly string[] }[];

@@ -11,8 +11,8 @@ import type { ConnectionFacts, PacketWay, Wire, WireEnd } from '../../why/connec
 import type { Into } from './connection-traffic.ts';
 
 /**
- * As the kernel of that namespace goes it; its sentence where it has none: "Network is
- * unreachable".
+ * The route of packets to an address, as the kernel of a namespace chooses it. Without a route,
+ * `refused` is what the kernel says: "Network is unreachable".
  */
 export async function wayTo({ host }: Context, into: Into, address: string): Promise<PacketWay> {
   const argv = into(['ip', ...(address.includes(':') ? ['-6'] : []), '-j', 'route', 'get', address]);
@@ -33,8 +33,8 @@ export async function wayTo({ host }: Context, into: Into, address: string): Pro
 }
 
 /**
- * The devices on the way: of the container's interface, of the peer's on the same network, and the
- * bridge between them.
+ * The devices between a container and its peer: the container's interface, the peer's interface on
+ * the same network, and the bridge between them.
  */
 export async function wireTo(
   ctx: Context,
@@ -55,7 +55,7 @@ export async function wireTo(
   const all = mine?.interfaces ?? [];
   const shared = all.filter(({ network }) => its?.interfaces.some((each) => each.network === network));
   const own = all.find(({ inside }) => 'device' in way && inside.name === way.device) ?? shared[0] ?? all[0];
-  // From the host, the one by which it is reached is as good as any.
+  // When the host is the one that asks, any interface by which it reaches the peer will do.
   const on = shared[0]?.network ?? own?.network;
   const other = its?.interfaces.find(
     ({ network }) => target === undefined || (network !== undefined && network === on),

@@ -12,8 +12,8 @@ import { isWellOff, lastWordsOf, missingSourcesOf, publishersOf } from './life-p
 import { meansProbes } from './means-probes.ts';
 
 /**
- * How each fact about a container is learned. A running one is looked at through its process; of
- * another, the engine alone tells.
+ * The probes that learn each fact about a container. A container that runs is looked at through its
+ * process. Of a container that does not run, only the engine tells.
  */
 export function containerProbes(
   ctx: Context,

@@ -5,15 +5,18 @@ import type { Inspection } from '../../engine/inspection.ts';
 import { executableOf } from '../../why/container/life/executable.ts';
 import { type EntryPoint, type EntryStep, neededBy } from '../../why/container/life/entry-point.ts';
 
-/** What docker gives a container without PATH (moby, system.DefaultPathEnvUnix). */
+/** the PATH that docker gives a container that has none (moby, system.DefaultPathEnvUnix) */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The kernel follows no more interpreters than 4 (fs/exec.c), and no PATH in use is longer. */
+/**
+ * The kernel follows at most 4 interpreters (fs/exec.c), so a program has at most 5 steps. No PATH
+ * in use has more folders than 16.
+ */
 const MOST = { steps: 5, folders: 16 };
 
 /**
- * What the kernel needs to run a container's program. The engine tells it from the files of a
- * container that does not run, on any storage driver.
+ * What the kernel needs to run a container's program. The engine reads the files of a container
+ * that does not run, on any storage driver.
  */
 export async function entryPointOf(
   engine: Engine,
@@ -38,8 +41,8 @@ async function stepsFrom(engine: Engine, container: Container, program: string):
 }
 
 /**
- * As execvp(3) does: a name with a slash is a path, another one is looked for in the folders of
- * PATH.
+ * Finds a program as execvp(3) does: a name with a slash is a path; any other name is searched for
+ * in the folders of PATH.
  */
 async function find(engine: Engine, container: Container, program: string): Promise<EntryStep> {
   if (program.includes('/')) return look(engine, container, posix.resolve(container.workingDir, program));
@@ -55,7 +58,7 @@ async function find(engine: Engine, container: Container, program: string): Prom
 
 async function look(engine: Engine, container: Container, path: string): Promise<EntryStep> {
   const named = await engine.file(container, path);
-  // The engine has followed all links already: where it leads is no link.
+  // The engine has followed all links already, so the target of this link is no link.
   const file = named?.kind === 'link' ? await engine.file(container, named.target) : named;
   if (file === undefined) return { path, file: undefined };
   const kind = file.kind === 'file' ? 'file' : 'other';

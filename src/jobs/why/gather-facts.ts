@@ -1,13 +1,13 @@
 import { DbgError, errorMessage } from '../../errors.ts';
 import { type Fact, type Facts, known, unknown } from '../../why/fact.ts';
 
-/** Learns one fact. It throws a DbgError, whose sentence says why it cannot. */
+/** Learns one fact. When it cannot, it throws a DbgError whose message says why. */
 export type Probe<T> = () => T | Promise<T>;
 
 /**
- * Asks all probes side by side, each for no longer than `patienceMs`: one that fails or hangs is an
- * unknown fact, and stops no other. Each probe begins in a turn of its own, so that one that is
- * busy with reading does not use up the time of those that wait.
+ * Runs all probes at the same time, each for at most `patienceMs`. A probe that fails or hangs
+ * makes an unknown fact, and stops no other probe. Each probe begins in a turn of its own of the
+ * event loop. So a probe that is busy reading does not use up the time of those that wait.
  */
 export async function gather<T extends object>(
   probes: { readonly [Name in keyof T]: Probe<T[Name]> },

@@ -8,14 +8,15 @@ import { parseMountInfo } from '../../proc/mount-info.ts';
 import type { LastWords } from '../../why/container/facts.ts';
 
 /**
- * How long a run may last whose program the kernel could not even load, in ms: on a busy machine
- * too.
+ * in ms: how long a run may last and still be one whose program the kernel could not load. It is
+ * long enough for a busy machine.
  */
 const YOUNG_MS = 10_000;
 
 /**
- * Whether it runs, or has ended well: there is nothing to look for in its program. One that dies
- * again and again may be seen in a moment when it runs.
+ * Whether the container runs or has ended well, so that there is nothing to look for in its
+ * program. A container that dies again and again may be seen in a moment when it runs: it is not
+ * well off.
  */
 export function isWellOff({ state, restarts }: Container, now: number): boolean {
   const wasJustRestarted = restarts > 0 && (state.startedAt ?? 0) > now - YOUNG_MS;
@@ -23,7 +24,9 @@ export function isWellOff({ state, restarts }: Container, now: number): boolean 
   return state.exitCode === 0 && state.error === '';
 }
 
-/** Some are empty, and only the last three that are not are told. */
+/**
+ * How many lines are asked for. Some are empty; of the others only the last LINES_TOLD are told.
+ */
 const LINES_ASKED = 12;
 const LINES_TOLD = 3;
 
@@ -37,10 +40,16 @@ export async function lastWordsOf(engine: Engine, container: Container): Promise
   }
 }
 
-/** What another machine or a program answers for, perhaps never. */
+/**
+ * File systems that another machine or a program serves. It may never answer, so dbg does not look
+ * into them.
+ */
 const REMOTE = /^(nfs|cifs|smb|fuse|9p|ceph|afs|glusterfs|lustre|autofs)/;
 
-/** Throws a DbgError where the engine's files are not this host's. */
+/**
+ * The paths that a container mounts of the engine's host and that are missing there. Throws a
+ * DbgError when the engine's files are not on this host.
+ */
 export function missingSourcesOf(
   host: Host,
   { state }: Pick<Container, 'state'>,
@@ -58,7 +67,8 @@ export function missingSourcesOf(
 }
 
 /**
- * The container that publishes each port of the host; asked only where a start failed for a port.
+ * Published port of the host → the container that publishes it. The engine is asked only when a
+ * start failed because of a port; otherwise it is empty.
  */
 export async function publishersOf(engine: Engine, { state }: Container): Promise<Map<number, string>> {
   if (!/\bport\b|address already in use/.test(state.error)) return new Map();

@@ -24,8 +24,8 @@ interface At {
 }
 
 /**
- * How is learned what a container has to live on, what its processes do with it, and what they may
- * do.
+ * The probes that learn what a container has to live on, what its processes do with it, and what
+ * they may do.
  */
 export function meansProbes(
   { host, engine }: Context,
