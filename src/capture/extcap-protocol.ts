@@ -45,6 +45,7 @@ export function configText(): string {
   ]);
 }
 
+/** libpcap's name for all interfaces at once */
 export const ANY = 'any';
 
 const PREFIX = 'dbg-';

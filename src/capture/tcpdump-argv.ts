@@ -63,10 +63,12 @@ const RING_KIB = { most: 65_536, least: 8_192, all: 262_144 };
 
 /**
  * The size in KiB of the kernel's ring of each tap, for so many taps. tcpdump shares a processor
- * with what it captures and with dbg, so a burst has to fit into the ring. Measured with 60 MB of
- * TCP in half a second, in packets of 64 KiB: a ring of 8 MB lost 855 of 1398, one of 32 MB 226,
- * one of 64 MB none; libpcap's own 2 MB, read by tcpdump alone into a file, lost 469. The ring is
- * memory of the kernel's, so all rings together take at most an eighth of what is available.
+ * with what it captures and with dbg, so a burst has to fit into the ring.
+ * - Measured with 60 MB of TCP in half a second, in packets of 64 KiB: a ring of 8 MB lost 855 of
+ *   1398, one of 32 MB 226, one of 64 MB none. libpcap's own 2 MB, read by tcpdump alone into a
+ *   file, lost 469.
+ * - The ring is memory of the kernel's. So all rings together take at most an eighth of what is
+ *   available, except that each ring has at least 8 MiB.
  */
 export function ringKib(taps: number, meminfo = ''): number {
   const available = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? Infinity);

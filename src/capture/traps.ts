@@ -22,6 +22,7 @@ export function forDns(items: readonly Item[]): Item[] {
   return [...options, ...decode, { option: undefined, value: undefined, words: [filter] }];
 }
 
+/** A capture whose filter is checked for traps. */
 export interface Trapped {
   /** as the person typed it, without what dbg adds */
   readonly items: readonly Item[];

@@ -13,6 +13,7 @@ export interface Observer {
   readonly insideNetnsid: number | undefined;
 }
 
+/** What dbg has seen of an interface of a container, from which the proof of its peer is made. */
 export interface Evidence {
   /** the container's interface, as its own namespace sees it */
   readonly inside: Link;

@@ -44,6 +44,7 @@ export interface ContainerNetwork {
   readonly interfaces: readonly ContainerInterface[];
 }
 
+/** The programs of the host that `containerNetwork` needs. */
 export const NEEDED_PROGRAMS = ['nsenter', 'ip', 'lsns'] as const;
 
 /**

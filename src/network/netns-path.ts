@@ -25,7 +25,7 @@ export const HOST_NETNS: NetnsPath = { path: undefined, netns: undefined };
 
 /**
  * Whether the namespace is the host's own or is held by a file of the host. No process of a
- * container is in such a namespace.
+ * container is in such a namespace. A path below /proc, a process's or its shim's, does not count.
  */
 export const isHeldByFile = ({ path }: NetnsPath): boolean => path === undefined || !path.startsWith('/proc/');
 

@@ -11,6 +11,9 @@ import { hasOwnCut, peerElsewhere, withoutPeer } from './reasons.ts';
  */
 export type Proof = 'both ways' | 'one way' | 'none';
 
+/**
+ * The other end of a container's interface, the proof for it, and where the interface can be cut.
+ */
 export interface Pair {
   readonly device: Link | undefined;
   /** the namespace in which the device is */

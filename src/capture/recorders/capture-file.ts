@@ -10,10 +10,12 @@ export interface Format {
   count(part: Buffer): number;
 }
 
+/** The file to which a capture goes. */
 export interface FileWish {
   readonly path: string;
   /** the capture is over when it has this many bytes in all */
   readonly maxSize: number | undefined;
+  /** files of `size` bytes, of which the newest `files` are kept; undefined: one file */
   readonly ring: { readonly files: number; readonly size: number } | undefined;
 }
 
@@ -24,6 +26,7 @@ export interface Files {
   now(): number;
 }
 
+/** A capture as a file, or as the files of a ring. */
 export interface CaptureFile {
   /** Takes whole packets. They are written in their order, a little later, while dbg goes on. */
   write(packets: Buffer): void;

@@ -30,6 +30,7 @@ interface Seen extends Packet {
   readonly header: PcapHeader;
 }
 
+/** A recorder to which interfaces, names and sorted packets can be added while it runs. */
 export interface PcapngRecorder extends Recorder {
   /** Adds an interface, and returns its number. */
   describe(place: Described, header: PcapHeader): number;
@@ -54,6 +55,7 @@ const MOST_SNAP_LENGTH = 262_144;
 /** How many bytes of packets are held for sorting by time. Beyond that they go out at once. */
 const MOST_HELD = 64e6;
 
+/** Records the captures of all taps into one pcapng file, in time order. */
 export async function pcapngRecorder(files: Files, wish: PcapngWish): Promise<PcapngRecorder> {
   const isLive = wish.path === '-';
   const begun = files.now();

@@ -37,6 +37,10 @@ interface Run {
  * known are sorted later.
  */
 export interface Follow {
+  /**
+   * Gives the interfaces that a frame belongs to. It keeps a frame of no known run, and one for
+   * many: a later `begin` may find its run.
+   */
   sort(tap: CapturePoint, header: PcapHeader, packet: Packet): readonly number[];
   /**
    * Begins a run, whose frames since `from` are its own. Returns the function to call when the run
@@ -60,6 +64,10 @@ interface Stored {
  */
 const KEPT = { milliseconds: 30_000, bytes: 32e6 };
 
+/**
+ * Makes the sorter of frames. `recorder` is a function, because the recorder is opened with the
+ * sorter and so exists only later.
+ */
 export function follow(recorder: () => Pick<PcapngRecorder, 'describe' | 'put'>): Follow {
   const runs: Run[] = [];
   let stored: Stored[] = [];

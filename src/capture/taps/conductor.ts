@@ -34,17 +34,23 @@ export interface Conductor {
    */
   stop(reason?: DbgError): void;
   isStopping(): boolean;
+  /** whether the capture was stopped with a reason */
   hasFailed(): boolean;
   /** whether the capture ended because the reader of the packets left, which is no failure */
   readerLeft(): boolean;
   counts(): readonly (readonly [CapturePoint, Counts])[];
   /** How many packets the end of the capture left out. It is known when the capture has ended. */
   leftOut(): LeftOut;
+  /** Asks each tap for newer counts. */
   ask(): void;
   /** Resolves when all is written, with the end of each tap. */
   readonly ended: Promise<readonly (readonly [CapturePoint, TapEnd])[]>;
 }
 
+/**
+ * Makes a conductor without taps. It ends when its last tap has ended, or, if it persists, when it
+ * is stopped.
+ */
 export function conductor(
   host: Host,
   { items, recorder, isOne, ringKib, says, persists = false }: Conducting,

@@ -44,6 +44,7 @@ export interface LeftOut {
   readonly after: number;
 }
 
+/** Computes what a capture left out from the number that `drain` gave and the counts at the end. */
 export function leftOut(target: number | undefined, { captured, received, dropped }: Counts): LeftOut {
   const before = Math.max(0, (target ?? 0) - captured);
   return { before, after: Math.max(0, received - dropped - captured - before) };

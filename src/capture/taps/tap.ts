@@ -35,6 +35,7 @@ export interface Tap {
   readonly ended: Promise<TapEnd>;
 }
 
+/** How a tap ended. */
 export interface TapEnd {
   readonly exitCode: number;
   readonly hasListened: boolean;

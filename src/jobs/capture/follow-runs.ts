@@ -8,6 +8,7 @@ import { enterable } from '../../enter/target.ts';
 import { linksInside } from '../../network/look-inside.ts';
 import type { ContainerPoint } from './container-points.ts';
 
+/** A container that is followed from run to run. */
 export interface Followed {
   readonly container: Container;
   /**

@@ -30,6 +30,10 @@ export function isWellOff({ state, restarts }: Container, now: number): boolean 
 const LINES_ASKED = 12;
 const LINES_TOLD = 3;
 
+/**
+ * The last lines of a container's log that are not empty, or why the engine refuses to read the
+ * log.
+ */
 export async function lastWordsOf(engine: Engine, container: Container): Promise<LastWords> {
   try {
     const lines = await engine.lastLines(container, LINES_ASKED);

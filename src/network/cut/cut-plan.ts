@@ -24,6 +24,7 @@ export interface Cut {
   readonly milliseconds: number | undefined;
 }
 
+/** What a person wants of a cut, the same for all interfaces. */
 export interface CutWish {
   readonly ways: Impairments;
   readonly milliseconds: number | undefined;

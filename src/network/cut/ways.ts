@@ -39,6 +39,7 @@ export interface PeerMatch {
   readonly protocol: 'tcp' | 'udp';
 }
 
+/** A delay of each frame, and by how much it may vary (jitter), both in milliseconds. */
 export interface Delay {
   readonly milliseconds: number;
   readonly jitter: number;

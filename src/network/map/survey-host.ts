@@ -45,6 +45,7 @@ export interface HostSurvey {
   readonly startedAt: number;
 }
 
+/** The programs of the host that `surveyHost` needs. */
 export const MAP_PROGRAMS = ['ip', 'lsns'] as const;
 
 /**
