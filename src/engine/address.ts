@@ -9,7 +9,10 @@ export type EngineAddress =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: TlsFiles | undefined };
 
-/** PEM files: who signed the engine's certificate (else those whom the system trusts), and who we are. */
+/**
+ * Paths of PEM files: `ca` signed the engine's certificate (without it, the system's authorities
+ * count); `cert` and `key` are dbg's own.
+ */
 export type TlsFiles = Partial<Record<'ca' | 'cert' | 'key', string>>;
 
 const DEFAULT = 'unix:///var/run/docker.sock';
@@ -19,16 +22,18 @@ export function addressText(address: EngineAddress): string {
   return address.kind === 'unix' ? `unix://${address.path}` : `tcp://${address.host}:${address.port}`;
 }
 
-/** Whether it is spoken to through TLS. */
+/** Whether dbg speaks TLS with this engine. */
 export const isTls = (address: EngineAddress): boolean => address.kind === 'tcp' && address.tls !== undefined;
 
 /**
- * The engine that docker's own CLI would use: DOCKER_HOST, then DOCKER_CONTEXT, then `currentContext` of config.json,
- * then the default socket (docker/cli, cli/command/cli.go). Throws a DbgError for an address dbg cannot use.
+ * The engine that docker's own CLI would use: DOCKER_HOST, then DOCKER_CONTEXT, then
+ * `currentContext` of config.json, then the default socket (docker/cli, cli/command/cli.go). Throws
+ * a DbgError for an address that dbg cannot use.
  */
 export async function engineAddress(env: Environment): Promise<EngineAddress> {
   if (env['DOCKER_HOST']) {
-    // With DOCKER_TLS alone, docker believes any certificate. dbg, which often is root, does not.
+    // With DOCKER_TLS alone, docker's CLI accepts any certificate. dbg, which often is root,
+    // verifies it.
     const wantsTls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS']);
     return parseHost(env['DOCKER_HOST'], wantsTls ? tlsFromEnvironment(env) : undefined);
   }
@@ -50,13 +55,16 @@ function tlsFiles(folder: string): TlsFiles {
   return { ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
 }
 
-/** A context keeps only the files that it was given. */
+/**
+ * The TLS files of a context. It holds only those that it was created with; undefined when it has
+ * none.
+ */
 function contextTls(folder: string): TlsFiles | undefined {
   const there = Object.entries(tlsFiles(folder)).filter(([, path]) => readText(path) !== undefined);
   return there.length > 0 ? Object.fromEntries(there) : undefined;
 }
 
-/** Reads an address in DOCKER_HOST's form. */
+/** Reads an address in DOCKER_HOST's form. Throws a DbgError for any other text. */
 export function parseHost(host: string, tls: TlsFiles | undefined): EngineAddress {
   const unix = /^unix:\/\/(\/.+)$/.exec(host);
   if (unix) return { kind: 'unix', path: unix[1]! };
@@ -78,9 +86,12 @@ function currentContext(folder: string): string | undefined {
   return typeof config?.['currentContext'] === 'string' ? config['currentContext'] : undefined;
 }
 
-/** A docker context's endpoint, from where `docker context create` puts it (docker/cli, cli/context/store). */
+/**
+ * The address in a docker context, read from where `docker context create` puts it (docker/cli,
+ * cli/context/store).
+ */
 async function contextAddress(folder: string, context: string): Promise<EngineAddress> {
-  const { createHash } = await import('node:crypto'); // 3 ms to load, and most people have no context
+  const { createHash } = await import('node:crypto'); // it takes 3 ms to load, and most people have no context
   const digest = createHash('sha256').update(context).digest('hex');
   const meta = readJson(join(folder, 'contexts/meta', digest, 'meta.json')) as ContextMeta | undefined;
   const host = meta?.Endpoints?.docker?.Host;
@@ -112,14 +123,17 @@ function readJson(path: string): Record<string, unknown> | undefined {
   }
 }
 
-/** docker's config.json grows with the registries that it has logged in to, by some hundred bytes each. */
+/**
+ * docker's config.json grows by some hundred bytes with each registry that docker has logged in to.
+ */
 const MOST_BYTES = 1 << 20;
 
 function readText(path: string): string | undefined {
   try {
     return readWhole(path, MOST_BYTES).toString('utf8');
   } catch (cause) {
-    // EACCES happens under sudo with another user's home: docker's CLI warns and goes on with its defaults.
+    // EACCES is what dbg gets under sudo with another user's home. docker's CLI then warns and goes
+    // on with its defaults.
     if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(errorCode(cause) ?? '')) return undefined;
     throw new DbgError(`docker's configuration cannot be read: ${errorMessage(cause)}`, {
       cause,

@@ -5,23 +5,27 @@ import type { ContainerEvent } from './engine-events.ts';
 import { eventFilters, eventReader } from './engine-events.ts';
 import type { EngineWay } from './ways/way.ts';
 
-/** What is done while no engine tells anything: it is being restarted, or the way to it was cut. */
+/**
+ * What a watcher hears and gives while the engine tells nothing: because it is being restarted, the
+ * connection was cut, or the engine refuses.
+ */
 export interface EngineNews {
   /**
-   * Whether the process that the container has now is still there, as this host sees it. Left out
-   * where that cannot be seen.
+   * Whether the process that the container had when the watch began still runs, as this host sees
+   * it. Left out where this host cannot see that.
    */
   readonly isAlive?: (() => boolean) | undefined;
-  /** The engine tells nothing, for this reason. Called once, until `back`. */
+  /** Called once, with the reason, when the engine tells nothing, and again only after `back`. */
   lost?(why: string): void;
-  /** An engine tells again, and of all since a time, in ms since the epoch. */
+  /** Called when an engine tells of events again, of those since a time in ms since the epoch. */
   back?(since: number): void;
 }
 
 /**
- * Hears the events of a container (GET /events) until the function it gives back is called. A stream that ends is asked for again, since
- * when it ended. dockerd keeps its events in memory, so one that was restarted knows nothing of what happened before: what the container
- * is by then, is compared with what it was.
+ * Calls back for the events of a container (GET /events) until the function it gives back is
+ * called. A stream that ends is asked for again, since the last event that was heard. dockerd keeps
+ * its events in memory, so a restarted one knows nothing of what happened before. Therefore the
+ * container as it is then is compared with what was known of it.
  */
 export function watchContainer(
   way: EngineWay,
@@ -47,7 +51,9 @@ export function watchContainer(
     isLost = true;
     news.lost?.(why);
   }
-  /** An engine answers again. What it tells from now on is heard; what was before is looked for. */
+  /**
+   * An engine answers again. New events come by the stream. An inspect shows what happened before.
+   */
   async function again(since: number): Promise<void> {
     clearInterval(deaf);
     isLost = false;
@@ -61,7 +67,7 @@ export function watchContainer(
     let body = '';
     const heardBefore = newest ?? -Infinity;
     const read = eventReader((event) => {
-      // What is asked for since a time may be told twice.
+      // A stream that is asked for since a time may tell the same event twice.
       if ((event.time ?? Infinity) <= heardBefore) return;
       newest = event.time ?? newest;
       happens(event);
@@ -139,16 +145,22 @@ const LONGEST_MS = 1_000;
 /** The clocks of the engine and of this host may differ by so much. */
 export const MOMENT_MS = 100;
 
-/** What is known of a container's runs: each end and each start is told once, whether an engine told it or it was seen. */
+/**
+ * What is known of a container's runs. Each end and each start is told once, whether the engine
+ * told it or dbg saw it.
+ */
 function runs({ state }: Pick<Container, 'state'>, onEvent: (event: ContainerEvent) => void) {
-  /** when the run began, by the engine's clock; 0: that is not known; undefined: it does not run */
+  /**
+   * when the run began, by the engine's clock, in ms since the epoch; 0: unknown; undefined: it
+   * does not run
+   */
   let began = state.pid === 0 ? undefined : (state.startedAt ?? 0);
   let isStartSeen = false;
   let isEndSeen = false;
   let isRemoved = false;
   let isFirst = began !== undefined;
 
-  /** It was seen to have ended. */
+  /** Called when dbg has seen that the run has ended. */
   function ended(told: Partial<ContainerEvent> = {}): void {
     began = undefined;
     isEndSeen = true;
@@ -171,7 +183,10 @@ function runs({ state }: Pick<Container, 'state'>, onEvent: (event: ContainerEve
       } else if (action === 'destroy') isRemoved = true;
       onEvent(event);
     },
-    /** Tells what happened while nobody told. */
+    /**
+     * Tells what happened while no engine did: `now` is the container as it is, undefined when it
+     * is gone.
+     */
     compare: (now: Container | undefined): void => {
       const { pid = 0, startedAt = 0, finishedAt, exitCode, oomKilled } = now?.state ?? {};
       const isNew = pid > 0 && startedAt > (began ?? 0);

@@ -1,17 +1,21 @@
 import { notA } from './engine-errors.ts';
 
-/** What dbg uses of GET /containers/{id}/json (Docker Engine API 1.24 and later; Podman's service answers the same). */
+/**
+ * What dbg uses of GET /containers/{id}/json (Docker Engine API 1.24 and later). Podman's service
+ * gives the same answer.
+ */
 export interface Container {
   readonly id: string;
   /** without the leading slash that the API gives it */
   readonly name: string;
+  /** the name of its image as it was given; it may mean another image by now */
   readonly image: string;
-  /** of the image it was made from; `image` is how it was named, which may mean another one by now */
+  /** the id of the image that the container was made from */
   readonly imageId: string;
-  /** NAME=VALUE, of the image and of whoever started it */
+  /** NAME=VALUE: the image's variables, and those that were given when the container was created */
   readonly env: readonly string[];
   readonly state: ContainerState;
-  /** whether its output goes to a terminal of its own, `docker run -t` */
+  /** whether its output goes to a terminal of its own (`docker run -t`) */
   readonly hasTty: boolean;
   readonly labels: Labels;
   /** the directory that its programs start in; "/" when the image names none */
@@ -21,7 +25,10 @@ export interface Container {
   readonly restarts: number;
   readonly configured: ConfiguredLimits;
   readonly networks: readonly NetworkEndpoint[];
-  /** where the engine keeps what it mounts into the container's /etc; empty for one it does not mount */
+  /**
+   * where the engine keeps the files that it mounts into the container's /etc; empty for a file
+   * that it does not mount
+   */
   readonly files: ContainerFiles;
 }
 
@@ -40,31 +47,38 @@ export interface ContainerState {
   readonly status: string;
   /** of the container's first process in the engine's pid namespace; 0 when it has none */
   readonly pid: number;
-  /** The engine's sentence when a start failed; empty otherwise. */
+  /** the engine's sentence when a start failed; otherwise empty */
   readonly error: string;
   readonly exitCode: number;
   readonly oomKilled: boolean;
-  /** milliseconds since the epoch; undefined for a container that was never started, or never ended */
+  /** ms since the epoch; undefined when the container was never started */
   readonly startedAt: number | undefined;
+  /** ms since the epoch; undefined when no run has ended */
   readonly finishedAt: number | undefined;
 }
 
 export interface NetworkEndpoint {
   readonly network: string;
-  /** of the network; its bridge on the host is called br-<the first 12 of it>, unless it was given another name */
+  /**
+   * The network's id. Its bridge on the host is called br-<the first 12 digits of the id>, unless
+   * it was given another name.
+   */
   readonly networkId: string;
   /** lower case; empty while the container is not running */
   readonly mac: string;
-  /** that the engine gave it, IPv4 and IPv6, with prefix length; a container with NET_ADMIN may have others by now */
+  /**
+   * IPv4 and IPv6 addresses with prefix length, as the engine gave them; a container with NET_ADMIN
+   * may have changed them
+   */
   readonly addresses?: readonly string[];
-  /** the further names that Docker's DNS gives it on this network */
+  /** further names that Docker's DNS gives the container on this network */
   readonly aliases?: readonly string[];
 }
 
 /** What dbg uses of an entry of GET /containers/json. */
 export interface ContainerSummary {
   readonly id: string;
-  /** the container's own name first; the others are legacy links */
+  /** the container's own name; its names by legacy links are left out */
   readonly name: string;
   readonly image: string;
   readonly state: string;
@@ -74,21 +88,29 @@ export interface ContainerSummary {
   readonly ports: readonly PublishedPort[];
   /** "default", "host", "none", "container:ID" or a network's name */
   readonly networkMode: string;
-  /** the names of the networks that it is on */
+  /** the names of the networks that the container is on */
   readonly networks: readonly string[];
-  /** that the engine gave it there, with prefix length; none while it is not running */
+  /**
+   * IPv4 and IPv6 addresses with prefix length, as the engine gave them; empty while the container
+   * is not running
+   */
   readonly addresses: readonly string[];
 }
 
 export interface PublishedPort {
-  /** of the host, where it is published: "0.0.0.0", "127.0.0.1"; empty for one that is not */
+  /**
+   * the host's address where it is published: "0.0.0.0", "127.0.0.1"; empty for a port that is not
+   * published
+   */
   readonly address?: string;
+  /** undefined for a port that is not published */
   readonly host: number | undefined;
   readonly container: number;
   readonly protocol: string;
 }
 
-// An API answer is data from outside: read field by field, a missing one gets the value that means "nothing".
+// An answer of the API is data from outside. It is read field by field, and a missing field gets
+// the value that means "nothing".
 type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
@@ -98,11 +120,12 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 const withoutSlash = (name: string) => name.replace(/^\//, '');
 
 /**
- * What engines make for an id: 256 random bits. By it dbg tells whether a process and a file are a container's, so that nothing else is
- * one: "/" would be found in the path of every process.
+ * The form of an id that engines make: 256 random bits. dbg tells by the id whether a process or a
+ * file is a container's. So nothing else is accepted: "/" would be found in the path of every
+ * process.
  */
 const CONTAINER_ID = /^[0-9a-f]{64}$/;
-/** The digest of an image; Podman leaves out what it was made by. */
+/** The digest of an image. Podman leaves out "sha256:". */
 const IMAGE_ID = /^(sha256:)?[0-9a-f]{64}$/;
 
 /** PID_MAX_LIMIT of the kernel (linux/threads.h): no process has a higher number. */
@@ -112,7 +135,9 @@ const pid = (value: unknown) => {
   return Number.isInteger(given) && given > 0 && given <= HIGHEST_PID ? given : 0;
 };
 
-/** Reads the answer of GET /containers/{id}/json. */
+/**
+ * Reads the answer of GET /containers/{id}/json. Throws a DbgError when there is no container's id.
+ */
 export function parseContainer(answer: unknown): Container {
   const body = object(answer);
   const state = object(body['State']);
@@ -155,7 +180,10 @@ export function parseContainer(answer: unknown): Container {
   };
 }
 
-/** Reads the answer of GET /images/{name}/json; undefined when it has no image's id. */
+/**
+ * Reads the answer of GET /images/{name}/json: the image's id, or undefined when there is none in
+ * the right form.
+ */
 export function parseImageId(answer: unknown): string | undefined {
   const id = text(object(answer)['Id']);
   return IMAGE_ID.test(id) ? id : undefined;
@@ -172,7 +200,7 @@ function configured(hostConfig: Json): ConfiguredLimits {
   const quota = positive('CpuQuota');
   return {
     memoryBytes: positive('Memory'),
-    // `--cpus`, or `--cpu-quota` by `--cpu-period`, 100 ms unless set
+    // `--cpus`, or `--cpu-quota` divided by `--cpu-period`, which is 100 ms unless set
     cpus: (positive('NanoCpus') ?? 0) / 1e9 || (quota && quota / (positive('CpuPeriod') ?? 100_000)),
     pids: positive('PidsLimit'),
   };
@@ -180,7 +208,10 @@ function configured(hostConfig: Json): ConfiguredLimits {
 
 const environment = (config: Json) => array(config['Env']).map(text).filter(Boolean);
 
-/** Reads the items of the answer of GET /containers/json. */
+/**
+ * Reads the items of the answer of GET /containers/json. Throws a DbgError when one has no
+ * container's id.
+ */
 export function parseContainerList(items: Iterable<unknown>): ContainerSummary[] {
   return Array.from(items, (item) => parseSummary(object(item)));
 }
@@ -214,12 +245,18 @@ function parseSummary(entry: Json): ContainerSummary {
 const labels = (value: unknown): Labels =>
   Object.fromEntries(Object.entries(object(value)).map(([name, label]) => [name, text(label)]));
 
-/** A legacy `--link` adds names such as "/web/db" to the linked container; its own has one slash only. */
+/**
+ * The container's own name, which has one slash only. A legacy `--link` adds names such as
+ * "/web/db" to the linked container.
+ */
 function containerName(names: readonly string[]): string {
   return withoutSlash(names.find((name) => name.lastIndexOf('/') <= 0) ?? names[0] ?? '');
 }
 
-/** An RFC 3339 time; Docker writes the year 1 for "never". */
+/**
+ * Reads an RFC 3339 time as ms since the epoch; undefined for Docker's "never", which is the year
+ * 1.
+ */
 function parseTime(time: string): number | undefined {
   const milliseconds = Date.parse(time);
   return Number.isNaN(milliseconds) || milliseconds <= 0 ? undefined : milliseconds;

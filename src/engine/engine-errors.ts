@@ -2,7 +2,10 @@ import { DbgError, errorCode, errorMessage } from '../errors.ts';
 import { addressText, type EngineAddress } from './address.ts';
 import { parseJson, parseJsonList } from './ways/bounded-json.ts';
 
-/** How long dbg waits for an engine that says nothing. An inspect takes under a millisecond, a busy engine's list seconds. */
+/**
+ * How long dbg waits for an engine's answer. An inspect takes under a millisecond; the list of a
+ * busy engine takes seconds.
+ */
 export const PATIENCE_MS = 20_000;
 
 /** The error for an engine that could not be asked. */
@@ -40,12 +43,12 @@ const NO_ENGINE = [
 
 const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
 
-/** What a way to the engine throws when its patience has ended. */
+/** The cause when no answer came within PATIENCE_MS: unreachable() knows it by its code. */
 export function noAnswer(): Error {
   return Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
 }
 
-/** What it throws when an answer is longer than any that an engine gives. */
+/** The cause when an answer is longer than any that an engine gives. */
 export const tooLarge = (bytes: number) => new Error(`its answer is larger than ${bytes / 1e6} MB`);
 
 export interface Answer {
@@ -55,14 +58,18 @@ export interface Answer {
 }
 
 /**
- * Whether an answer to an inspect means that there is no such container (404), or that a prefix fits several (400 since
- * Engine 28). Without the engine's JSON it means nothing of the kind: it is not an engine that speaks.
+ * Whether an answer to an inspect means that there is no such container (404), or that a prefix
+ * fits several (400 since Engine 28). An answer without the engine's JSON means neither: it does
+ * not come from an engine.
  */
 export function isNoSuchContainer({ status, body }: Answer): boolean {
   return (status === 404 || status === 400) && messageOf(body) !== undefined;
 }
 
-/** The JSON of an answer. A status other than 200 is an error with the engine's own words. */
+/**
+ * The JSON of an answer. Throws a DbgError for a status other than 200, with the engine's own
+ * message, and for a body that is no JSON.
+ */
 export function answered(address: EngineAddress, { status, body }: Answer): unknown {
   if (status !== 200) throw refused(address, status, body);
   try {
@@ -72,7 +79,9 @@ export function answered(address: EngineAddress, { status, body }: Answer): unkn
   }
 }
 
-/** The items of an answer that is a list, as `parseJsonList` gives them. */
+/**
+ * The items of an answer that is a list, as `parseJsonList` gives them. Throws as `answered` does.
+ */
 export function* answeredList(address: EngineAddress, { status, body }: Answer): Generator {
   if (status !== 200) throw refused(address, status, body);
   try {
@@ -82,19 +91,22 @@ export function* answeredList(address: EngineAddress, { status, body }: Answer):
   }
 }
 
-/** V8's own words for where it stopped are no help. */
+/**
+ * Why an answer cannot be read. What bounded-json.ts refuses is passed on in its words; V8's
+ * message, which tells where it stopped, is no help to a person.
+ */
 const notJson = (error: unknown) =>
   new Error(
     /^(nested|of) more/.test(errorMessage(error)) ? `its answer is ${errorMessage(error)}` : 'its answer broke off',
   );
 
-/** The error for an answer that is JSON, and nothing that was asked for. */
+/** The error for an answer that is JSON, but not what was asked for. */
 export const notA = (what: string) =>
   new DbgError(`the engine answered with something that is not ${what}`, {
     next: [WHICH],
   });
 
-/** The error for an engine that answered, with a status that is no answer. */
+/** The error for an answer with a status other than 200. */
 function refused(address: EngineAddress, status: number, body: Buffer): DbgError {
   const message = messageOf(body) ?? 'with no reason that an engine would give';
   return new DbgError(`the engine at ${addressText(address)} answered with status ${status}: ${message}`, {
@@ -102,7 +114,10 @@ function refused(address: EngineAddress, status: number, body: Buffer): DbgError
   });
 }
 
-/** The engine's own sentence, as far as a person would read it. */
+/**
+ * The engine's own message in the body of an error, as much of it as a person would read; undefined
+ * when it has none.
+ */
 export function messageOf(body: Buffer): string | undefined {
   try {
     const { message } = (parseJson(body) ?? {}) as { message?: unknown };

@@ -1,12 +1,12 @@
 import { lineReader } from '../line-reader.ts';
-/** The query that asks GET /events for one container's. */
+/** The query that asks GET /events for the events of one container. */
 export function eventFilters(id: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['container'], container: [id] }) };
 }
 
 /**
- * The same for all that the engine still knows, until a time in ms since the epoch: it answers at
- * once. dockerd keeps the last 256 events.
+ * The query for all events of a container that the engine remembers, until a time in ms since the
+ * epoch. The engine answers it at once. dockerd remembers the last 256 events.
  */
 export function eventsUntil(id: string, until: number): Readonly<Record<string, string>> {
   return { ...eventFilters(id), since: '0', until: (until / 1000).toFixed(9) };
@@ -17,12 +17,12 @@ export function joinFilters(network: string): { filters: string } {
   return { filters: JSON.stringify({ type: ['network'], network: [network], event: ['connect'] }) };
 }
 
-/** An event is 500 bytes, and some thousand with all the labels of its container. */
+/** An event is some 500 bytes, or some thousand with all labels of its container. */
 const MOST_CHARACTERS = 65_536;
 
 /**
- * Reads the stream of GET /events: a JSON object a line, in pieces as they come. What is no event
- * is passed over, and so is a line that is longer than one.
+ * Reads the stream of GET /events in pieces as they come: each line is a JSON object. A line that
+ * is no event, or longer than MOST_CHARACTERS, is skipped.
  */
 export function eventReader(onEvent: (event: ContainerEvent) => void): (chunk: Buffer) => void {
   return lineReader((line) => parseEvent(line).forEach(onEvent), { most: MOST_CHARACTERS, longer: 'passed over' }).add;
@@ -50,17 +50,19 @@ function parseEvent(line: string): ContainerEvent[] {
   }
 }
 
+/** An event of a container, or of one that joins a network. */
 export interface ContainerEvent {
   /** "die", "start", "pause", "unpause", "oom", "destroy" … */
   readonly action: string;
   /**
-   * when it happened, by the engine's clock, in ms since the epoch; undefined when it does not say
+   * when it happened by the engine's clock, in ms since the epoch; undefined when the engine does
+   * not say
    */
   readonly time: number | undefined;
-  /** of a container that died */
+  /** of a "die" */
   readonly exitCode: string | undefined;
-  /** which container joined a network */
+  /** of a "connect" to a network: the id of the container */
   readonly container?: string | undefined;
-  /** of a "kill", its number */
+  /** of a "kill": the number of the signal */
   readonly signal?: string | undefined;
 }

@@ -8,26 +8,31 @@ import type { LogListener } from './follow-logs.ts';
 import type { ContainerFile } from './ways/archive.ts';
 
 /**
- * What dbg asks an engine. Two ways stand behind it: `overSocket` for a unix socket, with nothing to load, and
- * `overDockerode` for every other address. One contract test holds for both (test/engine/engine-contract.test.ts).
+ * What dbg asks an engine. There are two ways to one: `overSocket` for a unix socket, which needs
+ * nothing to be loaded, and `overDockerode` for every other address. One contract test holds for
+ * both (test/engine/engine-contract.test.ts).
  */
 export interface Engine {
   readonly address: EngineAddress;
   /**
-   * The container that the engine finds under a name, an id or a prefix of an id; undefined when there is none, or when
-   * a prefix fits several (engines answer both with an error status: 404, or 400 on newer ones). `ref` is well-formed.
+   * The container that the engine finds by a name, an id or a prefix of an id. undefined when there
+   * is none, or when a prefix fits several: engines answer both with an error status (404; newer
+   * ones 400). `ref` is well-formed.
    */
   inspect(ref: string): Promise<Container | undefined>;
   /**
-   * The same answer, with what tells why a container is as it is. Throws a DbgError when there is
-   * none of that id.
+   * The same answer, with the fields that tell why a container is as it is. Throws a DbgError when
+   * no container has that id.
    */
   inspection(id: string): Promise<Inspection>;
-  /** Every container, stopped ones included, the most recently created first (GET /containers/json?all=1). */
+  /**
+   * Every container, stopped ones included, the most recently created first (GET
+   * /containers/json?all=1).
+   */
   list(): Promise<ContainerSummary[]>;
   /**
-   * Calls back for each event of a container, from now on, until the function it gives back is
-   * called. An engine that is restarted is asked again, and what happened meanwhile is found out
+   * Calls back for each event of a container from now on, until the function it gives back is
+   * called. After a restart the engine is asked again, and dbg finds out what happened meanwhile
    * (container-events.ts). `news` hears when no events come: no engine answers, or it refuses.
    */
   watch(
@@ -40,34 +45,40 @@ export interface Engine {
    * function it gives back is called (follow-logs.ts).
    */
   followLogs(container: Pick<Container, 'id' | 'hasTty' | 'state'>, listener: LogListener): () => void;
-  /** The engine's sentence when it cannot read what a container says: its log driver writes only. */
+  /**
+   * The engine's own sentence when it cannot read a container's log, because its log driver only
+   * writes; undefined when it can.
+   */
   logsRefusal(container: Pick<Container, 'id'>): Promise<string | undefined>;
   /**
-   * The last lines of what a container has said, running or not. Throws a DbgError with the
-   * engine's sentence when it cannot read them.
+   * The last lines of a container's log, whether it runs or not. Throws a DbgError with the
+   * engine's own sentence when the engine cannot read them.
    */
   lastLines(container: Pick<Container, 'id' | 'hasTty'>, most: number): Promise<string[]>;
   /**
-   * What happened to a container until a time in ms since the epoch, the oldest first: as far as
-   * the engine remembers (GET /events).
+   * A container's events until a time in ms since the epoch, the oldest first, as far as the engine
+   * remembers them (GET /events).
    */
   history(container: Pick<Container, 'id'>, until: number): Promise<ContainerEvent[]>;
   /**
-   * What an absolute path of a container's is, running or not, and how its file begins (GET
-   * /containers/{id}/archive); a link is not followed. The request ends there, however large the
-   * file. undefined when there is none.
+   * The kind of an absolute path in a container, and how its file begins, whether the container
+   * runs or not (GET /containers/{id}/archive). A link is not followed. The request ends after the
+   * beginning, however large the file is. undefined when there is no such path.
    */
   file(container: Pick<Container, 'id'>, path: string): Promise<ContainerFile | undefined>;
   /**
-   * Which processors an image is for, empty where there is no such image any more, and which the
-   * engine's machine has: "amd64", "arm64" …
+   * The processor that an image is made for, empty when the image is gone, and the one of the
+   * engine's machine: "amd64", "arm64" …
    */
   architectures(imageId: string): Promise<{ readonly engine: string; readonly image: string }>;
-  /** Calls back with the id of each container that joins a network, just before it is started, until the function it gives back is called. */
+  /**
+   * Calls back with the id of each container that joins a network, just before it is started, until
+   * the function it gives back is called.
+   */
   watchJoins(network: string, onEvent: (id: string) => void): () => void;
   /**
-   * The id of the image that a name means now (GET /images/{name}/json); undefined when it means
-   * none.
+   * The id of the image that a name means now (GET /images/{name}/json); undefined when there is no
+   * such image.
    */
   imageId(name: string): Promise<string | undefined>;
   /** A network by its name or id (GET /networks/{id}). */

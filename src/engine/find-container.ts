@@ -5,13 +5,17 @@ import type { Engine } from './engine.ts';
 import { matching, type Match, portRef, SERVICE, serviceNames } from './match.ts';
 
 export interface Finding {
-  /** Something will be changed: a beginning of a name is not enough, as another one may be meant. */
+  /**
+   * The caller will change something, so the beginning of a name is refused: another container may
+   * be meant. 12 digits of an id are enough.
+   */
   readonly isWhole?: boolean;
 }
 
 /**
- * The one container that `ref` names (matching() says by what; docs/naming.md). Throws a DbgError that lists the candidates
- * when several fit, and what runs when none does. A full name or id costs one call to the engine.
+ * The one container that `ref` names: matching() (match.ts) and docs/naming.md say how. Throws a
+ * DbgError that lists the candidates when several fit, and the running containers when none does. A
+ * full name or id costs one call to the engine.
  */
 export async function findContainer(engine: Engine, asked: string, { isWhole }: Finding = {}): Promise<Container> {
   const ref = asked.replace(/^\//, ''); // the API writes names with a slash before them, and docker takes them so
@@ -19,7 +23,8 @@ export async function findContainer(engine: Engine, asked: string, { isWhole }: 
   const first = isWellFormed(ref) ? await engine.inspect(ref) : undefined;
   if (first && (first.name === ref || first.id === ref)) return first;
 
-  // What the engine found by a prefix of an id may also begin another container's name, so the list decides.
+  // The engine also takes `ref` for a prefix of an id. It may begin another container's name as
+  // well, so the list decides.
   const all = await engine.list();
   const match = matching(all, ref);
   const [found, ...others] = match.containers;
@@ -33,14 +38,15 @@ export async function findContainer(engine: Engine, asked: string, { isWhole }: 
 }
 
 /**
- * Whether an engine would allow it as a name (daemon/names: [a-zA-Z0-9][a-zA-Z0-9_.-]*), ids included. Anything else is
- * never put into a path: engines decode and clean it, so that "../../version" would be another question.
+ * Whether an engine would allow `ref` as a name (daemon/names: [a-zA-Z0-9][a-zA-Z0-9_.-]*) or as an
+ * id. Anything else is never put into a path: engines decode and clean a path, so "../../version"
+ * would ask another question.
  */
 function isWellFormed(ref: string): boolean {
   return /^[a-zA-Z0-9][\w.-]*$/.test(ref);
 }
 
-/** `docker ps` shows 12 digits of an id. */
+/** Whether `ref` is at least the 12 digits of an id that `docker ps` shows. */
 const isShortId = (ref: string, { id }: ContainerSummary) => ref.length >= 12 && id.startsWith(ref);
 
 const onlyBegun = (ref: string, { name }: ContainerSummary) =>
@@ -96,7 +102,9 @@ function servicesOf([first]: readonly ContainerSummary[]): NextStep {
   return { what: 'name one of them', command: `docker ps -a --filter ${shellQuote(`label=${label}`)}` };
 }
 
-/** A container so that it can be told from the others and typed: its name always can. */
+/**
+ * A candidate in an error's list: its name, which can be typed, and what tells it from the others.
+ */
 function candidate({ name, id, state, labels }: ContainerSummary, by: Match['by']): string {
   return by === 'service' ? `${name} (${serviceNames(labels).at(-1)}, ${state})` : `${name} (${id.slice(0, 12)})`;
 }

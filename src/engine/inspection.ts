@@ -1,48 +1,52 @@
 import { notA } from './engine-errors.ts';
 
 /**
- * What of GET /containers/{id}/json tells why a container is as it is, besides what every verb
- * needs (container.ts).
+ * What GET /containers/{id}/json tells of why a container is as it is. What every verb needs is in
+ * container.ts.
  */
 export interface Inspection {
-  /** what it runs: the program and its arguments, as the engine starts them */
+  /** the program that the engine starts, and its arguments */
   readonly path: string;
   readonly args: readonly string[];
   /** "no", "always", "on-failure", "unless-stopped" */
   readonly restartPolicy: string;
-  /** of "on-failure": how often at most; 0: without end */
+  /** with "on-failure": the highest number of restarts; 0: no limit */
   readonly mostRestarts: number;
   readonly health: Health | undefined;
-  /** what its health check runs: "CMD" or "CMD-SHELL", then its words; empty when it has none */
+  /**
+   * the words of its health check, the first of which is "CMD" or "CMD-SHELL"; empty when it has
+   * none
+   */
   readonly healthCommand: readonly string[];
   readonly memoryBytes: number | null;
   readonly isPrivileged: boolean;
   readonly isReadOnly: boolean;
   readonly user: string;
   readonly logDriver: string;
-  /** the file of the json-file driver, where the engine runs; empty for another driver */
+  /** the json-file driver's file, on the engine's machine; empty for another driver */
   readonly logPath: string;
   readonly appArmorProfile: string;
   readonly mounts: readonly Mounted[];
   /**
-   * sources of binds that must be there before a start: `--mount type=bind`; what `-v` names is
-   * made
+   * the sources of binds that must exist before a start (`--mount type=bind`); the engine makes
+   * missing ones that `-v` names
    */
   readonly neededSources: readonly string[];
   /**
-   * paths that the engine has for this container, where the engine runs; each may be empty or gone
+   * paths on the engine's machine that the engine keeps for this container; each may be empty or
+   * gone
    */
   readonly ownPaths: readonly string[];
   /** when the engine made it, in ms since the epoch */
   readonly createdAt: number | undefined;
 }
 
-/** What its health check has said. */
+/** The state of a health check, and its last result. */
 export interface Health {
   /** "starting", "healthy", "unhealthy" */
   readonly status: string;
   readonly failures: number;
-  /** of the last check */
+  /** of the last check; undefined before the first one */
   readonly exitCode: number | undefined;
   readonly output: string;
 }
@@ -64,8 +68,8 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 /**
- * Reads the answer of GET /containers/{id}/json, field by field: a missing one gets the value that
- * means "nothing".
+ * Reads the answer of GET /containers/{id}/json, field by field. A missing field gets the value
+ * that means "nothing". Throws a DbgError when there is no id.
  */
 export function parseInspection(answer: unknown): Inspection {
   const body = object(answer);
@@ -111,7 +115,9 @@ const mountedOf = (mount: Json): Mounted => ({
 
 const isNeeded = ({ Type, BindOptions }: Json) => Type === 'bind' && object(BindOptions)['CreateMountpoint'] !== true;
 
-/** Of GET /version, and of an image: for which processor, as Go names it. */
+/**
+ * The processor in an answer of GET /version or GET /images/{name}/json, as Go names it: "amd64".
+ */
 export const architectureOf = (answer: unknown): string =>
   text(object(answer)['Arch'] ?? object(answer)['Architecture']);
 

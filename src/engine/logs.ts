@@ -10,21 +10,28 @@ export interface LogLine {
 
 export const logsPath = (id: string) => `/containers/${encodeURIComponent(id)}/logs`;
 
-/** The query for what a container says from now on, or since a time in ms (GET /containers/{id}/logs). */
+/**
+ * The query of GET /containers/{id}/logs for what a container writes from now on, or since a time
+ * in ms since the epoch.
+ */
 export function logQuery(since?: number): Readonly<Record<string, string>> {
   const from = since === undefined ? { tail: '0' } : { since: (since / 1000).toFixed(9) };
   return { follow: 'true', stdout: 'true', stderr: 'true', ...from };
 }
 
-/** The query for the last line, by which an engine says whether what a container says can be read at all. */
+/**
+ * The query for the last line of a log. By its answer an engine says whether it can read the log at
+ * all.
+ */
 export const LAST_LINE = { stdout: 'true', stderr: 'true', tail: '1' };
 
 /**
- * The query for the last lines. Each is one entry of the log, which holds at most 16 kB of a line.
+ * The query for the last lines. Each line is one entry of the log, and an entry holds at most 16 kB
+ * of a line.
  */
 export const lastLines = (most: number): Readonly<Record<string, string>> => ({ ...LAST_LINE, tail: String(most) });
 
-/** The lines of such an answer, the last one too when it has no end. */
+/** The lines of a whole answer, the last one also when no line feed ends it. */
 export function logLines(hasTty: boolean, body: Buffer): string[] {
   const lines: string[] = [];
   const { add, end } = linesOf(hasTty, ({ text }) => lines.push(text));
@@ -33,12 +40,12 @@ export function logLines(hasTty: boolean, body: Buffer): string[] {
   return lines;
 }
 
-/** A longer line is told in parts: a container can write without ever ending one. */
+/** A longer line is given in parts: a container can write without ever ending a line. */
 const MOST_CHARACTERS = 16_384;
 
 /**
- * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and stderr, which are in frames where there
- * is no terminal.
+ * Reads the stream of logs in pieces as they come, and calls back for each line of stdout and
+ * stderr. Without a terminal the stream is made of frames (ways/frames.ts).
  */
 export const logReader = (hasTty: boolean, onEvent: (line: LogLine) => void): ((piece: Buffer) => void) =>
   linesOf(hasTty, onEvent).add;

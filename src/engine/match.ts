@@ -1,9 +1,12 @@
 import type { ContainerSummary, Labels } from './container.ts';
 
-/** By what a reference names containers. */
+/** The kind of reference that found the containers. */
 export type By = 'name' | 'port' | 'service' | 'prefix';
 
-/** What a reference fits: nothing, one container, or several, which is for the person to decide. */
+/**
+ * The containers that a reference fits: none, one, or several. With several, the person has to
+ * decide.
+ */
 export interface Match {
   readonly by: By;
   readonly containers: readonly ContainerSummary[];
@@ -16,9 +19,12 @@ export interface PortRef {
 }
 
 /**
- * The containers that `ref` fits, by the first of these that fits any: a container's full name or id; a published port;
- * a service of Compose or Swarm; the beginning of a name or an id. A service's name is a whole name, so it goes before beginnings of
- * others; a container's own name goes before everything. A beginning does not end within a number: shop-1 is not shop-10.
+ * The containers that `ref` fits. The first of these that fits any container counts:
+ *
+ * 1. a published port
+ * 2. a container's full name or id
+ * 3. a service of Compose or Swarm, which is a whole name and so goes before beginnings
+ * 4. the beginning of a name or an id; it does not end within a number: shop-1 is not shop-10
  */
 export function matching(all: readonly ContainerSummary[], ref: string): Match {
   const port = portRef(ref);
@@ -28,7 +34,8 @@ export function matching(all: readonly ContainerSummary[], ref: string): Match {
   if (named.length > 0) return { by: 'name', containers: named };
   const serving = all.filter(({ labels }) => isServiceName(ref, labels));
   if (serving.length > 0) return { by: 'service', containers: onlyLive(serving) };
-  // Every name begins with the empty one: with one container on the engine, "/" would be that one.
+  // Every name begins with the empty text: with one container on the engine, "/" would mean that
+  // one.
   const begun = ref === '' ? [] : all.filter(({ name, id }) => isBeginning(ref, name) || id.startsWith(ref));
   return { by: 'prefix', containers: begun };
 }
@@ -42,7 +49,10 @@ export function portRef(ref: string): PortRef | undefined {
   return digits === undefined ? undefined : { port: Number(digits), protocol };
 }
 
-/** tcp first: where 53 is published for tcp and for udp by different containers, ":53" is the former. */
+/**
+ * The containers that publish a port. Without a protocol, tcp counts first: where different
+ * containers publish 53 for tcp and for udp, ":53" is the tcp one.
+ */
 function publishing(all: readonly ContainerSummary[], { port, protocol }: PortRef): ContainerSummary[] {
   for (const wanted of protocol ? [protocol] : ['tcp', 'udp', 'sctp']) {
     const found = all.filter(({ ports }) => ports.some((each) => each.host === port && each.protocol === wanted));
@@ -55,8 +65,9 @@ function publishing(all: readonly ContainerSummary[], { port, protocol }: PortRe
 export const SERVICE = 'com.docker.compose.service';
 
 /**
- * What labels call a container: "web", "shop/web", and with its number "web.2", "shop/web.2". Empty for one that neither Compose nor
- * Swarm made, and for what `docker compose run` made, which is not the service (Compose leaves it out too).
+ * The names that labels give a container: "web", "shop/web", and with its number "web.2",
+ * "shop/web.2". Empty for a container that neither Compose nor Swarm made, and for one that `docker
+ * compose run` made: Compose does not count that one as the service either.
  */
 export function serviceNames(labels: Labels): string[] {
   const swarm = labels[SWARM_SERVICE];
@@ -73,7 +84,10 @@ const numbered = (names: readonly string[], number: string | undefined) =>
 
 const SWARM_SERVICE = 'com.docker.swarm.service.name';
 
-/** A stack's service is called STACK_SERVICE, and its task SERVICE.NUMBER.TASK: of a global one, the number is the node's id. */
+/**
+ * The names of a Swarm container. A stack's service is called STACK_SERVICE, and its task
+ * SERVICE.NUMBER.TASK. For a global service, NUMBER is the id of the node.
+ */
 function swarmNames(service: string, labels: Labels): string[] {
   const stack = labels['com.docker.stack.namespace'];
   const short = stack && service.startsWith(`${stack}_`) ? service.slice(stack.length + 1) : undefined;
@@ -82,16 +96,22 @@ function swarmNames(service: string, labels: Labels): string[] {
   return numbered([service, ...(short ? [short, `${stack}/${short}`] : [])], number);
 }
 
-/** The look at the labels first keeps a thousand names from being put together for each that is asked. */
+/**
+ * Whether `ref` names the service of these labels. The labels are looked at first, so that no names
+ * are built for a container without a service.
+ */
 function isServiceName(ref: string, labels: Labels): boolean {
   const service = labels[SWARM_SERVICE] ?? labels[SERVICE];
   return service !== undefined && serviceNames(labels).includes(ref);
 }
 
-/** Whether it has processes, or will have again at any moment. */
+/** Whether a container has processes, or will have some again at any moment. */
 const isLive = ({ state }: ContainerSummary) => ['running', 'paused', 'restarting'].includes(state);
 
-/** A service's old containers stay behind stopped: the one that lives is meant. Two that live are not decided here. */
+/**
+ * The live container of a service, when there is exactly one: a service's old containers stay
+ * behind, stopped. Otherwise all of them, for the person to decide.
+ */
 function onlyLive(serving: readonly ContainerSummary[]): readonly ContainerSummary[] {
   const live = serving.filter(isLive);
   return live.length === 1 ? live : serving;

@@ -6,9 +6,12 @@ export interface Network {
   readonly name: string;
   /** "bridge", "macvlan", "overlay", "host", "null" … */
   readonly driver: string;
-  /** the device of the host that carries it: its bridge, or the parent of a macvlan; undefined where there is none */
+  /**
+   * the device of the host that carries the network: its bridge, or the parent of a macvlan;
+   * undefined when there is none
+   */
   readonly device: string | undefined;
-  /** It leads to nothing but its own containers. */
+  /** It has no way out: only its own containers can be reached. */
   readonly isInternal: boolean;
   /** Whether its containers may reach each other (enable_icc of the bridge driver). */
   readonly hasTraffic: boolean;
@@ -20,10 +23,13 @@ type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** 256 random bits; Swarm's have 25 digits and letters. */
+/**
+ * The id of a network: 256 random bits in hexadecimal. The ids of Swarm's networks are 25 digits
+ * and letters.
+ */
 const NETWORK_ID = /^([0-9a-f]{64}|[0-9a-z]{25})$/;
 
-/** Reads the answer of GET /networks/{id}. */
+/** Reads the answer of GET /networks/{id}. Throws a DbgError when there is no network's id. */
 export function parseNetwork(answer: unknown): Network {
   const body = object(answer);
   const [id, driver, options] = [text(body['Id']), text(body['Driver']), object(body['Options'])];
@@ -44,12 +50,18 @@ export function parseNetwork(answer: unknown): Network {
   };
 }
 
-/** libnetwork names a bridge br-<the first 12 of the network's id> where it is not told another name (drivers/bridge). */
+/**
+ * The device of a network. libnetwork calls a bridge br-<the first 12 digits of the network's id>,
+ * unless it was told another name (drivers/bridge).
+ */
 function deviceOf(id: string, driver: string, options: Json): string | undefined {
   const named = (option: string) => (DEVICE_NAME.test(text(options[option])) ? text(options[option]) : undefined);
   if (driver === 'bridge') return named('com.docker.network.bridge.name') ?? `br-${id.slice(0, 12)}`;
   return driver === 'macvlan' ? named('parent') : undefined;
 }
 
-/** As the kernel allows them (dev_valid_name), and not what a tool would take for an option or for the path of a file. */
+/**
+ * A name that the kernel allows for a device (dev_valid_name), and that no tool takes for an option
+ * or for the path of a file.
+ */
 const DEVICE_NAME = /^(?![-.])[^\s/:\p{Cc}]{1,15}$/u;

@@ -2,16 +2,18 @@ import type { Container, ContainerSummary } from './container.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * The containers in the order of their last start, the latest first. The engine's list has no start time but in words
- * ("Up 3 hours"), so the youngest of them are inspected, all at once: 32 take 10 ms. An inspect waits while the engine
- * holds that container's lock, as the list does not; who has not answered in time is placed by the words.
+ * The containers in the order of their last start, the latest first. The engine's list tells a
+ * start only in words ("Up 3 hours"). So the youngest 32 are inspected, all at once, which takes 10
+ * ms. An inspect waits while the engine holds that container's lock; the list does not. A container
+ * whose inspect has not come within 250 ms is placed by its words.
  */
 export async function mostRecentlyStarted(
   engine: Pick<Engine, 'inspect'>,
   containers: readonly ContainerSummary[],
   now: number,
 ): Promise<ContainerSummary[]> {
-  // toSorted is stable: what has the same age keeps the engine's order, the latest created first.
+  // toSorted is stable: containers of the same age keep the engine's order, the latest created
+  // first.
   const byWords = containers.toSorted((a, b) => ageInWords(a.status) - ageInWords(b.status));
   const started = await startTimes(engine, byWords.slice(0, MOST_INSPECTED));
   const startOf = ({ id, status }: ContainerSummary) => started.get(id) ?? now - ageInWords(status);
@@ -27,7 +29,7 @@ async function startTimes(engine: Pick<Engine, 'inspect'>, containers: readonly 
   const note = (container: Container | undefined) => {
     if (container?.state.startedAt !== undefined) times.set(container.id, container.state.startedAt);
   };
-  // One that fails or has gone is no reason not to show the list.
+  // A container that cannot be inspected, or has gone, does not keep the list from being shown.
   const all = Promise.all(containers.map(({ id }) => engine.inspect(id).then(note, () => undefined)));
   let deadline: NodeJS.Timeout | undefined;
   const patience = new Promise((resolve) => (deadline = setTimeout(resolve, PATIENCE_MS)));
@@ -36,7 +38,10 @@ async function startTimes(engine: Pick<Engine, 'inspect'>, containers: readonly 
   return times;
 }
 
-/** How long ago docker's words say it was, in milliseconds; Infinity when they say nothing of the kind. */
+/**
+ * The age that docker's status words tell, in milliseconds ("Up 3 hours"); Infinity when they tell
+ * none.
+ */
 export function ageInWords(status: string): number {
   const [, amount, unit] =
     /\b(Less than a|About an?|\d+) (second|minute|hour|day|week|month|year)s?\b/.exec(status) ?? [];

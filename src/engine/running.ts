@@ -3,12 +3,13 @@ import { duration, shellQuote } from '../text.ts';
 import type { Container } from './container.ts';
 
 /**
- * The PID of a container's first process, in the engine's pid namespace. A paused container has one and can be
- * entered. Throws a DbgError that says why there is none: when it ended and how, and what to do.
+ * The PID of a container's first process, in the engine's pid namespace. A paused container has
+ * such a process and can be entered. Throws a DbgError when there is none: it says when and how the
+ * process ended, and what to do.
  */
 export function runningPid(container: Container, now: number): number {
   const { status, pid } = container.state;
-  // State.Pid is 0 between two runs. Entering "PID 0" would be entering ourselves.
+  // State.Pid is 0 between two runs. To enter "PID 0" would be to enter dbg's own namespaces.
   if ((status === 'running' || status === 'paused') && pid > 0) return pid;
   throw new DbgError(`container "${container.name}" ${explain(container, now)}`, { next: nextSteps(container) });
 }

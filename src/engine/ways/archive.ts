@@ -1,10 +1,11 @@
-/** What a path of a container's is. */
+/** What a path in a container is. */
 export interface PathStat {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   /** its permission bits */
   readonly mode: number;
   /**
-   * of a link: what it leads to in the container, every link on the way followed; empty otherwise
+   * of a link: the path in the container that it leads to, with every link on the way followed;
+   * otherwise empty
    */
   readonly target: string;
 }
@@ -14,16 +15,20 @@ export interface ContainerFile extends PathStat {
   readonly beginning: Buffer;
 }
 
-// Bits of Go's io/fs.FileMode, in which the engine gives the kind.
+// Bits of Go's io/fs.FileMode, by which the engine tells the kind.
 const FOLDER = 2 ** 31;
 const LINK = 2 ** 27;
 const has = (mode: number, bit: number) => Math.floor(mode / bit) % 2 === 1;
-/** folder, link, device, FIFO, socket, character device, what is none of these */
+/**
+ * The bits of all kinds but a regular file: folder, link, device, FIFO, socket, character device,
+ * irregular.
+ */
 const KINDS = [FOLDER, LINK, 2 ** 26, 2 ** 25, 2 ** 24, 2 ** 21, 2 ** 19];
 
 /**
- * Reads the header X-Docker-Container-Path-Stat, which goes with an archive: JSON in base64. The
- * archive alone has of a link only its text, and not the folder in which that is to be read.
+ * Reads the header X-Docker-Container-Path-Stat, which comes with an archive: JSON in base64. The
+ * archive itself has only the text of a link, and not the folder from which that text is to be
+ * read.
  */
 export function pathStatOf(header: string): PathStat {
   const { mode, linkTarget } = json(Buffer.from(header, 'base64').toString('utf8'));
@@ -45,12 +50,14 @@ function json(text: string): { readonly mode?: unknown; readonly linkTarget?: un
 }
 
 const BLOCK = 512;
-/** Entries that only say more of the next one: pax and GNU's long names (tar(5)). */
+/**
+ * Types of entries that only describe the next entry: pax headers and GNU's long names (tar(5)).
+ */
 const EXTRA = 'xgLK';
 
 /**
- * How the first file of a tar archive begins, when that much of the archive has come: `most` bytes
- * or all of it, nothing of what is no file; undefined: more must come.
+ * The beginning of the first file of a tar archive: `most` bytes, or all of the file when it is
+ * shorter; empty when the entry is no regular file. undefined while more of the archive must come.
  */
 export function beginningOf(archive: Buffer, most: number): Buffer | undefined {
   for (let at = 0; at + BLOCK <= archive.length;) {

@@ -1,13 +1,17 @@
-/** Which stream a frame is of: 0 stdin, 1 stdout, 2 stderr, 3 an error of the engine's own. */
+/**
+ * The stream that a frame belongs to: 0 stdin, 1 stdout, 2 stderr, 3 an error of the engine's own.
+ */
 export type StreamNumber = 0 | 1 | 2 | 3;
 
 const HEADER_BYTES = 8;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads what attach, exec and logs send for a container without a terminal, in pieces as they come: frames of a stream's number,
- * three zeros, a length in 4 bytes big-endian, then so much (Engine API, "Stream format"). Of a long frame each part is given as it
- * comes. Bytes that are no frame go to `notFramed`, as does all after them: with a terminal nothing is framed.
+ * Reads what attach, exec and logs send for a container without a terminal, in pieces as they come.
+ * A frame is the number of a stream, three zeros, a length in 4 bytes big-endian, and as many bytes
+ * of data (Engine API, "Stream format"). The data of a long frame is given in parts, as they come.
+ * With a terminal nothing is framed: bytes that can be no frame go to `notFramed`, and so does all
+ * that follows them.
  */
 export function frameReader(
   onEvent: (stream: StreamNumber, data: Buffer) => void,

@@ -8,20 +8,24 @@ import type { Engine } from '../engine.ts';
 import { overHttp } from './over-http.ts';
 import type { Hearing, Query } from './way.ts';
 
-/** The engine at any address, by dockerode. It is told everything, so that it does not read the environment itself. */
+/**
+ * The engine at any address, by dockerode. All settings are given to dockerode, so that it does not
+ * read the environment itself.
+ */
 export function overDockerode(address: EngineAddress): Engine {
   const { modem } = new Docker(destination(address));
   return overHttp(address, { ask: (path, query, hearing) => get(modem as Modem, path, query, hearing) });
 }
 
-/** dockerode's way to the engine; its types leave it open. */
+/** dockerode's connection to the engine. Its own types leave it open. */
 interface Modem {
   dial(options: object, answered: (error: Error | null, answer: IncomingMessage) => void): void;
 }
 
 /**
- * One GET. dockerode's own calls keep an answer of any length and parse it whatever it is; a stream is handed over as it comes, and
- * with all statuses good ones, that of a refusal too.
+ * Makes one GET. dockerode's own calls would keep an answer of any length and parse whatever is in
+ * it. So the answer is asked for as a stream, which comes in pieces. All statuses count as good, so
+ * that the body of a refusal comes as a stream too.
  */
 function get(modem: Modem, path: string, query: Query, { status, data, end }: Hearing): () => void {
   const ended = new AbortController();
@@ -44,8 +48,8 @@ function get(modem: Modem, path: string, query: Query, { status, data, end }: He
   });
   return () => {
     isOver = true;
-    // A request that is answered already is ended by its answer: to abort it is an error by then,
-    // of a socket that nobody listens to, and would end dbg.
+    // A request that has been answered is ended by its answer. To abort the request then would
+    // raise an error on a socket without a listener, and that error would end dbg.
     if (answering) answering.destroy();
     else ended.abort();
   };
@@ -53,7 +57,7 @@ function get(modem: Modem, path: string, query: Query, { status, data, end }: He
 
 const ALL_GOOD = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [at + 100, true]));
 
-/** docker-modem takes an agent too; its types do not say so. */
+/** docker-modem also takes an agent, which its types do not say. */
 type Destination = Docker.DockerOptions & { readonly agent: Agent };
 
 function destination(address: EngineAddress): Destination {
@@ -66,8 +70,10 @@ function destination(address: EngineAddress): Destination {
 }
 
 /**
- * docker-modem follows a redirect to wherever it leads, which docker's CLI does not. It looks for the header alone; each of its requests
- * comes by the agent, before it is sent, and so before that.
+ * Makes docker-modem ignore redirects, as docker's CLI does: docker-modem would follow one to
+ * wherever it leads. It decides by the header `location` alone. Every request passes the agent
+ * before it is sent, so the agent can add the listener that removes the header before docker-modem
+ * sees it.
  */
 function withoutRedirects<T extends Agent>(agent: T): T {
   const own = agent as unknown as { addRequest(request: ClientRequest, ...rest: unknown[]): void };
@@ -79,7 +85,7 @@ function withoutRedirects<T extends Agent>(agent: T): T {
   return agent;
 }
 
-/** A chain of certificates is a few kB; all that a system trusts, 250. */
+/** A chain of certificates is a few kB. All certificates that a system trusts are 250 kB. */
 const MOST_PEM_BYTES = 1 << 20;
 
 function readTls(tls: TlsFiles) {

@@ -22,8 +22,8 @@ import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
 
 /**
- * What an engine is asked, whatever the way to it: so one cap and one deadline hold for all of
- * them.
+ * The engine's calls as GETs, over any way to it: one size limit and one deadline hold for all
+ * ways.
  */
 export function overHttp(address: EngineAddress, way: EngineWay): Engine {
   const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES, isEnough = ALL) =>
@@ -85,7 +85,10 @@ export function overHttp(address: EngineAddress, way: EngineWay): Engine {
   };
 }
 
-/** Of a program, its first header and what this names is in there; of a script, its first line. */
+/**
+ * Enough of a program for its first header and what that header names, and of a script for its
+ * first line.
+ */
 const MOST_BYTES_OF_FILE = 4096;
 
 function fileOf({ body, header }: Answer): ContainerFile {
@@ -93,19 +96,20 @@ function fileOf({ body, header }: Answer): ContainerFile {
   return { ...pathStatOf(header?.('x-docker-container-path-stat') ?? ''), beginning };
 }
 
+/** Waits for all of the answer. */
 const ALL: (body: Buffer) => boolean = () => false;
 
 /**
- * An inspect is 5 kB, and some hundred with all the labels, mounts and environment that one can
- * have.
+ * An inspect is 5 kB. With all the labels, mounts and variables that a container can have it is
+ * some hundred kB.
  */
 const MOST_BYTES = 4e6;
 /** 10,000 containers are 15 MB. */
 const MOST_BYTES_OF_LIST = 16e6;
 
 /**
- * An answer that ends by itself, or of which this much is enough. Waits for it, but not for ever,
- * nor for more than it can be.
+ * Gets an answer that ends by itself, or as much of it as `isEnough`. Rejects when it has not come
+ * within PATIENCE_MS, or is longer than `mostBytes`.
  */
 function whole(
   way: EngineWay,
@@ -151,7 +155,10 @@ function whole(
   });
 }
 
-/** An answer that does not end by itself. */
+/**
+ * Gets an answer that does not end by itself. The function that it gives back ends it. Refusals and
+ * the end are not told.
+ */
 function listen(way: EngineWay, path: string, query: Query, onEvent: (piece: Buffer) => void): () => void {
   let isAnswer = false;
   return way.ask(path, query, {

@@ -1,17 +1,20 @@
 /** How one GET reaches an engine. */
 export interface EngineWay {
-  /** Asks. The function that it gives back ends that, and the hearing is called no more. */
+  /**
+   * Asks with one GET. The function that it gives back ends the request; the hearing is not called
+   * afterwards.
+   */
   ask(path: string, query: Query, hearing: Hearing): () => void;
 }
 
 export type Query = Readonly<Record<string, string>>;
 
-/** Gives a header of the answer by its name, in lower case. */
+/** Gives the value of a header of the answer. The name is in lower case. */
 export type Header = (name: string) => string | undefined;
 
 /**
- * Is called with the status, then with the pieces of the body as they come, and once with the end:
- * an error when it broke off.
+ * Hears an answer: first the status, then the pieces of the body as they come, then the end, once.
+ * The end has an error when the answer broke off.
  */
 export interface Hearing {
   status(code: number, header?: Header): void;
