@@ -1,9 +1,9 @@
-# What runs before nsenter. Until the tool begins, what nsenter, unshare and mount say goes to dbg,
-# by the descriptor on which entry.sh tells what became of the entry: 2 and 3 are exchanged. A
-# container that ends while it is joined makes nsenter say "cannot open /proc/PID/ns/net", which dbg
-# explains.
+# Runs before nsenter. It exchanges the descriptors 2 and 3 until the tool begins. Descriptor 3 is
+# the one on which entry.sh tells dbg what became of the entry. So the messages of nsenter, unshare
+# and mount go to dbg, which explains them: when a container ends while it is joined, nsenter says
+# "cannot open /proc/PID/ns/net".
 #
-# Where the line was pasted by hand there is no descriptor 3, and they say it to the person.
+# Where a person has pasted the line, there is no descriptor 3. Then the messages go to that person.
 #
 # Arguments: PROGRAM ARG…
 if [ -e /proc/self/fd/3 ]; then { exec 3>&2 2>&5; } 5>&3; export DBG_ASIDE=1; fi

@@ -2,13 +2,17 @@ import type { Host } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info-of.ts';
 import { folderUnder, parseCgroupMounts, type CgroupMount, type CgroupPlace } from '../proc/cgroup.ts';
 
-/** The text of a file of a container's cgroup by its name, e.g. "memory.max"; undefined when this kernel has none. */
+/**
+ * Gives the text of a file of a container's cgroup by its name, e.g. "memory.max"; undefined when
+ * this kernel has no such file.
+ */
 export type CgroupFile = (name: string) => string | undefined;
 
 /**
- * Where the files of a container's cgroup are: a controller is in one hierarchy, v1's own or v2's (cgroups(7)), and the names of its
- * files begin with its own. The `*.pressure` files are v2's alone, on a hybrid host too. Undefined when none of its hierarchies is
- * mounted here.
+ * The files of a container's cgroup. A controller is in one hierarchy, one of v1's or v2's
+ * (cgroups(7)), and the names of its files begin with its own name. The `*.pressure` files exist in
+ * v2 alone, on a hybrid host too. undefined when none of the container's hierarchies is mounted
+ * here.
  */
 export function cgroupFiles(
   host: Host,
@@ -35,7 +39,7 @@ function folderOf(host: Host, mounts: readonly CgroupMount[], hierarchy: string,
       .filter(({ controllers }) =>
         hierarchy === '' ? controllers === undefined : wanted.every((name) => controllers?.includes(name)),
       )
-      // What is mounted later covers what was mounted there before.
+      // The latest mount comes first: it covers what was mounted at the same place before.
       .toReversed()
       .flatMap((mount) => folderUnder(mount, path) ?? [])
       .find((folder) => host.exists(`${folder}/cgroup.procs`))

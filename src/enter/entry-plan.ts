@@ -25,12 +25,12 @@ import { goneError, hasEnded, type Target } from './target.ts';
 import { planView } from './environment/container-view.ts';
 import { type CredentialsWish, wishedCredentials } from './rights/wished-credentials.ts';
 
-/** How a person wants to enter; all as they typed it. */
+/** How a person wants to enter, as typed. */
 export interface EntryWish extends CredentialsWish {
   readonly ns?: string;
   readonly all?: boolean;
   readonly hostView?: boolean;
-  /** join the container's cgroup; left out: with the container's files only */
+  /** join the container's cgroup; left out: only with the container's files */
   readonly cgroup?: boolean;
   readonly workdir?: string;
   readonly env?: readonly string[];
@@ -38,33 +38,36 @@ export interface EntryWish extends CredentialsWish {
 
 /** What else an entry starts from. */
 export interface Surroundings {
-  /** the person's environment */
+  /** the person's own environment */
   readonly own: Readonly<Record<string, string | undefined>>;
-  /** variables of the container that the tool is to have */
+  /** variables of the container that the tool gets */
   readonly given: Variables;
-  /** the tool, where it is one of the host's */
+  /** the tool, when it is one of the host's */
   readonly program?: string;
 }
 
 export interface Plan {
   readonly entry: Entry;
-  /** what is added to the environment */
+  /** what is added to the environment of the entry */
   readonly env: Variables;
-  /** what of dbg's own environment the program gets; undefined: all */
+  /** which variables of dbg's own environment the program gets; undefined: all */
   readonly keep: RegExp | undefined;
-  /** what confines the container and not the program, as only the engine can put it on; for people */
+  /**
+   * what confines the container but not the program, because only the engine can apply it; for
+   * people
+   */
   readonly missing: readonly string[];
   /**
-   * names of the container's variables that its program does not get, as no shell hands on such a
-   * name
+   * the container's variables that the program does not get: no shell passes on a variable of such
+   * a name
    */
   readonly withheld: readonly string[];
 }
 
 /**
- * Turns a wish into a plan; reads /proc and changes nothing. Throws a DbgError for what cannot be
- * had: of a process that ends meanwhile, half is not there, and whatever that looks like, its end
- * is what is said.
+ * Turns a wish into a plan. Reads /proc and changes nothing. Throws a DbgError for a wish that
+ * cannot be fulfilled. When the process ends meanwhile, half of what is read is missing, which can
+ * look like any error. Then the error says that the process ended.
  */
 export function planEntry(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
   try {
@@ -78,7 +81,9 @@ export function planEntry(host: Host, target: Target, wish: EntryWish, surroundi
 function planned(host: Host, target: Target, wish: EntryWish, surroundings: Surroundings): Plan {
   const { own, given, program } = surroundings;
   const { container, pid } = target;
-  // Before its user namespace is looked at: who goes into a new one has all capabilities in there, and there is no way back.
+  // The status is read before the user namespace is looked at. A process that moves into a new user
+  // namespace has all capabilities in there, and cannot go back. In the other order, those could be
+  // taken for capabilities on the host.
   const status = isPlain(wish) ? undefined : statusOf(host, target);
   const namespaces = wishedNamespaces(host, pid, wish);
   const isInside = namespaces.includes('mnt');
@@ -98,12 +103,13 @@ function planned(host: Host, target: Target, wish: EntryWish, surroundings: Surr
     ...directories(host, container, namespaces, hasView, wish.workdir ?? '.'),
     credentials,
     variables: Object.keys(variables),
-    // With another PATH the tool is found, but not the program on the way to it.
+    // The variables may set a PATH by which the tool is found, but not setpriv, which runs before
+    // the tool.
     setpriv: 'PATH' in variables ? host.find('setpriv').path : 'setpriv',
     stops: false,
     isHeard: true,
   };
-  // The container's files, for tools that stay with the host's: docker exec sees them at "/".
+  // The container's files, for tools that keep the host's. docker exec sees them at "/".
   const root = isInside ? {} : { DBG_ROOT: `/proc/${pid}/root` };
   return {
     entry,
@@ -115,8 +121,12 @@ function planned(host: Host, target: Target, wish: EntryWish, surroundings: Surr
 }
 
 /**
- * Where the program starts. Of dbg's own directory the path counts only where the tool is to see what dbg mounts: the view's /sys, and for
- * who joins last, the programs that nobody can write to. join.pl then makes sure that it still leads there.
+ * Where the program starts. Usually that is dbg's own directory, which needs no path: the entry
+ * never leaves it. Its path counts only where the tool is to see a mount of dbg's there:
+ *
+ * - below /sys, the /sys of the view
+ * - when namespaces are joined last, the programs that are mounted read-only; join.pl then makes
+ *   sure that the path leads to the same directory
  */
 function directories(
   host: Host,
@@ -130,14 +140,17 @@ function directories(
   if (isAbsolute(workdir) || (hasView && `${here}/`.startsWith('/sys/'))) {
     return { directory: resolve(here, workdir), kept: '' };
   }
-  // With "./", sh takes "-" for a name, and does not look in $CDPATH.
+  // With "./", sh takes "-" for a name and does not look in $CDPATH.
   const own = workdir === '.' ? '.' : `./${workdir}`;
   return joinedLast(namespaces).length === 0
     ? { directory: own, kept: '' }
     : { directory: resolve(here, workdir), kept: own };
 }
 
-/** A tool of the host's with root's rights: nothing of the container's process need be known. */
+/**
+ * Whether this is a host's tool with root's rights: then nothing of the container's process need be
+ * known.
+ */
 const isPlain = ({ ns, all, user, caps, fullRights }: EntryWish) =>
   ns === undefined && !all && user === undefined && caps === undefined && !fullRights;
 
@@ -147,12 +160,13 @@ function statusOf(host: Host, target: Target): ProcessStatus {
   throw goneError(target);
 }
 
-/** The host's programs and libraries. */
+/** The folders of the host's programs and libraries. */
 const PROGRAM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt'];
 
 /**
- * What a process of the container's could reach by /proc/PID/exe of one of ours, and write to (CVE-2019-5736): the folders of programs
- * that are no links into others, and the tool where it is somewhere else.
+ * The paths to be mounted read-only. A process in the container could reach the host's programs by
+ * /proc/PID/exe of a process of ours, and write to them (CVE-2019-5736). The paths are the folders
+ * of programs that are no links to others, and the tool itself when it is elsewhere.
  */
 function programFiles(host: Host, program: string | undefined): string[] {
   const folders = PROGRAM_FOLDERS.filter((folder) => host.exists(folder) && host.link(folder) === undefined);
@@ -169,7 +183,10 @@ function absolutePath(host: Host, path: string): string {
   });
 }
 
-/** A seccomp filter cannot be taken over from another process; an AppArmor profile or SELinux label is not. */
+/**
+ * What confines the container and cannot be applied to the program. A seccomp filter cannot be
+ * taken over from another process; an AppArmor profile or SELinux label is not taken over.
+ */
 function confinement(host: Host, pid: number, { hasSeccompFilter }: ProcessStatus): string[] {
   const label = host.read(`/proc/${pid}/attr/current`)?.replace(/\0|\s+$/g, '') ?? '';
   return [
@@ -180,13 +197,18 @@ function confinement(host: Host, pid: number, { hasSeccompFilter }: ProcessStatu
 
 function wishedNamespaces(host: Host, pid: number, { ns, all }: EntryWish): Namespace[] {
   const named = all ? FULL_ENTRY : ns === undefined ? DEFAULT_NAMESPACES : parseNamespaces(ns);
-  // A program of the image among the host's processes could end each of them that is root's (kill(2)).
+  // The pid namespace comes with the files. A program of the image that ran among the host's
+  // processes could end every one of root's (kill(2)).
   const wished = named.includes('mnt') ? FULL_ENTRY.filter((name) => name === 'pid' || named.includes(name)) : named;
   const optional: readonly Namespace[] = ['user', 'cgroup'];
   const different = differing(host, pid, optional);
   return wished.filter((name) => !optional.includes(name) || different.includes(name));
 }
 
+/**
+ * The cgroup.procs files of the container's cgroups. Throws a DbgError when the container is
+ * paused.
+ */
 function joinable(host: Host, target: Target): string[] {
   const { container, pid } = target;
   if (isTargetPaused(host, target)) {

@@ -1,12 +1,13 @@
 # inContainer ID <FILE: whether a process is in the container with this id. FILE is the process'
-# /proc/PID/cgroup. The process is in it when a folder on the way to its cgroup is the container's.
+# /proc/PID/cgroup. The process is in the container when a folder in the path of its cgroup is the
+# container's.
 #
 # container-cgroup.ts does the same in TypeScript, and says which names such a folder may have.
-# test/unit/enter/in-container.test.ts holds the two together.
+# test/unit/enter/in-container.test.ts makes sure that the two agree.
 #
-# A word of `case` that stands in quotes is no pattern. So nothing of the id or of the file is ever
-# expanded. A path may have blanks and colons: all that is behind the second colon is the path.
-# The kernel writes " (deleted)" behind the path of a zombie whose cgroup is gone.
+# A quoted word of `case` is no pattern, so nothing of the id or of the file is ever expanded. A
+# path may have blanks and colons: all that follows the second colon is the path. The kernel writes
+# " (deleted)" after the path of a zombie whose cgroup is gone.
 inContainer() {
   case $1 in *[!0-9a-f]*) return 1 ;; esac
   [ "${#1}" = 64 ] || return

@@ -5,15 +5,18 @@ import type { Host } from '../host/host.ts';
 const ALL_NAMESPACES = ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'] as const;
 export type Namespace = (typeof ALL_NAMESPACES)[number];
 
-/** Enough to see the container's network and be called by its name, with the file system and tools of the host. */
+/**
+ * Enough to see the container's network and have its host name, with the host's files and tools.
+ */
 export const DEFAULT_NAMESPACES: readonly Namespace[] = ['net', 'uts', 'ipc'];
 
-/** All that docker exec joins: the container's own world. */
+/** All that docker exec joins. */
 export const FULL_ENTRY: readonly Namespace[] = ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'];
 
 /**
- * Those in which the host's tools still find their files and nobody in the container sees them: dbg checks and prepares after joining
- * these. nsenter's options for them are named as they are.
+ * The namespaces that nsenter joins first. In them the host's tools still find their files, and
+ * nobody in the container sees the tools. So dbg verifies and prepares after joining these.
+ * nsenter's options for them have the same names.
  */
 const JOINED_FIRST: readonly Namespace[] = ['net', 'uts', 'ipc'];
 
@@ -24,7 +27,10 @@ const isFirst = (namespace: Namespace) => JOINED_FIRST.includes(namespace);
 /** The option of nsenter(1) for a namespace that is joined first. */
 export const nsenterOption = (namespace: Namespace): string => `--${namespace}`;
 
-/** Reads `--ns net,mnt`. Throws a usage error that names what there is. */
+/**
+ * Reads the value of `--ns net,mnt`. Throws a usage error that lists the namespaces for an unknown
+ * one.
+ */
 export function parseNamespaces(list: string): Namespace[] {
   const names = list.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !ALL_NAMESPACES.includes(name as Namespace));
@@ -35,8 +41,8 @@ export function parseNamespaces(list: string): Namespace[] {
 }
 
 /**
- * Without those that the container shares with dbg itself, where there is nothing to join: setns(2) to one's own user
- * namespace fails with EINVAL, for the others it changes nothing.
+ * The namespaces without those that the container shares with dbg itself: there is nothing to join.
+ * setns(2) to one's own user namespace fails with EINVAL. For the others it changes nothing.
  */
 export function differing(host: Host, pid: number, namespaces: readonly Namespace[]): Namespace[] {
   return namespaces.filter((name) => {

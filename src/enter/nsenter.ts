@@ -9,31 +9,44 @@ import { readOnlyLines, type ContainerView } from './environment/container-view.
 /** How a container is to be entered. */
 export interface Entry {
   readonly namespaces: readonly Namespace[];
-  /** what a host tool sees of the container besides its namespaces; undefined: what the host sees */
+  /**
+   * what a host's tool sees of the container besides its namespaces; undefined: what the host sees
+   */
   readonly view: ContainerView | undefined;
-  /** files and folders of the host that nobody can write to through the tool's processes */
+  /** files and folders of the host that must not be written to through the tool's processes */
   readonly readOnly: readonly string[];
-  /** `cgroup.procs` files of the container's cgroups to join; none: stay in dbg's own */
+  /** the `cgroup.procs` files of the cgroups to join; empty: stay in dbg's own */
   readonly cgroupProcs: readonly string[];
   /**
-   * Where the program starts: a directory of the host, or of the container when its mount namespace is joined. A relative one is dbg's
-   * own, or begins there; joined last, it is absolute.
+   * Where the program starts: a directory of the host, or of the container when its mount namespace
+   * is joined. A relative path begins at dbg's own directory. When namespaces are joined last, the
+   * path is absolute.
    */
   readonly directory: string;
-  /** joined last, with the host's files: the relative directory that `directory` has to be; empty: whatever is there */
+  /**
+   * The relative path of the directory that `directory` has to lead to. It is set when namespaces
+   * are joined last and the host's files are kept. Empty: `directory` is taken as it is.
+   */
   readonly kept: string;
   readonly credentials: Credentials | undefined;
-  /** the names of the tool's own variables, which are in the environment in disguise */
+  /**
+   * the names of the tool's own variables, which are in the environment in disguise (`disguised`)
+   */
   readonly variables: readonly string[];
-  /** setpriv's path, where the tool's own PATH is no way to it */
+  /** the path of setpriv, for when the tool's own PATH may not lead to it */
   readonly setpriv: string;
-  /** The program stops itself in its first instant; only with namespaces that are joined last. */
+  /**
+   * The program stops itself in its first instant. Only possible when namespaces are joined last.
+   */
   readonly stops: boolean;
-  /** dbg listens on descriptor 3, and says what is wrong in its own words */
+  /** dbg listens on descriptor 3, and explains in its own words what is wrong */
   readonly isHeard: boolean;
 }
 
-/** The container's network, host name and ipc, and nothing prepared: for what dbg itself runs to look. */
+/**
+ * An entry into the container's network, host name and ipc with nothing prepared: for programs that
+ * dbg runs to look at something.
+ */
 export function plainEntry(namespaces: readonly Namespace[] = DEFAULT_NAMESPACES): Entry {
   return {
     namespaces,
@@ -50,17 +63,18 @@ export function plainEntry(namespaces: readonly Namespace[] = DEFAULT_NAMESPACES
   };
 }
 
-/** What leads the words of what comes before the tool to dbg. */
+/** What begins a line whose messages go to dbg until the tool begins. */
 export const ASIDE = ['sh', '-c', ASIDE_SCRIPT, 'dbg'] as const;
 
 /**
- * The argv that runs a program in a container: nsenter joins the namespaces in which the host's files are still at hand, the
- * entry script makes sure that this is the container, prepares, joins the rest, and becomes the program.
+ * The argv that runs a program in a container. nsenter joins the namespaces in which the host's
+ * files are still at hand. Then the entry script verifies the container's process, prepares the
+ * rest, and becomes the program, or join.pl where namespaces are joined last.
  */
 export function nsenter(target: Target, argv: readonly string[], entry: Entry): string[] {
   const first = joinedFirst(entry.namespaces).map(nsenterOption);
   const join = first.length > 0 ? ['nsenter', '--target', String(target.pid), ...first, '--'] : [];
-  // slave: mounts made here stay here; what the host mounts later still appears.
+  // slave: mounts that are made here stay here. Mounts that the host makes later still appear here.
   const ownMounts = mounts(entry) === '' ? [] : ['unshare', '--mount', '--propagation', 'slave', '--'];
   const script = ['sh', '-c', ENTRY, 'dbg', ...scriptArguments(target, entry)];
   return [...(entry.isHeard ? ASIDE : []), ...join, ...ownMounts, ...script, ...become(argv, entry)];
@@ -70,7 +84,8 @@ const mounts = ({ view, readOnly }: Entry) => [...readOnlyLines(readOnly), ...(v
 
 function scriptArguments({ container, pid, startTime }: Target, entry: Entry): string[] {
   const { view, cgroupProcs, directory, kept, variables, namespaces } = entry;
-  // Where more is joined, that is who goes to the directory and gives the variables their names.
+  // When namespaces are joined last, join.pl goes to the directory and gives the variables their
+  // names.
   const isLast = joinedLast(namespaces).length === 0;
   return [
     String(pid),
@@ -86,7 +101,7 @@ function scriptArguments({ container, pid, startTime }: Target, entry: Entry): s
   ];
 }
 
-/** What the script executes at its end. */
+/** What the entry script executes at its end. */
 function become(argv: readonly string[], entry: Entry): string[] {
   const namespaces = joinedLast(entry.namespaces);
   if (namespaces.length > 0) return joinArgv(argv, { ...entry, namespaces });

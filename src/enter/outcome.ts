@@ -5,15 +5,16 @@ import type { Host } from '../host/host.ts';
 import { goneError, hasEnded, type Target } from './target.ts';
 
 /**
- * How an entry ended before its tool began, as entry.sh and join.pl tell it; "entered" when it did
- * begin.
+ * What became of an entry, as entry.sh and join.pl tell it: "entered" when the tool began,
+ * otherwise the step that failed.
  */
 export type EntryOutcome = 'entered' | 'gone' | 'other' | 'cgroup' | 'view' | 'last' | 'dir';
 
 /**
- * The error for an entry that ended before its program began; undefined when the program ran, or a signal ended the entry first.
- * @param report what the entry script told, behind what nsenter, unshare and mount have said; without a word of
- * its own when one of these failed before it
+ * The error for an entry that ended before its program began; undefined when the program ran, or
+ * when a signal ended the entry first.
+ * @param report what nsenter, unshare and mount have said, and then the word of the entry script;
+ * the word is missing when one of these failed before it
  */
 export function entryFailure(
   host: Pick<Host, 'read'>,
@@ -24,15 +25,16 @@ export function entryFailure(
 ): DbgError | undefined {
   const [, said = '', outcome, why] = OUTCOME.exec(report) ?? [undefined, report];
   if (outcome === ('entered' satisfies EntryOutcome)) return undefined;
-  // A signal ended the entry; the kernel's own SIGKILL, of all that is in a pid namespace that
-  // ends, is no person's.
+  // A signal ended the entry. One signal is no person's: when a pid namespace ends, the kernel
+  // sends SIGKILL to all that is in it.
   if (exitCode > 128 && !(exitCode === 137 && hasEnded(host, target))) return undefined;
   const name = shellQuote(target.container.name);
   const nothingRun = 'nothing was run';
   const lookAgain = { what: 'look', command: `docker ps -a --filter name=${name}` };
   const withoutView = { what: "with the host's /sys and resolv.conf", command: `dbg … --host-view ${name} …` };
   const because = reasonIn(said);
-  // Whichever step it was that failed, its namespaces went away under it: as in a crash loop.
+  // The container has ended: its namespaces went away during the step that failed, as in a crash
+  // loop.
   const isCause = outcome !== 'other' && hasEnded(host, target);
   switch (isCause ? 'gone' : (outcome as EntryOutcome)) {
     case 'gone':
@@ -67,12 +69,12 @@ export function entryFailure(
   }
 }
 
-/** A reason may have line feeds: it can name a directory. */
+/** A reason may have line feeds, as it can name a directory. */
 const OUTCOME = /^([^]*?)(?:^|(?<=\n))(entered|gone|other|cgroup|view|last|dir)(?: ([^]*))?$/;
 
 /**
- * The last thing that was said, in brackets; mount(8) has a second line, indented, that says no
- * more.
+ * The last message, in brackets; empty when there is none. The second line of a message of mount(8)
+ * is indented and says nothing more, so it is skipped.
  */
 function reasonIn(said: string): string {
   const last = said.split('\n').findLast((line) => /^\S/.test(line));

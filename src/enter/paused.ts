@@ -8,9 +8,9 @@ import { containerPlaces } from './container-cgroup.ts';
 import type { Target } from './target.ts';
 
 /**
- * Whether a container is paused, as the kernel has it: its cgroup is frozen, by v1's freezer
+ * Whether a container is paused, as the kernel sees it: its cgroup is frozen, by v1's freezer
  * (cgroup-v1/freezer-subsystem.rst) or by v2's own (cgroup-v2.rst, cgroup.events). The state
- * letters of its processes do not say so: with v1 they are D, with v2 as they were.
+ * letters of its processes do not tell: with v1 they are D, with v2 they are unchanged.
  */
 export function isPaused(host: Host, container: { readonly places: readonly CgroupPlace[] }): boolean {
   const file = cgroupFiles(host, container);
@@ -19,8 +19,8 @@ export function isPaused(host: Host, container: { readonly places: readonly Cgro
 }
 
 /**
- * The same for a container that is to be entered; also where this host shows no cgroups and the
- * engine knows it.
+ * The same for a container that is to be entered. The engine's state counts too, for a host that
+ * shows no cgroups.
  */
 export const isTargetPaused = (host: Host, { container, pid }: Pick<Target, 'container' | 'pid'>): boolean =>
   container.state.status === 'paused' ||
@@ -31,8 +31,8 @@ export const pausedText = (name: string): string =>
   `dbg: ${escapeControls(`${name} is paused: its processes stand still; they go on by  docker unpause ${shellQuote(name)}`)}\n`;
 
 /**
- * Says it where a person would otherwise wait in vain: for packets, or for an answer of its
- * processes.
+ * Tells a person that a container is paused, where they would otherwise wait in vain for packets or
+ * for an answer of its processes.
  */
 export function tellPaused(
   { host, stderr }: Pick<Context, 'host' | 'stderr'>,

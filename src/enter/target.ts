@@ -7,27 +7,34 @@ import { parseStatus } from '../proc/status.ts';
 import { shellQuote } from '../text.ts';
 import { isInContainer } from './container-cgroup.ts';
 
-/** A container with its process: what dbg enters. Only `enterable` makes one. */
+/** A container with its process, ready to be entered. Only `enterable` makes one. */
 export interface Target {
   readonly container: Container;
   readonly pid: number;
-  /** of the process, in clock ticks since boot (field 22 of /proc/PID/stat): with the pid, a process' identity */
+  /**
+   * When the process started, in clock ticks since boot (field 22 of /proc/PID/stat). With the pid
+   * this is the identity of a process.
+   */
   readonly startTime: string;
 }
 
 /**
- * The container's process on this host, checked to be the container's: it is in a cgroup of its own (isInContainer). An engine on
- * another machine, or in another pid namespace, gives numbers that here belong to somebody else.
+ * The container with its process on this host. The process is checked to be the container's: it is
+ * in the container's cgroup (isInContainer). An engine on another machine, or in another pid
+ * namespace, gives numbers that belong to other processes here. Throws a DbgError then, and when
+ * the container is not running.
  */
 export function enterable(host: Host, container: Container, now: number): Target {
   const pid = runningPid(container, now);
-  // Read before the cgroup: a pid that is reused in between then has another start time than the one kept here.
+  // The start time is read before the cgroup. When another process gets the pid in between, its
+  // start time differs from the one that is kept here.
   const startTime = parseStartTime(host.read(`/proc/${pid}/stat`));
   const cgroup = host.read(`/proc/${pid}/cgroup`);
   if (startTime === undefined || cgroup === undefined) {
     throw notHere(container, `this host has no process ${pid}`);
   }
-  // Of a thread there is a folder in /proc too, which no list of it shows (proc(5), /proc/TID).
+  // A thread has a folder in /proc too, which a listing of /proc does not show (proc(5),
+  // /proc/TID).
   const { threadGroup } = parseStatus(host.read(`/proc/${pid}/status`) ?? '');
   if (threadGroup > 0 && threadGroup !== pid) throw notHere(container, `that is a thread of ${threadGroup}`);
   if (!isInContainer(cgroup, container.id)) throw notHere(container, `process ${pid} of this host is another one's`);
@@ -35,23 +42,24 @@ export function enterable(host: Host, container: Container, now: number): Target
 }
 
 /**
- * Whether a target's process is there no more: a zombie is in none of its namespaces (proc(5),
- * state Z).
+ * Whether a target's process is gone. A zombie counts as gone: it is in none of its namespaces any
+ * more (proc(5), state Z).
  */
 export function hasEnded(host: Pick<Host, 'read'>, { pid, startTime }: Target): boolean {
   const stat = host.read(`/proc/${pid}/stat`);
   return parseStartTime(stat) !== startTime || isDead(parseStat(stat));
 }
 
-/** What to say of an entry under which the container went away. */
+/** The error for an entry during which the container went away. */
 export const goneError = ({ container: { name } }: Target): DbgError =>
   new DbgError(`"${name}" ended or was restarted just now; nothing was run`, {
     next: [{ what: 'look', command: `docker ps -a --filter name=${shellQuote(name)}` }],
   });
 
 /**
- * Tells, whenever it is asked, whether the process that a container has now is still there: for a time without an engine. undefined
- * where this host has no such process. One that has ended and that nobody has waited for is a zombie (proc(5), state Z).
+ * Gives a function that tells whether the container's present process still runs, for a time
+ * without an engine. A zombie, which has ended and was not waited for, does not run (proc(5), state
+ * Z). undefined when this host has no such process.
  */
 export function stillRuns(host: Pick<Host, 'read'>, { id, state }: Container): (() => boolean) | undefined {
   const stat = () => (state.pid > 0 ? host.read(`/proc/${state.pid}/stat`) : undefined);

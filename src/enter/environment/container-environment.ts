@@ -9,16 +9,16 @@ const NAME = /^[A-Za-z_]\w*$/;
 
 export interface ContainerEnvironment {
   readonly variables: Variables;
-  /** names that a program does not get */
+  /** the names of variables that a program does not get */
   readonly withheld: readonly string[];
 }
 
 /**
- * The environment that docker exec gives a program of the container's: the image's and docker run's
- * variables, and what the engine adds where those say nothing else (moby, CreateDaemonEnvironment;
- * HOME: runc). Left out are names that no shell on the way hands on. A container with the host's
- * name has no file of its name here.
- * @param uid who the program runs as, as the container's user namespace numbers it
+ * The environment that docker exec gives a program of the container's: the variables of the image
+ * and of docker run, and those that the engine adds where these do not set them (moby,
+ * CreateDaemonEnvironment; HOME: runc). Names that no shell on the way passes on are left out. A
+ * container that has the host's name has no hostname file here, so HOSTNAME is left out.
+ * @param uid the user of the program, as the container's user namespace numbers it
  */
 export function containerEnvironment(host: Host, { container, pid }: Target, uid: number): ContainerEnvironment {
   const hostname = engineHostname(host, container);
@@ -27,7 +27,8 @@ export function containerEnvironment(host: Host, { container, pid }: Target, uid
 }
 
 /**
- * @param all the engine's NAME=VALUE
+ * Adds docker's default PATH and the engine's variables where the container's own do not set them.
+ * @param all NAME=VALUE, as the engine has them
  * @param own what the engine adds
  */
 export function withDefaults(all: readonly string[], own: Variables): ContainerEnvironment {
@@ -39,12 +40,11 @@ export function withDefaults(all: readonly string[], own: Variables): ContainerE
   };
 }
 
-/** What docker gives a container whose image names none (moby, oci/defaults.go). */
+/** The PATH that docker gives a container whose image sets none (moby, oci/defaults.go). */
 const DOCKERS_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * The home of a user by the container's own passwd(5); "/", as docker has it, where that names
- * none.
+ * The home of a user by the container's own passwd(5); "/", as with docker, where that has none.
  */
 export function homeInside(host: Host, pid: number, uid: number): string {
   const lines = userFile(host, pid, 'passwd').split('\n');

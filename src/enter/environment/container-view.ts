@@ -5,13 +5,16 @@ import type { Host } from '../../host/host.ts';
 import { mountInfo } from '../../host/mount-info-of.ts';
 import { engineFile, type EtcFile } from './engine-file.ts';
 
-/** What a host tool sees of the container besides its namespaces: mounts in a mount namespace of the tool's own. */
+/**
+ * What a host's tool sees of the container besides its namespaces. It is made of mounts, in a mount
+ * namespace of the tool's own.
+ */
 export interface ContainerView {
   /** the mounts, in the form of fstab(5) */
   readonly fstab: string;
-  /** what /etc/nsswitch.conf then says; empty when the host has none */
+  /** the text of /etc/nsswitch.conf in the view; empty when the host has no such file */
   readonly nsswitch: string;
-  /** what is not the host's any more, for people */
+  /** the paths that are no longer the host's, for people */
   readonly changed: readonly string[];
 }
 
@@ -22,12 +25,16 @@ interface Mount {
   readonly options: string;
 }
 
-/** File systems below /sys that do not belong to a network namespace: a new sysfs hides them, so they are bound back. */
+/**
+ * File systems below /sys that do not belong to a network namespace. A new sysfs would hide them,
+ * so they are bound into it.
+ */
 const KEPT_OF_SYS = ['fs/cgroup', 'fs/bpf', 'kernel/debug', 'kernel/tracing', 'kernel/security', 'fs/fuse/connections'];
 
 /**
- * Sockets by which programs ask the host's resolver past resolv.conf: nscd, systemd-resolved (nss-resolve, resolvectl), and
- * the system bus, by which resolvectl before systemd 254 asks. Without them they fall back to what the files say, or fail.
+ * The sockets by which programs ask the host's resolver and pass over resolv.conf: those of nscd
+ * and systemd-resolved (nss-resolve, resolvectl), and the system bus, which resolvectl before
+ * systemd 254 uses. Without them, programs fall back to what the files say, or fail.
  */
 const RESOLVER_SOCKETS = [
   '/run/nscd/socket',
@@ -37,13 +44,16 @@ const RESOLVER_SOCKETS = [
 ];
 
 /**
- * The view for a container whose network is joined. Reads the host; changes nothing. Throws a DbgError when a file of the container
- * is not what it should be (engine-file.ts), or the host has none in whose place it could be seen: a tool would then ask the wrong resolver.
+ * The view for an entry that joins the container's network. Reads the host; changes nothing. Throws
+ * a DbgError when a file of the container is not what it should be (engine-file.ts), or when the
+ * host lacks the file in whose place it would be seen. Without that file a tool would ask the wrong
+ * resolver.
  */
 export function planView(host: Host, container: Container): ContainerView {
   const nsswitch = filesAndDns(host.read('/etc/nsswitch.conf'));
   const needed = (['resolv.conf', 'hosts'] as const).filter((name) => container.files[name] !== '');
-  // Of little use to tools, and hosts go without: systemd has a default name.
+  // The hostname file is left out where it cannot be had: it is of little use to tools. A host can
+  // be without it, as systemd has a default name.
   const hostname = engineFile(host, container, 'hostname');
   const etc = [
     ...(nsswitch === '' ? [] : [{ source: '/sys/module/nsswitch.conf', target: '/etc/nsswitch.conf' }]),
@@ -57,7 +67,8 @@ export function planView(host: Host, container: Container): ContainerView {
     options: 'bind',
   }));
   return {
-    // nsswitch.conf lies in the old /sys: it is bound before the new one covers it.
+    // nsswitch.conf lies in a folder of the old /sys, so it is bound before the new /sys covers
+    // that.
     fstab: [...bound, ...masked, ...sysfs(mountPoints(host))].map(fstabLine).join('\n'),
     nsswitch,
     changed: ['/sys', ...etc.map(({ target }) => target)],
@@ -77,9 +88,12 @@ function neededFile(host: Host, container: Container, name: EtcFile): string {
 }
 
 /**
- * A sysfs shows the devices of the network namespace in which it is mounted (fs/sysfs/mount.c). It is made in the tmpfs on
- * /sys/module, gets what is kept, and is then put over all of /sys. In a shell of dbg's there is such a one already, of another
- * container maybe, and `mount -a` leaves out what by its names is in the mount table (mount(8)): so each has a name of its own.
+ * The mounts that put a new sysfs over /sys. A sysfs shows the devices of the network namespace in
+ * which it is mounted (fs/sysfs/mount.c). The new one is made in the tmpfs on /sys/module, gets the
+ * file systems that are kept, and is then bound over all of /sys.
+ *
+ * A shell of dbg's already has such a sysfs, maybe of another container. `mount -a` leaves out an
+ * entry whose names are in the mount table already (mount(8)). So each sysfs has a name of its own.
  */
 function sysfs(mounted: ReadonlySet<string>): Mount[] {
   const outer = [...mounted].filter((path) => /^\/sys\/module\/dbg-\d+$/.test(path)).length;
@@ -92,25 +106,29 @@ function sysfs(mounted: ReadonlySet<string>): Mount[] {
   ];
 }
 
-/** Where something is mounted: field 5 of /proc/self/mountinfo (proc(5)). */
+/** The mount points that dbg sees: field 5 of /proc/self/mountinfo (proc(5)). */
 function mountPoints(host: Host): Set<string> {
   return new Set(parseMountInfo(mountInfo(host)).map(({ mountPoint }) => mountPoint));
 }
 
 /**
- * The host's nsswitch.conf(5), with every database asked of the files alone, and hosts of DNS too. `resolve`, `mdns` and
- * `myhostname` answer for the host; `ldap` and the like would ask their servers from inside the container's network, and hang.
+ * The host's nsswitch.conf(5), changed so that every database is looked up in the files alone, and
+ * hosts in DNS too. `resolve`, `mdns` and `myhostname` answer for the host. `ldap` and the like
+ * would ask their servers from inside the container's network, and hang.
  */
 function filesAndDns(nsswitch: string | undefined): string {
   const databases = [...(nsswitch ?? '').matchAll(/^\s*(\w+):/gm)].map(([, database]) => database);
   return databases.map((database) => `${database}: files${database === 'hosts' ? ' dns' : ''}`).join('\n');
 }
 
-/** What is bound over itself so that nothing can be written through it: a bind mount has a read-only flag of its own (mount(8)). */
+/**
+ * Lines of fstab(5) that bind each path over itself, read-only: a bind mount has a read-only flag
+ * of its own (mount(8)).
+ */
 export const readOnlyLines = (paths: readonly string[]): string[] =>
   paths.map((path) => fstabLine({ source: path, target: path, options: 'rbind,ro' }));
 
-/** A line of fstab(5), where blanks and backslashes are written in octal. */
+/** A line of fstab(5). Blanks, backslashes and `#` are written in octal there. */
 function fstabLine({ source, target, type = 'none', options }: Mount): string {
   const word = (text: string) =>
     text.replace(/[\s\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);

@@ -4,17 +4,24 @@ import { shellQuote } from '../../text.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** A name that a shell can hold; bash takes functions from others. Those that dbg uses itself begin with DBG_. */
+/**
+ * A name that a shell can hold: bash reads functions from variables of other names. Those that dbg
+ * uses itself begin with DBG_.
+ */
 const NAME = /^[A-Za-z_]\w*$/;
 
-/** The names of the variables that the engine gives a container's processes, as a shell can hold them. */
+/**
+ * The names of the variables that the engine gives a container's processes, sorted, without those
+ * that no shell can hold.
+ */
 export const namesOf = (all: readonly string[]): string[] => [...ofContainer(all).keys()].toSorted();
 
 /**
- * Of a container's variables those that the person has named. No other is given to a tool of the host: some make it load code, start
- * programs or write files (MTR_PACKET, TAR_OPTIONS), no list of these is complete, and who started the container chose them.
- * Throws a DbgError that says which there are for one that is not there.
- * @param all NAME=VALUE, as the engine has them: the process could have written others into its own /proc/PID/environ
+ * The variables of a container that the person has named. A host's tool gets no others: some
+ * variables make a tool load code, start programs or write files (MTR_PACKET, TAR_OPTIONS). No list
+ * of such variables is complete, and whoever started the container chose them. The values are the
+ * engine's: the process could have written others into its own /proc/PID/environ. Throws a usage
+ * error for a name that is not there, with a list of those that are.
  */
 export function namedOf(
   { name: container, env }: Pick<Container, 'name' | 'env'>,
@@ -42,10 +49,16 @@ function ofContainer(all: readonly string[]): ReadonlyMap<string, string> {
 
 export const FROM_CONTAINER = '--env-from-container';
 
-/** Names, separated by commas, as variables are named by custom: what a container is hardly ever called. */
+/**
+ * Names of variables, separated by commas and in capitals as is the custom: a container hardly ever
+ * has such a name.
+ */
 export const isNameList = (word: string): boolean => /^[A-Z_][A-Z0-9_]*(,[A-Z_][A-Z0-9_]*)*$/.test(word);
 
-/** Reads the value of `--env-from-container=A,B`; none when it has none. Throws a usage error. */
+/**
+ * Reads the value of `--env-from-container=A,B`; empty when the value is. Throws a usage error for
+ * a word that is no such name.
+ */
 export function parseNames(list: string): string[] {
   const names = list.split(',').filter(Boolean);
   const wrong = names.find((name) => !NAME.test(name) || name.startsWith('DBG_'));
@@ -55,7 +68,10 @@ export function parseNames(list: string): string[] {
   ]);
 }
 
-/** Reads docker's `-e K=V`; `-e K` takes the person's own value, and nothing when there is none. */
+/**
+ * Reads docker's `-e K=V`. `-e K` takes the person's own value, and is left out when there is none.
+ * Throws a usage error for a word that is neither.
+ */
 export function parseVariables(words: readonly string[], own: Readonly<Record<string, string | undefined>>): Variables {
   return Object.fromEntries(
     words.flatMap((word) => {
@@ -69,9 +85,9 @@ export function parseVariables(words: readonly string[], own: Readonly<Record<st
 }
 
 /**
- * Reads docker's --env-file: NAME=VALUE or NAME on a line, the value as it stands there; `#` begins
- * a comment line. Gives them as words of
- * --env. The file may be any: what is wrong is told by its line's number.
+ * Reads docker's --env-file, and gives the words that --env would have. Each line is NAME=VALUE or
+ * NAME, and the value is taken as it stands. `#` begins a comment line. The file may be any, so a
+ * usage error tells a wrong line by its number, not by its text.
  */
 export function parseVariablesFile(text: string, file: string): string[] {
   return text
@@ -87,17 +103,21 @@ export function parseVariablesFile(text: string, file: string): string[] {
     });
 }
 
-/** The names in docker's `-e NAME`, whose values are the person's own. */
+/** The names in docker's `-e NAME`, whose values the person's own environment has. */
 export const valuesAskedFor = (words: readonly string[]): string[] => words.filter((word) => NAME.test(word));
 
 /**
- * The tool's variables under other names, for the way to it: PATH would keep nsenter from being found. The entry script gives
- * them their own names at its end. Not in argv, which everybody on the host can read (proc(5), cmdline).
+ * The tool's variables under other names, for the way to the tool: the tool's PATH would keep
+ * nsenter from being found. The entry script gives them their own names at its end. They are not in
+ * argv, which everybody on the host can read (proc(5), cmdline).
  */
 export function disguised(variables: Variables): Variables {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [`${DISGUISE}${name}`, value]));
 }
 const DISGUISE = 'DBG_ENV_';
 
-/** What a program of the container gets of root's environment: enough to speak to the terminal. */
+/**
+ * The variables of root's environment that a program of the container gets: enough to use the
+ * terminal.
+ */
 export const FOR_THE_CONTAINERS = /^(PATH|HOME|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+|TZ)$/;

@@ -1,27 +1,29 @@
 # The last steps into a container, for entries that leave the host's files or process numbers
-# behind. It joins what is left to join, takes on the container's rights, and only then starts the
-# program.
+# behind. This script joins the remaining namespaces, takes on the container's rights, and only then
+# starts the program.
 #
-# No shell can do this in the right order. Whoever is in a container's pid namespace is seen in its
-# /proc. So everything else is joined first, rights are given up next, and the fork into the pid
-# namespace comes last: setns(2) with a pid namespace moves children alone.
-# nsenter(1) keeps that order too, but its child has all of root's rights until it becomes the
-# program.
+# No shell can do this in the right order:
+#
+# - A process in the container's pid namespace is seen in the container's /proc. So everything else
+#   is joined first, rights are given up next, and the fork into the pid namespace comes last.
+# - setns(2) with a pid namespace moves only children.
+# - nsenter(1) keeps that order too, but its child has all of root's rights until it becomes the
+#   program.
 #
 # The current directory is /proc/PID of the container's process, looked up and verified before.
 # Arguments: NAME=VALUE… -- PROGRAM ARG…
-#   calls       numbers of the system calls, which perl does not know by name
-#   join        the namespaces, in this order, comma separated
+#   calls       numbers of the system calls: perl does not know them by name
+#   join        the namespaces to join, in this order, comma separated
 #   wait        1: start the program as a child and wait for it
-#   stop        1: the child stops itself before it becomes the program, for a tracer to take it
+#   stop        1: the child stops itself before it becomes the program, so that a tracer can attach
 #   directory   where the program starts, as seen after joining
-#   kept        1: that has to be the directory that is open as descriptor 4
-#   uid, gid, groups    who it is, in the numbering of the joined user namespace; left out:
-#               unchanged
-#   caps        the capabilities that it can ever have, by number; left out: unchanged
-#   no-new-privs        1: set
+#   kept        1: that directory has to be the one that is open as descriptor 4
+#   uid, gid, groups    what the program runs as, in the numbering of the joined user namespace;
+#               left out: unchanged
+#   caps        the capabilities that the program can ever have, by number; left out: unchanged
+#   no-new-privs        1: set it
 #   variables   names of environment variables that come in disguise (DBG_ENV_NAME), so that they
-#               steer nothing on the way
+#               have no effect on the way
 use strict;
 no warnings;
 
@@ -35,7 +37,7 @@ my ($setns, $prctl, $capset, $setgroups, $setresgid, $setresuid, $close, $wait4,
 my ($PR_SET_PDEATHSIG, $PR_SET_DUMPABLE, $PR_CAPBSET_DROP, $PR_SET_NO_NEW_PRIVS, $PR_CAP_AMBIENT) = (1, 4, 24, 38, 47);
 my ($ENOENT, $EINTR, $ENOTDIR, $TIOCSPGRP, $LAST_CAPABILITY) = (2, 4, 20, 0x5410, 63);
 
-# Descriptor 3 tells dbg what became of the entry. Pasted by hand, there is none.
+# Descriptor 3 tells dbg what became of the entry. A line that was pasted by hand has none.
 my $report;
 undef $report unless open $report, '>>&', 3;
 sub say_and_end {
@@ -43,12 +45,12 @@ sub say_and_end {
   if ($report) { syswrite $report, "$word $why\n" } else { print STDERR "dbg: not entered: $why\n" }
   exit($code || 125);
 }
-# Numbers have to be numbers here: of what was last used as a string, perl hands on the address.
+# A number must never have been used as a string: perl would then pass its address.
 sub call { syscall($_[0] + 0, @_[1 .. $#_]) != -1 }
 sub must { my $what = shift; call(@_) or say_and_end('last', "$what: $!") }
 
-# All of them are opened before the first is joined: afterwards, paths are the container's to
-# choose.
+# All namespaces are opened before the first one is joined: afterwards the container decides where
+# paths lead.
 my @joined = map {
   open my $namespace, '<', "ns/$_" or say_and_end('last', "ns/$_: $!");
   [$_, $namespace]
@@ -58,12 +60,13 @@ close_others(map { fileno $_ } ($report || ()), map { $_->[1] } @joined);
 must("joining $_->[0]", $setns, fileno($_->[1]), 0) for @joined;
 close $_->[1] for @joined;
 chdir $option{directory} or say_and_end('dir', "$option{directory}: $!");
-# A link such as /proc/1/root can lead out of the container: getcwd(2) then begins with
+# A link such as /proc/1/root can lead out of the container. getcwd(2) then begins with
 # "(unreachable)".
 my $here = "\0" x 4096;
 must('getcwd', $getcwd, $here, 4096);
 $here =~ m{^/} or say_and_end('dir', "$option{directory}: it leads out of the container");
-# Not held open instead: by a descriptor it would be seen without the mounts that are over it here.
+# dbg's own directory is compared and not kept open: through a descriptor it would be seen without
+# the mounts that cover it here.
 !defined $kept || $kept eq identity('.') or say_and_end('dir', "$option{directory}: another directory than dbg's own");
 take_rights();
 # From here on nobody but root may look into this process, until it becomes the program (ptrace(2)).
@@ -73,7 +76,8 @@ if ($option{wait}) { start_and_wait() } else { become() }
 
 sub identity { join ':', (stat $_[0])[0, 1] }
 
-# What the person's shell left open is a way to the host's files: descriptors from 3 on are closed.
+# A descriptor that the person's shell left open leads to the host's files. So all from 3 on are
+# closed, but for those that are given.
 sub close_others {
   my %keep = map { $_ => 1 } @_;
   opendir my $open, '/proc/self/fd' or return;
@@ -82,8 +86,8 @@ sub close_others {
   call($close, $_ + 0) for @open;
 }
 
-# The order is capabilities(7)'s: the bounding set needs CAP_SETPCAP, which the change of user
-# takes.
+# The order follows capabilities(7): dropping from the bounding set needs CAP_SETPCAP, which the
+# change of user takes away.
 sub take_rights {
   my $caps = $option{caps};
   if (defined $caps) {
@@ -98,7 +102,7 @@ sub take_rights {
     must("user $option{uid}", $setresuid, ($option{uid} + 0) x 3);
   }
   if (defined $caps) {
-    # Version 3 has two words of 32 bits each (capset(2)). A user who is not root has no capability
+    # Version 3 of capset(2) has two words of 32 bits each. A user other than root has no capability
     # by now.
     my ($low, $high) = (0, 0);
     if (!$option{uid}) {
@@ -115,7 +119,8 @@ sub become {
   my $program = $ARGV[0];
   my @paths = $program =~ m{/} ? $program : map { ($_ eq '' ? '.' : $_) . "/$program" } split /:/, $ENV{PATH}, -1;
   my @environment = map { "$_=$ENV{$_}" } keys %ENV;
-  # perl's own exec calls sigaction(2) before, which a tracer would show as the program's.
+  # perl's own exec would call sigaction(2) first, and a tracer would show that as the program's
+  # call.
   my ($words, $variables) = (pack('p*', @ARGV, undef), pack('p*', @environment, undef));
   kill STOP => $$ if $option{stop};
   my $why = $ENOENT;
@@ -124,9 +129,9 @@ sub become {
     $why = $! + 0 if $! != $ENOENT && $! != $ENOTDIR;
   }
   $! = $why;
-  # Of a program of the host's dbg has looked whether it is there.
+  # dbg has already made sure that a program of the host's is there.
   my $missing = $option{join} =~ /\bmnt\b/ ? "the container's image has no program" : 'there is no program';
-  # There is one, where its interpreter or its loader is missing (execve(2)).
+  # execve(2) also says ENOENT for a program that exists but whose interpreter or loader is missing.
   my $there = grep { -e } @paths;
   $program =~ s/([\x00-\x1f\x7f])/sprintf '\\x%02x', ord $1/ge;
   if ($why != $ENOENT || $there) { print STDERR "dbg: $program: $!\n" }
@@ -134,8 +139,8 @@ sub become {
   exit($why == $ENOENT ? 127 : 126);
 }
 
-# The program has a process group of its own, the terminal's foreground one where there is a
-# terminal: a signal to this process is handed on, and none comes twice.
+# The program has a process group of its own, in the foreground of the terminal if there is one. So
+# a signal to this process has to be passed on, and none reaches the program twice.
 sub start_and_wait {
   my $child;
   my @handed_on = qw(INT QUIT HUP TERM USR1 USR2 TSTP);
@@ -160,15 +165,15 @@ sub start_and_wait {
   my ($WUNTRACED, $SIGSTOP, $SIGTSTP) = (2, 19, 20);
   my $told = pack 'i', 0;
   for (;;) {
-    # Not waitpid: perl's $? does not tell of a child that stopped.
+    # perl's waitpid sets $?, which does not tell that a child has stopped.
     my $ended = syscall $wait4 + 0, $child, $told, $WUNTRACED, 0;
     next if $ended < 0 && $! == $EINTR;
     exit 125 if $ended != $child;
     my $status = unpack 'i', $told;
     my $signal = $status & 0x7f;
     if ($signal == 0x7f) {
-      # Ctrl-Z, a shell's suspend: whoever waits for this process sees it stand still, and lets it
-      # go on. A program that stops for its tracer is that one's business.
+      # Ctrl-Z, or the suspend of a shell: this process stops too, so that its parent sees that and
+      # lets it go on. With `stop`, a SIGSTOP is the tracer's business.
       next unless $status >> 8 == $SIGTSTP || ($status >> 8 == $SIGSTOP && !$option{stop});
       kill STOP => $$;
       kill CONT => -$child;

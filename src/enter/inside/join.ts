@@ -5,24 +5,28 @@ import JOIN from './join.pl';
 import type { Namespace } from '../joined-namespaces.ts';
 import TERMINAL from './terminal.pl';
 
-/** How the last steps into a container are taken; see join.pl. */
+/** How the last steps into a container are taken: see join.pl. */
 export interface LastSteps {
   readonly namespaces: readonly Namespace[];
-  /** as seen from inside */
+  /** as the container has it, when its files are joined */
   readonly directory: string;
-  /** not empty: that directory has to be the one that is open as descriptor 4 */
+  /** not empty: `directory` has to be the directory that is open as descriptor 4 */
   readonly kept: string;
   readonly credentials: Credentials | undefined;
-  /** the names of the program's own variables, which are in the environment in disguise */
+  /**
+   * the names of the program's own variables, which are in the environment in disguise
+   * (`disguised`)
+   */
   readonly variables: readonly string[];
-  /** The program stops itself in its first instant, for a tracer to take it. */
+  /** The program stops itself in its first instant, so that a tracer can attach to it. */
   readonly stops: boolean;
 }
 
 /**
- * The argv that joins namespaces, takes on the container's rights, and starts a program. It runs in /proc/PID of the container's
- * process. With the pid or mnt namespace it waits for the program, which has a process group of its own, hands signals on to it,
- * and ends as it does.
+ * The argv that joins namespaces, takes on the container's rights, and starts a program. It has to
+ * run in /proc/PID of the container's process. With the pid or mnt namespace it stays and waits for
+ * the program: the program has a process group of its own, signals are passed on to it, and the
+ * exit code is the program's.
  */
 export function joinArgv(argv: readonly string[], steps: LastSteps): string[] {
   const { namespaces, directory, kept, credentials, variables, stops } = steps;
@@ -55,18 +59,23 @@ export function joinArgv(argv: readonly string[], steps: LastSteps): string[] {
 }
 
 /**
- * User comes after the others, which belong to the host's or to this one: root of the host may join both. Pid moves only the
- * children that are made later (setns(2)).
+ * The order in which namespaces are joined. User comes after the others: they may belong to the
+ * host's user namespace or to the container's, and the host's root may join both. Pid moves only
+ * the children that are made later (setns(2)).
  */
 const JOIN_ORDER: readonly Namespace[] = ['cgroup', 'pid', 'mnt', 'user'];
 
-/** Whether a process of the container's could see the program: it gets no descriptor of the person's terminal or files then. */
+/**
+ * Whether a process of the container's could see the program. Then the program gets no descriptor
+ * of the person's terminal or files.
+ */
 export const needsOwnTerminal = (namespaces: readonly Namespace[]): boolean =>
   namespaces.includes('mnt') || namespaces.includes('pid');
 
 /**
- * The argv that runs a program on a terminal of its own, or on pipes; see terminal.pl.
- * @param isInteractive docker's -i: stdin is the program's also where it is a terminal and stdout is not
+ * The argv that runs a program on a terminal of its own, or on pipes: see terminal.pl.
+ * @param isInteractive docker's -i: the program gets stdin even where stdin is a terminal and
+ * stdout is not
  */
 export function onOwnTerminal(argv: readonly string[], isInteractive = false): string[] {
   return perl(TERMINAL, { calls: systemCalls('setsid', 'wait4'), interactive: isInteractive ? '1' : undefined }, argv);
@@ -79,9 +88,9 @@ function perl(script: string, options: Options, argv: readonly string[]): string
   return ['perl', '-e', script, ...words, '--', ...argv];
 }
 
-/** The architectures whose kernel has the generic numbers (asm-generic/unistd.h). */
+/** Architectures whose kernel has the generic numbers of system calls (asm-generic/unistd.h). */
 const GENERIC: readonly string[] = ['arm64', 'riscv64', 'loong64'];
-/** Of each system call: its number on x86-64, and the generic one (syscalls(2)). */
+/** The numbers of each system call: the one of x86-64, and the generic one (syscalls(2)). */
 const NUMBERS = {
   setns: [308, 268],
   prctl: [157, 167],

@@ -1,15 +1,20 @@
 # Runs a program that a container can reach on a terminal of its own, or on pipes, never on the
-# person's.
+# person's terminal or files:
 #
-# Who holds the person's terminal can read what is typed there later. Whose controlling terminal it
-# is can type commands into it (TIOCSTI). Who holds a file of the host's can open it anew, for
-# writing too, by /proc/PID/fd. So here, outside the container, a process moves the bytes:
-# - stdin and stdout are a terminal: the program gets a pty, with the size, and Ctrl-C, Ctrl-Z at
-#   work;
-# - else each of stdin, stdout and stderr that is no pipe or socket already is replaced by a pipe.
-#   A terminal as stdin is then left alone (`| less` reads it) unless it is asked for (docker's -i).
+# - A process that holds the person's terminal can read what is typed there later.
+# - A process whose controlling terminal it is can type commands into it (TIOCSTI).
+# - A process that holds a file of the host's can open it anew by /proc/PID/fd, for writing too.
 #
-# script(1) has ptys only, all three streams on one, and takes its command as a shell's text.
+# So this process stays outside the container and moves the bytes:
+#
+# - When stdin and stdout are a terminal, the program gets a pty, with the size of the terminal, and
+#   with Ctrl-C and Ctrl-Z at work.
+# - Otherwise each of stdin, stdout and stderr that is no pipe or socket already is replaced by a
+#   pipe. A terminal as stdin is then left alone, as `| less` reads it, unless it is asked for
+#   (docker's -i).
+#
+# script(1) cannot do this: it has ptys only, puts all three streams on one, and takes its command
+# as the text of a shell.
 #
 # Arguments: NAME=VALUE… -- PROGRAM ARG…
 #   calls         numbers of the system calls setsid and wait4
@@ -24,7 +29,7 @@ while (defined(my $word = shift)) {
   $option{$name} = $value;
 }
 my ($setsid, $wait4) = split /,/, $option{calls};
-# asm-generic/ioctls.h, asm-generic/termbits.h
+# The constants are from asm-generic/ioctls.h and asm-generic/termbits.h.
 my ($TCGETS, $TCSETSW, $TIOCSCTTY, $TIOCGPGRP, $TIOCGWINSZ, $TIOCSWINSZ) = (0x5401, 0x5403, 0x540E, 0x540F, 0x5413, 0x5414);
 my ($TIOCSPTLCK, $TIOCGPTPEER, $O_RDWR, $O_NOCTTY) = (0x40045431, 0x5441, 2, 0x100);
 my ($F_GETFL, $F_SETFL, $O_NONBLOCK, $EINTR, $EAGAIN) = (3, 4, 0x800, 4, 11);
@@ -39,7 +44,7 @@ for my $number (0 .. 2) {
   my $own = (\*STDIN, \*STDOUT, \*STDERR)[$number];
   if ($has_terminal && ($number < 2 || -t $own)) { $given[$number] = $slave }
   elsif (-p $own || -S $own) { $given[$number] = $own }
-  # `> log 2>&1`: by two pipes, the order of what was written would be lost.
+  # `> log 2>&1`: both get one pipe. With two, the order of what was written would be lost.
   elsif ($number == 2 && fileno $given[1] != 1 && same_file(\*STDOUT, $own)) { $given[2] = $given[1] }
   elsif ($number == 0 && -t $own && !($option{interactive} && in_foreground())) {
     open $given[0], '<', '/dev/null' or die "dbg: /dev/null: $!\n";
@@ -59,7 +64,8 @@ $SIG{PIPE} = 'IGNORE';
 my ($dbg, $child, @early) = getppid;
 for my $signal (qw(INT QUIT HUP TERM USR1 USR2)) {
   $SIG{$signal} = sub {
-    # dbg has been killed, and so will this process be: the person has the terminal back before.
+    # dbg has been killed, and this process will be killed too. Before that, the person's terminal
+    # is put back to normal.
     normal() if getppid != $dbg;
     $child ? kill($signal, $child) : push(@early, $signal);
   };
@@ -72,7 +78,7 @@ defined $child or die "dbg: fork: $!\n";
 become() if !$child;
 close $begins;
 close $_ for grep { $_ && fileno($_) > 2 } @given;
-# Descriptor 3 is the program's way to tell dbg what became of it.
+# Descriptor 3 is how the program tells dbg what became of the entry: this process does not need it.
 if (open my $report, '>&=', 3) { close $report }
 raw();
 close $begin;
@@ -97,7 +103,8 @@ sub without_blocking {
   return $handle;
 }
 
-# By TIOCGPTPEER and not by its path: the pty's other end, whatever /dev/pts is.
+# Opens a pty. TIOCGPTPEER opens its other end whatever /dev/pts is; a path in there may lead to
+# something else.
 sub open_terminal {
   open $master, '+<', '/dev/ptmx' or die "dbg: no pty: $!\n";
   my $locked = pack 'i', 0;
@@ -114,8 +121,8 @@ sub resize {
   ioctl($master, $TIOCSWINSZ, $size) if ioctl STDIN, $TIOCGWINSZ, $size;
 }
 
-# Each key goes to the program's terminal as it is, which then echoes it, or makes Ctrl-C a signal:
-# cfmakeraw(3).
+# Makes the person's terminal raw, as cfmakeraw(3) does. Each key goes as it is to the program's
+# terminal, which echoes it, or turns Ctrl-C into a signal.
 sub raw {
   return if !$has_terminal;
   my $termios = "\0" x 64;
@@ -138,7 +145,8 @@ sub normal {
 }
 
 sub become {
-  # Not before the terminal is raw: what the program does to its own terminal comes after.
+  # The program waits until the person's terminal is raw: anything that it does to its own terminal
+  # comes after that.
   close $begin;
   sysread $begins, my $nothing, 1;
   $SIG{$_} = 'DEFAULT' for qw(INT QUIT HUP TERM USR1 USR2 TSTP CHLD PIPE WINCH);
@@ -161,7 +169,8 @@ sub pump {
       if (length $_->{waiting}) { vec($write, fileno $_->{to}, 1) = 1 }
       elsif ($_->{from}) { vec($read, fileno $_->{from}, 1) = 1 }
     }
-    # A signal that comes just before select(2) is not seen by it: so it looks again.
+    # select(2) does not notice a signal that comes just before it. So it returns after 0.2 s to
+    # look again.
     my $ready = select $read, $write, undef, 0.2;
     if ($ready > 0) {
       for (@pumps) {
@@ -179,8 +188,8 @@ sub pump {
   return $code;
 }
 
-# Of the person's file, what the program did not read is left for who reads on: the loop of
-# `while read line; do dbg exec …; done <file`.
+# Gives back what the program did not read of a file of the person's, for the next reader of that
+# file: the loop `while read line; do dbg exec …; done <file`.
 sub give_back {
   my ($pump) = @_;
   return if !$pump->{unread};
@@ -194,7 +203,8 @@ sub move {
   my $count = sysread $pump->{from}, my $piece, $PIECE;
   if (!$count) {
     return 0 if !defined $count && ($! == $EINTR || $! == $EAGAIN);
-    # A pty whose other end nobody has open any more gives an error, which is its end.
+    # Reading from a pty gives an error when nobody has its other end open any more. That is its
+    # end.
     close $pump->{to} if $pump->{isInput} && !$has_terminal;
     undef $pump->{from};
     return 0;
@@ -215,8 +225,8 @@ sub push_on {
   return 1;
 }
 
-# The program reads no more, or the person's file takes no more: as with a pipe, whoever writes on
-# learns it.
+# The program no longer reads, or the person's output takes no more. Closing the other side tells
+# its writer, as with a pipe.
 sub given_up {
   my ($pump) = @_;
   print STDERR "dbg: the output cannot be written: $!\n" if !$pump->{isInput} && $! != 32;
@@ -228,7 +238,7 @@ sub given_up {
 }
 
 sub look_at_child {
-  # Not waitpid: perl's $? does not tell of a child that stopped.
+  # perl's waitpid sets $?, which does not tell that a child has stopped.
   my $told = pack 'i', 0;
   my $ended = syscall $wait4 + 0, $child, $told, $WNOHANG | $WUNTRACED, 0;
   return 125 if $ended < 0 && $! != $EINTR;
@@ -242,7 +252,7 @@ sub look_at_child {
   return $signal ? 128 + $signal : $status >> 8;
 }
 
-# Ctrl-Z: dbg and all of its process group stop, as the terminal would have them, and go on
+# Ctrl-Z: dbg and all of its process group stop, as the terminal would make them, and go on
 # together.
 sub stand_still {
   normal();

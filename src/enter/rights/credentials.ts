@@ -1,6 +1,6 @@
 import { capabilities, type ProcessStatus } from '../../proc/status.ts';
 
-/** Who the program runs as. What is left out stays root's. */
+/** What the program runs as. Anything that is undefined stays root's. */
 export interface Credentials {
   readonly ids: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined;
   /** the capabilities that it and its children can ever have; undefined: all */
@@ -8,11 +8,12 @@ export interface Credentials {
   readonly noNewPrivileges: boolean;
 }
 
-/** setpriv(1)'s options for credentials; none when nothing is to change. */
+/** setpriv(1)'s options for these credentials; empty when nothing is to change. */
 export function setprivOptions({ ids, boundingSet, noNewPrivileges }: Credentials): string[] {
   return [
     ...(ids ? ['--reuid', String(ids.uid), '--regid', String(ids.gid), ...groupOptions(ids.groups)] : []),
-    // Capabilities by number: setpriv's names depend on the kernel headers it was built with.
+    // Capabilities are given by number: setpriv's names depend on the kernel headers it was built
+    // with.
     ...(boundingSet
       ? ['--inh-caps', '-all', '--bounding-set', ['-all', ...boundingSet.map((cap) => `+cap_${cap}`)].join(',')]
       : []),

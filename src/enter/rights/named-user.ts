@@ -4,14 +4,14 @@ import { shellQuote } from '../../text.ts';
 import type { Target } from '../target.ts';
 import { isId, userFile } from './user-files.ts';
 
-/** Whether a user or a group is named, not numbered: `docker exec -u www-data:adm`. */
+/** Whether `user` has a name in it, and not numbers alone: `docker exec -u www-data:adm`. */
 export const isNamed = (user: string): boolean =>
   /^[A-Za-z_0-9][\w.-]*(:[A-Za-z_0-9][\w.-]*)?$/.test(user) && /[A-Za-z_]/.test(user);
 
 /**
- * What a user's name means by the container's own /etc/passwd and /etc/group, as the engine takes
- * it: with the user's groups, unless a group is named. The numbers are those of the container's
- * user namespace. Throws a usage error for a name that is not there.
+ * The numbers of a user by the container's own /etc/passwd and /etc/group, as the engine reads
+ * them. The user's groups belong to it, unless a group is named. The numbers are those of the
+ * container's user namespace. Throws a usage error for a name that is not there.
  */
 export function namedUser(
   host: Host,

@@ -9,10 +9,13 @@ import type { Target } from '../target.ts';
 const SYS_PTRACE = 19;
 
 /**
- * Refuses an entry in which a process of the container's could open the host's files by way of the tool. Who sees a process in its
- * /proc opens /proc/PID/root, cwd and fd of it when it has the same user and no fewer capabilities, or CAP_SYS_PTRACE (ptrace(2),
- * "Ptrace access mode checking"). That matters where the tool keeps the host's files and is seen: when it joins the container's pid
- * namespace, or when that is the host's own.
+ * Refuses an entry in which a process of the container could open the host's files through the
+ * tool.
+ *
+ * A process that sees another one in its /proc can open its /proc/PID/root, cwd and fd when it has
+ * the same user and no fewer capabilities, or CAP_SYS_PTRACE (ptrace(2), "Ptrace access mode
+ * checking"). So an entry is in danger when the tool keeps the host's files and is seen: when it
+ * joins the container's pid namespace, or when that is the host's own.
  */
 export function refuseSeen(
   host: Host,
@@ -26,7 +29,8 @@ export function refuseSeen(
   const isHosts = pidNamespace !== undefined && pidNamespace === host.link('/proc/self/ns/pid');
   if (!joins && !isHosts) return;
   const name = shellQuote(container.name);
-  // In a user namespace of the container's, its root is the tool's equal (user_namespaces(7), "Capabilities").
+  // In the container's user namespace, the container's root is equal to the tool
+  // (user_namespaces(7), "Capabilities").
   const joinsUsers = namespaces.includes('user');
   if (user !== undefined || caps !== undefined || joinsUsers) {
     const option = user !== undefined ? '--user' : caps !== undefined ? '--caps' : 'its user namespace';
@@ -47,7 +51,10 @@ export function refuseSeen(
   );
 }
 
-/** A process in a pid namespace that has CAP_SYS_PTRACE in the host's user namespace, or can come to it. */
+/**
+ * The first process in a pid namespace that has CAP_SYS_PTRACE in the host's user namespace, or can
+ * get it; undefined when there is none.
+ */
 function mayTrace(host: Host, pidNamespace: string | undefined): string | undefined {
   const users = host.link('/proc/self/ns/user');
   return host

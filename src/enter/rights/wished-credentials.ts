@@ -8,18 +8,18 @@ import { insideId, OVERFLOW_ID } from '../../proc/id-map.ts';
 import type { Target } from '../target.ts';
 import { isId } from './user-files.ts';
 
-/** Who a program is to run as; as the person typed it. */
+/** What a program is to run as, as the person typed it. */
 export interface CredentialsWish {
-  /** UID[:GID], NAME[:GROUP] of the container's, or "container" */
+  /** UID[:GID], the container's NAME[:GROUP], or "container" */
   readonly user?: string;
   readonly caps?: 'container';
-  /** all that root may, for a program of the container's */
+  /** all of root's rights, for a program of the container's */
   readonly fullRights?: boolean;
 }
 
 /**
- * What the program may. One of the container's has the container's rights, unless the person wishes
- * it all of root's.
+ * The credentials of the program; undefined: root's, unchanged. A program of the container's has
+ * the container's rights, unless the person wishes for all of root's.
  */
 export function wishedCredentials(
   host: Host,
@@ -34,16 +34,18 @@ export function wishedCredentials(
   const joinsUsers = namespaces.includes('user');
   if (wish.fullRights && !isInside) throw fullRightsOutside();
   if (wish.fullRights && wish.caps) throw fullRightsAndCaps();
-  // user_namespaces(7): a new one begins with all capabilities, which count inside it alone.
+  // A new user namespace begins with all capabilities, which count inside it alone
+  // (user_namespaces(7)).
   if (isConfined && !joinsUsers && differing(host, pid, ['user']).length > 0) throw capsOfOwnUsers(isInside);
 
-  // In a user namespace that was joined, root of the host is nobody: there, it is root too.
+  // In a user namespace that was joined, the host's root is nobody. So the program becomes root of
+  // that namespace.
   const user = wish.user ?? (isInside && isConfined ? 'container' : joinsUsers ? '0' : undefined);
   if (user === undefined && !isConfined) return undefined;
   const caps = isConfined ? capsOf(status) : { boundingSet: undefined, noNewPrivileges: false };
   const inside = (kind: 'uid' | 'gid', id: number) =>
     joinsUsers ? insideId(host.read(`/proc/${pid}/${kind}_map`) ?? '', id) : id;
-  // With its files, a name is what it means there.
+  // With the container's files, a name means what the container's own files say.
   if (isInside && user !== undefined && user !== 'container' && isNamed(user)) {
     return { ...caps, ids: namedUser(host, target, user) };
   }
@@ -70,8 +72,7 @@ const capsOfOwnUsers = (isInside: boolean) =>
   });
 
 /**
- * @param inside what the host's numbering calls `id`, as it is called in the user namespace that is
- * joined
+ * @param inside gives the number that the joined user namespace has for an id of the host
  */
 function parseUser(
   user: string,
