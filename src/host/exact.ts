@@ -4,16 +4,17 @@ import { usageError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 
 /**
- * Arguments and variables are bytes to the kernel and text to Node, which makes U+FFFD of what is
- * no UTF-8. Here such a byte becomes half a surrogate pair, U+DC80 to U+DCFF, which no text has
- * (PEP 383): so it goes through dbg as any other letter, and `exactly` makes it that byte again for
- * the program that is started.
+ * Arguments and variables are bytes to the kernel and text to Node, and Node turns bytes that are
+ * no UTF-8 into U+FFFD. Here each such byte becomes half a surrogate pair, U+DC80 to U+DCFF, which
+ * no text has (PEP 383). It passes through dbg as any other letter, and `exactly` turns it into the
+ * byte again for the program that is started.
  */
 
-/** A piece of UTF-8 (RFC 3629, section 4), in latin1; or a byte that is none. */
+/** Pieces of valid UTF-8 (RFC 3629, section 4), each in latin1, or a single byte that is none. */
 const UTF8 =
   /((?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+)|[^]/g;
 
+/** The text of bytes, with half a surrogate pair for each byte that is no UTF-8. */
 export const exactText = (bytes: Buffer): string =>
   bytes
     .toString('latin1')
@@ -23,11 +24,12 @@ export const exactText = (bytes: Buffer): string =>
         : Buffer.from(text, 'latin1').toString('utf8'),
     );
 
-/** What Node makes of bytes that are no UTF-8, and of U+FFFD itself. */
+/** Node's replacement for bytes that are no UTF-8. A text may also have U+FFFD itself. */
 const UNKNOWN = '\uFFFD';
 
 /**
- * dbg's own arguments, of which Node gives `args`. Only where something is lost are they read anew.
+ * dbg's own arguments, of which Node gives `args`. They are read anew only when `args` may have
+ * lost bytes.
  */
 export function exactArguments(args: readonly string[]): readonly string[] {
   if (!args.some((word) => word.includes(UNKNOWN))) return args;
@@ -35,17 +37,17 @@ export function exactArguments(args: readonly string[]): readonly string[] {
   return words.length < args.length ? args : words.slice(words.length - args.length);
 }
 
-/** The same for its variables. */
+/** dbg's own variables, of which Node gives `env`. Those that may have lost bytes are read anew. */
 export function exactEnvironment(env: Environment): Environment {
   const lost = Object.keys(env).filter((name) => env[name]?.includes(UNKNOWN));
   if (lost.length === 0) return env;
   const pairs = entries('/proc/self/environ').map((entry) => entry.split(/=(.*)/s));
-  // Of two with the same name, the first counts (getenv(3)).
+  // When a name occurs twice, the first one counts (getenv(3)).
   const found = lost.flatMap((name) => pairs.filter(([each]) => each === name).slice(0, 1));
   return { ...env, ...Object.fromEntries(found) };
 }
 
-/** Larger than all of the arguments and variables of a program (execve(2)). */
+/** Larger than all arguments and variables of a program can be (execve(2)). */
 const LIMIT = 8 << 20;
 
 function entries(file: string): string[] {
@@ -56,12 +58,16 @@ function entries(file: string): string[] {
   }
 }
 
-/** Such a byte alone: half of the pair that stands for a letter is none. */
+/**
+ * A byte that is no UTF-8. With the flag `u`, half of the pair that makes one letter does not
+ * match.
+ */
 const BYTE = /[\udc80-\udcff]/u;
 const ESCAPED = /[%\udc80-\udcff]/gu;
 
 /**
- * Throws for a file that dbg itself would make under another name: Node's names of files are text.
+ * Throws a usage error for the path of a file that dbg itself would make under another name, as
+ * Node takes names of files for text.
  */
 export function requireText(path: string): void {
   if (!BYTE.test(path)) return;
@@ -71,8 +77,8 @@ export function requireText(path: string): void {
 }
 
 /**
- * What perl makes bytes of again, which is then the program. `-C0`: of no variable of the person's
- * is it told otherwise.
+ * The start of a line by which perl restores the bytes and becomes the program. `-C0`: none of the
+ * person's variables makes perl treat the arguments as text.
  */
 const EXACT = ['perl', '-C0', '-e'];
 const SCRIPT = `
@@ -89,7 +95,8 @@ export interface Program {
 }
 
 /**
- * How a program is started so that it gets exactly these bytes: as it is, where they are all text.
+ * How a program is started so that it gets exactly these bytes. The argv and env stay as they are
+ * when all of them is text.
  */
 export function exactly(argv: readonly string[], env: Program['env']): Program {
   const names = Object.keys(env).filter((name) => BYTE.test(env[name]!));

@@ -1,102 +1,106 @@
 import type { Stats } from 'node:fs';
 import type { Changeable } from './files/own-code.ts';
 /**
- * Reads what this host, a container or another user may have filled: bounded, and waiting for
- * nothing.
+ * Reads files that this host, a container or another user may have filled. Every read has a limit,
+ * and none waits.
  */
 export interface FileReader {
   /**
-   * The text of a regular file of /proc or of the system, its first MiB or `limit`; undefined when
-   * there is none, or it may not be read. No FIFO, device or folder is opened, and nothing waits.
+   * The text of a regular file of /proc or of the system: its first MiB, or its first `limit`
+   * bytes. undefined when there is no such file, or it may not be read. A FIFO, device or folder is
+   * not opened.
    */
   read(path: string, limit?: number): string | undefined;
   /**
-   * All of a regular file that a person named. Throws an error that says why not: it is a FIFO,
-   * larger than the limit, not there …
+   * All of a regular file that a person named. Throws an error that says what is wrong: it is a
+   * FIFO, larger than the limit, not there …
    */
   readWhole(path: string, limit: number): string;
   /**
    * The first `limit` bytes of a regular file below a folder that somebody else fills, such as
-   * /proc/PID/root: no symbolic link below that folder is followed (it would lead to the host's own
-   * files), and nothing but a regular file is opened. undefined as in `read`.
+   * /proc/PID/root. No symbolic link below that folder is followed: it would lead to the host's own
+   * files. Nothing but a regular file is opened. undefined as in `read`.
    */
   readBelow(folder: string, path: string, limit: number): string | undefined;
-  /** What such a file is, without opening it. */
+  /** The facts of such a file, without opening it. undefined as in `read`. */
   lookBelow(folder: string, path: string): FileFacts | undefined;
   /**
-   * Opens what a path leads to for a process whose root is that folder: links of a container's,
-   * absolute ones too, lead to its own files (openat2(2), RESOLVE_IN_ROOT). Only a regular file is
-   * opened for reading. Throws a system error where there is none.
+   * Opens what a path leads to for a process whose root is `root`. A container's links, absolute
+   * ones too, lead to the container's files (openat2(2), RESOLVE_IN_ROOT). Only a regular file is
+   * opened for reading. Throws a system error when there is nothing.
    */
   openInside(root: string, path: string): Inside;
-  /** The path of what a path leads to, without symbolic links; undefined as in `read`. */
+  /** The path of what a path leads to, without symbolic links; undefined when there is nothing. */
   realPath(path: string): string | undefined;
   exists(path: string): boolean;
-  /** The names in a folder; none when it is not there or may not be read. */
+  /** The names in a folder; empty when it is not there or may not be read. */
   entries(path: string): string[];
-  /** How many there are, but no more than a million are counted; undefined as in `read`. */
+  /** The number of entries of a folder; counting ends at a million. undefined as in `read`. */
   countEntries(path: string): number | undefined;
   /**
-   * Where a symbolic link points, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in
+   * The text of a symbolic link, e.g. /proc/PID/ns/net → "net:[4026531833]"; undefined as in
    * `read`.
    */
   link(path: string): string | undefined;
   /**
-   * How full the file system is that a path leads to for a process whose root is that folder;
-   * undefined when what is there is not, or no more, the mount of that number
-   * (proc_pid_mountinfo(5)). It is the caller's to ask only what answers by itself.
+   * How full the file system is to which a path leads for a process whose root is `root`. undefined
+   * when the mount there is not, or no longer, the one with this number (proc_pid_mountinfo(5)).
+   * The caller has to ask only for file systems whose answers come from this kernel: other ones may
+   * never answer.
    */
   spaceInside(root: string, path: string, mountId: number): Promise<Space | undefined>;
-  /**
-   * To whom belongs what such a path leads to, and who may do what with it; undefined as in
-   * `spaceInside`.
-   */
+  /** The owner and permissions of what such a path leads to; undefined as in `spaceInside`. */
   ownerInside(root: string, path: string, mountId: number): Promise<Owner | undefined>;
   /**
-   * Bytes on the file system of a folder: free for people who are not root, and all (statfs(2)).
+   * Bytes on the file system of a folder: those that are free for users other than root, and all
+   * (statfs(2)).
    */
   diskSpace(folder: string): Promise<{ readonly free: number; readonly size: number }>;
 }
 
-/** Writes files, in the name of who asked. */
+/** Writes files in the name of the person who asked. */
 export interface FileWriter {
   /**
-   * Opens a file to be filled, with the rights of a person and in their name, or makes it; what it
-   * holds stays. Throws a system error, and a DbgError for what another user could have put there.
+   * Opens a file to be filled, with a person's rights and in their name; makes it when it is not
+   * there. What it holds stays. Throws a system error, and a DbgError for a file that another user
+   * could have put there.
    */
   create(path: string, person: Person | undefined, options?: CreateOptions): Promise<CreatedFile>;
-  /** Takes such a file away; it is no failure when it has gone. */
+  /** Removes such a file. It is no error when the file is gone. */
   remove(path: string, person: Person | undefined): void;
   /**
-   * Short texts by name, in a folder that root alone can write to and look into, until the next
-   * boot: for what nobody else is to forge.
+   * Short texts by name, kept until the next boot in a folder that root alone can write to and look
+   * into: for what nobody else may forge.
    */
   readonly notes: Notes;
 }
 
-/** Tells whom of the other users something depends on. */
+/** Tells which other users can change something that dbg depends on. */
 export interface OwnershipChecks {
   /**
-   * Whether users other than root and this one, otherwise who dbg is, could exchange a folder of
-   * this absolute path, or what is in it.
+   * Whether anyone but root and this person could exchange a folder on the way to this absolute
+   * path, or what is in it. Without a person, dbg's own user counts.
    */
   isOthers(folder: string, person: Person | undefined): boolean;
-  /** Who but root may change the code in these folders; undefined: nobody. */
+  /**
+   * Whether another user than root may change the code in these folders, and who; undefined:
+   * nobody.
+   */
   changeableCode(folders: readonly string[]): Changeable | undefined;
 }
 
-/** In bytes, and in files. */
+/** Sizes in bytes, and numbers of files. */
 export interface Space {
   readonly size: number;
   readonly used: number;
-  /** for who is not root: some file systems keep a part for root */
+  /** bytes for users other than root: some file systems keep a part for root */
   readonly available: number;
-  /** 0 where they are not limited */
+  /** 0 when the file system does not limit them */
   readonly inodes: number;
   readonly usedInodes: number;
 }
 
-/** As the host numbers users and groups (inode(7)). */
+/** The owner's numbers are the host's (inode(7)). */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
@@ -105,56 +109,59 @@ export interface Owner {
   readonly isFolder: boolean;
 }
 
-/** What a path leads to. */
+/** What a path leads to inside a root. */
 export type Inside =
   | { readonly kind: 'folder' | 'FIFO' | 'socket' | 'character device' | 'block device' }
   | {
       readonly kind: 'file';
-      /** The bytes that come next, until the next call; none at the end. Throws a system error. */
+      /**
+       * The next bytes; empty at the end. They are valid until the next call. Throws a system
+       * error.
+       */
       next(): Promise<Buffer>;
       close(): void;
     };
 
 export interface Notes {
-  /** none where there is no such folder, or it is not root's alone, or dbg is not root */
+  /** Empty when there is no such folder, the folder is not root's alone, or dbg is not root. */
   all(): ReadonlyMap<string, string>;
-  /** Throws a DbgError when it cannot be written. */
+  /** Throws a DbgError when the note cannot be written. */
   write(name: string, text: string): void;
   remove(name: string): void;
 }
 
-/** A regular file as it was found. */
+/** A regular file as it was when it was looked at. */
 export interface FileFacts {
-  /** the same for the same file, by whatever path */
+  /** the same for the same file, whatever the path */
   readonly id: string;
   readonly size: number;
-  /** how many names it has */
+  /** the number of its names (hard links) */
   readonly links: number;
-  /** the users to whom the folders on the way belong: who may put another file in its place */
+  /** the owners of the folders on the way: they could put another file in its place */
   readonly folderOwners: readonly number[];
 }
 
 export interface OutputFile {
   /**
-   * Writes behind what is there. When it fails, as on a full disk, that much had been written
-   * before.
+   * Writes at the end of what is there. `written` is how many bytes were written, also when it
+   * fails, as on a full disk.
    */
   write(parts: readonly Buffer[]): Promise<{ readonly written: number; readonly error: Error | undefined }>;
   truncate(length: number): Promise<void>;
   /**
-   * Calls back when nobody reads it any more, until the function it gives back is called; where
-   * somebody does.
+   * Calls back when nobody reads the file any more, until the function it gives back is called.
+   * Only where a file can have a reader.
    */
   whenReaderLeaves?(onEvent: () => void): () => void;
   close(): Promise<void>;
 }
 
-/** One that is open in this process: in all its threads. */
+/** An output file that is open in this process, and so in all its threads. */
 export interface OpenFile extends OutputFile {
   readonly descriptor: number;
 }
 
-/** One that `create` opened. */
+/** An output file that `create` opened. */
 export interface CreatedFile extends OpenFile {
   /** as it was when it was opened */
   readonly stats: Pick<Stats, 'mode' | 'size' | 'isFile' | 'isFIFO'>;
@@ -162,11 +169,11 @@ export interface CreatedFile extends OpenFile {
 }
 
 export interface CreateOptions {
-  /** of a new file; otherwise 0644 */
+  /** the mode of a new file; left out: 0644 */
   readonly mode?: number;
-  /** every write goes behind what is there then */
+  /** every write goes to the end of the file as it is then */
   readonly append?: boolean;
-  /** Called once where it is a FIFO that nobody reads, which is then waited for. */
+  /** Called once when the file is a FIFO that nobody reads; dbg then waits for a reader. */
   readonly waits?: () => void;
 }
 
@@ -178,7 +185,7 @@ export interface Person {
 }
 
 /**
- * Does something with a person's rights: user, group and supplementary groups. Until it returns,
- * the whole process has no others.
+ * Does something with a person's rights: user, group and supplementary groups. The whole process
+ * has these rights until `act` returns.
  */
 export type Become = <T>(person: Person, act: () => T) => T;

@@ -2,48 +2,54 @@ import type { FileReader, FileWriter, OwnershipChecks } from './host-files.ts';
 import type { Readable } from 'node:stream';
 
 /**
- * A place that runs argv. A verb plans argv lists and knows nothing else of the host; where they run (this machine as
- * root, through sudo …) is decided once, in main.ts.
+ * A machine on which argv lists run. A verb plans argv lists and knows nothing else of the host.
+ * Where they run (this machine as root, through sudo …) is decided once, in main.ts.
  */
 export interface Host extends ProgramRunner, FileReader, FileWriter, OwnershipChecks {
   readonly isRoot: boolean;
 }
 
-/** Runs programs, and hears signals. */
+/** Runs programs, and tells of signals. */
 export interface ProgramRunner {
   /**
-   * Runs a program with the person's own terminal, pipes and files as its stdin, stdout and stderr, hands it the signals
-   * that dbg gets, and tells how it ended.
+   * Runs a program with the person's own terminal, pipes and files as its stdin, stdout and stderr.
+   * The program gets the signals that dbg gets. Resolves with how it ended.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<Ended>;
-  /** Starts what the next `run` needs beside its program, for a moment in which dbg waits in any case. It ends with dbg. */
+  /**
+   * Starts ahead what the next `run` needs beside its program, while dbg has to wait anyway. It
+   * ends with dbg.
+   */
   prepare(): void;
   /**
-   * Starts a program that no signal to dbg or its terminal reaches, and that outlives dbg: it learns from the end of its stdin that
-   * dbg has ended, by whatever death.
+   * Starts a program that outlives dbg. No signal to dbg or its terminal reaches it. The end of its
+   * stdin tells it that dbg has ended, however dbg dies.
    */
   hold(argv: readonly string[]): Held;
   /**
-   * Starts a program whose output dbg reads. No signal of the terminal reaches it, and it ends when dbg does, by whatever death. Its
-   * stdin is empty. `env` is added to dbg's own environment.
+   * Starts a program whose output dbg reads. No signal of the terminal reaches it. It ends when dbg
+   * does, however dbg dies. Its stdin is empty. `env` is added to dbg's own environment.
    */
   stream(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Streamed>;
   /**
-   * Runs two programs with the person's terminal, the first one's stdout the second one's stdin; both have ended when it resolves, with
-   * the second one's exit code. `quiet`: what the first says on stderr is given at the end, as the second one draws on the terminal.
+   * Runs two programs on the person's terminal; the first one's stdout is the second one's stdin.
+   * Resolves when both have ended, with the second one's exit code. `quiet`: the stderr of the
+   * first is collected in `said`, because the second one draws on the terminal.
    */
   pipeline(
     first: readonly string[],
     second: readonly string[],
     options: { readonly quiet: boolean },
   ): Promise<{ readonly exitCode: number; readonly said: string }>;
-  /** Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it fails. */
+  /**
+   * Runs a program to its end and gives its stdout. Throws a DbgError with its stderr when it
+   * fails.
+   */
   output(argv: readonly string[]): Promise<string>;
-  /** What would run for a program's name or path. */
+  /** Finds the file that would run for a program's name or path. */
   find(program: string): Found;
   /**
-   * The first signal that reaches dbg from now on, which does not end it then; until `stop` is
-   * called.
+   * The first signal that reaches dbg from now on. Until `stop` is called, signals do not end dbg.
    */
   signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
 }
@@ -57,11 +63,11 @@ export interface Found {
 export interface RunOptions {
   /** added to dbg's own environment */
   readonly env?: Readonly<Record<string, string>>;
-  /** which variables of dbg's own environment it gets; all, when left out */
+  /** which variables of dbg's own environment the program gets; left out: all */
   readonly keep?: RegExp | undefined;
   /**
-   * The program becomes another dbg, root's: signals reach it by a leash, and it ends when this dbg does. `report` is then
-   * "taken" when it came to life.
+   * The program becomes root's dbg: signals reach it by a leash, and it ends when this dbg does.
+   * `report` is "taken" when it came to life.
    */
   readonly isDbg?: boolean;
 }
@@ -69,11 +75,14 @@ export interface RunOptions {
 export interface Ended {
   /** the program's own, or 128+n when signal n ended it */
   readonly exitCode: number;
-  /** what it wrote on descriptor 3 */
+  /** what the program wrote on descriptor 3 */
   readonly report: string;
 }
 
-/** A program that was started by `stream`. Both streams are to be read: it waits for its reader, and `ended` for their end. */
+/**
+ * A program that was started by `stream`. Both streams have to be read to their end: the program
+ * waits for a reader, and `ended` for the end of the streams.
+ */
 export interface Streamed {
   readonly stdout: Readable;
   readonly stderr: Readable;
@@ -83,31 +92,34 @@ export interface Streamed {
 
 /** A program that was started by `hold`. */
 export interface Held {
-  /** the first line that it prints; empty when it ends without one */
+  /** the first line that it prints; empty when it ends without printing one */
   readonly said: Promise<string>;
-  /** all that it printed, once it has ended */
+  /** all that it printed; resolves when it has ended */
   readonly ended: Promise<string>;
   /** Calls back for each line that it prints from now on. */
   onEvent(listener: (line: string) => void): void;
-  /** Ends its stdin, with a last line if there is one to say. */
+  /** Ends its stdin, with a last line if one is given. */
   release(word?: string): void;
-  /** Whether somebody stopped it (SIGSTOP): it does nothing until it is told to go on. */
+  /** Whether somebody has stopped it (SIGSTOP): it then does nothing until it gets SIGCONT. */
   isStopped(): boolean;
-  /** Ends it, by SIGKILL. */
+  /** Ends it by SIGKILL. */
   kill(): void;
 }
 
-/** Signals, as the process that dbg is has them. */
+/** Signals of dbg's own process. */
 export interface Signals {
-  /** Calls the listener for each signal that reaches dbg, until the function it gives back is called. */
+  /**
+   * Calls the listener for each signal that reaches dbg, until the function it gives back is
+   * called.
+   */
   on(listener: (signal: NodeJS.Signals) => void): () => void;
   /** kill(2); throws when there is no such process. */
   send(pid: number, signal: NodeJS.Signals): void;
   /**
-   * Calls the listener when a child of dbg's ended, stopped or went on (SIGCHLD), until the
-   * function it gives back is called.
+   * Calls the listener when a child of dbg's ends, stops or goes on (SIGCHLD), until the function
+   * it gives back is called.
    */
   onChild(listener: () => void): () => void;
-  /** Stops dbg itself (SIGSTOP); returns when it goes on. */
+  /** Stops dbg itself (SIGSTOP). Returns when dbg goes on. */
   stop(): void;
 }

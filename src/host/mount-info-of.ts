@@ -1,6 +1,9 @@
 import type { Host } from './host.ts';
 
-/** A line has a few hundred bytes, and some 4 KiB for a file system of 40 image layers: that of a thousand containers on one host. */
+/**
+ * In bytes, enough for a thousand containers on one host: a line has a few hundred bytes, and some
+ * 4 KiB for a file system of 40 image layers.
+ */
 const LIMIT = 16 << 20;
 
 /** The text of /proc/PID/mountinfo (proc_pid_mountinfo(5)); empty when it may not be read. */

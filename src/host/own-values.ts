@@ -1,22 +1,29 @@
 import type { Environment } from '../environment.ts';
 
 /**
- * What the person's dbg tells root's, which it starts through sudo, of the person's own environment: values that are not to become
- * root's variables. In one variable, so that sudo has one to let through.
+ * The variable by which the person's dbg gives root's dbg, which it starts through sudo, values of
+ * the person's environment that must not become root's variables. It is one variable, so that sudo
+ * has only one to let through.
  */
 export const OWN_VALUES_VARIABLE = 'DBG_OWN_VALUES';
 
-/** The person's values of these names, for that variable; those that are not set are left out. */
+/** The person's values of these names, as the text of that variable; unset ones are left out. */
 export function packedValues(env: Environment, names: readonly string[]): string {
   return JSON.stringify(Object.fromEntries(names.map((name) => [name, env[name]])));
 }
 
-/** The person's own environment, as far as it is known: what came through sudo, over what dbg has itself. */
+/**
+ * The person's own environment as far as it is known: the values that came through sudo, and dbg's
+ * own for all other names.
+ */
 export function ownValues(env: Environment): Environment {
   return { ...env, ...unpacked(env[OWN_VALUES_VARIABLE]) };
 }
 
-/** It is the person's to set, as dbg's arguments are: read field by field, and nothing when it is no such thing. */
+/**
+ * The text is the person's to set, as dbg's arguments are. So it is read field by field, and a text
+ * of another form gives nothing.
+ */
 function unpacked(text = '{}'): Record<string, string> {
   try {
     const entries = Object.entries((JSON.parse(text) ?? {}) as object);

@@ -2,16 +2,16 @@ import type { Environment } from '../environment.ts';
 import type { Host } from './host.ts';
 import type { Person } from './host-files.ts';
 
-/** What tells for whom dbg runs. */
+/** What is read to tell for whom dbg runs. */
 interface Asking {
   readonly env: Environment;
   readonly host: Pick<Host, 'isRoot'>;
 }
 
 /**
- * The login of the person for whom root's dbg runs: sudo says who called it (sudo(8)). Not in a
- * root shell that was once opened by sudo: its user is root. Undefined when that, or root itself,
- * is who asked.
+ * The login of the person for whom dbg runs. When root's dbg was started by sudo, sudo names the
+ * person (sudo(8)). A shell of root that was once opened by sudo does not count: its user is root.
+ * undefined when root asked.
  */
 export function whoAsked({ env, host }: Asking): string | undefined {
   if (!host.isRoot) return env['USER'];
@@ -19,7 +19,10 @@ export function whoAsked({ env, host }: Asking): string | undefined {
   return isOurSudo && env['SUDO_USER'] !== 'root' ? env['SUDO_USER'] : undefined;
 }
 
-/** The same, as somebody in whose name root's dbg makes files: sudo says their numbers too. */
+/**
+ * The same as somebody in whose name root's dbg makes files: sudo gives the numbers too. undefined
+ * when dbg is not root's, or root asked.
+ */
 export function personAsked(ctx: Asking): Person | undefined {
   const login = ctx.host.isRoot ? whoAsked(ctx) : undefined;
   const [uid, gid] = [Number(ctx.env['SUDO_UID']), Number(ctx.env['SUDO_GID'])];

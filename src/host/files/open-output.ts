@@ -13,26 +13,33 @@ import { DbgError, errorCode } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import { isHeld, isTrusted, type Who } from './trust.ts';
 
-/** As many links as the kernel follows (path_resolution(7)). */
+/** As many symbolic links as the kernel follows (path_resolution(7)). */
 const MOST_LINKS = 40;
-/** proc's links lead to what a process has open (statfs(2), PROC_SUPER_MAGIC). */
+/**
+ * The type of the file system proc (statfs(2), PROC_SUPER_MAGIC). Its links lead to what a process
+ * has open.
+ */
 const PROC = 0x9fa0;
 
 export interface OpenedOutput {
   readonly descriptor: number;
-  /** of what was opened (fstat(2)) */
+  /** the facts of what was opened (fstat(2)) */
   readonly stats: Stats;
   readonly isNew: boolean;
 }
 
 /**
- * Opens a file to be filled, in the name of `who`, or makes it; what it holds stays. Gives "unread" for a FIFO that nobody reads. Throws a
- * system error, and a DbgError for what somebody else could have put there.
+ * Opens a file to be filled, in the name of `who`, or makes it. What it holds stays. Gives "unread"
+ * for a FIFO that nobody reads. Throws a system error, and a DbgError for a file that somebody else
+ * could have put there.
  *
- * Other users may exchange what is in their folders between any two looks. So each folder on the way is held open and the next name
- * looked up in it, as openat(2) does; what a name means is looked at without opening it, and exactly that is opened then.
- * - A link is followed where nobody but root and `who` could have made it.
- * - A file that is there belongs to root or `who`, and has one name: another one's would be his to read, and a hard link may lead to root's.
+ * Other users may exchange what is in their folders between any two looks. So each folder on the
+ * way is held open, and the next name is looked up in it, as openat(2) does. What a name means is
+ * looked at without opening it, and then exactly that is opened.
+ *
+ * - A link is followed when nobody but root and `who` could have made it.
+ * - A file that is there has to belong to root or `who`: another owner could read it. It has to
+ *   have one name only: a hard link may lead to a file of root's.
  */
 export function openOutput(path: string, who: Who, mode: number, append: boolean): OpenedOutput | 'unread' {
   const flags = fs.O_WRONLY | (append ? fs.O_APPEND : 0);
@@ -60,7 +67,7 @@ export function openOutput(path: string, who: Who, mode: number, append: boolean
   });
 }
 
-/** Takes such a file away; it is no failure when it has gone. */
+/** Removes such a file. It is no error when the file is gone. */
 export function removeOutput(path: string, who: Who): void {
   walk(path, who, (walker) => {
     try {
@@ -71,7 +78,10 @@ export function removeOutput(path: string, who: Who): void {
   });
 }
 
-/** Whether somebody but root and `who` could put another folder in the place of this one, or something into it. False where it cannot be looked at. */
+/**
+ * Whether anyone but root and `who` could exchange this folder, or put something into it. True also
+ * when a link on the way is one that others can make; false when the folder cannot be looked at.
+ */
 export function isOthers(folder: string, who: Who): boolean {
   try {
     return walk(`${folder}/.`, who, (walker) => !walker.isHeld());
@@ -101,25 +111,34 @@ const refused = (path: string, why: string) =>
   });
 
 interface Named {
-  /** by which exactly this is opened */
+  /** the path by which exactly this is opened */
   readonly path: string;
   readonly stats: Stats;
-  /** one that this process has open itself, or that another one has: /proc/self/fd/1 */
+  /**
+   * It is a link of proc's, such as /proc/self/fd/1: it leads to what this process or another one
+   * has open.
+   */
   readonly isOwn: boolean;
 }
 
 interface Walker {
-  /** the last name, in the folder that it is in */
+  /** the path of the last name, in the folder that holds it */
   entry(): string;
   /** what has that name now; undefined: nothing */
   look(): Named | undefined;
-  /** Goes on to where it leads, if it is a link. */
+  /** Goes on to where it leads, if it is a link. Tells whether it is one. */
   follow(named: Named): boolean;
-  /** whether only root and `who` could exchange any folder on the way, or change the last one */
+  /**
+   * whether only root and `who` could exchange any folder on the way, or change what the last one
+   * holds
+   */
   isHeld(): boolean;
 }
 
-/** Walks to the folder of a path's last name, and closes what it holds open when that has been used. */
+/**
+ * Walks to the folder of a path's last name, and calls `use` there. Afterwards it closes all that
+ * it held open.
+ */
 function walk<T>(path: string, who: Who, use: (walker: Walker) => T): T {
   const opened: number[] = [];
   const hold = (name: string, flags = 0) => {
@@ -162,7 +181,8 @@ function walk<T>(path: string, who: Who, use: (walker: Walker) => T): T {
       const named = look(name);
       if (named && follow(named, name)) continue;
       if (named && !isHeld(fstatSync(at), named.stats, who)) isHeldSoFar = false;
-      // Where there was nothing, the kernel says so; a link that has come by now is not followed unseen.
+      // When nothing has that name, opening it gives the kernel's error. O_NOFOLLOW: a link that
+      // has been made since is not followed unchecked.
       at = named ? hold(named.path, fs.O_DIRECTORY) : hold(inFolder(name), fs.O_DIRECTORY | fs.O_NOFOLLOW);
     }
   };
@@ -170,7 +190,7 @@ function walk<T>(path: string, who: Who, use: (walker: Walker) => T): T {
     at = hold('.', fs.O_DIRECTORY);
     start(path);
     enter();
-    // A folder, whatever is there: the kernel says so.
+    // Such a path can only name a folder: opening it gives the kernel's error.
     if (path === '' || path.endsWith('/')) closeSync(openSync(path, fs.O_WRONLY));
     return use({
       entry: () => inFolder(names[0]!),

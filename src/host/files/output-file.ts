@@ -6,7 +6,7 @@ import { openOutput } from './open-output.ts';
 import { whenReaderLeaves } from '../run/reader-left.ts';
 import type { Who } from './trust.ts';
 
-/** A file that dbg fills; see Host.create. `own`: who this process is. */
+/** Opens or makes a file that dbg fills: see Host.create. `own` is the user of this process. */
 export async function createFile(
   path: string,
   person: Person | undefined,
@@ -18,7 +18,8 @@ export async function createFile(
     const opened = person ? become(person, openIt) : openIt();
     if (opened !== 'unread') {
       const { descriptor, stats, isNew } = opened;
-      // Opened without waiting (O_NONBLOCK): its writer would have to ask again and again whether there is room.
+      // A FIFO was opened with O_NONBLOCK, so that opening did not wait. It is opened again without
+      // that: a writer would have to ask again and again whether there is room.
       const blocking = stats.isFIFO() ? await again(descriptor) : descriptor;
       const file = stats.isFIFO() ? readFile(blocking) : openedFile(blocking);
       return { ...file, stats, isNew };
@@ -28,29 +29,32 @@ export async function createFile(
   }
 }
 
-/** How often it is looked whether a FIFO has a reader now. */
+/** How often dbg looks whether a FIFO has a reader now. */
 const UNREAD_MS = 50;
 
-/** Opens the same once more, by no name that somebody else could exchange. */
+/** Opens the same file once more, not by a name that somebody else could exchange. */
 async function again(descriptor: number): Promise<number> {
   const another = await promisify(open)(`/proc/self/fd/${descriptor}`, fs.O_WRONLY);
   await promisify(close)(descriptor);
   return another;
 }
 
-/** What is written to stdout: a capture for another program, or behind what a shell's `>>` found there, which stays. */
+/**
+ * What is written to stdout: a capture for another program, or what follows the text that a shell's
+ * `>>` found there. So it is never truncated.
+ */
 export const standardOutput = (descriptor: 1 | 2 = 1): OpenFile => ({
   ...readFile(descriptor),
   truncate: async () => undefined,
 });
 
-/** One that somebody reads while it is written. */
+/** A file that somebody may read while it is written. */
 const readFile = (descriptor: number): OpenFile => ({
   ...openedFile(descriptor),
   whenReaderLeaves: (onEvent) => whenReaderLeaves(descriptor, onEvent),
 });
 
-/** A file that is open already, as another thread of dbg has made it. */
+/** A file that is open already: another thread of dbg opened it. */
 export function openedFile(fd: number): OpenFile {
   return {
     descriptor: fd,
@@ -60,7 +64,10 @@ export function openedFile(fd: number): OpenFile {
   };
 }
 
-/** writev(2) may write less than it was given: on a disk that becomes full it does, and fails only when called again. */
+/**
+ * Writes all parts. writev(2) may write less than it was given. On a disk that becomes full it does
+ * so, and fails only when it is called again.
+ */
 async function writeAll(fd: number, parts: readonly Buffer[]): Promise<{ written: number; error: Error | undefined }> {
   let left = parts.filter(({ length }) => length > 0);
   let written = 0;
@@ -71,7 +78,7 @@ async function writeAll(fd: number, parts: readonly Buffer[]): Promise<{ written
       written += count;
       left = behind(left, count);
     } catch (error) {
-      // A pipe or terminal that somebody else who has it too made non-blocking: it is full.
+      // A full pipe or terminal that another process, which has it open too, has made non-blocking.
       if (errorCode(error) !== 'EAGAIN') return { written, error: error as Error };
       await new Promise((resolve) => setTimeout(resolve, FULL_MS));
     }
@@ -99,7 +106,10 @@ function behind(parts: readonly Buffer[], count: number): Buffer[] {
   });
 }
 
-/** What is free for people who are not root, in bytes, on the file system of a folder, and its size (statfs(2)). */
+/**
+ * Bytes on the file system of a folder: those that are free for users other than root, and all
+ * (statfs(2)).
+ */
 export async function diskSpace(folder: string): Promise<{ free: number; size: number }> {
   const { bavail, blocks, bsize } = await promisify(statfs)(folder);
   return { free: bavail * bsize, size: blocks * bsize };

@@ -4,7 +4,7 @@ import { isHeld, othersMayChange, type Who } from './trust.ts';
 
 const ROOT: Who = { uid: 0, gid: 0 };
 
-/** What of dbg's own code somebody may change, and who. */
+/** A part of dbg's own code that somebody may change, and who. */
 export interface Changeable {
   readonly path: string;
   /** "user 1000", "group 1000" or "everybody" */
@@ -12,8 +12,9 @@ export interface Changeable {
 }
 
 /**
- * Whether another user than root may change the code in these folders, or exchange a folder on the way to them: what he puts there is run
- * by root the next time. 0.2 ms.
+ * Finds what another user than root may change: the code in these folders, or a folder on the way
+ * to them. What that user puts there would be run by root the next time. undefined when there is
+ * nothing. It takes 0.2 ms.
  */
 export function changeableCode(folders: readonly string[]): Changeable | undefined {
   const seen = new Map<string, Stats>();
@@ -48,7 +49,11 @@ function changeable(path: string, { uid, gid, mode }: Stats): Changeable | undef
   return hasMembers(gid) ? { path, who: `group ${gid}` } : undefined;
 }
 
-/** Debian's group "staff" may write to /usr/local on older systems, and nobody is in it. Where the group is not found, it may be in a directory. */
+/**
+ * Whether a group has members. Debian's group "staff" may write to /usr/local on older systems, and
+ * has none. A group that is not in /etc/group may be in a directory service, so it counts as having
+ * some.
+ */
 function hasMembers(gid: number): boolean {
   try {
     const isMain = readFileSync('/etc/passwd', 'latin1')

@@ -2,10 +2,10 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { DbgError, errorMessage } from '../../errors.ts';
 import type { Notes } from '../host-files.ts';
 
-/** /run is root's alone to write, and empty after each boot (hier(7)). */
+/** /run is writable by root alone, and empty after each boot (hier(7)). */
 const FOLDER = '/run/dbg';
 
-/** See Host.notes. */
+/** The notes of this host: see Host.notes. */
 export function notes(folder = FOLDER): Notes {
   return {
     all: () => {
@@ -21,7 +21,7 @@ export function notes(folder = FOLDER): Notes {
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         requireOwn(folder);
-        // Whole or not at all: who looks meanwhile sees no half of it.
+        // rename(2) makes the note appear as a whole: a reader never sees half of it.
         writeFileSync(`${folder}/.${name}`, text, { mode: 0o600 });
         renameSync(`${folder}/.${name}`, `${folder}/${name}`);
       } catch (error) {

@@ -18,8 +18,9 @@ export function lookBelow(folder: string, path: string): FileFacts | undefined {
 }
 
 /**
- * Finds a regular file without following a symbolic link, and does something with it. Each folder on the way is held open and the next
- * name looked up in it, as openat(2) does: there is no moment at which the other side could put a link in place of what was checked.
+ * Finds a regular file without following a symbolic link, and calls `act` with it. Each folder on
+ * the way is held open, and the next name is looked up in it, as openat(2) does. So the other side
+ * can at no moment put a link in place of what was checked. undefined when there is no such file.
  */
 function below<T>(
   folder: string,

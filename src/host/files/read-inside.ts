@@ -3,21 +3,29 @@ import { promisify } from 'node:util';
 import type { Inside } from '../host-files.ts';
 import { O_PATH } from '../../bounded-file.ts';
 
-/** As many links as the kernel follows on one path (MAXSYMLINKS), and more folders in one another than anybody has. */
+/**
+ * As many links as the kernel follows on one path (MAXSYMLINKS), and more nested folders than
+ * anybody has.
+ */
 const MOST = { links: 40, folders: 256 };
 
 /**
- * See Host.openInside. Node has no openat2(2), so each name is looked up in a folder that is held open, and each link is read and
- * followed here: its target begins at the root that was opened first, or in the folder where the link is. There is no moment at which the
- * other side could put a link in place of what was checked; `..` goes back to the folder that was passed, and not beyond the first.
- * A link of /proc that names a process' root or files is followed by its text, inside, as any other.
+ * See Host.openInside. Node has no openat2(2), so dbg walks the path itself:
+ *
+ * - Each name is looked up in a folder that is held open. So the other side can at no moment put a
+ *   link in place of what was checked.
+ * - Each link is read and followed here. Its target begins at the root that was opened first, or in
+ *   the folder where the link is.
+ * - `..` goes back to the folder that was passed, and not beyond the first one.
+ * - A link of /proc that names a process' root or files is followed by its text, inside the root,
+ *   as any other link.
  */
 export function openInside(root: string, path: string): Inside {
   const at = pathInside(root, path);
   try {
     const kind = kindOf(fstatSync(at));
     if (kind !== 'file') return { kind };
-    // Its own leases and the like are not waited for.
+    // O_NONBLOCK: leases on the file and the like are not waited for.
     return { kind, ...openedFile(openSync(`/proc/self/fd/${at}`, fs.O_RDONLY | fs.O_NONBLOCK | fs.O_NOCTTY)) };
   } finally {
     closeSync(at);
@@ -25,8 +33,8 @@ export function openInside(root: string, path: string): Inside {
 }
 
 /**
- * What a path leads to, in the same way, named by a descriptor (O_PATH) that is the caller's to
- * close.
+ * A descriptor (O_PATH) of what a path leads to, in the same way. The caller has to close it.
+ * Throws a system error.
  */
 export function pathInside(root: string, path: string): number {
   const held: number[] = [];
@@ -39,10 +47,13 @@ export function pathInside(root: string, path: string): number {
   }
 }
 
-/** Names are bytes, one character each: a container may have any but "/" and NUL. */
+/** Names are bytes, with one character for each: a container may use any byte but "/" and NUL. */
 const bytesOf = (name: string) => Buffer.from(name, 'latin1');
 
-/** Leaves open what the path leads to, last, above the folders that it is in, from the root on. */
+/**
+ * Walks a path. Afterwards the last descriptor of `held` is what the path leads to. Before it are
+ * the folders that it is in, from the root on.
+ */
 function walk(held: number[], path: string): void {
   const names = Buffer.from(path).toString('latin1').split('/');
   let links = 0;
@@ -62,7 +73,7 @@ function walk(held: number[], path: string): void {
     if (++links > MOST.links) throw systemError('ELOOP');
     const target = targetOf(entry);
     if (target === undefined) {
-      // It has been exchanged in between, for what is no link.
+      // Something that is no link has been put there since: the name is looked up again.
       names.unshift(name);
       continue;
     }

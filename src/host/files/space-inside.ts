@@ -22,8 +22,9 @@ export const ownerInside = (...place: Place): Promise<Owner | undefined> =>
   });
 
 /**
- * The kernel says of an open descriptor on which mount it is (proc_pid_fdinfo(5)): so a container
- * that moves a mount, or puts another one over it, is not asked for that one's.
+ * Asks for what a path leads to, if it is on the mount with this number; otherwise undefined. The
+ * kernel tells the mount of an open descriptor (proc_pid_fdinfo(5)). So when a container moves a
+ * mount, or puts another one over it, that one is not asked.
  */
 async function onMount<T>([root, path, mountId]: Place, ask: (named: number) => Promise<T>): Promise<T | undefined> {
   let named: number | undefined;

@@ -1,12 +1,16 @@
 import { closeSync, openSync } from 'node:fs';
 import { DbgError } from '../../errors.ts';
 
-/** Three pipes of two ends each, what libuv hears through whether the child's execvp(3) failed, and /dev/null. */
+/**
+ * Three pipes of two ends each, the pipe by which libuv learns whether the child's execvp(3)
+ * failed, and /dev/null.
+ */
 const FOR_A_PROGRAM = 12;
 
 /**
- * Throws a DbgError where a program could not be started for want of file descriptors. Node's spawn gives a child without its streams then
- * (EMFILE), and its error comes when whoever wanted them has failed: nobody listens, which ends dbg. 40 µs.
+ * Throws a DbgError when too few file descriptors are left to start a program. Otherwise Node's
+ * spawn would give a child without streams (EMFILE). The code that wants the streams fails first,
+ * so nobody listens when the child's error comes, and that ends dbg. The check takes 40 µs.
  */
 export function requireDescriptors(): void {
   const opened: number[] = [];

@@ -4,12 +4,12 @@ import { requireDescriptors } from './descriptors.ts';
 import type { Held } from '../host.ts';
 import { isStopped } from './stand-still.ts';
 
-/** Starts a program that outlives dbg; see Host.hold. */
+/** Starts a program that outlives dbg: see Host.hold. */
 export function hold(argv: readonly string[], env: Environment): Held {
   const [file, ...args] = argv;
   requireDescriptors();
   const child = spawn(file!, args, {
-    // setsid(2): no signal of the terminal or of dbg's process group reaches it.
+    // setsid(2): no signal of the terminal or of dbg's process group reaches the program.
     detached: true,
     cwd: '/',
     env: { ...env, LC_ALL: 'C' },

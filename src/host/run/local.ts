@@ -32,11 +32,13 @@ export interface LocalHostOptions {
   readonly become: Become;
 }
 
-/** This machine. */
+/** This machine as a host. */
 export function localHost({ env, own, signals, become }: LocalHostOptions): Host {
-  // These are this dbg's alone: another one, started in a shell of dbg's, would follow the leash too.
+  // These variables are for this dbg alone. Another dbg, started in a shell of dbg's, would follow
+  // the leash too.
   const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...others } = env;
-  // sh and bash say on stderr that getcwd(2) failed where their directory was removed, unless $PWD names it.
+  // When their directory has been removed, sh and bash say on stderr that getcwd(2) failed, unless
+  // $PWD leads to it.
   const hasPath = optional(() => realpathSync.native('.')) !== undefined;
   const childEnv = { ...others, PATH: searchPath(env).join(':'), ...(hasPath ? {} : { PWD: '/proc/self/cwd' }) };
   let witness: Witness | undefined;
@@ -75,7 +77,8 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));
       return { first, stop };
     },
-    // execa is loaded when the first program is asked for its output: 16 ms that shell and exec need not pay.
+    // execa takes 16 ms to load. So it is loaded only when the output of a program is wanted: shell
+    // and exec do without.
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
     read: (path, limit = MEBIBYTE) => optional(() => readBeginning(path, limit).bytes.toString('utf8')),
     readWhole: (path, limit) => readWhole(path, limit).toString('utf8'),
@@ -96,8 +99,8 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
 const MOST_ENTRIES = 1e6;
 
 /**
- * Since Linux 6.2 the size of /proc/PID/fd is the number of its entries (proc_fd_getattr in the
- * kernel); that of others says nothing.
+ * The number of entries of a folder. Since Linux 6.2 the size of /proc/PID/fd is that number
+ * (proc_fd_getattr in the kernel). The size of other folders says nothing.
  */
 function countEntries(path: string): number {
   const { size } = statSync(path);
@@ -112,7 +115,10 @@ function countEntries(path: string): number {
   }
 }
 
-/** Larger than all of /proc that is of one process; what may be larger names its own limit. */
+/**
+ * Larger than any file of /proc about one process. A caller that expects a larger file gives a
+ * limit of its own.
+ */
 const MEBIBYTE = 1 << 20;
 
 const kept = (env: Environment, keep = /^/) =>
@@ -120,11 +126,14 @@ const kept = (env: Environment, keep = /^/) =>
     Object.entries(env).flatMap(([name, value]) => (value !== undefined && keep.test(name) ? [[name, value]] : [])),
   );
 
-// Debian's PATH for people leaves these out, and `su` keeps it; ethtool, tcpdump and ip live or have lived there.
+// The folders of the system's tools. Debian's PATH for people leaves them out, and `su` keeps that
+// PATH. ethtool, tcpdump and ip are or were in them.
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** PATH for what dbg starts: the person's own, and after it the folders of the system's tools. */
+/**
+ * PATH for the programs that dbg starts: the person's own, then the folders of the system's tools.
+ */
 function searchPath(env: Environment): string[] {
   return [...new Set([...(env['PATH'] || DEFAULT_PATH).split(':').filter(Boolean), ...SYSTEM_FOLDERS])];
 }

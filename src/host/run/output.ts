@@ -5,14 +5,18 @@ import { shellLine } from '../../text.ts';
 import { requireDescriptors } from './descriptors.ts';
 
 /**
- * Runs a program to its end and gives its stdout; see Host.output. Of `ip`, a list during which devices came or went may lack some
- * (NLM_F_DUMP_INTR, netlink(7)): 6.1 says so on stderr with exit code 0. That is a failure too.
+ * Runs a program to its end and gives its stdout: see Host.output. One success counts as a failure:
+ * when devices came or went while `ip` made a list, some may be missing (NLM_F_DUMP_INTR,
+ * netlink(7)). `ip` 6.1 says so on stderr with exit code 0.
  */
 export async function output(argv: readonly string[], env: Environment): Promise<string> {
   const [file, ...args] = argv;
   requireDescriptors();
-  // LC_ALL=C: dbg reads what the program prints. In a session of its own, Ctrl-C does not end it half-way; `/` is there
-  // even when dbg's own directory has been removed.
+  // Why the program is started like this:
+  //
+  // - LC_ALL=C, because dbg reads what the program prints
+  // - in a session of its own, so that Ctrl-C does not end it half-way
+  // - in `/`, which is there even when dbg's own directory has been removed
   const result = await execa(file!, args, {
     reject: false,
     stdin: 'ignore',

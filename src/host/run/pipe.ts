@@ -12,11 +12,13 @@ export interface Pipe {
 }
 
 /**
- * Makes a pipe and has its ends opened, by a name that it has for a moment. Node makes a pair of sockets where one asks for a pipe. So a
- * shell makes it, and its ends are opened by way of /proc/PID/fd (proc(5)); nothing of it is in any folder.
+ * Makes a pipe(7). `open` opens its ends by a path that is valid during the call. Where one asks
+ * Node for a pipe, it makes a pair of sockets. So a shell makes the pipe, and its ends are opened
+ * by way of /proc/PID/fd (proc(5)). Nothing of it is in any folder.
  */
 export async function makePipe<T>(open: (path: string) => T, tries = 3): Promise<T> {
-  // In a session of its own: the terminal's Ctrl-C would end it. In its first instant it has none yet, and another one is tried.
+  // The shell runs in a session of its own: the terminal's Ctrl-C would end it. In its first
+  // instant it is not in that session yet. When a signal ends it then, another shell is tried.
   const holder = spawn('sh', ['-c', HOLDER], {
     detached: true,
     cwd: '/',
@@ -44,12 +46,14 @@ export async function makePipe<T>(open: (path: string) => T, tries = 3): Promise
 }
 
 /**
- * A pipe for a program that writes much. A socket takes some 280 writes of a packet each before its writer waits, a pipe 64 KiB of them,
- * and wakes the reader less: of 400,000 packets a second, tcpdump lost half by the one, none by the other.
+ * Opens a pipe for a program that writes much. A socket takes some 280 writes of one packet each
+ * before its writer has to wait. A pipe takes 64 KiB of packets, and wakes its reader less often.
+ * Of 400,000 packets a second, tcpdump lost half with a socket and none with a pipe.
  */
 export const openPipe = (): Promise<Pipe> =>
   makePipe((path) => {
-    // Without O_NONBLOCK, Node would read it in one of its four threads, which then waits there for the next packet.
+    // Without O_NONBLOCK, Node would read the pipe in one of its four threads, and that thread
+    // would wait for the next packet.
     const readEnd = openSync(path, fs.O_RDONLY | fs.O_NONBLOCK);
     return {
       reader: new Socket({ fd: readEnd, readable: true, writable: false }),

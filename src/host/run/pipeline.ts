@@ -6,7 +6,10 @@ import { textOf } from './run-on-terminal.ts';
 
 const start = ({ argv: [file, ...args], env }: Program, stdio: StdioOptions) => spawn(file!, args, { env, stdio });
 
-/** Two programs, the second of which reads the first; see Host.pipeline. The bytes pass between them alone. */
+/**
+ * Runs two programs, the second of which reads the first: see Host.pipeline. The bytes do not pass
+ * through dbg.
+ */
 export async function pipeline(
   first: Program,
   second: Program,
@@ -14,13 +17,13 @@ export async function pipeline(
 ): Promise<{ exitCode: number; said: string }> {
   const source = start(first, ['inherit', 'pipe', quiet ? 'pipe' : 'inherit']);
   const said = source.stderr ? textOf(source.stderr) : () => '';
-  // A stream of another child is handed on as what it is underneath, its descriptor.
+  // Node gives the second program the descriptor that is underneath the first one's stream.
   const reader = start(second, [source.stdout, 'inherit', 'inherit']);
   source.stdout!.destroy();
   const [, exitCode] = await Promise.all([
     ended(source, first.argv),
     ended(reader, second.argv).finally(() => {
-      // It would learn of it only with the next packet.
+      // The first program would notice only when it writes the next packet.
       source.kill('SIGINT');
     }),
   ]);

@@ -1,11 +1,16 @@
 import { getPriority, setPriority } from 'node:os';
 
-/** A nice value that is so much higher leaves a tenth of the processor, where others want it (sched(7), "The nice value"). */
+/**
+ * A nice value that is higher by 10 leaves a thread a tenth of the processor, when others want it
+ * (sched(7), "The nice value").
+ */
 const NICER = 10;
 
 /**
- * Lets this thread, and no other of dbg's, give way to all that wants the processor, or not any more: Linux has a nice value for each
- * thread (setpriority(2), "C library/kernel differences"). Who may not come back from it (CAP_SYS_NICE) does not give way.
+ * Gives a function that makes this thread, and no other of dbg's, give way to all that wants the
+ * processor, or stop giving way. Linux has a nice value for each thread (setpriority(2), "C
+ * library/kernel differences"). A thread that may not lower its nice value again (CAP_SYS_NICE)
+ * does not give way at all.
  */
 export function priority(): (givesWay: boolean) => void {
   const own = getPriority();

@@ -2,7 +2,7 @@ import { DbgError, EXIT } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import type { Host } from '../host.ts';
 
-/** Debian's package for a program, where the name does not say it. */
+/** Debian's package for each program that dbg may miss. */
 const PACKAGES: Readonly<Record<string, string>> = {
   arping: 'iputils-arping',
   bridge: 'iproute2',
@@ -36,7 +36,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   tshark: 'tshark',
 };
 
-/** Makes sure that the host has a program. Throws the error of a shell: 127 when not, 126 when it cannot be run. */
+/**
+ * Makes sure that the host has a program. Throws a DbgError with a shell's exit codes: 127 when
+ * there is none, 126 when it cannot be run.
+ */
 export function requireProgram(host: Host, program: string): void {
   const { kind, path } = host.find(program);
   if (kind === 'found') return;

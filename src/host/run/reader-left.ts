@@ -3,13 +3,13 @@ import POLL from './reader-left.pl';
 
 /**
  * Calls back when nobody reads any more what is written to a pipe or a socket, until the function
- * it gives back is called. A writer learns it by its next write alone (EPIPE); poll(2) tells it at
- * once, by POLLERR and POLLHUP, which Node does not hand on. A socket whose other end has only
- * ended its own sending, as sshd's without an input, still has its reader.
+ * it gives back is called. A writer learns that only by its next write (EPIPE). poll(2) tells it at
+ * once, by POLLERR and POLLHUP, but Node does not pass these on. A socket whose other end has only
+ * stopped sending, as sshd's without an input, still has its reader.
  */
 export function whenReaderLeaves(descriptor: number, onEvent: () => void): () => void {
-  // In a session of its own: Ctrl-C is for dbg. It ends when dbg does, by whatever death: that is
-  // the end of its stdin.
+  // In a session of its own, because Ctrl-C is for dbg. The end of its stdin, which comes with
+  // dbg's end however dbg dies, ends it.
   const child = spawn('perl', ['-e', POLL], { detached: true, stdio: ['pipe', descriptor, 'ignore'] });
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);
@@ -18,5 +18,5 @@ export function whenReaderLeaves(descriptor: number, onEvent: () => void): () =>
   return () => void child.kill('SIGKILL');
 }
 
-/** What reader-left.pl ends with. */
+/** The exit code of reader-left.pl when the reader has left. */
 const LEFT = 9;

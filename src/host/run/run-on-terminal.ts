@@ -8,24 +8,27 @@ import { LEASH_VARIABLE, openLeash } from './leash.ts';
 import { followStops } from './stand-still.ts';
 import type { Witness } from './witness.ts';
 
-/** Runs a program with the person's terminal, pipes and files; see Host.run. */
+/** Runs a program with the person's terminal, pipes and files: see Host.run. */
 export async function runOnTerminal(
   argv: readonly string[],
   { env = {}, isDbg = false }: RunOptions,
   signals: Signals,
-  // Started before the program: one that is quicker than the witness could get a signal of the group that the witness does not see.
+  // Started before the program. A program that is quicker than the witness could get a signal to
+  // the group that the witness does not see.
   witness: Witness,
 ): Promise<Ended> {
   const [file, ...args] = argv;
-  // Listened to before the program is there: one that comes in between is its, and not dbg's end.
+  // dbg listens for signals before the program is there. A signal that comes in between is for the
+  // program, and does not end dbg.
   const arrived: NodeJS.Signals[] = [];
   let handOn = (signal: NodeJS.Signals): unknown => arrived.push(signal);
   const stop = signals.on((signal) => handOn(signal));
 
   const leash = isDbg ? await openLeash() : undefined;
   const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env;
-  // stdio 'inherit' and the same process group: the kernel sees the program on the person's terminal, so Ctrl-Z, resize and
-  // job control need no help, and a pipe's bytes never pass through dbg.
+  // stdio 'inherit' and the same process group: to the kernel, the program is on the person's
+  // terminal. So Ctrl-Z, resizing and job control need no help, and a pipe's bytes never pass
+  // through dbg.
   const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });
   witness.begin(child.pid ?? 0);
   const report = textOf(child.stdio[3] as Readable);
@@ -38,7 +41,7 @@ export async function runOnTerminal(
     );
   });
 
-  // Started while nsenter and its script are at work, it costs the program no time.
+  // The guard starts while nsenter and its script are at work, so it costs the program no time.
   const guard = startGuard(child.pid ?? 0);
   const unfollow = followStops(child.pid ?? 0, signals);
   let passed = 0;
@@ -63,7 +66,10 @@ export async function runOnTerminal(
   }
 }
 
-/** What a stream has brought so far. The program's end of it is closed before the program begins, or with it. */
+/**
+ * Gives the text that a stream has brought so far. The program closes its end before the tool
+ * begins, or when it ends.
+ */
 export function textOf(stream: Readable): () => string {
   let text = '';
   stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -75,6 +81,6 @@ function send(signals: Signals, pid: number, signal: NodeJS.Signals): void {
   try {
     signals.send(pid, signal);
   } catch {
-    // It has ended already.
+    // The program has ended already.
   }
 }

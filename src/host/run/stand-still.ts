@@ -5,8 +5,8 @@ import type { Signals } from '../host.ts';
 import GIVE from './give-terminal.pl';
 
 /**
- * Whether somebody stopped a process (SIGSTOP): its state is T. A tracer's stop (t) is that one's
- * business.
+ * Whether somebody has stopped a process (SIGSTOP): its state is T. A process that its tracer has
+ * stopped has state t, and does not count.
  */
 export const isStopped = (pid: number | undefined): boolean => statOf(pid)?.state === 'T';
 
@@ -19,12 +19,13 @@ function statOf(pid: number | string | undefined) {
 }
 
 /**
- * Stops dbg when its program was stopped, as by a shell's `suspend` or `kill -STOP $$`: so whoever
- * waits for dbg has the terminal back. When dbg goes on, so does the program. Ctrl-Z needs no help:
- * the terminal sends that to dbg too.
+ * Stops dbg when its program has been stopped, as by a shell's `suspend` or `kill -STOP $$`. So the
+ * parent of dbg gets the terminal back. When dbg goes on, so does the program. Ctrl-Z needs no
+ * help: the terminal sends it to dbg too.
  *
- * Only where one of them is in the terminal's foreground: elsewhere nobody waits to take the
- * terminal, and whoever stopped the program lets it go on. Gives back what ends this.
+ * This is done only when dbg or the program is in the terminal's foreground. Otherwise nobody waits
+ * for the terminal, and whoever stopped the program will let it go on. The function it gives back
+ * ends this.
  */
 export function followStops(pid: number, signals: Signals): () => void {
   let timer: NodeJS.Timeout | undefined;
@@ -33,7 +34,7 @@ export function followStops(pid: number, signals: Signals): () => void {
     const [its, own] = [statOf(pid), statOf('self')];
     if (its?.state !== 'T' || ![its.group, own?.group].includes(its.foreground)) return;
     signals.stop();
-    // Here dbg goes on: by fg or bg, or by whoever sent it SIGCONT.
+    // Here dbg has gone on: by fg or bg, or by a SIGCONT from somebody.
     giveTerminal(its.group);
     letGoOn(its.group === pid ? -pid : pid, signals);
   };
@@ -46,23 +47,28 @@ export function followStops(pid: number, signals: Signals): () => void {
   };
 }
 
-/** After Ctrl-Z and fg, dbg may look before the program goes on. */
+/**
+ * After Ctrl-Z and fg, dbg may look before the program has gone on. So it looks again after this
+ * time.
+ */
 const SETTLED_MS = 100;
 
 /**
- * Makes a process group the terminal's foreground one, as an interactive shell, which has a group
- * of its own, was before. In the background (`bg`) the terminal is not dbg's to give: then nothing
- * is done. Node has no tcsetpgrp(3).
+ * Puts a process group into the terminal's foreground, where an interactive shell, which has a
+ * group of its own, was before. In the background (`bg`) nothing is done: the terminal is not dbg's
+ * to give then. Node has no tcsetpgrp(3).
  */
 function giveTerminal(group: number): void {
   spawnSync('perl', ['-e', GIVE, String(group)], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
-/** @param target a process, or a group as a negative number (kill(2)) */
+/**
+ * @param target a process, or a process group as a negative number (kill(2))
+ */
 function letGoOn(target: number, signals: Signals): void {
   try {
     signals.send(target, 'SIGCONT');
   } catch {
-    // It has ended.
+    // It has ended already.
   }
 }

@@ -9,11 +9,12 @@ import type { Ended, Streamed } from '../host.ts';
 import { openPipe } from './pipe.ts';
 import { textOf } from './run-on-terminal.ts';
 
-/** Starts a program whose output dbg reads; see Host.stream. */
+/** Starts a program whose output dbg reads: see Host.stream. */
 export async function stream(argv: readonly string[], env: Environment): Promise<Streamed> {
   const [file, ...args] = argv;
   const { reader, writeEnd } = await openPipe();
-  // In a session of its own (setsid(2)): the terminal's Ctrl-C and Ctrl-Z are for dbg, which ends it in good order.
+  // In a session of its own (setsid(2)): the terminal's Ctrl-C and Ctrl-Z are for dbg, which ends
+  // the program in good order.
   const child = spawn(file!, args, {
     detached: true,
     env: { ...env },

@@ -2,20 +2,23 @@ import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import GUARD from './tool-guard.sh';
 
-/** Ends a tool with all its children, so that none stays behind as root. */
+/** Ends a tool with all its children, so that none stays as root. */
 export interface ToolGuard {
-  /** Lists the tool's children: when the tool ends, nothing tells any more whose they were. */
+  /**
+   * Lists the tool's children while the tool lives: after its end nothing tells that they were its
+   * children.
+   */
   list(): Promise<void>;
-  /** The tool has ended by itself: what it started stays. */
+  /** The tool has ended by itself: what it started may stay. */
   leave(): void;
   /** The tool was ended by a signal to dbg: what it started ends too. */
   sweep(): void;
 }
 
 /**
- * Starts a guard, which also sweeps when dbg dies without a word, by kill -9 too. In a session of
- * its own (setsid(2)) no signal of the terminal or of dbg's process group, Ctrl-Z's included,
- * reaches it.
+ * Starts a guard. It also sweeps when dbg dies without a word, even by kill -9. It is in a session
+ * of its own (setsid(2)), so no signal of the terminal or of dbg's process group reaches it, that
+ * of Ctrl-Z included.
  */
 export function startGuard(tool: number): ToolGuard {
   const child = spawn('sh', ['-c', GUARD, 'dbg-guard', String(tool)], {
@@ -41,5 +44,5 @@ export function startGuard(tool: number): ToolGuard {
   };
 }
 
-/** A signal waits no longer than this for the list. */
+/** The longest time that a signal waits for the list. */
 const LIST_MS = 200;

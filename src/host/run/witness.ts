@@ -2,23 +2,36 @@ import { parseStatus } from '../../proc/status.ts';
 import { spawn } from 'node:child_process';
 import { readBeginning } from '../../bounded-file.ts';
 
-/** A process beside the tool, in dbg's own process group, that shows whom a signal was for. */
+/**
+ * A process in dbg's own process group, beside the tool. It shows whether a signal was for the
+ * whole group or for dbg alone.
+ */
 export interface Witness {
-  /** Whether a signal that reached dbg was sent to its whole process group, as the terminal sends Ctrl-C. */
+  /**
+   * Whether a signal that reached dbg was sent to its whole process group, as the terminal sends
+   * Ctrl-C.
+   */
   hasSeen(signal: NodeJS.Signals): Promise<boolean>;
-  /** The tool is there, with this pid: what had hit the group before did not reach it. */
+  /**
+   * Called when the tool has been started, with this pid. A signal that hit the group before that
+   * did not reach the tool.
+   */
   begin(tool: number): void;
-  /** The tool has ended: nothing to see any more. */
+  /** Called when the tool has ended: the witness is not needed any more. */
   end(): void;
 }
 
-/** kill(2) of a group signals its members in one go; so long dbg waits, having been the first of them, for the others. */
+/**
+ * When a signal reaches dbg, how long dbg waits for it to reach the others of its process group.
+ * kill(2) of a group signals all members in one go, but dbg may be the first of them.
+ */
 const ONE_GO_MS = 10;
 
 /**
- * Any signal ends it. When dbg gets a signal and the witness dies of the same, the tool, in that group too, has had it: handed
- * on, it would come twice, and many tools then quit at once. When it lives, the signal was for dbg alone and is handed on. Node
- * cannot ask the kernel who sent it (si_code, sigaction(2)).
+ * Starts a witness. Any signal ends it. When dbg gets a signal and the witness dies of the same
+ * one, the tool, which is in that group too, has had it: passed on, it would come twice, and many
+ * tools then quit at once. When the witness lives, the signal was for dbg alone and is passed on.
+ * Node cannot ask the kernel who sent a signal (si_code, sigaction(2)).
  */
 export function startWitness(): Witness {
   let current = start();
@@ -26,7 +39,9 @@ export function startWitness(): Witness {
 
   const look = async (signal: NodeJS.Signals): Promise<boolean> => {
     await after(ONE_GO_MS);
-    // Still alive with nothing pending: it was not meant. On a busy machine its death itself can take longer to be told.
+    // A witness that lives, with no signal pending, shows that the signal was not for the group.
+    // One that dies is waited for: on a busy machine it can take longer until dbg is told of its
+    // death.
     if (!isDying(current.pid)) return false;
     const diedOf = await current.diedOf;
     current = start();
@@ -36,7 +51,7 @@ export function startWitness(): Witness {
     begin: (tool) => {
       if (isDying(current.pid) && !hasBegun(tool)) current = start();
     },
-    // One at a time: each signal has its own witness.
+    // One signal at a time, as each needs a witness of its own.
     hasSeen: (signal) => {
       const answer = turn.then(() => look(signal));
       turn = answer;
@@ -46,7 +61,7 @@ export function startWitness(): Witness {
   };
 }
 
-/** The end of its stdin, which comes with dbg's own end too, ends it. */
+/** The end of its stdin ends the process. That also comes when dbg ends. */
 function start() {
   const child = spawn('sh', ['-c', 'read -r _', 'dbg-witness'], { stdio: ['pipe', 'ignore', 'ignore'] });
   const diedOf = new Promise<NodeJS.Signals | undefined>((resolve) => {
@@ -58,7 +73,10 @@ function start() {
   return { pid: child.pid ?? 0, diedOf, end: () => child.stdin.end() };
 }
 
-/** Whether a process has ended, or has a signal waiting that will end it: proc(5), State, SigPnd and ShdPnd. */
+/**
+ * Whether a process has ended, or has a pending signal that will end it: State, SigPnd and ShdPnd
+ * of proc(5).
+ */
 function isDying(pid: number): boolean {
   try {
     const { state, pendingSignals } = statusOf(pid);
@@ -69,15 +87,19 @@ function isDying(pid: number): boolean {
 }
 
 const statusOf = (pid: number) => parseStatus(readBeginning(`/proc/${pid}/status`, STATUS_LIMIT).bytes.toString());
-/** The groups of a process are a line of it: 65,536 at most (NGROUPS_MAX). */
+/**
+ * In bytes. The groups of a process are one line of the file, and there can be 65,536 of them
+ * (NGROUPS_MAX).
+ */
 const STATUS_LIMIT = 1 << 20;
 
-/** HUP, INT, QUIT, USR1, USR2 and TERM, as bits of SigCgt. */
+/** The signals that are passed on, as bits of SigCgt: HUP, INT, QUIT, USR1, USR2 and TERM. */
 const HANDED_ON = 0x4a_07n;
 
 /**
- * Whether a program has come so far that a signal which dbg did not see yet may have reached it: it dies of one, or has set up what it
- * does about them (proc(5), SigCgt). On a busy machine dbg gets its turn later than the program that it has just started.
+ * Whether a signal that dbg has not seen yet may have reached the tool, because the tool has come
+ * so far: it is dying of one, or it has set up handlers for them (proc(5), SigCgt). On a busy
+ * machine dbg may get its turn later than the program that it has just started.
  */
 function hasBegun(tool: number): boolean {
   if (isDying(tool)) return true;
