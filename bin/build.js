@@ -1,6 +1,11 @@
-// Bundles src/ into dist/: main.js with all of dbg and commander, entry.js with the verbs that stand beside docker exec in people's
-// fingers, and a file for each of execa, dockerode and inquirer, which a verb loads when it needs them. CommonJS in one file: 21 ms less of `dbg exec` than ES modules in a file for each verb
-// and for what they share; CommonJS in as many files was 1 ms slower than in one (docs/decisions/0012).
+// Bundles src/ into dist/:
+//
+// - main.js: all of dbg, and commander
+// - entry.js: the verbs that people type as readily as docker exec
+// - a file for each of execa, dockerode, inquirer and yaml, which a verb loads when it needs them
+//
+// CommonJS in one file takes 21 ms less of `dbg exec` than ES modules in a file for each verb and
+// for what they share. CommonJS in as many files was 1 ms slower than in one (docs/decisions/0012).
 'use strict';
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -13,12 +18,13 @@ const { bundledPackages, licences, sbom } = require('./bundled.js');
 const { scriptText } = require('./script-text.js');
 
 const top = join(__dirname, '..');
-/** A build is made here, and put in the place of dist/ when it is whole. */
+/** A build is made here, and put in the place of dist/ when it is complete. */
 const made = join(top, 'dist.new');
 
 /**
- * These three files of dockerode are what pulls in ssh2 (a native build) and grpc. dbg uses none of them: it dials ssh
- * itself, and starts no BuildKit session. An empty module in their place keeps 1.5 MB out of the bundle.
+ * Puts an empty module in the place of three files of dockerode, which pull in ssh2 (a native
+ * build) and grpc. dbg uses none of them: it asks no engine by ssh, and starts no BuildKit session.
+ * This keeps 1.5 MB out of the bundle.
  * @type {import('esbuild').Plugin}
  */
 const withoutSshAndGrpc = {
@@ -31,8 +37,9 @@ const withoutSshAndGrpc = {
 };
 
 /**
- * execa opens process.stdin as soon as it is loaded. That sets a pipe to non-blocking for whoever else reads it: the command of `dbg api
- * snoop -- sh SCRIPT` then finds no input after its first call of docker (EAGAIN). dbg's own use of execa inherits no stream.
+ * Keeps execa from opening process.stdin as soon as it is loaded. That would set a pipe to
+ * non-blocking for everyone who reads it: the command of `dbg api snoop -- sh SCRIPT` would find no
+ * input after its first call of docker (EAGAIN). dbg's own use of execa inherits no stream.
  * @type {import('esbuild').Plugin}
  */
 const withoutStandardStreams = {
@@ -58,7 +65,7 @@ const DOCKER_VARIABLES = [
 const PACKAGES_APART = ['execa', 'dockerode', 'inquirer', 'yaml'];
 
 /**
- * Each of these is a bundle of its own, which dbg's code requires at run time.
+ * Makes each of these a bundle of its own, which dbg's code requires at run time.
  * @type {import('esbuild').Plugin}
  */
 const packagesApart = {
@@ -71,11 +78,14 @@ const packagesApart = {
   },
 };
 
-/** The verbs of entry.js: exec reads 200 KB of code and not 670, which is 9 ms of its start on a slow machine. */
+/**
+ * The verbs of entry.js. With it exec reads 200 KB of code instead of 670, which is 9 ms of its
+ * start on a slow machine.
+ */
 const ENTRY_VERBS = ['exec', 'shell'];
 
 /**
- * program.ts loads each verb by an import of its own: of the others, none is in the bundle.
+ * Leaves the other verbs out of a bundle: program.ts loads each verb by an import of its own.
  * @type {import('esbuild').Plugin}
  */
 const entryVerbsOnly = {
@@ -91,13 +101,20 @@ const entryVerbsOnly = {
 };
 
 /**
- * Writes V8's code of a bundle for this Node (bin/dbg.js uses it), before a copy of the bundle, by which bin/dbg.js tells that it is of
- * this very text. It is of all functions that the verb calls until it finds no engine: only what has run is in the code cache; with
- * every function compiled, it is 3 times larger and gains half.
+ * Writes V8's code cache of a bundle for this Node, followed by a copy of the bundle. bin/dbg.js
+ * uses the cache, and tells by the copy that it is of this very text. The cache holds all functions
+ * that the verb calls until it finds no engine, as only what has run is in it. With every function
+ * compiled it would be 3 times larger and gain half as much.
  *
- * It is the same in each build, whoever builds and where, by V8's `--predictable`, by a name of no folder, and without the baseline compiler (`--no-sparkplug`), which
- * leaves in it how often a function was called: that depends on how deep the folder is. V8 refuses a cache that was made by other flags;
- * `--predictable` is none of those, and the other one is back when the cache is made. That it is not refused is tried here.
+ * The cache is the same in each build, whoever builds it and where. Three things make it so:
+ *
+ * - V8's `--predictable`
+ * - a file name that is in no folder
+ * - no baseline compiler (`--no-sparkplug`), which would leave in the cache how often a function
+ *   was called, and that depends on how deep the folder is
+ *
+ * V8 refuses a cache that was made with other flags. `--predictable` does not count for that, and
+ * sparkplug is back when the cache is made. Whether V8 takes the cache is tried here.
  */
 function writeCodeCache(/** @type {string} */ bundle, /** @type {string[]} */ args) {
   const main = join(made, `${bundle}.js`);
@@ -126,8 +143,9 @@ function writeCodeCache(/** @type {string} */ bundle, /** @type {string[]} */ ar
 }
 
 /**
- * bin/dbg.js reads a bundle as latin1. esbuild writes strings in ASCII, but regular expressions as they are: there, a `u` and four digits
- * behind a backslash are the same character.
+ * Makes a bundle ASCII alone, because bin/dbg.js reads it as latin1. esbuild writes strings in
+ * ASCII, but leaves regular expressions as they are. In those, `\u` and four digits mean the same
+ * character.
  */
 function toAscii(/** @type {string} */ file) {
   const escaped = (/** @type {string} */ char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -159,12 +177,14 @@ const COMMON = {
 /** @type {typeof COMMON} */
 const OURS = {
   ...COMMON,
-  // Names stay as they are, for stack traces: `keepNames` does that with a call for each function at every start.
+  // Names are not minified, for stack traces. `keepNames` would keep them by a call for each
+  // function at every start.
   minifySyntax: true,
   minifyWhitespace: true,
   // Completion scripts are printed as they are.
   loader: { '.bash': 'text', '.zsh': 'text', '.fish': 'text' },
-  supported: { 'dynamic-import': false }, // a require() in its place loads no machinery for ES modules
+  // import() becomes require(), which loads no machinery for ES modules.
+  supported: { 'dynamic-import': false },
   define: { 'import.meta.dirname': '__dirname' },
 };
 
@@ -187,7 +207,8 @@ async function build() {
     minify: true,
     keepNames: true,
     plugins: [withoutSshAndGrpc, withoutStandardStreams],
-    // docker-modem reads these by itself, whatever it is told; dbg decides on the engine, from its context.
+    // docker-modem would read these variables by itself, whatever it is told. dbg decides from its
+    // context which engine it asks.
     define: Object.fromEntries(DOCKER_VARIABLES.map((name) => [`process.env.${name}`, 'undefined'])),
   });
   for (const bundle of ['main.js', 'entry.js']) toAscii(join(made, bundle));
@@ -206,9 +227,9 @@ async function build() {
 }
 
 /**
- * One build of a checkout at a time. The lock is flock(2) on package.json, which is there anyway. It
- * belongs to the open file, which flock(1) shares with this process for a moment, so the kernel
- * releases it when this process ends.
+ * Waits until this is the only build of the checkout. The lock is flock(2) on package.json, which
+ * is there anyway. It belongs to the open file, which flock(1) shares with this process for a
+ * moment. So the kernel releases it when this process ends.
  */
 function holdLock() {
   const fd = fs.openSync(join(top, 'package.json'), 'r');
@@ -217,8 +238,9 @@ function holdLock() {
 }
 
 /**
- * Puts the new build in the place of dist/, file by file: rename(2) leaves no moment without the file,
- * so a dbg that starts meanwhile finds one. Then takes away what the new build does not have.
+ * Puts the new build in the place of dist/, file by file. rename(2) leaves no moment without the
+ * file, so a dbg that starts meanwhile finds one. Then it removes files that the new build does not
+ * have.
  */
 function replaceDist() {
   const dist = join(top, 'dist');

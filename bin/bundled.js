@@ -1,12 +1,15 @@
-// What says whose code is in dist/: the licence texts, as the licences ask, and an SBOM. All packages are devDependencies, so an
-// audit of the installed dbg would see none of them.
+// Tells whose code is in dist/: the licence texts, as the licences ask, and an SBOM. All packages
+// are devDependencies, so an audit of the installed dbg would see none of them.
 'use strict';
 const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
-/** @typedef {{ readonly folder: string, readonly name: string, readonly version: string, readonly license: string }} Bundled */
+/**
+ * @typedef {{ readonly folder: string, readonly name: string, readonly version: string,
+ *   readonly license: string }} Bundled
+ */
 
 /**
  * The packages that have code in a bundle, by name and version.
@@ -24,14 +27,17 @@ function bundledPackages(
     const { name, version, license } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'));
     return { folder: join(top, folder), name, version, license };
   });
-  // By code points: who builds may have another language.
+  // Sorted by code points, as another person's build may run in another language.
   return packages.toSorted((a, b) => (refOf(a) < refOf(b) ? -1 : 1));
 }
 
-/** As npm's SBOM names it. */
+/** The name that npm's SBOM has for a package. */
 const refOf = (/** @type {Pick<Bundled, 'name' | 'version'>} */ { name, version }) => `${name}@${version}`;
 
-/** Throws where a package brings no licence text and none is in bin/licences. */
+/**
+ * The licence texts of all packages. Throws when a package brings none and bin/licences has none
+ * for it.
+ */
 function licences(/** @type {Bundled[]} */ packages) {
   const texts = packages.map(({ folder, name, version, license }) => {
     const found = readdirSync(folder).filter((entry) => /^(licen[cs]e|copying|notice)/i.test(entry));
@@ -44,8 +50,9 @@ function licences(/** @type {Bundled[]} */ packages) {
 }
 
 /**
- * A CycloneDX SBOM of what is bundled: npm's own, of the lockfile, without what is not in the bundle. What npm writes of the moment and
- * the place (time, a random serial number, the folder's name, npm's version) is left out: two builds are the same.
+ * A CycloneDX SBOM of what is bundled: npm's own SBOM of the lockfile, without what is not in the
+ * bundle. What npm writes of the moment and the place is left out (time, a random serial number,
+ * the folder's name, npm's version). So two builds are the same.
  */
 function sbom(/** @type {string} */ top, /** @type {Bundled[]} */ packages) {
   const { serialNumber: _, metadata, components, dependencies, ...rest } = JSON.parse(npmSbom(top));
@@ -53,7 +60,7 @@ function sbom(/** @type {string} */ top, /** @type {Bundled[]} */ packages) {
   const refs = new Set(packages.map(refOf));
   const bundled = components
     .filter((/** @type {{ 'bom-ref': string }} */ each) => refs.has(each['bom-ref']))
-    // To npm they are optional, as devDependencies are. In the bundle they are needed.
+    // npm calls them optional, as devDependencies are. In the bundle they are needed.
     .map((/** @type {object} */ each) => ({ ...each, scope: 'required', properties: [] }));
   const missing = refs.size - bundled.length;
   if (missing !== 0) throw new Error(`${missing} of the bundled packages are not in package-lock.json: run npm ci`);
@@ -72,13 +79,17 @@ function sbom(/** @type {string} */ top, /** @type {Bundled[]} */ packages) {
   };
 }
 
-/** What `npm sbom` says of the lockfile: it takes a second, so it is kept for as long as the lockfile is the same. */
+/**
+ * The text that `npm sbom` gives for the lockfile. npm takes a second for it, so it is kept for as
+ * long as the lockfile is the same.
+ */
 function npmSbom(/** @type {string} */ top) {
   const files = ['package.json', 'package-lock.json'].map((file) => readFileSync(join(top, file)));
   const digest = createHash('sha256').update(Buffer.concat(files)).digest('hex').slice(0, 16);
   const kept = join(top, `node_modules/.cache/dbg/sbom-${digest}.json`);
   if (existsSync(kept)) return readFileSync(kept, 'utf8');
-  // Within `npm install -g .` npm hands on its own --global and --omit: not for this.
+  // Within `npm install -g .`, npm passes on its own --global and --omit, which must not count
+  // here.
   const here = ['--no-global', '--location=project', '--include=dev', '--include=optional', '--prefix', top];
   const args = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--no-update-notifier', ...here];
   const npm = process.env['npm_execpath'];

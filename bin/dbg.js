@@ -1,16 +1,20 @@
 #!/bin/sh
 // 2>/dev/null; exec node -- "$0" "$@"
-// To sh, the line above is a command that fails and one that starts Node; to Node it is a comment. Without `--`, Node 20 takes
-// --env-file=FILE for its own wherever it stands, the tool's too: the NODE_OPTIONS in there would be code in dbg, as root. busybox's
+// To sh, the line above is a command that fails and one that starts Node. To Node, it is a comment.
+// Without `--`, Node 20 would take --env-file=FILE for its own option wherever it stands, even
+// among the tool's. The NODE_OPTIONS in that file would then be code in dbg, as root. busybox's
 // env(1) has no -S for that.
-// CommonJS, and --version answered right here: loading one ES module costs Node 20 3.5 ms, console.log 2 ms more,
-// which is most of what `dbg --version` may cost above a bare node (npm run bench -- start).
+//
+// This file is CommonJS, and answers --version itself. Loading one ES module costs Node 20 3.5 ms,
+// and console.log 2 ms more. That is most of what `dbg --version` may cost above a bare node (npm
+// run bench -- start).
 'use strict';
 const { existsSync, readFileSync, writeSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
 const argv = process.argv.slice(2);
-// Verbs that a person waits for have a bundle that holds nothing else, of a third of the size (bin/build.js).
+// Verbs that a person waits for have a bundle with nothing else in it, of a third of the size
+// (bin/build.js).
 const bundle = ['exec', 'shell'].includes(argv[0] ?? '') ? 'entry' : 'main';
 const main = join(__dirname, `../dist/${bundle}.js`);
 
@@ -21,7 +25,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   try {
     writeSync(1, `dbg ${require('../package.json').version}\n`);
   } catch (error) {
-    // The reader left, or the disk is full: no stack trace for that.
+    // The reader left, or the disk is full: that needs no stack trace.
     process.exitCode = /** @type {any} */ (error).code === 'EPIPE' ? 141 : 125;
   }
 } else if (!existsSync(main)) {
@@ -32,10 +36,12 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 }
 
 /**
- * Runs the bundle with V8's code cache, which the build leaves beside it for the Node that it ran on: 8 ms less than by require(), of
- * 69 for `dbg exec`. V8 leaves a cache aside that is of another V8 or other flags, but looks at no more of the text than its length. So
- * the cache ends with a copy of the text that it is of: to compare them is 0.1 ms, where node:crypto is 3 to load. Node maps a stack
- * trace by source maps only for what was required.
+ * Runs the bundle with V8's code cache, which the build leaves beside the bundle for the Node that
+ * it ran on. That takes 8 ms less than require(), of 69 for `dbg exec`. V8 refuses a cache of
+ * another V8 or with other flags, but of the bundle's text it compares only the length. So the
+ * cache ends with a copy of the text that it is of. Comparing them takes 0.1 ms, and loading
+ * node:crypto would take 3. Node maps a stack trace by source maps only for what was required, so
+ * then require() is used.
  */
 function start() {
   const cache = join(__dirname, `../dist/${bundle}-${process.version}-${process.arch}.cache`);
@@ -50,7 +56,7 @@ function start() {
   }
   const { Script } = require('node:vm');
   const { createRequire, wrap } = require('node:module');
-  // The build makes it ASCII alone, of which this is the fastest encoding.
+  // The build makes the bundle ASCII alone, and latin1 is the fastest encoding for that.
   const script = new Script(wrap(text.toString('latin1')), {
     filename: main,
     cachedData: cached.subarray(0, -text.length),

@@ -1,18 +1,22 @@
 import { closeSync, constants as fs, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
-/** Names a file without opening it: no device is woken, no pipe waited for (open(2); Node has no name for it). */
+/**
+ * The flag of open(2) for naming a file without opening it: no device is woken, and no pipe waited
+ * for. Node has no name for it.
+ */
 export const O_PATH = 0o10000000;
 
-/** What was read of a file, and whether that is all of it. */
+/** What was read of a file, and whether that is the whole file. */
 export interface Beginning {
   readonly bytes: Buffer;
   readonly isWhole: boolean;
 }
 
 /**
- * The first `limit` bytes of a regular file: every file that somebody else may have filled is read by this. The file is named first,
- * then looked at, and what was looked at is opened: nobody can put a FIFO or a device in between. Throws the system's
- * error, or one with the code EISDIR or EFTYPE for what is no regular file.
+ * The first `limit` bytes of a regular file. Every file that somebody else may have filled is read
+ * by this. The file is named first, then looked at, and exactly what was looked at is opened:
+ * nobody can put a FIFO or a device in between. Throws the system's error, or one with the code
+ * EISDIR or EFTYPE for something that is no regular file.
  */
 export const readBeginning = (path: string, limit: number): Beginning =>
   withNamed(path, (named, facts) => {
@@ -21,8 +25,9 @@ export const readBeginning = (path: string, limit: number): Beginning =>
   });
 
 /**
- * All of a file that a person named. Of a pipe, too, by its descriptor: so a shell hands over `<(COMMAND)`, as /dev/fd/63, which has a
- * writer already. Throws as readBeginning does, and an error with the code EFBIG for what is larger than the limit.
+ * All of a file that a person named. A pipe is read too when it is named by its descriptor, as a
+ * shell passes `<(COMMAND)` on: /dev/fd/63. Such a pipe has a writer already. Throws as
+ * readBeginning does, and an error with the code EFBIG for a file that is larger than the limit.
  * @param check may throw before anything is read
  */
 export function readWhole(path: string, limit: number, check: (facts: Stats) => void = () => undefined): Buffer {
@@ -42,10 +47,13 @@ export function readWhole(path: string, limit: number, check: (facts: Stats) => 
 const tooLarge = (path: string, limit: number) =>
   Object.assign(new Error(`${path} is larger than ${limit / 1024} KiB`), { code: 'EFBIG' });
 
-/** /dev/null, which stands for an empty file: the kernel's device 1:3 (Documentation/admin-guide/devices.txt). */
+/**
+ * /dev/null, which counts as an empty file: the kernel's device 1:3
+ * (Documentation/admin-guide/devices.txt).
+ */
 const isNull = (facts: Stats) => facts.isCharacterDevice() && facts.rdev === 0x103;
 
-/** Names a file, looks at it, and does something with it; its errors speak of the file by its path. */
+/** Names a file, looks at it, and calls `act` with it. Errors name the file by its path. */
 function withNamed<T>(path: string, act: (named: number, facts: Stats) => T): T {
   const named = openSync(path, O_PATH);
   try {
@@ -61,8 +69,9 @@ function withNamed<T>(path: string, act: (named: number, facts: Stats) => T): T 
 const descriptorPath = (descriptor: number) => `/proc/self/fd/${descriptor}`;
 
 /**
- * Opens the file that an O_PATH descriptor names, and reads it. O_NONBLOCK: some files of /proc wait for what comes next, and one on
- * which its owner holds a lease (fcntl(2), F_SETLEASE) is opened after 45 seconds.
+ * Opens the file that an O_PATH descriptor names, and reads it. O_NONBLOCK is needed for two kinds
+ * of files: some files of /proc wait for what comes next, and a file on which its owner holds a
+ * lease (fcntl(2), F_SETLEASE) would be opened only after 45 seconds.
  */
 export function readNamed(named: number, limit: number, nonblocking: number = fs.O_NONBLOCK): Beginning {
   const opened = openSync(descriptorPath(named), fs.O_RDONLY | fs.O_NOCTTY | nonblocking);
@@ -73,7 +82,10 @@ export function readNamed(named: number, limit: number, nonblocking: number = fs
   }
 }
 
-/** Most files of /proc say that they are empty: only reading tells how long one is. One byte more tells whether there is more. */
+/**
+ * Reads up to `limit` bytes. Most files of /proc say that they are empty, so only reading tells how
+ * long one is. One byte more than the limit is read to tell whether there is more.
+ */
 function readTo(opened: number, limit: number): Beginning {
   let buffer = Buffer.allocUnsafe(Math.min(FIRST_BYTES, limit + 1));
   let length = 0;

@@ -24,30 +24,35 @@ export interface Output {
 }
 
 /**
- * Everything that reaches dbg from outside. main.ts makes the real one; a test makes a plain object. Nothing else in
- * the code asks the process, the clock or the terminal.
+ * All that reaches dbg from outside. main.ts makes the real one; a test makes a plain object.
+ * Nothing else in the code asks the process, the clock or the terminal.
  */
 export interface Context {
-  /** dbg's own argument list, and the argv that starts this dbg again (for sudo). */
+  /** dbg's own arguments, and the argv that starts this dbg again (for sudo). */
   readonly args: readonly string[];
   readonly self: readonly string[];
   readonly env: Environment;
   readonly stdinIsTTY: boolean;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** The path of dbg's working directory. Throws a DbgError when it has none: it was removed, or its file system unmounted. */
+  /**
+   * The path of dbg's working directory. Throws a DbgError when there is none, because the
+   * directory was removed or its file system unmounted.
+   */
   readonly cwd: () => string;
   /**
-   * where files that dbg gives to others are installed: session/ (src/verbs/shell/session), page/
-   * (src/api/page/assets), the code of its other thread
+   * the folder of the files that dbg gives to others: session/ (src/verbs/shell/session), page/
+   * (src/api/page/assets), and the code of its other thread
    */
   readonly assetFolder: string;
   /** milliseconds since the epoch */
   readonly now: () => number;
-  /** the same with fractions, and no change of the machine's clock moves it */
+  /** ms since the epoch, with fractions; a change of the machine's clock does not move it */
   readonly clock: () => number;
   readonly host: Host;
-  /** The engine that this environment names. Nothing is connected or loaded before it is asked for. */
+  /**
+   * The engine that this environment names. Nothing is loaded or connected before the first call.
+   */
   readonly engine: () => Promise<Engine>;
   readonly pick: Pick;
 }

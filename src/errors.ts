@@ -1,4 +1,6 @@
-/** dbg's own exit codes; docker's and the shell's habits. A tool's own code is passed on as it is. */
+/**
+ * dbg's own exit codes, which follow docker and the shell. A tool's own code is passed on as it is.
+ */
 export const EXIT = {
   /** wrong usage */
   usage: 2,
@@ -8,19 +10,20 @@ export const EXIT = {
   cannotRun: 126,
   /** no such program on the host */
   notFound: 127,
-  /** a prompt left with Ctrl-C */
+  /** a person left a prompt with Ctrl-C */
   interrupted: 130,
 } as const;
 
-/** One thing a person can do next: what for, and the line to type. */
+/** One thing that a person can do next: what it is for, and the line to type. */
 export interface NextStep {
   readonly what: string;
   readonly command: string;
 }
 
 /**
- * A failure that dbg can explain: what was wanted and what is the case (the message), and what to do next. The message
- * may hold names from outside as they came: they are escaped where it is printed.
+ * A failure that dbg can explain. The message says what was wanted and what is the case; `next`
+ * says what to do. The message may hold names from outside as they came: they are escaped when it
+ * is printed.
  */
 export class DbgError extends Error {
   override readonly name = 'DbgError';
@@ -34,7 +37,7 @@ export class DbgError extends Error {
   }
 }
 
-/** A failure by what was typed: exit code 2. */
+/** The error for wrong usage: exit code 2. */
 export const usageError = (message: string, next: readonly NextStep[] = []): DbgError =>
   new DbgError(message, { exitCode: EXIT.usage, next });
 

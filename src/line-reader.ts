@@ -1,25 +1,25 @@
-/** Reads text in pieces, as a stream brings them, line by line. */
+/** Reads text line by line, in the pieces that a stream brings. */
 export interface LineReader {
   add(piece: Buffer | string): void;
-  /** What is left, a line without its end, is told. */
+  /** Tells what is left: a last line without a line feed. */
   end(): void;
-  /** how many characters of a line have come whose end has not */
+  /** the number of characters that have come of a line that has not ended yet */
   waiting(): number;
 }
 
 interface LineOptions {
   /**
-   * the most characters that are kept of a line; otherwise all: for what this host's own programs
-   * write
+   * the most characters that are kept of a line; left out: no limit, for the output of this host's
+   * own programs
    */
   readonly most?: number;
-  /** what becomes of a longer one: it is told in parts, or passed over whole */
+  /** what becomes of a longer line: it is told in parts, or not at all */
   readonly longer?: 'parts' | 'passed over';
 }
 
 /**
- * Calls back for each line, without its line feed. A character that two pieces share is put
- * together. Who writes without ever ending a line fills no memory where `most` is given.
+ * Calls back for each line, without its line feed. A character whose bytes are in two pieces is put
+ * together. With `most`, a writer that never ends a line fills no memory.
  */
 export function lineReader(
   onEvent: (line: string) => void,

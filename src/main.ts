@@ -14,8 +14,9 @@ import { localHost } from './host/run/local.ts';
 import { failureText } from './ui/failure.ts';
 import { inquirerPick, type Pick } from './ui/picker.ts';
 
-// The one user of `process`. Its streams are touched only when something is written: opening process.stdout costs 2 ms,
-// and opening process.stdin sets a shared pipe to non-blocking under the tool that is to read it.
+// The one user of `process`. Its streams are touched only when something is written: opening
+// process.stdout costs 2 ms, and opening process.stdin sets a shared pipe to non-blocking for the
+// tool that is to read it.
 const stdout = output(1, () => process.stdout);
 const stderr = output(2, () => process.stderr);
 
@@ -30,7 +31,7 @@ const signals: Signals = {
   },
   stop: () => void process.kill(process.pid, 'SIGSTOP'),
 };
-// Node has it, its types do not.
+// Node has initgroups, but its types do not.
 const { initgroups } = process as unknown as { initgroups(user: string, group: number): void };
 const become: Become = ({ login, uid, gid }, act) => {
   const groups = process.getgroups!();
@@ -47,7 +48,8 @@ const become: Become = ({ login, uid, gid }, act) => {
 };
 const env = exactEnvironment({ ...process.env });
 const leash = env[LEASH_VARIABLE];
-// The person's dbg is gone: end without a word, and the guard beside the tool ends that too.
+// When the person's dbg is gone, this one ends without a word, and the guard beside the tool ends
+// the tool too.
 if (leash) followLeash(leash, arrive, () => process.exit(129));
 
 let engine: Promise<Engine> | undefined;
@@ -70,7 +72,9 @@ const context: Context = {
 
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 process.on('exit', letGoOfClosedTerminals);
-process.exitCode = EXIT.failed; // until the end is reached: what hangs for ever and is given up by Node did not succeed
+// The exit code until run() has ended. When run() waits for something that never comes, Node ends
+// the process, and that is a failure.
+process.exitCode = EXIT.failed;
 void run(context).then((exitCode) => (process.exitCode = exitCode));
 
 function output(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
@@ -87,7 +91,11 @@ function output(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
   };
 }
 
-/** `dbg veth | head -1`: the reader left, which is no failure: SIGPIPE's code, as the shell's tools. A full disk is one. */
+/**
+ * Ends dbg when its output cannot be written. `dbg veth | head -1`: a reader that left is no
+ * failure, and the exit code is that of SIGPIPE, as with the shell's tools. A full disk is a
+ * failure.
+ */
 function stopWhenNotWritten(fd: number, error: unknown): void {
   if (errorCode(error) === 'EPIPE') process.exit(141);
   if (errorCode(error) === 'EIO' && terminals.includes(fd)) process.exit(129);
@@ -96,9 +104,11 @@ function stopWhenNotWritten(fd: number, error: unknown): void {
 }
 
 /**
- * As it ends, Node gives each terminal the modes back that it had, and aborts where the kernel refuses that (node.cc, ResetStdio): so it
- * does, by EIO, for one that was closed, which is no terminal to isatty(3) any more. Of a descriptor that is closed it keeps off. The
- * exit code is that of SIGHUP, whatever the tool made of it.
+ * Closes descriptors of terminals that have been closed, and sets the exit code of SIGHUP, whatever
+ * the tool made of it. When Node ends, it gives each terminal the modes back that it had, and
+ * aborts where the kernel refuses that (node.cc, ResetStdio). The kernel does so, by EIO, for a
+ * terminal that was closed, and which isatty(3) takes for none any more. Node leaves a closed
+ * descriptor alone.
  */
 function letGoOfClosedTerminals(): void {
   const closed = terminals.filter((fd) => !isatty(fd));
@@ -117,7 +127,7 @@ function cwd(): string {
   }
 }
 
-/** A signal by the leash does what it would do had it come from the kernel. */
+/** A signal by the leash has the effect that it would have, had the kernel sent it. */
 function arrive(signal: NodeJS.Signals): void {
   if (!process.emit(signal, signal)) process.kill(process.pid, signal);
 }

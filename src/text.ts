@@ -1,6 +1,6 @@
 /**
- * For a character class: what reorders text, is not seen, or is no text (src/host/exact.ts). With
- * \p{Cc}, what drives a terminal.
+ * For a character class: characters that reorder text, are not seen, or are no text
+ * (src/host/exact.ts). A class that has \p{Cc} too also covers what drives a terminal.
  */
 const UNSEEN = String.raw`\udc80-\udcff\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029`;
 const RUNS_OF_CONTROLS = new RegExp(`[\\p{Cc}${UNSEEN}]+`, 'gu');
@@ -9,21 +9,28 @@ const CONTROL_BUT_LINE_FEED = new RegExp(`(?!\n)[\\p{Cc}${UNSEEN}]`, 'u');
 const LEFT_BY_JSON = new RegExp(`[\\u007f-\\u009f${UNSEEN}]`, 'gu');
 
 /**
- * Text from outside, safe to print: control characters (C0, DEL, C1) and the Unicode characters that reorder text or are not seen
- * become visible escapes, so that a container's name can neither move the cursor nor look like another.
+ * Text from outside, safe to print. Control characters (C0, DEL, C1) and the Unicode characters
+ * that reorder text or are not seen become visible escapes. So a container's name can neither move
+ * the cursor nor look like another.
  */
 export function escapeControls(text: string): string {
   if (!/[^ -~]/.test(text)) return text;
   return text.replace(RUNS_OF_CONTROLS, escapedRun);
 }
 
-/** The same for text of several lines, such as a tool's output that dbg passes on: line feeds and tabs stay. */
+/**
+ * The same for a text of several lines, such as a tool's output that dbg passes on: line feeds and
+ * tabs stay.
+ */
 export function escapeLines(text: string): string {
   if (!/[^ -~\n\t]/.test(text)) return text;
   return text.replace(/[^\n\t]+/g, escapeControls);
 }
 
-/** A disk image, say, is runs of zeros: one by one, 8 million of them a second; as runs, 400 million. */
+/**
+ * Escapes a run of characters. A disk image, say, is runs of zeros: one by one, 8 million of them a
+ * second are escaped; as runs, 400 million.
+ */
 function escapedRun(run: string): string {
   const first = run[0]!;
   if (run.length > 1 && run === first.repeat(run.length)) return escapedChar(first).repeat(run.length);
@@ -41,13 +48,13 @@ function escapedChar(char: string): string {
 const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
 
 /**
- * JSON, safe to print: escaped, too, is what JSON leaves as it is and what would drive a terminal (DEL, C1), or reorder or hide text. The
- * value is the same.
+ * JSON, safe to print. JSON leaves some characters as they are that drive a terminal (DEL, C1), or
+ * reorder or hide text: these are escaped too. The value is the same.
  */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(
     LEFT_BY_JSON,
-    // Beyond the first 65,536 characters JSON has two escapes for one.
+    // JSON writes a character beyond the first 65,536 as two escapes.
     (char) => char.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
@@ -55,7 +62,8 @@ export function printableJson(value: unknown, indent?: number): string {
 /** One word of a POSIX shell command line that stands for exactly `word`. */
 export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  // $'…' is not POSIX, but only a word with characters that drive a terminal or hide needs it, and it keeps the line printable.
+  // $'…' is not POSIX. But only a word with characters that drive a terminal or hide needs it, and
+  // it keeps the line printable.
   if (CONTROL_BUT_LINE_FEED.test(word)) return `$'${escapeForDollarQuote(word)}'`;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
@@ -87,7 +95,7 @@ const DURATION_UNITS = [
   ['year', Infinity],
 ] as const;
 
-/** A duration in the largest unit that fits, as docker says it: "3 minutes". */
+/** A duration in the largest unit that fits, as docker writes it: "3 minutes". */
 export function duration(milliseconds: number): string {
   let amount = Math.max(0, Math.round(milliseconds / 1000));
   for (const [unit, size] of DURATION_UNITS) {
@@ -106,7 +114,7 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** "100ms", "1.5s", "2h" → milliseconds; undefined for what is none. */
+/** Reads "100ms", "1.5s" or "2h" as milliseconds; undefined for another text. */
 export function parseTime(text: string): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(text) ?? [];
   return unit === undefined ? undefined : Math.round(Number(amount) * TIME_UNITS[unit]! * 1000) / 1000;
@@ -114,7 +122,7 @@ export function parseTime(text: string): number | undefined {
 
 const SIZE_FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
-/** "500", "64k", "100M", "1.5GB", "64MiB" → bytes; undefined for what is none. */
+/** Reads "500", "64k", "100M", "1.5GB" or "64MiB" as bytes; undefined for another text. */
 export function parseSize(text: string): number | undefined {
   const [, amount, prefix = '', binary] = /^(\d+(?:\.\d+)?)([kmgt]?)(i?)b?$/i.exec(text) ?? [];
   if (amount === undefined || (binary && prefix === '')) return undefined;

@@ -8,8 +8,8 @@ import { chosenTarget, requireContainer } from './arguments/chosen-container.ts'
 import { asRoot } from './root.ts';
 
 /**
- * Looks at the network of the container that is meant, as root, and does something with it; gives
- * the exit code.
+ * Looks, as root, at the network of the container that the person named or picks, and calls `act`
+ * with it. Gives the exit code.
  */
 export async function withContainerNetwork(
   ctx: Context,

@@ -17,7 +17,7 @@ import type { EntryOptions } from './arguments/entry-options.ts';
 import { dryRunText, asRoot } from './root.ts';
 import { listVariables } from './arguments/variables.ts';
 
-/** A shell that a person sits at. */
+/** A shell for a person to use. */
 export interface ShellSession {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -26,14 +26,20 @@ export interface ShellSession {
 
 export interface EnterWish {
   readonly container: string | undefined;
-  /** the program and its arguments; the host's, unless the container's mount namespace is joined */
+  /**
+   * the program and its arguments: the host's program, unless the container's mount namespace is
+   * joined
+   */
   readonly argv: readonly string[];
   readonly options: EntryOptions & { readonly interactive?: boolean };
-  /** Prepares a shell at which a person will sit. Left out: the program runs as it is. */
+  /** Prepares a shell for a person to use. Left out: the program runs as it is. */
   readonly open?: (target: Target, plan: Plan) => Promise<ShellSession>;
 }
 
-/** What shell, exec and tcpdump do once they know the program: find the container, enter, run. Gives the exit code. */
+/**
+ * What shell, exec and tcpdump do once they know the program: they find the container, enter it,
+ * and run the program. Gives the exit code.
+ */
 export async function enter(ctx: Context, wish: EnterWish): Promise<number> {
   const { container, argv } = wish;
   requireContainer(ctx, container);
@@ -55,7 +61,8 @@ async function enterAsRoot(
   options: EntryOptions & { interactive?: boolean },
 ): Promise<number> {
   const { container, argv } = wish;
-  // In its next turn dbg has asked the engine, and waits: 8 of 150 ms.
+  // This runs in the next turn of the event loop, when dbg has asked the engine and waits for it.
+  // It saves 8 of 150 ms.
   if (!options.dryRun) setImmediate(() => ctx.host.prepare());
   const target = await chosenTarget(ctx, container);
   const given = namedOf(target.container, options.envFromContainer ?? []);
@@ -89,11 +96,17 @@ async function enterAsRoot(
 
 const KILLED = 137;
 
-/** pid_namespaces(7): the end of the first process is that of all others. */
+/**
+ * Said when the kernel killed the program: the end of the first process of a pid namespace is the
+ * end of all others in it (pid_namespaces(7)).
+ */
 const endedText = ({ container }: Target): string =>
   `dbg: ${escapeControls(container.name)} ended, and the kernel killed the program, which was in its pid namespace\n`;
 
-/** Said at each entry of a container's own program: it can do more than `docker exec` would let it. */
+/**
+ * Said at each entry of a program of the container's: it may do more than `docker exec` would let
+ * it.
+ */
 export const missingText = ({ container }: Target, missing: readonly string[]): string =>
   escapeControls(
     `dbg: without the ${missing.join(' and the ')} of ${container.name}, which only the engine can set: docker exec ${shellQuote(container.name)} …`,
@@ -104,15 +117,24 @@ export const withheldText = (names: readonly string[]): string =>
     `dbg: the container has ${names.join(', ')}: not given to the program, as no shell hands on such a name (-- env NAME=VALUE CMD gives it)`,
   ) + '\n';
 
-/** With the container's mount namespace joined, the program is looked for among the container's files. */
+/**
+ * Whether the program is the container's: with the container's mount namespace joined, it is looked
+ * up among the container's files.
+ */
 export function runsTheContainers({ all, ns }: EntryOptions): boolean {
   return all === true || (ns ?? '').split(',').includes('mnt');
 }
 
-/** Larger than any environment that a program can be given (execve(2): a quarter of the stack). */
+/**
+ * In bytes, larger than any environment that a program can be given (execve(2): a quarter of the
+ * stack).
+ */
 const VARIABLES_LIMIT = 2 << 20;
 
-/** Through sudo they are read twice: first with the rights of who asked. */
+/**
+ * The variables in the files of --env-file. Through sudo the files are read twice, the first time
+ * with the rights of the person who asked.
+ */
 function fileVariables(ctx: Context, files: readonly string[]): string[] {
   return files.flatMap((file) => {
     const text = ctx.host.readBelow('/', resolve(isAbsolute(file) ? '/' : ctx.cwd(), file), VARIABLES_LIMIT);
@@ -124,8 +146,8 @@ function fileVariables(ctx: Context, files: readonly string[]): string[] {
 }
 
 /**
- * Throws the usage error for dbg's options behind the container: what stands there is the program,
- * and none begins with a dash.
+ * Throws the usage error for dbg's options behind the container: the program stands there, and no
+ * program begins with a dash.
  * @param words what stands behind the container, as typed
  */
 export function refuseLateOptions(verb: Command, container: string, words: readonly string[]): void {
@@ -138,7 +160,7 @@ export function refuseLateOptions(verb: Command, container: string, words: reado
     );
     count += takesNext ? 2 : 1;
   }
-  // --pid names the container already.
+  // With --pid the container is already named.
   const named = words.slice(0, count).some((word) => /^--pid(=|$)/.test(word)) ? [] : [container];
   throw usageError(
     `"${words[0]}" stands behind the container, where the program is: dbg's own options come before it`,
@@ -151,7 +173,7 @@ export function refuseLateOptions(verb: Command, container: string, words: reado
   );
 }
 
-/** A tool's own arguments as they came, less the one `--` that may stand before them. */
+/** A tool's own arguments as they came, without the one `--` that may stand before them. */
 export function withoutDashes(args: readonly string[]): string[] {
   return args[0] === '--' ? args.slice(1) : [...args];
 }

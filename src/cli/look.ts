@@ -24,23 +24,24 @@ export interface LookOptions extends PidOption, Selecting {
 
 /** What a look at one container gives. */
 export interface Answer {
-  /** said on stderr, besides that it is paused */
+  /** for stderr; that the container is paused is said besides */
   readonly notes?: string;
-  /** `--json`, behind what each of these answers begins with */
+  /** for `--json`, after the keys that each answer begins with (subjectRecord) */
   readonly record: object;
   readonly text: string;
 }
 
-/** Adds what the verbs that look at containers share: which ones, and `--json`. */
+/** Adds what the verbs that look at containers share: the ways to name containers, and `--json`. */
 export function addLook<V extends Verb>(verb: V): V {
   verb.addArgument(containersArgument());
   return addSelection(addPid(verb, '; no engine is asked')).option('--json', 'the result as JSON');
 }
 
 /**
- * Looks at each container that is meant, as root where that is needed, and prints what is found: of
- * several with a heading each, as JSON in a list. One that ends meanwhile is told, and the others
- * are looked at all the same. Gives the exit code.
+ * Looks at each container that the person named, selected or picks, as root where that is needed,
+ * and prints what is found. Several containers get a heading each; as JSON they are a list. A
+ * container that ends meanwhile is told, and the others are looked at all the same. Gives the exit
+ * code.
  */
 export async function lookAtEach(
   ctx: Context,
@@ -67,7 +68,7 @@ export async function lookAtEach(
   return needsRoot ? asRoot(ctx, show) : show();
 }
 
-/** Whether several may be meant: then the answer is a list, however many there are. */
+/** Whether several containers may be meant. Then the answer is a list, however many there are. */
 const isList = (names: readonly string[], selection: Selecting) => names.length > 1 || selects(selection);
 
 type Look = (subject: Subject) => Promise<Answer>;
@@ -107,7 +108,7 @@ async function showSeveral(
   return exitCode;
 }
 
-/** What each of their `--json` answers begins with. */
+/** The keys that each `--json` answer begins with. */
 export const subjectRecord = ({ id, name, pid }: Subject, paused: boolean) => ({
   container: name ?? null,
   id,

@@ -5,10 +5,10 @@ import type { CreatedFile, Person } from '../host/host-files.ts';
 import { escapeControls, shellQuote } from '../text.ts';
 
 interface NewFileWish {
-  /** as whom */
+  /** in whose name; undefined: dbg's own user */
   readonly person: Person | undefined;
   readonly append?: boolean;
-  /** of a new one; otherwise 0644 */
+  /** the mode of a new file; left out: 0644 */
   readonly mode?: number;
 }
 
@@ -20,7 +20,7 @@ export async function createFile(ctx: Context, path: string, wish: NewFileWish):
     return await ctx.host.create(path, person, { mode, append, waits });
   } catch (cause) {
     if (cause instanceof DbgError) throw cause;
-    // Node's "EACCES: permission denied, open 'x'"
+    // Node writes "EACCES: permission denied, open 'x'".
     const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
     const folder = shellQuote(dirname(path));
     throw new DbgError(`${path} cannot be made: ${why}`, {
@@ -30,7 +30,10 @@ export async function createFile(ctx: Context, path: string, wish: NewFileWish):
   }
 }
 
-/** Refuses a file that was there, and that others may read: its mode stays, and whoever opened it before reads on, whatever its mode becomes. */
+/**
+ * Throws a DbgError for a file that was there before and that others may read. Its mode stays, and
+ * whoever opened it before can read on, whatever its mode becomes.
+ */
 export function requirePrivate(path: string, { stats, isNew }: CreatedFile): void {
   if (isNew || !(stats.isFile() || stats.isFIFO()) || (stats.mode & 0o077) === 0) return;
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');

@@ -7,7 +7,8 @@ import { withSubcommands } from './verb.ts';
 /** Builds a verb's command. */
 type BuildVerb = (ctx: Context) => Command;
 
-// A start runs no more of dbg's modules than the verb that was asked for needs (bin/build.js keeps them lazy in its one file).
+// A start runs only those of dbg's modules that the verb needs: bin/build.js keeps them lazy in its
+// one file.
 const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
   shell: async () => (await import('../verbs/shell/shell.ts')).shellCommand,
   exec: async () => (await import('../verbs/exec/exec.ts')).execCommand,
@@ -27,8 +28,9 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
 };
 
 /**
- * The command line, for commander to read, to print help from, and to call the verb's action. Only the verb that was asked for
- * is built, when it is one: the others' options are 4 ms of every start.
+ * The command line: commander reads it, prints help from it, and calls the verb's action. When the
+ * first word is a verb, only that verb is built: the options of the others would take 4 ms of every
+ * start.
  */
 export async function program(ctx: Context): Promise<Command> {
   const asked = ctx.args[0] ?? '';
@@ -37,7 +39,7 @@ export async function program(ctx: Context): Promise<Command> {
     .description("The Docker host's own tools inside a container's namespaces.")
     .version(`dbg ${version}`)
     .usage('VERB [OPTIONS] [CTR] …')
-    // What follows CTR belongs to the tool: options are dbg's only before it.
+    // Options are dbg's only before CTR. What follows CTR belongs to the tool.
     .enablePositionalOptions()
     .addHelpText('after', HELP);
   for (const build of await Promise.all(verbs.map((load) => load()))) dbg.addCommand(build(ctx));

@@ -6,23 +6,24 @@ import { whoAsked } from '../host/who-asked.ts';
 import { OWN_VALUES_VARIABLE, packedValues } from '../host/own-values.ts';
 import { shellLine } from '../text.ts';
 
-// What decides which engine is meant and how the terminal behaves. Nothing else crosses over to root.
+// The variables that decide which engine is meant and how the terminal behaves. No others are
+// passed on to root.
 const CARRIED = /^(DOCKER_\w+|SHELL|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
 
 interface RootWish {
   /**
-   * the names of what else of the person's environment root's dbg is to know
+   * the names of further variables of the person's that root's dbg has to know
    * (src/host/own-values.ts)
    */
   readonly values?: readonly string[];
-  /** false where nobody is there to give a password */
+  /** false when nobody is there to type a password */
   readonly mayAsk?: boolean;
 }
 
 /**
  * Does something as root, and gives its exit code: joining a container's namespaces needs
- * CAP_SYS_ADMIN (setns(2)). Whoever is not root has dbg started again through sudo, which asks for
- * a password if it must.
+ * CAP_SYS_ADMIN (setns(2)). When dbg is not root's, it is started again through sudo, which asks
+ * for a password if it must.
  */
 export async function asRoot(ctx: Context, act: () => Promise<number>, wish: RootWish = {}): Promise<number> {
   return ctx.host.isRoot ? act() : throughSudo(ctx, wish);
@@ -34,7 +35,8 @@ async function throughSudo(ctx: Context, { values = [], mayAsk = true }: RootWis
       next: [{ what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` }],
     });
   }
-  // sudo makes HOME root's, and docker's configuration, which may name another engine, is in the person's.
+  // sudo sets HOME to root's. But docker's configuration, which may name another engine, is in the
+  // person's.
   const env = {
     DOCKER_CONFIG: configFolder(ctx.env),
     [OWN_VALUES_VARIABLE]: packedValues(ctx.env, ['HOME', ...values]),
@@ -64,7 +66,7 @@ function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>, m
   return ['sudo', `--preserve-env=${names.join(',')}`, asking, '--', ...self, ...args];
 }
 
-/** The lines that `--dry-run` prints: what would run, ready to paste for whoever asked. */
+/** The lines that `--dry-run` prints: what would run, ready to paste for the person who asked. */
 export function dryRunText(ctx: Context, commands: readonly (readonly string[])[]): string {
   const prefix = ctx.host.isRoot && whoAsked(ctx) === undefined ? [] : ['sudo'];
   return commands.map((argv) => `${shellLine([...prefix, ...argv])}\n`).join('');

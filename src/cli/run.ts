@@ -7,7 +7,10 @@ import { failureText } from '../ui/failure.ts';
 import { program } from './program.ts';
 import { exitCodeOf } from './verb.ts';
 
-/** Runs dbg's command line and gives the exit code. The one place where errors become text and codes. */
+/**
+ * Runs dbg's command line and gives the exit code. This is the one place where errors become texts
+ * and codes.
+ */
 export async function run(ctx: Context): Promise<number> {
   sayWhoMayChange(ctx);
   const args = asMeant(ctx.args);
@@ -15,12 +18,12 @@ export async function run(ctx: Context): Promise<number> {
     const dbg = await program({ ...ctx, args });
     const unknown = unknownVerb(dbg, args);
     if (unknown?.length === 1) await (await import('./unknown-verb.ts')).refuseContainerAsVerb(ctx, dbg, args);
-    // Without what follows it: commander would show its help for `nosuch --help`, as if all were
-    // well.
+    // The words after an unknown verb are left out: for `nosuch --help`, commander would show its
+    // help, as if all were well.
     await dbg.parseAsync(unknown ?? args, { from: 'user' });
     return exitCodeOf(dbg);
   } catch (error) {
-    // commander has printed its help or its error already; only its code is ours to choose.
+    // commander has already printed its help or its error; only the exit code is dbg's to choose.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
     if (error instanceof DbgError) {
       ctx.stderr.write(failureText(error.message, error.next));
@@ -34,9 +37,9 @@ export async function run(ctx: Context): Promise<number> {
 }
 
 /**
- * What people type who know docker, as commander takes it. `help VERB` is the verb's own --help:
- * commander ends its own with `process.exitCode`, which is that of a failure until dbg has ended
- * (main.ts).
+ * Turns what people who know docker type into what commander takes. `help VERB` becomes the verb's
+ * own --help: commander's `help` would end with `process.exitCode`, and that is the code of a
+ * failure until dbg has ended (main.ts).
  */
 function asMeant(words: readonly string[]): readonly string[] {
   const [first, second, ...rest] = words;
@@ -47,8 +50,8 @@ function asMeant(words: readonly string[]): readonly string[] {
 }
 
 /**
- * The words up to the first one that stands where a verb belongs and is none; undefined when each
- * verb is one.
+ * The words up to and including the first one that stands where a verb belongs and is none;
+ * undefined when there is no such word.
  */
 function unknownVerb(root: Command, words: readonly string[]): readonly string[] | undefined {
   let command = root;
@@ -61,10 +64,15 @@ function unknownVerb(root: Command, words: readonly string[]): readonly string[]
   return undefined;
 }
 
-/** Called by programs, which show as an error what is on stderr (Wireshark), or nobody (a shell that completes). */
+/**
+ * Verbs that programs call. Wireshark shows as an error what is on stderr; a shell that completes
+ * shows it to nobody.
+ */
 const CALLED_BY_PROGRAMS = ['extcap', '__complete'];
 
-/** One line, where root runs code that somebody else may change: who may is root whenever he likes. */
+/**
+ * Says so when root runs code that somebody else may change: that user can become root at any time.
+ */
 function sayWhoMayChange({ args, host, assetFolder, stderr }: Context): void {
   if (!host.isRoot || CALLED_BY_PROGRAMS.includes(args[0] ?? '')) return;
   const found = host.changeableCode([assetFolder, join(dirname(assetFolder), 'bin')]);

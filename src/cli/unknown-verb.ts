@@ -6,9 +6,9 @@ import { VerbArgument } from './arguments/verb-argument.ts';
 import { shellQuote } from '../text.ts';
 
 /**
- * `dbg web`: throws what web is and what can be done with it, where an engine answers and has such
- * a container. Otherwise it is a typing mistake, of which commander says which verb is near:
- * nothing is thrown.
+ * For `dbg web`: throws a usage error that tells what web is and what can be done with it, when an
+ * engine answers and has such a container. Otherwise it is a typing mistake, and nothing is thrown:
+ * commander then says which verb is near.
  */
 export async function refuseContainerAsVerb(ctx: Context, root: Command, words: readonly string[]): Promise<void> {
   const [ref = '', ...rest] = words;
@@ -21,7 +21,7 @@ export async function refuseContainerAsVerb(ctx: Context, root: Command, words: 
       ? `fits ${found.length} containers, and is no verb`
       : `is a container (${first.name === ref ? '' : `${first.name}, `}${first.state}), and no verb`;
   const message = `"${ref}" ${what}; the verb comes first: ${verbs.join(', ')}`;
-  // `dbg web ps -a`: the words are there, in another order.
+  // `dbg web ps -a`: the words are right, only in another order.
   const swapped = verbs.includes(rest[0] ?? '') ? [rest[0]!, ref, ...rest.slice(1)] : ['shell', ref];
   const next: NextStep[] = [
     { what: 'say', command: ['dbg', ...swapped.map(shellQuote)].join(' ') },
@@ -34,7 +34,10 @@ export async function refuseContainerAsVerb(ctx: Context, root: Command, words: 
 const takesContainer = ({ registeredArguments: [first] }: Command): boolean =>
   first instanceof VerbArgument && first.kind.startsWith('container');
 
-/** None where no engine answers: who mistypes a verb is not to be told of engines. */
+/**
+ * The containers that a word fits; empty when no engine answers. A person who mistyped a verb need
+ * not read about engines.
+ */
 async function containersOf(ctx: Context, ref: string) {
   try {
     return matching(await (await ctx.engine()).list(), ref).containers;

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 
 /**
- * A verb of the command line. commander drops what an action gives; a verb keeps it: its exit code.
+ * A verb of the command line. commander drops what an action gives. A verb keeps it, as it is the
+ * exit code.
  */
 export class Verb extends Command {
-  /** undefined: it was not called */
+  /** undefined: the verb was not called */
   exitCode: number | undefined;
 
   /**
-   * Sets what the verb does: `act` has the operands, the options, and this verb; it gives the exit
+   * Sets what the verb does. `act` gets the operands, the options, and this verb. It gives the exit
    * code.
    */
   runs(act: (...args: never[]) => number | Promise<number>): this {
@@ -18,7 +19,7 @@ export class Verb extends Command {
   }
 }
 
-/** A command with all below it: verbs, and what groups them. */
+/** A command with all commands below it: verbs, and the commands that group them. */
 export const withSubcommands = (command: Command): Command[] => [
   command,
   ...command.commands.flatMap((each) => withSubcommands(each)),

@@ -91,7 +91,8 @@ function currentContext(folder: string): string | undefined {
  * cli/context/store).
  */
 async function contextAddress(folder: string, context: string): Promise<EngineAddress> {
-  const { createHash } = await import('node:crypto'); // it takes 3 ms to load, and most people have no context
+  // node:crypto takes 3 ms to load, and most people have no context.
+  const { createHash } = await import('node:crypto');
   const digest = createHash('sha256').update(context).digest('hex');
   const meta = readJson(join(folder, 'contexts/meta', digest, 'meta.json')) as ContextMeta | undefined;
   const host = meta?.Endpoints?.docker?.Host;

@@ -18,7 +18,8 @@ export interface Finding {
  * full name or id costs one call to the engine.
  */
 export async function findContainer(engine: Engine, asked: string, { isWhole }: Finding = {}): Promise<Container> {
-  const ref = asked.replace(/^\//, ''); // the API writes names with a slash before them, and docker takes them so
+  // The API writes a slash before names, and docker accepts names in that form.
+  const ref = asked.replace(/^\//, '');
 
   const first = isWellFormed(ref) ? await engine.inspect(ref) : undefined;
   if (first && (first.name === ref || first.id === ref)) return first;

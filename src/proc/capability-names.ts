@@ -1,4 +1,6 @@
-/** By number (linux/capability.h); newer kernels may have more. */
+/**
+ * The names of capabilities, by their numbers (linux/capability.h). Newer kernels may have more.
+ */
 const NAMES = (
   'CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE ' +
   'NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN ' +
@@ -6,6 +8,7 @@ const NAMES = (
   'MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE'
 ).split(' ');
 
+/** The name of a capability without CAP_; the number when dbg does not know it. */
 export const capabilityName = (number: number): string => NAMES[number] ?? String(number);
 
 export const CAP_DAC_OVERRIDE = 1;

@@ -1,8 +1,8 @@
 // How cgroup files write values (Documentation/admin-guide/cgroup-v2.rst, "Interface Files").
 
 /**
- * A single value: null for "no limit", which is `max` in v2 and -1 or the largest number of pages in v1
- * (9223372036854771712 with pages of 4 KiB); undefined for a file that is not there.
+ * A single value. null means "no limit", which is `max` in v2 and, in v1, -1 or the largest number
+ * of pages (9223372036854771712 with pages of 4 KiB). undefined for a file that is not there.
  */
 export function amount(text: string | undefined): number | null | undefined {
   const word = text?.trim();
@@ -11,7 +11,7 @@ export function amount(text: string | undefined): number | null | undefined {
   return word === 'max' || value < 0 || value >= 2 ** 62 ? null : Number.isNaN(value) ? undefined : value;
 }
 
-/** A value that is a count, never a limit. */
+/** A value that is a count, never a limit; undefined for a file that is not there. */
 export const count = (text: string | undefined): number | undefined => amount(text) ?? undefined;
 
 /** Flat keyed: "KEY VALUE" on each line, as in memory.events. */
@@ -30,7 +30,10 @@ export function nestedKeyed(text: string | undefined): ReadonlyMap<string, Reado
   );
 }
 
-/** The number in a file of v1's block controller that holds a line for each device and key: "254:0 Read 4096". */
+/**
+ * The last number of each line in a file of v1's block controller, by device. The file has a line
+ * for each device and key: "254:0 Read 4096". With `key`, only lines with that key count.
+ */
 export function perDevice(text: string | undefined, key?: string): ReadonlyMap<string, number> {
   const lines = (text ?? '').split('\n').map((line) => line.trim().split(/\s+/));
   return new Map(

@@ -2,8 +2,8 @@ import { parseMountInfo } from './mount-info.ts';
 /** A process' place in one cgroup hierarchy: a line of /proc/PID/cgroup (cgroups(7)). */
 export interface CgroupPlace {
   /**
-   * the controllers of a v1 hierarchy, "cpu,cpuacct" or "name=systemd"; empty for v2's one
-   * hierarchy
+   * the controllers of a v1 hierarchy, "cpu,cpuacct" or "name=systemd"; empty for the one hierarchy
+   * of v2
    */
   readonly hierarchy: string;
   /** as seen from dbg's own cgroup namespace */
@@ -11,18 +11,17 @@ export interface CgroupPlace {
 }
 
 /**
- * Reads /proc/PID/cgroup: one line for each v1 hierarchy, and `0::` for v2; both kinds on a hybrid
- * host.
+ * Reads /proc/PID/cgroup: one line for each v1 hierarchy, and `0::` for v2. A hybrid host has both.
  */
 export function parsePlaces(text: string): CgroupPlace[] {
   return text.split('\n').flatMap((line) => {
     const [, hierarchy, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    // cgroup-v2.rst: the path of a zombie whose cgroup was removed has this at its end.
+    // The path of a zombie whose cgroup was removed ends like this (cgroup-v2.rst).
     return path === undefined ? [] : [{ hierarchy: hierarchy!, path: path.replace(/ \(deleted\)$/, '') }];
   });
 }
 
-/** Whether a process is in a container's cgroup or in one below, in any hierarchy. */
+/** Whether a process is in the container's cgroup or in one below it, in any hierarchy. */
 export function isWithin(container: readonly CgroupPlace[], places: readonly CgroupPlace[]): boolean {
   return container.some(({ hierarchy, path }) =>
     places.some((place) => place.hierarchy === hierarchy && `${place.path}/`.startsWith(`${path}/`)),
@@ -31,16 +30,16 @@ export function isWithin(container: readonly CgroupPlace[], places: readonly Cgr
 
 /** A mounted cgroup hierarchy. */
 export interface CgroupMount {
-  /** what a v1 hierarchy holds; undefined for v2 */
+  /** the controllers of a v1 hierarchy; undefined for v2 */
   readonly controllers: readonly string[] | undefined;
-  /** which of its cgroups is the top of this mount, as seen from dbg's own cgroup namespace */
+  /** the cgroup at the top of this mount, as seen from dbg's own cgroup namespace */
   readonly root: string;
   readonly mountPoint: string;
 }
 
 /**
- * Reads /proc/self/mountinfo (proc_pid_mountinfo(5)). A v1 hierarchy names its controllers among
- * the super options.
+ * Reads the cgroup hierarchies of /proc/self/mountinfo (proc_pid_mountinfo(5)). A v1 hierarchy
+ * names its controllers in the super options.
  */
 export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
   return parseMountInfo(mountinfo).flatMap(({ type, root, mountPoint, superOptions }) => {
@@ -51,9 +50,9 @@ export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
 }
 
 /**
- * The folder of a cgroup under a mount; undefined when this mount does not show it. Both paths are
- * relative to one cgroup namespace (cgroup_namespaces(7)): each `/..` at the beginning is a level
- * above its root, so they can be compared only from the same level.
+ * The folder of a cgroup under a mount; undefined when the mount does not show it. Both paths have
+ * to be relative to one cgroup namespace (cgroup_namespaces(7)). Each `/..` at the beginning is a
+ * level above the root of that namespace, so paths can be compared only from the same level.
  */
 export function folderUnder({ root, mountPoint }: CgroupMount, path: string): string | undefined {
   const top = root === '/' ? '' : root;
@@ -63,8 +62,8 @@ export function folderUnder({ root, mountPoint }: CgroupMount, path: string): st
 }
 
 /**
- * The `cgroup.procs` files of all cgroups of a process, one for each hierarchy in which it is not
- * at the root. Writing one's pid there joins.
+ * The `cgroup.procs` files of the cgroups of a process, one for each hierarchy in which it is not
+ * at the root. A process joins a cgroup by writing its pid there.
  */
 export function cgroupProcs(places: readonly CgroupPlace[], mounts: readonly CgroupMount[]): string[] {
   return places.flatMap(({ hierarchy, path }) => {

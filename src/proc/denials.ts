@@ -1,20 +1,20 @@
-/** What a security module refused, by a line of the kernel's or the audit log. */
+/** Something that a security module refused, from a line of the kernel's log or the audit log. */
 export interface Denial {
   readonly module: 'AppArmor' | 'SELinux';
-  /** the profile, or the context, of who was refused */
+  /** the AppArmor profile or SELinux context of the process that was refused */
   readonly label: string;
   readonly pid: number;
   readonly command: string;
-  /** "open", "{ read }" */
+  /** "open" (AppArmor), "{ read }" (SELinux) */
   readonly operation: string;
-  /** the file, where it is about one */
+  /** the file; empty when the denial is about none */
   readonly target: string;
   /** in ms since the epoch */
   readonly at: number;
 }
 
 /**
- * Finds denials in dmesg(1)'s text or in /var/log/audit/audit.log: both hold the same messages
+ * Finds denials in the text of dmesg(1) or of /var/log/audit/audit.log: both hold the same messages
  * (audit type 1400).
  */
 export function parseDenials(text: string): Denial[] {
@@ -47,8 +47,8 @@ export function parseDenials(text: string): Denial[] {
 }
 
 /**
- * Audit writes a string with blanks or quotes in it as hexadecimal digits, without quotes
- * (audit_log_untrustedstring in the kernel).
+ * The value of a field. Audit writes a string with blanks or quotes in it as hexadecimal digits,
+ * without quotes (audit_log_untrustedstring in the kernel).
  */
 function valueOf(line: string, name: string): string {
   const [, quoted, plain = ''] = new RegExp(` ${name}=(?:"([^"]*)"|(\\S+))`).exec(line) ?? [];

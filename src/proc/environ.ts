@@ -1,6 +1,7 @@
 /**
- * Reads /proc/PID/environ (proc_pid_environ(5)): what a process was started with, in that order,
- * whatever it has set since. A name may stand there twice; what has no "=" is left out.
+ * Reads /proc/PID/environ (proc_pid_environ(5)): the variables with which a process was started, in
+ * their order. What the process has set since is not in there. A name may occur twice. An entry
+ * without "=" is left out.
  */
 export function parseEnviron(text: string): [name: string, value: string][] {
   return text.split('\0').flatMap((entry): [string, string][] => {

@@ -1,6 +1,6 @@
 /**
- * A line of /proc/PID/uid_map (user_namespaces(7)): `length` ids from `inside` on are those from
- * `outside` on.
+ * A line of /proc/PID/uid_map or gid_map (user_namespaces(7)): `length` ids from `inside` on are
+ * those from `outside` on in the other user namespace.
  */
 export interface IdRange {
   readonly inside: number;
@@ -17,7 +17,8 @@ export function parseIdMap(text: string): IdRange[] {
 }
 
 /**
- * What a user namespace calls an id of the host, by its map; undefined when it has no name for it.
+ * The number that a user namespace has for an id of the host, by its map; undefined when it has
+ * none.
  */
 export function idInside(map: readonly IdRange[], id: number): number | undefined {
   const range = map.find(({ outside, length }) => id >= outside && id < outside + length);
@@ -25,12 +26,15 @@ export function idInside(map: readonly IdRange[], id: number): number | undefine
 }
 
 /**
- * What the kernel calls a user or group that has no number in a user namespace
+ * The number that the kernel shows for a user or group without a number in a user namespace
  * (/proc/sys/kernel/overflowuid).
  */
 export const OVERFLOW_ID = 65_534;
 
-/** The same by the text of the map; OVERFLOW_ID when it has no name for it. */
+/**
+ * The number that a user namespace has for an id of the host, by the text of its map; OVERFLOW_ID
+ * when it has none.
+ */
 export function insideId(map: string, id: number): number {
   return idInside(parseIdMap(map), id) ?? OVERFLOW_ID;
 }

@@ -1,12 +1,12 @@
 /** A mount: a line of /proc/PID/mountinfo (proc_pid_mountinfo(5)). */
 export interface MountLine {
   readonly id: number;
-  /** the mount that it is on */
+  /** the id of the mount that it is on */
   readonly parent: number;
   /** "major:minor" of its file system */
   readonly device: string;
   /**
-   * what of the file system is mounted; for a namespace that a file holds, the namespace:
+   * the part of the file system that is mounted; when a file holds a namespace, that namespace:
    * "net:[4026532684]"
    */
   readonly root: string;
@@ -16,7 +16,7 @@ export interface MountLine {
   readonly superOptions: string;
 }
 
-/** Reads /proc/PID/mountinfo. A mount stands behind the one that it is on. */
+/** Reads /proc/PID/mountinfo. A mount comes after the one that it is on. */
 export function parseMountInfo(text: string): MountLine[] {
   return text.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
@@ -45,7 +45,8 @@ export interface HeldNamespace {
 }
 
 /**
- * The network namespaces that files hold, as those of overlay networks and of `ip netns add` are.
+ * The network namespaces that files hold: those of overlay networks and of `ip netns add`, for
+ * example.
  */
 export function heldNamespaces(mountinfo: string): HeldNamespace[] {
   return parseMountInfo(mountinfo).flatMap(({ root, mountPoint, type }) => {
@@ -54,6 +55,6 @@ export function heldNamespaces(mountinfo: string): HeldNamespace[] {
   });
 }
 
-/** Undoes how mountinfo writes blanks, tabs, line feeds and backslashes of a path. */
+/** Undoes the escapes that mountinfo has for blanks, tabs, line feeds and backslashes in a path. */
 const unescapeOctal = (text: string) =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));

@@ -1,6 +1,7 @@
-// What /proc/PID/net says of a network namespace to whoever may read it: nobody enters, nothing is started.
+// What /proc/PID/net tells of a network namespace to whoever may read it. No process enters the
+// namespace, and none is started.
 
-/** Bytes since a device came to be, as its own namespace counts them. */
+/** Bytes since the device was made, as its own namespace counts them. */
 export interface Counters {
   readonly rxBytes: number;
   readonly txBytes: number;
@@ -22,9 +23,12 @@ export interface Route {
   readonly isConnected: boolean;
 }
 
-/** /proc/PID/net/dev: every device, in the kernel's order (net/core/net-procfs.c). */
+/**
+ * Reads /proc/PID/net/dev: every device by its name, in the kernel's order (net/core/net-procfs.c).
+ */
 export function parseDev(text: string): ReadonlyMap<string, Counters> {
-  // A name may hold any character but "/", ":" and blanks (dev_valid_name), so the first colon ends it.
+  // A name may hold any character but "/", ":" and blanks (dev_valid_name), so the first colon ends
+  // it.
   const lines = [...text.matchAll(/^\s*(\S+?):(.*)$/gm)].map(([, name, values]) => {
     const numbers = values!.trim().split(/\s+/).map(Number);
     return [name!, { rxBytes: numbers[0] ?? 0, txBytes: numbers[8] ?? 0 }] as const;
@@ -33,8 +37,8 @@ export function parseDev(text: string): ReadonlyMap<string, Counters> {
 }
 
 /**
- * /proc/PID/net/igmp: name → ifindex of every device that is up and has IPv4 (net/ipv4/igmp.c). One that is down has left the
- * all-hosts group, and is not there.
+ * Reads /proc/PID/net/igmp: the ifindex, by name, of every device that is up and has IPv4
+ * (net/ipv4/igmp.c). A device that is down has left the all-hosts group, and is not listed.
  */
 export function parseIgmp(text: string): ReadonlyMap<string, number> {
   const lines = [...text.matchAll(/^(\d+)\t(\S+)\s*:/gm)];
@@ -42,8 +46,9 @@ export function parseIgmp(text: string): ReadonlyMap<string, number> {
 }
 
 /**
- * /proc/PID/net/if_inet6: address, ifindex, prefix length, scope and flags in hex, name (net/ipv6/addrconf.c). The file is in the
- * order of a hash table; here the widest scope comes first, as ip(8) prints them (IPV6_ADDR_LINKLOCAL is 0x20, global 0).
+ * Reads /proc/PID/net/if_inet6: address, ifindex, prefix length, scope and flags in hex, and name
+ * (net/ipv6/addrconf.c). The file is in the order of a hash table. Here the widest scope comes
+ * first, as ip(8) prints them (IPV6_ADDR_LINKLOCAL is 0x20, global 0).
  */
 export function parseIfInet6(text: string): Inet6[] {
   const lines = [...text.matchAll(/^([\da-f]{32}) ([\da-f]+) ([\da-f]+) ([\da-f]+) [\da-f]+\s+(\S+)$/gm)];
@@ -56,20 +61,29 @@ export function parseIfInet6(text: string): Inet6[] {
     }));
 }
 
-/** The first line of /proc/PID/net/dev_snmp6/NAME, there for a device that is down as well (net/ipv6/proc.c). */
+/**
+ * Reads the ifindex in the first line of /proc/PID/net/dev_snmp6/NAME. The file is there for a
+ * device that is down as well (net/ipv6/proc.c). undefined when there is none.
+ */
 export function parseSnmp6Index(text: string | undefined): number | undefined {
   const index = /^ifIndex\s+(\d+)$/m.exec(text ?? '')?.[1];
   return index === undefined ? undefined : Number(index);
 }
 
-/** /proc/PID/net/fib_trie: the namespace's own IPv4 addresses, those of lo left out (net/ipv4/fib_trie.c). */
+/**
+ * Reads /proc/PID/net/fib_trie: the namespace's own IPv4 addresses, without those of lo
+ * (net/ipv4/fib_trie.c).
+ */
 export function parseLocalAddresses(text: string): number[] {
   const found = [...text.matchAll(/\|-- ([\d.]+)\n(?:\s+\/\d+ (?!host LOCAL).*\n)*\s+\/32 host LOCAL$/gm)];
-  // The two tables, main and local, are printed one after the other; often they are one and the same.
+  // The two tables, main and local, are printed one after the other. Often they are the same table.
   return [...new Set(found.map(([, address]) => fromDotted(address!)))].filter((address) => address >>> 24 !== 127);
 }
 
-/** /proc/PID/net/route: addresses are in hex as the machine has them in memory (net/ipv4/fib_trie.c, fib_route_seq_show). */
+/**
+ * Reads /proc/PID/net/route. Its addresses are in hex, in the byte order of the machine
+ * (net/ipv4/fib_trie.c, fib_route_seq_show).
+ */
 export function parseRoutes(text: string): Route[] {
   const rows = text.split('\n').map((line) => line.trim().split(/\s+/));
   return rows
@@ -78,12 +92,13 @@ export function parseRoutes(text: string): Route[] {
       name: name!,
       destination: fromHex(destination!),
       prefixLength: bitsOf(fromHex(mask!)),
-      // RTF_UP and not RTF_GATEWAY: what is reached without a step in between, as an address' own subnet.
+      // RTF_UP without RTF_GATEWAY: the destination is reached directly, as the subnet of an own
+      // address.
       isConnected: gateway === '00000000' && (parseInt(flags!, 16) & 3) === 1,
     }));
 }
 
-/** A number of 32 bits as 172.20.0.3. */
+/** An address of 32 bits in dotted form: 172.20.0.3. */
 export const dotted = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 
 const fromDotted = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -97,5 +112,5 @@ function fromHex(text: string): number {
 
 const bitsOf = (mask: number) => mask.toString(2).replaceAll('0', '').length;
 
-/** 32 hex digits as RFC 5952 writes an address, which is also how a URL's host is written. */
+/** An address of 32 hex digits in the form of RFC 5952. A URL's host has the same form. */
 const shortIPv6 = (hex: string) => new URL(`http://[${hex.match(/.{4}/g)!.join(':')}]`).hostname.slice(1, -1);

@@ -1,13 +1,13 @@
 /**
  * What dbg uses of /proc/PID/limits (proc_pid_limits(5)): the soft limits, which are in force.
- * null: not set.
+ * null: unlimited.
  */
 export interface ProcessLimits {
   /** RLIMIT_NOFILE (getrlimit(2)) */
   readonly openFiles: number | null;
 }
 
-/** Reads /proc/PID/limits; undefined for a text that is none, as of a process that has ended. */
+/** Reads /proc/PID/limits; undefined for another text, such as that of a process that has ended. */
 export function parseProcessLimits(text: string | undefined): ProcessLimits | undefined {
   const soft = /^Max open files +(\d+|unlimited)/m.exec(text ?? '')?.[1];
   return soft === undefined ? undefined : { openFiles: soft === 'unlimited' ? null : Number(soft) };

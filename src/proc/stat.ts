@@ -5,11 +5,11 @@ export interface ProcessStat {
   /** R, S, D, Z, T, t, I … */
   readonly state: string;
   readonly parent: number;
-  /** the process group that it is in */
+  /** its process group */
   readonly group: number;
-  /** the process group in the foreground of its terminal; -1 when it has none */
+  /** the process group in the foreground of its terminal; -1 when it has no terminal */
   readonly foreground: number;
-  /** what the kernel notes of it: PF_EXITING and others (linux/sched.h) */
+  /** the kernel's flags for the process: PF_EXITING and others (linux/sched.h) */
   readonly flags: number;
   /** user and system time together */
   readonly cpuTicks: number;
@@ -18,14 +18,15 @@ export interface ProcessStat {
 }
 
 /**
- * USER_HZ, in which the kernel counts for people: 100 on every machine that Node runs on (time(7)).
+ * USER_HZ, the unit in which the kernel counts time for programs: 100 on every machine that Node
+ * runs on (time(7)).
  */
 export const TICKS_PER_SECOND = 100;
 
-/** Reads /proc/PID/stat; undefined for a text that is none, as of a process that has ended. */
+/** Reads /proc/PID/stat; undefined for another text, such as that of a process that has ended. */
 export function parseStat(text: string | undefined): ProcessStat | undefined {
-  // Field 2, the command in parentheses, may itself hold blanks, newlines and parentheses: the last
-  // one ends it.
+  // Field 2, the command in parentheses, may itself hold blanks, newlines and parentheses. The last
+  // parenthesis ends it.
   const end = text?.lastIndexOf(')') ?? -1;
   if (text === undefined || end < 0) return undefined;
   const fields = text.slice(end + 2).split(' '); // from field 3 on
@@ -43,8 +44,8 @@ export function parseStat(text: string | undefined): ProcessStat | undefined {
 }
 
 /**
- * When a process started, in clock ticks since boot, as a word for scripts: with the pid, a
- * process' identity. undefined for a text that has no such field.
+ * When a process started, in clock ticks since boot, as a word for scripts. With the pid it is the
+ * identity of a process. undefined for a text without such a field.
  */
 export function parseStartTime(text: string | undefined): string | undefined {
   const ticks = parseStat(text)?.startTicks;
@@ -52,9 +53,9 @@ export function parseStartTime(text: string | undefined): string | undefined {
 }
 
 /**
- * Whether a process has ended: a zombie, which nobody has waited for, or one about to vanish (state
- * Z and X); or one that exits, which leaves its namespaces before it is a zombie (do_exit in the
- * kernel).
+ * Whether a process has ended. One that is a zombie, which nobody has waited for, or about to
+ * vanish (states Z and X) has. So has one that is exiting: it leaves its namespaces before it
+ * becomes a zombie (do_exit in the kernel).
  */
 export const isDead = (stat: ProcessStat | undefined): boolean =>
   stat !== undefined && (/^[ZX]$/.test(stat.state) || (stat.flags & PF_EXITING) !== 0);

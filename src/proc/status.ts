@@ -3,37 +3,37 @@ export interface ProcessStatus {
   /** R, S, D, Z, T, t, I … */
   readonly state: string;
   /**
-   * the process that this is a thread of: its own pid, for a process; NaN where the text is not of
-   * a process
+   * the pid of the process that this thread belongs to, which for a process is its own; NaN when
+   * the text is not of a process
    */
   readonly threadGroup: number;
-  /** who traces it; 0: nobody */
+  /** the pid of its tracer; 0: nobody */
   readonly tracer: number;
-  /** the effective ones, as dbg's own user namespace numbers them */
+  /** the effective user and group, in the numbering of dbg's own user namespace */
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** its number in every pid namespace from dbg's own to its own */
+  /** its number in each pid namespace, from dbg's own to its own */
   readonly pids: readonly number[];
-  /** 0 for a zombie or a kernel thread, which have no memory */
+  /** 0 for a zombie or a kernel thread, which has no memory */
   readonly rssBytes: number;
-  /** capability sets: those in force, and those that it and its children can ever have */
+  /** the capabilities in force, and those that it and its children can ever have */
   readonly effectiveSet: bigint;
   readonly boundingSet: bigint;
   /**
-   * signals that wait for it or for one of its threads, and those that it has handlers for: bit N-1
-   * for signal N
+   * the signals that wait for it or for one of its threads, and those that it has handlers for: bit
+   * N-1 is signal N
    */
   readonly pendingSignals: bigint;
   readonly caughtSignals: bigint;
   readonly noNewPrivileges: boolean;
-  /** a filter of system calls is on it (seccomp(2), mode 2) */
+  /** Whether a filter of system calls is on it (seccomp(2), mode 2). */
   readonly hasSeccompFilter: boolean;
 }
 
 /**
- * Reads /proc/PID/status. `Name:` comes first, and the kernel escapes a newline in it, so no line
- * after it can be made up by the process.
+ * Reads /proc/PID/status. `Name:` is the first line, and the kernel escapes a newline in the name.
+ * So the process can forge no line after it.
  */
 export function parseStatus(text: string): ProcessStatus {
   const fields = new Map(text.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line] as const));

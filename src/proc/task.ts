@@ -8,19 +8,19 @@ export function parseSchedstat(text: string | undefined): number | undefined {
   return waited === undefined ? undefined : Number(ran) + Number(waited);
 }
 
-/** futex(2) by its number: x86-64, and what all newer architectures have. */
+/** The number of futex(2): on x86-64, and on all newer architectures. */
 const FUTEX = /^(202|98)$/;
 /**
- * FUTEX_WAIT, FUTEX_LOCK_PI and FUTEX_WAIT_BITSET; the bits beside them say of whose memory and by
- * which clock.
+ * FUTEX_WAIT, FUTEX_LOCK_PI and FUTEX_WAIT_BITSET, without the bits that say whether the memory is
+ * private and which clock counts.
  */
 const WAITS = [0, 6, 9];
 const COMMAND = 0x7f;
 
 /**
- * What a thread that sleeps has asked the kernel for, from /proc/PID/task/TID/syscall
- * (proc_pid_syscall(5)): whether it waits on a futex (futex(2)), until another thread wakes it,
- * without a time limit.
+ * What a sleeping thread has asked the kernel for, from /proc/PID/task/TID/syscall
+ * (proc_pid_syscall(5)). `isEndlessFutex`: it waits on a futex (futex(2)) until another thread
+ * wakes it, without a time limit.
  */
 export function parseSyscall(text: string | undefined): { readonly isEndlessFutex: boolean } {
   const [number = '', , operation, , timeout] = (text ?? '').split(' ');

@@ -1,7 +1,8 @@
 /**
- * Cells side by side, escaped, in columns as wide as their widest cell, two blanks between; no line is wider than `width`.
- * The first column is what a person looks for: where there is little room, the others are cut before it, and the last ones
- * left out. An empty column takes no room.
+ * Lines of cells side by side, escaped, in columns that are as wide as their widest cell, with two
+ * blanks in between. No line is wider than `width`. The first column is what a person looks for.
+ * Where there is little room, the others are cut before it, and the last ones are left out. An
+ * empty column takes no room.
  */
 export function columns(rows: readonly (readonly string[])[], width: number): string[] {
   const cells = rows.map((row) => row.map(printable));
@@ -22,7 +23,10 @@ export function columns(rows: readonly (readonly string[])[], width: number): st
 const GAP = '  ';
 const LEAST = 8;
 
-/** The widths of as many columns as fit beside the first. The widest is cut before the others, and none below LEAST. */
+/**
+ * The widths of the first column and of as many others as fit beside it. The widest one is cut
+ * first, and none below LEAST.
+ */
 function fitted([first = 0, ...others]: readonly number[], width: number): number[] {
   const firstCut = Math.min(first, others.length > 0 ? Math.floor((width * 2) / 3) : width);
   const room = width - firstCut - GAP.length * others.length;
@@ -35,8 +39,9 @@ function fitted([first = 0, ...others]: readonly number[], width: number): numbe
 const cut = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
 /**
- * Everything but printable ASCII as an escape: what moves the cursor or hides, and what is two columns wide or none, so that
- * one character is one column. An engine's names, images and states have nothing else.
+ * Escapes everything but printable ASCII: what moves the cursor, what is hidden, and what is two
+ * columns wide or none. So one character is one column. An engine's names, images and states have
+ * nothing else.
  */
 export function printable(text: string): string {
   return text.replace(/[^\u0020-\u007e]/gu, (char) => {

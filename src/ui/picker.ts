@@ -4,14 +4,20 @@ import { columns, printable } from './columns.ts';
 export interface Choice {
   /** what is given back */
   readonly value: string;
-  /** what is shown, side by side; as it came from outside */
+  /** what is shown, side by side; not yet escaped */
   readonly cells: readonly string[];
 }
 
-/** Lets the person choose on the terminal. Throws a DbgError with exit code 130 when they leave with Ctrl-C. */
+/**
+ * Lets the person choose on the terminal, and gives the value of the choice. Throws a DbgError with
+ * exit code 130 when they leave with Ctrl-C.
+ */
 export type Pick = (message: string, choices: readonly Choice[]) => Promise<string>;
 
-/** inquirer's searchable list. It draws on `output`, which is stderr: stdout is for results. */
+/**
+ * Asks with inquirer's searchable list. It draws on `output`, which is stderr: stdout is for
+ * results.
+ */
 export function inquirerPick(
   output: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number },
 ): Pick {
@@ -19,7 +25,8 @@ export function inquirerPick(
     const { createPromptModule } = await import('inquirer');
     const prompt = createPromptModule({ output });
     try {
-      // The source is asked at each letter: who resizes the terminal has lines of the new width from then on.
+      // inquirer asks the source at each letter, so the lines have the new width once the person
+      // has resized the terminal.
       const source = (term: string | undefined) => matching(lines(choices, output.columns ?? 80), term);
       const { pageSize, help } = fitted(output.rows || 24);
       const theme = { style: { keysHelpTip: () => help } };
@@ -36,9 +43,9 @@ export function inquirerPick(
 }
 
 /**
- * How many lines of the list a terminal of so many rows shows, and what stands below them. inquirer
- * draws the question above, an empty line between, and draws anew from its first line: what had
- * scrolled out would stay there.
+ * How many lines of the list a terminal of `rows` rows shows, and the help below them. inquirer
+ * draws the question above the list and an empty line in between. It redraws from its first line,
+ * so a line that had scrolled out of the terminal would stay there.
  */
 export function fitted(rows: number): { readonly pageSize: number; readonly help: string } {
   const hasHelp = rows >= 8;
@@ -51,18 +58,24 @@ export function fitted(rows: number): { readonly pageSize: number; readonly help
 /** One line of the list. */
 export interface Line {
   readonly value: string;
-  /** what the search looks at: every cell in full, and the line as shown, which Tab puts into the search */
+  /**
+   * what the search looks at: every cell in full, and the line as shown, which Tab puts into the
+   * search
+   */
   readonly label: string;
   /** what is shown, no wider than the terminal */
   readonly name: string;
-  /** what stays on the screen once it is chosen */
+  /** what stays on the screen after the choice */
   readonly short: string;
 }
 
-/** inquirer puts a cursor and a blank before each line; the terminal's last column stays free, where some of them wrap. */
+/**
+ * inquirer puts a cursor and a blank before each line. The terminal's last column stays free, as
+ * some terminals wrap there.
+ */
 const BESIDES = 3;
 
-/** The choices as lines of aligned columns for a terminal that is `width` columns wide. */
+/** The choices as lines with aligned columns, for a terminal of `width` columns. */
 export function lines(choices: readonly Choice[], width: number): Line[] {
   const shown = columns(
     choices.map(({ cells }) => cells),
@@ -76,7 +89,7 @@ export function lines(choices: readonly Choice[], width: number): Line[] {
   }));
 }
 
-/** The lines that hold every word of what was typed, in any order and case. */
+/** The lines that hold every word that was typed, in any order and case. */
 export function matching<T extends { readonly label: string }>(all: readonly T[], term: string | undefined): T[] {
   const words = (term ?? '').toLowerCase().split(/\s+/);
   return all.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));

@@ -1,7 +1,10 @@
 import type { Context } from '../context.ts';
 import { escapeControls, printableJson } from '../text.ts';
 
-/** Columns aligned with two blanks between them, as docker prints tables; an empty cell is a dash. */
+/**
+ * A table as docker prints it: aligned columns with two blanks in between. Cells are escaped, and
+ * an empty one is a dash.
+ */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows].map((row) => row.map((cell) => escapeControls(cell) || '-'));
   const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
@@ -16,7 +19,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
     .join('');
 }
 
-/** How a table is shown. Nothing of it where the output is no terminal. */
+/** How a table is shown. Empty when the output is no terminal. */
 export interface TableLook {
   /** in columns of the terminal */
   readonly width?: number | undefined;
@@ -28,12 +31,12 @@ export function lookOf({ stdout, env }: Pick<Context, 'stdout' | 'env'>): TableL
   return stdout.isTTY ? { width: stdout.columns?.(), isColoured: !env['NO_COLOR'] && env['TERM'] !== 'dumb' } : {};
 }
 
-/** Red, for what is to be looked at; the text is escaped already. */
+/** Red, for what a person should look at. The text has to be escaped already. */
 export const red = (text: string, { isColoured }: TableLook) => (isColoured ? `\u001b[31m${text}\u001b[0m` : text);
 
 /**
- * The same as `table`, without those columns that are of less use than the others, the first of
- * them first, as far as it would be wider than the terminal.
+ * A table as `table` makes it, but no wider than the terminal if that is possible: the columns in
+ * `lesser` are left out, the first of them first, until the table fits.
  */
 export function fittingTable(
   header: readonly string[],
@@ -49,7 +52,7 @@ export function fittingTable(
   return fittingTable(without(header), at < 0 ? rows : rows.map(without), { width }, others);
 }
 
-/** JSON as every `--json` prints it: one value, indented, so that it can be read and diffed. */
+/** JSON as every `--json` prints it: one value, indented, for people to read and for diffs. */
 export function json(value: unknown): string {
   return `${printableJson(value, 2)}\n`;
 }

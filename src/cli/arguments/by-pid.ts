@@ -26,9 +26,9 @@ export function refuseBoth(ref: string | undefined, { pid }: PidOption): void {
 }
 
 /**
- * The name by which an engine finds the container that is meant: the operand, or the id of the one
- * that the process is in. Where containers are nested, it is the innermost that this engine has.
- * Throws a DbgError for a process that is in none.
+ * The name by which an engine finds the container: the operand, or the id of the container that the
+ * process is in. Of nested containers it is the innermost one that this engine has. Throws a
+ * DbgError for a process that is in none.
  */
 export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidOption): Promise<string | undefined> {
   if (pid === undefined) return ref;
@@ -41,8 +41,9 @@ export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidO
 }
 
 /**
- * Throws the usage error for an option that is not dbg's where the container belongs: a verb that takes no container by --pid, say,
- * hands such options to its tool from the first word on, and so cannot leave that to commander.
+ * Throws the usage error for an option of the tool's that stands where the container belongs.
+ * commander cannot find that out: with --pid no container stands before the tool's options, so
+ * these verbs let unknown options pass.
  */
 export function refuseToolsOption(verb: string, first: string | undefined): void {
   if (first === undefined || !first.startsWith('-') || first === '-') return;
@@ -50,8 +51,8 @@ export function refuseToolsOption(verb: string, first: string | undefined): void
 }
 
 /**
- * The operands of a verb that hands words on: the container, by a name that an engine finds, and
- * the words. With `--pid`, no container stands before them.
+ * The operands of a verb that passes words on: the container, by a name that an engine finds, and
+ * the words. With `--pid`, no container stands before the words.
  */
 export async function operandsOf(
   ctx: Context,

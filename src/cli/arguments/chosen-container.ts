@@ -11,7 +11,10 @@ import type { Choice } from '../../ui/picker.ts';
 export const chosenTarget = async (ctx: Context, ref: string | undefined, finding?: Finding): Promise<Target> =>
   findTarget(ctx, ref ?? (await picked(ctx)), finding);
 
-/** Throws the usage error for a container left out where nobody can be asked. Costs nothing: call it first. */
+/**
+ * Throws the usage error when no container is named and nobody can be asked. It costs nothing, so
+ * it is called first.
+ */
 export function requireContainer(ctx: Context, ref: string | undefined): void {
   if (ref === '' || (ref === undefined && !(ctx.stdinIsTTY && ctx.stderr.isTTY))) {
     throw usageError('which container? (it can be left out only on a terminal, where dbg asks)', [
@@ -20,7 +23,10 @@ export function requireContainer(ctx: Context, ref: string | undefined): void {
   }
 }
 
-/** The id of the running container that the person picks from a list. Throws a DbgError when none runs. */
+/**
+ * The id of the running container that the person picks from a list. Throws a DbgError when none
+ * runs.
+ */
 export async function picked(ctx: Context): Promise<string> {
   const engine = await ctx.engine();
   const running = (await engine.list()).filter(isEnterable);
@@ -33,17 +39,21 @@ export async function picked(ctx: Context): Promise<string> {
   return ctx.pick('Which container?', choices);
 }
 
-/** Whether it has a process now, which is what every verb needs. */
+/** Whether a container has a process now, which every verb needs. */
 export const isEnterable = ({ state }: ContainerSummary) => state === 'running' || state === 'paused';
 
 /** A container as a line of the list: name, image, state, age, published ports. */
 export function toChoice({ id, name, image, state, status, ports }: ContainerSummary): Choice {
-  // docker's words: "Up 3 minutes", "Up 3 minutes (Paused)", "Up 3 minutes (health: starting)"; what is in brackets says more.
+  // docker's words are "Up 3 minutes", "Up 3 minutes (Paused)" or "Up 3 minutes (health:
+  // starting)". The word in brackets tells more than the state.
   const [, age, more] = /^Up (.*?)(?: \((?:health: )?([^)]*)\))?$/.exec(status) ?? [];
   return { value: id, cells: [name, image, more?.toLowerCase() ?? state, age ?? status, portsText(ports)] };
 }
 
-/** As docker prints them, less the address: one for IPv4 and one for IPv6 would be the same port twice. */
+/**
+ * Published ports as docker prints them, without the address: a port that is published for IPv4 and
+ * IPv6 would be listed twice.
+ */
 function portsText(ports: ContainerSummary['ports']): string {
   const texts = ports.flatMap(({ host, container, protocol }) => (host ? [`${host}->${container}/${protocol}`] : []));
   return [...new Set(texts)].join(' ');

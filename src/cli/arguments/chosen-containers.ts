@@ -8,7 +8,7 @@ import { networkOption } from './verb-argument.ts';
 import { chosenTarget, isEnterable, requireContainer } from './chosen-container.ts';
 import { repeatable } from './repeatable.ts';
 
-/** Containers that are not named: those that have something in common. */
+/** Options that select containers without naming them: by what they have in common. */
 export interface Selecting {
   readonly project?: string;
   readonly network?: string;
@@ -22,16 +22,16 @@ export const addSelection = <C extends Command>(command: C): C =>
     .addOption(networkOption('--network <network>', 'every running container on a network'))
     .option('--label <k[=v]>', 'every running container with a label; repeatable', repeatable);
 
-/** Whether the options select containers, so that none is named. */
+/** Whether the options select containers, so that none need be named. */
 export const selects = ({ project, network, label }: Selecting): boolean =>
   project !== undefined || network !== undefined || label !== undefined;
 
-/** The names that stand, with commas, in one word. */
+/** The names in one word, separated by commas. */
 export const namesIn = (word: string | undefined): readonly string[] => (word === undefined ? [] : word.split(','));
 
 /**
- * Throws the usage error for containers left out where nobody can be asked. Costs nothing: call it
- * first.
+ * Throws the usage error when no container is named or selected and nobody can be asked. It costs
+ * nothing, so it is called first.
  */
 export function requireContainers(ctx: Context, names: readonly string[], selection: Selecting): void {
   if (selects(selection)) return;
@@ -39,8 +39,8 @@ export function requireContainers(ctx: Context, names: readonly string[], select
 }
 
 /**
- * The containers that are meant, each once: those that were named, those that the options select,
- * or the one that is picked.
+ * The containers that were named, or that the options select, or the one that the person picks.
+ * Each comes once. Throws a DbgError when the options select none.
  */
 export async function chosenTargets(ctx: Context, names: readonly string[], selection: Selecting): Promise<Target[]> {
   if (!selects(selection)) {

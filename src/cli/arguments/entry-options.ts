@@ -6,21 +6,22 @@ import { repeatable } from './repeatable.ts';
 import { addFromContainer } from './variables.ts';
 
 export interface EntryOptions extends EntryWish, PidOption {
-  /** the names that are wanted; none: which there are */
+  /** the names of variables that are wanted; empty: list all names */
   readonly envFromContainer?: readonly string[];
-  /** docker's files of variables, before those of --env */
+  /** docker's files of variables; --env goes before them */
   readonly envFile?: readonly string[];
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
 }
 
-/** For the help of verbs in which a person names files. */
+/** A text for the help of verbs in which a person names files. */
 export const ROOT_HELP =
   "\n$DBG_ROOT is the container's root directory. An absolute link in it leads to the HOST's files,\nto read and to write: dbg cat CTR PATH reads through links inside, docker cp writes.\n";
 
 /**
- * The options that say how to enter, for every verb that runs a tool of the host in a container.
- * @param hasShort docker exec's -u, -w and -e; not where they would be taken for the tool's own
+ * Adds the options that say how to enter, for every verb that runs a host's tool in a container.
+ * @param hasShort whether to add docker exec's -u, -w and -e; false where they would be taken for
+ * the tool's own
  */
 export function addEntryOptions<C extends Command>(command: C, hasShort = true): C {
   const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);

@@ -6,8 +6,9 @@ import { escapeControls, shellQuote } from '../../text.ts';
 import { chosenTarget } from './chosen-container.ts';
 
 /**
- * Adds `--env-from-container`, alone or with names: `=A,B`, or `A,B` as the next word. commander would take any next word for the
- * names, the container in `--env-from-container web env`: so what stands there is looked at first.
+ * Adds `--env-from-container`, alone or with names: `=A,B`, or `A,B` as the next word. commander
+ * would take any next word for the names, even the container in `--env-from-container web env`. So
+ * the next word is looked at before commander reads the words.
  */
 export function addFromContainer<C extends Command>(command: C): C {
   const parse = command.parseOptions.bind(command);
@@ -23,7 +24,10 @@ export function addFromContainer<C extends Command>(command: C): C {
   );
 }
 
-/** The words with what the option has for a value in the same word, be it nothing; what stands behind the container is the tool's. */
+/**
+ * The words as commander should read them: the option has its value in the same word, even an empty
+ * one. What follows the container is the tool's, and stays as it is.
+ */
 function withoutGuess({ options }: Command, argv: readonly string[]): string[] {
   const words: string[] = [];
   for (let at = 0; at < argv.length; at++) {
@@ -43,7 +47,10 @@ function withoutGuess({ options }: Command, argv: readonly string[]): string[] {
   return words;
 }
 
-/** `--env-from-container` alone: the names, one on a line. Values may be secrets, and are not shown. Gives the exit code. */
+/**
+ * Does what `--env-from-container` alone does: prints the names, one on a line. The values may be
+ * secrets, so they are not shown. Gives the exit code.
+ */
 export async function listVariables(ctx: Context, ref: string | undefined): Promise<number> {
   const { container } = await chosenTarget(ctx, ref);
   const names = namesOf(container.env);

@@ -1,19 +1,19 @@
 import { Argument, Option } from 'commander';
 
-/** What a word of the command line can be: completion offers that. */
+/** What a word of the command line can be. Completion offers words of that kind. */
 export type WordKind =
   | 'containers'
-  /** several with commas */
+  /** several containers, separated by commas */
   | 'container lists'
   | 'files'
   | 'networks'
   | 'interfaces'
-  /** a program of the host, and its own arguments behind it */
+  /** a program of the host, followed by its own arguments */
   | 'command'
-  /** nothing that a shell could list */
+  /** nothing that completion could offer */
   | 'nothing';
 
-/** A verb's argument, which says what it is. */
+/** A verb's argument, with the kind of word that it takes. */
 export class VerbArgument extends Argument {
   constructor(
     flags: string,
@@ -27,33 +27,33 @@ export class VerbArgument extends Argument {
 const NAME = 'name, id or an unambiguous prefix';
 const ASKS = 'left out on a terminal, dbg asks';
 
-/** One container; `or` is what else may stand there. */
+/** The argument for one container. `or` is the help for what else may stand there. */
 export const containerArgument = ({ or = '' } = {}): VerbArgument =>
   new VerbArgument('[ctr]', `${NAME}${or}; ${ASKS}`, 'containers');
 
-/** One container that has to be named: more words follow. */
+/** The argument for one container that cannot be left out, because more words follow. */
 export const namedContainerArgument = (): VerbArgument => new VerbArgument('<ctr>', NAME, 'containers');
 
-/** One container or several. */
+/** The argument for one container or several. */
 export const containersArgument = (): VerbArgument =>
   new VerbArgument('[ctr]', `${NAME}; several with commas; ${ASKS}`, 'container lists');
 
-/** A file of the host's. `flags`: `<file>`. */
+/** The argument for a file of the host. `flags`: `<file>`. */
 export const fileArgument = (flags: string, about: string): VerbArgument => new VerbArgument(flags, about, 'files');
 
-/** A program of the host with its arguments, which are handed on as they are. */
+/** The argument for a program of the host with its arguments, which are passed on as they are. */
 export const commandArgument = (about: string): VerbArgument => new VerbArgument('[cmd...]', about, 'command');
 
-/** The arguments of the tool that the verb runs, which are handed on as they are. */
+/** The argument for the arguments of the verb's tool, which are passed on as they are. */
 export const toolArguments = (about: string): VerbArgument => new VerbArgument('[args...]', about, 'files');
 
-/** An option whose value is of a kind. */
+/** An option, with the kind of its value. */
 export class VerbOption extends Option {
   constructor(
     flags: string,
     about: string,
     readonly kind: WordKind,
-    /** of an optional value: whether the next word is one; otherwise each that is no option */
+    /** for an optional value: whether the next word is the value; left out: when it is no option */
     readonly takes?: (next: string | undefined) => boolean,
   ) {
     super(flags, about);
@@ -64,5 +64,8 @@ export const fileOption = (flags: string, about: string): VerbOption => new Verb
 export const networkOption = (flags: string, about: string): VerbOption => new VerbOption(flags, about, 'networks');
 export const interfaceOption = (flags: string, about: string): VerbOption => new VerbOption(flags, about, 'interfaces');
 
-/** Of an option that is of no use without its value: only another option may come between. */
+/**
+ * `takes` of an option that is of no use without its value: at the end of the line, completion
+ * offers the value. Only another option may stand between the two.
+ */
 export const NEEDED = (next: string | undefined): boolean => next === undefined;

@@ -28,7 +28,7 @@ export async function makePipe<T>(open: (path: string) => T, tries = 3): Promise
     once(holder, 'error').then(([error]) => Promise.reject(error as Error)),
     once(holder, 'close').then(([code]) => {
       if (code !== null) throw new Error(`no pipe can be made: sh ended with ${code}`);
-      return undefined; // a signal
+      return undefined; // a signal ended sh
     }),
   ]);
   try {
