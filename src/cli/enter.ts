@@ -112,6 +112,7 @@ export const missingText = ({ container }: Target, missing: readonly string[]): 
     `dbg: without the ${missing.join(' and the ')} of ${container.name}, which only the engine can set: docker exec ${shellQuote(container.name)} …`,
   ) + '\n';
 
+/** Said when the program lacks variables of the container's. */
 export const withheldText = (names: readonly string[]): string =>
   escapeControls(
     `dbg: the container has ${names.join(', ')}: not given to the program, as no shell hands on such a name (-- env NAME=VALUE CMD gives it)`,

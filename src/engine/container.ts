@@ -97,6 +97,7 @@ export interface ContainerSummary {
   readonly addresses: readonly string[];
 }
 
+/** A port of a container, published or only exposed. */
 export interface PublishedPort {
   /**
    * the host's address where it is published: "0.0.0.0", "127.0.0.1"; empty for a port that is not

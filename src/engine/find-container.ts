@@ -4,6 +4,7 @@ import type { Container, ContainerSummary } from './container.ts';
 import type { Engine } from './engine.ts';
 import { matching, type Match, portRef, SERVICE, serviceNames } from './match.ts';
 
+/** What the caller needs the container for. */
 export interface Finding {
   /**
    * The caller will change something, so the beginning of a name is refused: another container may

@@ -46,6 +46,7 @@ export interface Surroundings {
   readonly program?: string;
 }
 
+/** A planned entry, with its variables and what the person should know of it. */
 export interface Plan {
   readonly entry: Entry;
   /** what is added to the environment of the entry */

@@ -20,7 +20,9 @@ export const FULL_ENTRY: readonly Namespace[] = ['net', 'uts', 'ipc', 'mnt', 'pi
  */
 const JOINED_FIRST: readonly Namespace[] = ['net', 'uts', 'ipc'];
 
+/** The namespaces that nsenter joins. */
 export const joinedFirst = (namespaces: readonly Namespace[]) => namespaces.filter((name) => isFirst(name));
+/** The namespaces that join.pl joins. */
 export const joinedLast = (namespaces: readonly Namespace[]) => namespaces.filter((name) => !isFirst(name));
 const isFirst = (namespace: Namespace) => JOINED_FIRST.includes(namespace);
 

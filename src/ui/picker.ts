@@ -2,7 +2,7 @@ import { DbgError, errorMessage, EXIT } from '../errors.ts';
 import { columns, printable } from './columns.ts';
 
 export interface Choice {
-  /** what is given back */
+  /** what Pick gives when this is chosen */
   readonly value: string;
   /** what is shown, side by side; not yet escaped */
   readonly cells: readonly string[];

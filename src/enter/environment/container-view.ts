@@ -46,7 +46,7 @@ const RESOLVER_SOCKETS = [
 /**
  * The view for an entry that joins the container's network. Reads the host; changes nothing. Throws
  * a DbgError when a file of the container is not what it should be (engine-file.ts), or when the
- * host lacks the file in whose place it would be seen. Without that file a tool would ask the wrong
+ * host lacks the file in whose place it would be seen. Otherwise a tool would ask the wrong
  * resolver.
  */
 export function planView(host: Host, container: Container): ContainerView {

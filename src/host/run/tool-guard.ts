@@ -29,7 +29,7 @@ export function startGuard(tool: number): ToolGuard {
   child.on('error', () => undefined);
   for (const stream of [child.stdin, child.stdout]) stream.on('error', () => undefined);
   child.unref();
-  // It must not keep dbg's process alive.
+  // The stream must not keep dbg's process alive.
   (child.stdout as unknown as Socket).unref();
   return {
     list: () =>
