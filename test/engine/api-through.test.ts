@@ -201,7 +201,13 @@ try:
     raw = getattr(sock, "_sock", sock)
     raw.sendall(b"typed")
     raw.shutdown(1)
-    print(raw.recv(100)[8:])
+    frame = b""
+    while len(frame) < 13:
+        piece = raw.recv(100)
+        if not piece:
+            break
+        frame += piece
+    print(frame[8:])
     print([each.name for each in client.containers.list(filters={"name": sys.argv[1]})])
     print(sum(len(piece) for piece in box.get_archive("/etc/passwd")[0]) > 512)
     try:
