@@ -184,3 +184,21 @@ test('into a bridge of that namespace: it is cut there', async ({ lab }) => {
   expect((await running).exitCode).toBe(143);
   await isNothingLeft(place);
 });
+
+test("the container's own end is moved out: that is said, and the end of the cut does not claim it is back", async ({
+  lab,
+}) => {
+  const { web, netns, isNothingLeft } = await wired(lab);
+  const place = await pinned(lab, 'dbg-moved-own');
+  const running = dbg(['veth', web, '--blackhole', '--for', '1h']);
+  await firstLine(running);
+  const said = says(running, `${web} does not have the cut interface any more: it was moved out of the container`);
+  await ipIn(netns, 'link set eth0 netns dbg-moved-own name away');
+  await said;
+  running.kill('SIGTERM');
+  expect(await running).toMatchObject({
+    exitCode: 143,
+    stderr: expect.stringMatching(/ is not cut any more, and has no interface now that was cut$/),
+  });
+  await isNothingLeft(place);
+});

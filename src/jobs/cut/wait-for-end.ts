@@ -31,6 +31,9 @@ const WORDS: Readonly<Record<Exclude<End, 'kept' | 'undone' | 'ended'>, string>>
   lifted: 'is back before its time: somebody set its link up, or the kernel refused its rules',
 };
 
+/** What is said at the end of a cut whose interface the container does not have any more. */
+const WITHOUT_INTERFACE = 'is not cut any more, and has no interface now that was cut';
+
 /**
  * How long a container may take from its end to its next start. `docker restart` starts it at once.
  */
@@ -56,7 +59,8 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
   cuts.add(made);
   let now = target;
   let names = deviceNames(ctx, now);
-  let [isOld, isBare, lost] = [false, false, Infinity];
+  let [isOld, isBare, looksWithout, lost] = [false, false, 0, Infinity];
+  const isBack = () => (isBare ? WITHOUT_INTERFACE : 'is back');
   const finish = async (text: string, code: number) => {
     await cuts.undo();
     const isReplaced = (await cuts.ends()).includes('replaced');
@@ -66,11 +70,11 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
   try {
     for (;;) {
       const signal = await Promise.race([waiting.signal, cuts.news(), after(LOOK_MS)]);
-      if (signal !== undefined) return await finish('is back', 128 + constants.signals[signal]);
+      if (signal !== undefined) return await finish(isBack(), 128 + constants.signals[signal]);
       const ends = await cuts.ends();
       const early = ends.find((end): end is keyof typeof WORDS => end in WORDS);
       if (early !== undefined) return await finish(WORDS[early], EXIT.failed);
-      if (ends.includes('undone') || ctx.clock() > waiting.until) return await finish('is back', 0);
+      if (ends.includes('undone') || ctx.clock() > waiting.until) return await finish(isBack(), 0);
       isOld ||= ends.includes('ended') || !isAlive(ctx, now) || deviceNames(ctx, now) !== names;
       if (!isOld) continue;
 
@@ -88,7 +92,8 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
         now = enterable(ctx.host, container, ctx.now());
         names = deviceNames(ctx, now);
         const endpoints = await endpointsOf(await ctx.engine(), container);
-        const more = await waiting.again(await containerNetwork(ctx.host, now, endpoints));
+        const network = await containerNetwork(ctx.host, now, endpoints);
+        const more = await waiting.again(network);
         if (typeof more === 'string') return await finish(`is back before its time: ${more}`, EXIT.failed);
         cuts.add(more);
         const [moved, others] = [more.each.filter(isMoved), more.each.filter((each) => !isMoved(each))];
@@ -96,12 +101,16 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
         const devices = others.map(({ cut }) => cut.interface.inside.name).join(', ');
         if (others.length > 0)
           say(isRestarted ? `was restarted: ${devices} is cut again` : `has a new ${devices}: it is cut too`);
+        // A device that is removed has gone a moment before its guard says so: one that was moved
+        // is still missing at the next look.
+        looksWithout = cuts.isEmpty() || cuts.some(({ cut }) => isIn(network, cut)) ? 0 : looksWithout + 1;
+        if (looksWithout === 2) say('does not have the cut interface any more: it was moved out of the container');
         if (cuts.isEmpty() && !isBare) say('has no interface now that is meant: one that it gets in time is cut');
-        isBare = cuts.isEmpty();
+        isBare = cuts.isEmpty() || looksWithout > 1;
         // A device that is down has its name already, before it counts as an interface. So the
         // names do not show when it is set up, and dbg goes on looking while there is no interface
         // to cut.
-        [isOld, lost] = [isBare, Infinity];
+        [isOld, lost] = [isBare || looksWithout > 0, Infinity];
       } catch (error) {
         if (!(error instanceof DbgError)) throw error;
         if (!isOver) continue;
@@ -127,19 +136,24 @@ function movedText({ interface: each }: Cut): string {
   return `is still cut, ${each.at.side === 'own' ? 'at its own end' : 'there'}: ${hostEndMoved(each)}`;
 }
 
+/** Whether a container has the interface of a cut: another one may have its index by now. */
+const isIn = ({ interfaces }: ContainerNetwork, { interface: { inside } }: Cut): boolean =>
+  interfaces.some((each) => each.inside.ifindex === inside.ifindex && each.inside.mac === inside.mac);
+
 /** Gathers all cuts that were made so far. */
 function gathered(say: (text: string) => void) {
   const all: MadeCuts[] = [];
-  let [ended, open]: [MadeCut[], number] = [[], 0];
+  const open = new Set<MadeCut>();
+  let ended: MadeCut[] = [];
   let tell = () => undefined as void;
   const add = (each: MadeCut) => {
     const { inside } = each.cut.interface;
     each.onEvent(() =>
       say(`was not cut for a moment: ${inside.name} had lost its rules, or its name, and is cut anew`),
     );
-    open++;
+    open.add(each);
     const end = () => {
-      open--;
+      open.delete(each);
       ended.push(each);
       tell();
     };
@@ -150,7 +164,8 @@ function gathered(say: (text: string) => void) {
       all.push(made);
       made.each.forEach(add);
     },
-    isEmpty: () => open === 0,
+    isEmpty: () => open.size === 0,
+    some: (isMeant: (made: MadeCut) => boolean) => [...open].some(isMeant),
     /** Resolves when a cut ends. */
     news: () => new Promise<undefined>((resolve) => (tell = () => resolve(undefined))),
     /**

@@ -41,7 +41,7 @@ function status(ctx: Context, { marked, left, doubtful }: Remains, { json: isJso
   if (doubtful.length > 0) {
     const names = `${doubtful.slice(0, SHOWN).join(', ')}${doubtful.length > SHOWN ? ' …' : ''}`;
     ctx.stderr.write(
-      `dbg: left out, as dbg has no note of it and a container may have written it: the mark on ${escapeControls(names)} (ip link show dev …)\n`,
+      `dbg: left out, as dbg has no note of it and a container may have written it: the mark on ${escapeControls(names)} (off with it:  ip link set dev … alias '')\n`,
     );
   }
   if (left.length > 0) {
