@@ -1,5 +1,5 @@
 import { nsenter, plainEntry } from '../enter/nsenter.ts';
-import type { Target } from '../enter/target.ts';
+import { goneError, hasEnded, type Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
 import { inHostNetwork } from '../host/host-namespace.ts';
 import { parseLinks, type Link } from './links.ts';
@@ -51,12 +51,24 @@ function isPassing(error: unknown): boolean {
 
 const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net']));
 const listInside = (host: Host, target: Target) =>
-  listNamespaces(host, LSNS, (argv) => nsenter(target, argv, plainEntry(['net'])));
+  ofRunning(host, target, () => listNamespaces(host, LSNS, (argv) => nsenter(target, argv, plainEntry(['net']))));
+
+/**
+ * What `ask` gives. When it fails because the container has ended meanwhile, that is the error, not
+ * the words of nsenter.
+ */
+async function ofRunning<T>(host: Host, target: Target, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw hasEnded(host, target) ? goneError(target) : error;
+  }
+}
 
 /** The devices in a container's network, with their addresses. */
 export async function linksInside(host: Host, target: Target): Promise<Link[]> {
   const argv = nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']));
-  return parseLinks(await again(() => host.output(argv)));
+  return parseLinks(await again(() => ofRunning(host, target, () => host.output(argv))));
 }
 
 /** What a container sees: its devices with addresses, and the namespaces that have processes. */

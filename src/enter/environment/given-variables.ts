@@ -87,7 +87,8 @@ export function parseVariables(words: readonly string[], own: Readonly<Record<st
 /**
  * Reads docker's --env-file, and gives the words that --env would have. Each line is NAME=VALUE or
  * NAME, and the value is taken as it stands. `#` begins a comment line. The file may be any, so a
- * usage error tells a wrong line by its number, not by its text.
+ * usage error tells a wrong line by its number, not by its text. As with docker, a line that is not
+ * UTF-8 is wrong; `text` has U+FFFD there.
  */
 export function parseVariablesFile(text: string, file: string): string[] {
   return text
@@ -96,9 +97,10 @@ export function parseVariablesFile(text: string, file: string): string[] {
     .flatMap((line, at) => {
       const word = line.trimStart();
       if (word === '' || word.startsWith('#')) return [];
-      if (NAME.test(word.split('=')[0]!)) return [word];
-      throw usageError(`line ${at + 1} of ${file} is no NAME=VALUE and no NAME`, [
-        { what: 'see it', command: `sed -n ${at + 1}p ${shellQuote(file)}` },
+      const isText = !word.includes('\uFFFD');
+      if (isText && NAME.test(word.split('=')[0]!)) return [word];
+      throw usageError(`line ${at + 1} of ${file} is ${isText ? 'no NAME=VALUE and no NAME' : 'not UTF-8'}`, [
+        { what: 'see it', command: `sed -n ${at + 1}p ${shellQuote(file)}${isText ? '' : ' | od -c'}` },
       ]);
     });
 }

@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { nsenter } from '../../enter/nsenter.ts';
 import { entryFailure } from '../../enter/outcome.ts';
 import { type EntryWish, planEntry } from '../../enter/entry-plan.ts';
-import { goneError, hasEnded, type Target } from '../../enter/target.ts';
+import type { Target } from '../../enter/target.ts';
 import { usageError } from '../../errors.ts';
 import { ownValues } from '../../host/own-values.ts';
 import { linkState, type Link } from '../../network/links.ts';
@@ -46,9 +46,7 @@ export async function pointsOf(
   const named = valueOf(items, 'i');
   const place = pointOn(ctx, target, named ?? 'any', options);
   if (named !== undefined || !isEach) return [place];
-  const found = await linksInside(ctx.host, target).catch((error: unknown) => {
-    throw hasEnded(ctx.host, target) ? goneError(target) : error;
-  });
+  const found = await linksInside(ctx.host, target);
   const links = new Map(found.map((link) => [link.ifindex, link]));
   const indexes = [...links.values()].flatMap((link) => (linkState(link) === 'down' ? [] : [link.ifindex]));
   return [

@@ -377,6 +377,9 @@ describe('the environment', () => {
     for (const line of ['export A=1', 'a-b=1', '=x']) {
       expect(() => parseVariablesFile(`\n${line}`, '/f')).toThrow(/^line 2 of \/f is no NAME=VALUE and no NAME$/);
     }
+    // The bytes are read as UTF-8, and such a byte as U+FFFD.
+    const read = Buffer.from('A=1\nB=\xff\n', 'latin1').toString();
+    expect(() => parseVariablesFile(read, '/f')).toThrow(/^line 2 of \/f is not UTF-8$/);
     for (const word of ['', '=x', 'a-b=1', 'a b=1']) expect(() => parseVariables([word], {})).toThrow('NAME=VALUE');
   });
 });
