@@ -11,6 +11,9 @@ test.each([
   ['another process has its number', { '/proc/7/stat': stat(900) }, '"web" ended or was restarted just now'],
   ['it runs', { '/proc/7/stat': stat(500) }, 'nsenter failed'],
 ])('a look that fails when %s', async (_, proc, message) => {
-  const host = { ...fakeHost({ files: proc }), output: () => Promise.reject(new DbgError('nsenter failed: no such file')) };
+  const host = {
+    ...fakeHost({ files: proc }),
+    output: () => Promise.reject(new DbgError('nsenter failed: no such file')),
+  };
   await expect(linksInside(host, target)).rejects.toThrow(message);
 });
