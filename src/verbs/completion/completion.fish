@@ -1,9 +1,9 @@
 # fish completion for dbg; put it in a file:
 #   dbg completion fish > ~/.config/fish/completions/dbg.fish
 #
-# All that it knows of dbg's command line and of the engine comes from `dbg __complete`, at each
-# Tab. That is data: nothing of it is evaluated, and each word is quoted as it is inserted.
-# `timeout`: an engine that hangs does not hang the shell.
+# At each Tab, `dbg __complete` tells all that this script knows of dbg's command line and of the
+# engine. Its answer is data: nothing of it is evaluated, and each word is quoted before it is
+# inserted. `timeout` keeps an engine that hangs from hanging the shell.
 function __dbg_complete
     set -l typed (commandline -opc)
     set -l current (commandline -ct)
@@ -12,8 +12,8 @@ function __dbg_complete
     switch "$reply[1]"
         case 'command *'
             set -l from (math (string replace 'command ' '' -- $reply[1]) + 2)
-            # It is completed as a line of its own. What was typed is quoted, so that none of it is
-            # anything but a word.
+            # The tool's words are completed as a line of their own. Each word that was typed is
+            # quoted, so that fish takes it for one word and nothing else.
             if test $from -le (count $typed)
                 complete -C (string join ' ' -- (string escape -- $typed[$from..-1]) "$current")
             else

@@ -1,9 +1,9 @@
-# What fish reads in `dbg shell` after the person's own files: a prompt that names the container and
-# the host; see bashrc.
+# fish reads this file in `dbg shell`, after the person's own files. It sets a prompt that names the
+# container and the host, as bashrc does for bash.
 functions -c fish_prompt __dbg_theirs
 function fish_prompt
-    # Theirs is asked first, while $status and $pipestatus are those of the last command: each
-    # builtin of ours sets them.
+    # The person's prompt runs first, while $status and $pipestatus are still those of the last
+    # command. Each builtin below changes them.
     set -l theirs (__dbg_theirs | string collect --no-trim-newlines)
     set -l color green
     set -l note

@@ -1,5 +1,6 @@
-# In `dbg shell`, zsh reads its files from this folder ($ZDOTDIR). Each hands over to the person's
-# own file, which may name another folder.
+# zsh reads this file first in `dbg shell`, because $ZDOTDIR is this folder. This file reads the
+# person's own .zshenv, with the person's own ZDOTDIR. That .zshenv may name another folder, which
+# is kept for .zshrc. Then ZDOTDIR is this folder again, so that zsh also reads the .zshrc here.
 __dbg_folder=$ZDOTDIR
 if [[ -n "${DBG_ZDOTDIR-}" ]]; then ZDOTDIR=$DBG_ZDOTDIR; else unset ZDOTDIR; fi
 unset DBG_ZDOTDIR

@@ -1,4 +1,7 @@
-# The person's own file, then a prompt that names the container and the host; see ../bashrc.
+# zsh reads this file in `dbg shell`. At its end it reads the person's own .zshrc, and sets up a
+# prompt that names the container and the host, as ../bashrc does for bash.
+
+# Whether the container's process is still the one that was entered: compares its start time.
 __dbg_started() {
   emulate -L zsh
   local line stat=
@@ -7,8 +10,9 @@ __dbg_started() {
 }
 
 __dbg_prompt() {
-  # Without prompt_percent zsh would show `%F` as it is; `emulate` then sets the options for this
-  # function alone: nounset, ksh_arrays.
+  # prompt_percent is read before `emulate` changes it: without that option, zsh would print `%F` as
+  # text. `emulate -L` sets zsh's own options for this function alone, such as against the person's
+  # nounset and ksh_arrays.
   local __dbg_color=
   if [[ -o prompt_percent && -z "${NO_COLOR-}" ]]; then __dbg_color=1; fi
   emulate -L zsh
@@ -24,11 +28,12 @@ __dbg_prompt() {
   if [[ ${(t)PROMPT} = *readonly* ]]; then
     print -rP -- "$now" >&2
   else
-    # Both may be in a PROMPT that theirs has kept and takes back.
+    # The person's functions may save PROMPT and set it again later, so either of our two names may
+    # be in it.
     theirs=${PROMPT//"$alive "/}
     PROMPT="$now ${theirs//"$gone "/}"
   fi
-  # Who sets PROMPT at each time, and came later, runs before this one from now on.
+  # Our function stays the last one, after functions that were added later and set PROMPT.
   if [[ "$precmd_functions[-1]" != __dbg_prompt ]]; then precmd_functions=(${precmd_functions:#__dbg_prompt} __dbg_prompt); fi
 }
 
