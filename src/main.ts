@@ -122,7 +122,7 @@ function cwd(): string {
   } catch (cause) {
     throw new DbgError('the directory in which dbg was started was removed, or its file system unmounted', {
       cause,
-      next: [{ what: 'from another one', command: 'cd / && dbg …' }],
+      next: [{ what: 'from another directory', command: 'cd / && dbg …' }],
     });
   }
 }

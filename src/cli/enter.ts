@@ -109,13 +109,13 @@ const endedText = ({ container }: Target): string =>
  */
 export const missingText = ({ container }: Target, missing: readonly string[]): string =>
   escapeControls(
-    `dbg: without the ${missing.join(' and the ')} of ${container.name}, which only the engine can set: docker exec ${shellQuote(container.name)} …`,
+    `dbg: the program runs without the ${missing.join(' and the ')} of ${container.name}, which only the engine can set; let the engine run it:  docker exec ${shellQuote(container.name)} …`,
   ) + '\n';
 
 /** Said when the program lacks variables of the container's. */
 export const withheldText = (names: readonly string[]): string =>
   escapeControls(
-    `dbg: the container has ${names.join(', ')}: not given to the program, as no shell hands on such a name (-- env NAME=VALUE CMD gives it)`,
+    `dbg: the program does not get ${names.join(', ')} of the container, as a shell does not pass on such a name; to give one:  -- env NAME=VALUE CMD`,
   ) + '\n';
 
 /**
@@ -140,7 +140,7 @@ function fileVariables(ctx: Context, files: readonly string[]): string[] {
   return files.flatMap((file) => {
     const text = ctx.host.readBelow('/', resolve(isAbsolute(file) ? '/' : ctx.cwd(), file), VARIABLES_LIMIT);
     if (text !== undefined) return parseVariablesFile(text, file);
-    throw usageError(`${file} cannot be read: the file of --env-file`, [
+    throw usageError(`the file of --env-file cannot be read: ${file}`, [
       { what: 'look', command: `ls -l ${shellQuote(file)}` },
     ]);
   });
@@ -164,10 +164,10 @@ export function refuseLateOptions(verb: Command, container: string, words: reado
   // With --pid the container is already named.
   const named = words.slice(0, count).some((word) => /^--pid(=|$)/.test(word)) ? [] : [container];
   throw usageError(
-    `"${words[0]}" stands behind the container, where the program is: dbg's own options come before it`,
+    `"${words[0]}" stands after the container, where the program belongs: dbg's own options come before the container`,
     [
       {
-        what: 'so',
+        what: 'type',
         command: shellLine(['dbg', verb.name(), ...words.slice(0, count), ...named, ...words.slice(count)]),
       },
     ],

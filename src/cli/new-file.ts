@@ -15,7 +15,7 @@ interface NewFileWish {
 /** Opens a file that a person named, to be filled, or makes it. Throws a DbgError. */
 export async function createFile(ctx: Context, path: string, wish: NewFileWish): Promise<CreatedFile> {
   const { person, append = false, mode = 0o644 } = wish;
-  const waits = () => ctx.stderr.write(`dbg: ${escapeControls(path)} waits for somebody who reads it\n`);
+  const waits = () => ctx.stderr.write(`dbg: ${escapeControls(path)} is a FIFO: waiting for a program that reads it\n`);
   try {
     return await ctx.host.create(path, person, { mode, append, waits });
   } catch (cause) {
@@ -23,7 +23,7 @@ export async function createFile(ctx: Context, path: string, wish: NewFileWish):
     // Node writes "EACCES: permission denied, open 'x'".
     const why = errorMessage(cause).replace(/^E\w+: ([^,]*).*$/s, '$1');
     const folder = shellQuote(dirname(path));
-    throw new DbgError(`${path} cannot be made: ${why}`, {
+    throw new DbgError(`${path} cannot be created: ${why}`, {
       cause,
       next: [{ what: 'the folder', command: `ls -ld ${folder}` }],
     });
@@ -38,7 +38,7 @@ export function requirePrivate(path: string, { stats, isNew }: CreatedFile): voi
   if (isNew || !(stats.isFile() || stats.isFIFO()) || (stats.mode & 0o077) === 0) return;
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   throw new DbgError(
-    `${path} exists, and others than its owner may use it (mode ${mode}): nothing is written into it`,
+    `${path} exists, and other users may read or write it (mode ${mode}): nothing is written into it`,
     {
       next: [{ what: 'take another name, or', command: `rm ${shellQuote(path)}` }],
     },

@@ -56,8 +56,8 @@ export async function program(ctx: Context): Promise<Command> {
 }
 
 const HELP = `
-CTR is a container's name, its id, a beginning of either that fits no other, a Compose service
-(web, shop/web, web.2), or :PORT that it publishes.
+CTR is a container's name or id, the beginning of one if it fits only that one, a Compose service
+(web, shop/web, web.2), or a port that it publishes (:8080).
 
 Exit codes: the tool's own, or 128+n when signal n ended it; dbg's own failures are 125,
 126 for a program that cannot be run, 127 for one that is not there, 2 for wrong usage.`;

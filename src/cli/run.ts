@@ -77,5 +77,7 @@ function sayWhoMayChange({ args, host, assetFolder, stderr }: Context): void {
   if (!host.isRoot || CALLED_BY_PROGRAMS.includes(args[0] ?? '')) return;
   const found = host.changeableCode([assetFolder, join(dirname(assetFolder), 'bin')]);
   if (found === undefined) return;
-  stderr.write(`dbg: ${found.who} may change ${escapeControls(found.path)}, and by it what root runs here\n`);
+  stderr.write(
+    `dbg: ${found.who} can change ${escapeControls(found.path)}, from which root runs dbg here, and so become root\n`,
+  );
 }

@@ -117,10 +117,10 @@ export function watchContainer(
   };
 }
 
-const LOST = 'no engine answers any more: dbg asks again, and looks at the process itself meanwhile';
+const LOST = "the engine does not answer any more: dbg keeps asking, and watches the container's process meanwhile";
 
 const refusedSentence = (why: string) =>
-  `the engine does not tell of events (${escapeControls(why)}): dbg looks at the process itself`;
+  `the engine sends no events (${escapeControls(why)}): dbg watches the container's process instead`;
 
 const MOST_REFUSAL = 4096;
 

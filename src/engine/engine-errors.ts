@@ -22,7 +22,7 @@ export function unreachable(address: EngineAddress, cause: unknown): DbgError {
         ],
       });
     case 'ETIMEDOUT':
-      return new DbgError(`the engine at ${where} has said nothing for ${PATIENCE_MS / 1000} seconds`, {
+      return new DbgError(`the engine at ${where} has not answered for ${PATIENCE_MS / 1000} seconds`, {
         cause,
         next: [{ what: 'what it is doing', command: 'journalctl -u docker -n 50' }],
       });
@@ -38,7 +38,7 @@ const WHICH = { what: 'which engine it is', command: 'docker context ls' };
 
 const NO_ENGINE = [
   { what: 'start it', command: 'sudo systemctl start docker' },
-  { what: 'is it another one?', command: 'docker context ls' },
+  { what: 'or is it another engine?', command: 'docker context ls' },
 ];
 
 const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
@@ -108,9 +108,9 @@ export const notA = (what: string) =>
 
 /** The error for an answer with a status other than 200. */
 function refused(address: EngineAddress, status: number, body: Buffer): DbgError {
-  const message = messageOf(body) ?? 'with no reason that an engine would give';
+  const message = messageOf(body) ?? "without an engine's error message";
   return new DbgError(`the engine at ${addressText(address)} answered with status ${status}: ${message}`, {
-    next: [{ what: 'what it says', command: 'journalctl -u docker -n 50' }],
+    next: [{ what: 'what its log says', command: 'journalctl -u docker -n 50' }],
   });
 }
 

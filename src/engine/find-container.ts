@@ -53,9 +53,9 @@ const isShortId = (ref: string, { id }: ContainerSummary) => ref.length >= 12 &&
 
 const onlyBegun = (ref: string, { name }: ContainerSummary) =>
   new DbgError(
-    `"${ref}" is only the beginning of "${name}": what changes something takes a whole name, and nothing was done`,
+    `"${ref}" is only the beginning of "${name}", and a command that changes something needs the whole name: nothing was done`,
     {
-      next: [{ what: 'if it is that one', command: `dbg … ${shellQuote(name)}` }],
+      next: [{ what: 'if you mean that one', command: `dbg … ${shellQuote(name)}` }],
     },
   );
 

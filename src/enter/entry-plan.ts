@@ -179,7 +179,7 @@ function programFiles(host: Host, program: string | undefined): string[] {
 function absolutePath(host: Host, path: string): string {
   const absolute = host.realPath(path);
   if (absolute !== undefined) return absolute;
-  throw new DbgError(`${path} has no path from "/", by which it could be kept from being written to`, {
+  throw new DbgError(`${path} has no absolute path, by which dbg could mount it read-only for the container`, {
     next: [{ what: 'from another directory', command: 'cd / && dbg …' }],
   });
 }
@@ -213,10 +213,10 @@ function wishedNamespaces(host: Host, pid: number, { ns, all }: EntryWish): Name
 function joinable(host: Host, target: Target): string[] {
   const { container, pid } = target;
   if (isTargetPaused(host, target)) {
-    throw new DbgError(`container "${container.name}" is paused: what joins its cgroup is frozen with it`, {
+    throw new DbgError(`container "${container.name}" is paused: a program that joins its cgroup would be frozen too`, {
       next: [
         { what: 'let it go on', command: `docker unpause ${shellQuote(container.name)}` },
-        { what: "stay in dbg's own", command: `dbg … --no-cgroup ${shellQuote(container.name)} …` },
+        { what: 'without its cgroup', command: `dbg … --no-cgroup ${shellQuote(container.name)} …` },
       ],
     });
   }

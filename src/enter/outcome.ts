@@ -40,18 +40,18 @@ export function entryFailure(
     case 'gone':
       return goneError(target);
     case 'other':
-      return new DbgError(`process ${target.pid} is not one of "${target.container.name}"; ${nothingRun}`, {
+      return new DbgError(`process ${target.pid} does not belong to "${target.container.name}"; ${nothingRun}`, {
         next: [lookAgain],
       });
     case 'cgroup':
-      return new DbgError(`its cgroup could not be joined${because}; ${nothingRun}`, {
-        next: [{ what: 'without', command: `dbg … --no-cgroup ${name} …` }],
+      return new DbgError(`the cgroup of "${target.container.name}" could not be joined${because}; ${nothingRun}`, {
+        next: [{ what: 'without its cgroup', command: `dbg … --no-cgroup ${name} …` }],
       });
     case 'dir':
       return new DbgError(
         `there is no directory ${entry.directory.replace(/^\.\//, '')}${isMissing(why) ? '' : ` to go to (${why})`}; ${nothingRun}`,
         {
-          next: [{ what: 'elsewhere', command: `dbg … --workdir / ${name} …` }],
+          next: [{ what: 'start in another one', command: `dbg … --workdir / ${name} …` }],
         },
       );
     case 'last':

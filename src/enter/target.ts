@@ -36,8 +36,9 @@ export function enterable(host: Host, container: Container, now: number): Target
   // A thread has a folder in /proc too, which a listing of /proc does not show (proc(5),
   // /proc/TID).
   const { threadGroup } = parseStatus(host.read(`/proc/${pid}/status`) ?? '');
-  if (threadGroup > 0 && threadGroup !== pid) throw notHere(container, `that is a thread of ${threadGroup}`);
-  if (!isInContainer(cgroup, container.id)) throw notHere(container, `process ${pid} of this host is another one's`);
+  if (threadGroup > 0 && threadGroup !== pid) throw notHere(container, `${pid} is a thread of process ${threadGroup}`);
+  if (!isInContainer(cgroup, container.id))
+    throw notHere(container, `process ${pid} of this host is not in that container`);
   return { container, pid, startTime };
 }
 
@@ -74,7 +75,7 @@ export function stillRuns(host: Pick<Host, 'read'>, { id, state }: Container): (
 function notHere({ name, state }: Container, because: string): DbgError {
   return new DbgError(`the engine says that "${name}" is process ${state.pid}, but ${because}`, {
     next: [
-      { what: "run dbg on the engine's own machine, in its pid namespace; the engine is", command: 'docker info' },
+      { what: "run dbg on the engine's machine, in its pid namespace; which engine it is", command: 'docker info' },
     ],
   });
 }

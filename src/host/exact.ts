@@ -71,8 +71,8 @@ const ESCAPED = /[%\udc80-\udcff]/gu;
  */
 export function requireText(path: string): void {
   if (!BYTE.test(path)) return;
-  throw usageError(`${path}: dbg makes files with names in UTF-8 alone`, [
-    { what: 'by the shell', command: `dbg … -w - >${shellQuote(path)}` },
+  throw usageError(`${path}: dbg can create a file only with a name in UTF-8`, [
+    { what: 'let the shell create it', command: `dbg … -w - >${shellQuote(path)}` },
   ]);
 }
 

@@ -132,7 +132,7 @@ describe('a session', () => {
     expect(existsSync(file)).toBe(false);
     expect((await api('record', file, '--reveal')).exitCode).toBe(2);
     expect((await api('record', '-', '--', 'true')).exitCode).toBe(2);
-    expect((await api('record', join(lab.folder, 'no/r'), '--', 'true')).stderr).toContain('cannot be made');
+    expect((await api('record', join(lab.folder, 'no/r'), '--', 'true')).stderr).toContain('cannot be created');
     expect((await api('record', '-q', file, '--', 'true')).stderr).toBe('');
     const before = readFileSync(file);
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -185,12 +185,12 @@ describe('a FIFO', () => {
       const fifo = join(lab.folder, 'fifo');
       await execa('mkfifo', ['-m', '600', fifo]);
       const left = dbg(argsOf(container, fifo));
-      await says(left, `${fifo} waits for somebody who reads it`);
+      await says(left, `${fifo} is a FIFO: waiting for a program that reads it`);
       left.kill('SIGINT');
       const { signal, exitCode } = await left;
       expect(signal ?? exitCode).toEqual(signal ? 'SIGINT' : 130);
       const running = dbg(argsOf(container, fifo));
-      await says(running, `${fifo} waits for somebody who reads it`);
+      await says(running, `${fifo} is a FIFO: waiting for a program that reads it`);
       await sleep(200);
       const { stdout } = await execa('cat', [fifo], { encoding: 'buffer' });
       expect([(await running).exitCode, stdout.length > 20]).toEqual([0, true]);
@@ -270,7 +270,8 @@ describe("root's dbg from code that another user may change", () => {
     ]) {
       const path = join(top, file);
       const { mode } = statSync(path);
-      const line = (who: string) => `dbg: ${who} may change ${join(path)}, and by it what root runs here`;
+      const line = (who: string) =>
+        `dbg: ${who} can change ${join(path)}, from which root runs dbg here, and so become root`;
       chownSync(path, ANN, ANN);
       expect((await run(top, '--help')).stderr).toBe(line(`user ${ANN}`));
       chownSync(path, 0, 0);
@@ -293,6 +294,6 @@ describe("root's dbg from code that another user may change", () => {
     chmodSync(join(top, 'dbg'), 0o777);
     expect((await run(top, 'extcap', '--extcap-dlts')).stderr).toBe('');
     expect((await run(top, '__complete', '--', 'ex')).stderr).toBe('');
-    expect((await run(top, 'ps', 'none')).stderr).toContain('dbg: everybody may change');
+    expect((await run(top, 'ps', 'none')).stderr).toContain('dbg: everybody can change');
   });
 });

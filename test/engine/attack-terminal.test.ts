@@ -38,7 +38,7 @@ describe("a program of the image has the container's rights", () => {
     const { stdout, stderr } = await dbg([...USUAL, name, 'cat', '/proc/self/cgroup']);
     expect(stdout).toBe(cgroup);
     expect(stderr).toBe(
-      `dbg: without the seccomp filter of ${name}, which only the engine can set: docker exec ${name} …`,
+      `dbg: the program runs without the seccomp filter of ${name}, which only the engine can set; let the engine run it:  docker exec ${name} …`,
     );
     const unconfined = await lab.run('u', { options: ['--security-opt', 'seccomp=unconfined'] });
     expect((await dbg([...USUAL, unconfined, 'true'])).stderr).toBe('');
@@ -243,7 +243,7 @@ describe('a terminal of its own', () => {
       '-c',
       `${process.execPath} ${DBG} exec -i --all ${name} cat | cat; echo code=$?`,
     ]);
-    await asked.sees('dbg: without');
+    await asked.sees('dbg: the program runs without');
     asked.type('through\r');
     await asked.sees('through');
     await asked.sees('through');

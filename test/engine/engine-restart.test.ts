@@ -4,7 +4,7 @@ import { dbg, dbgOnTerminal, says } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 import { liveRestore } from './support/live-restore.ts';
 
-const LOST = /no engine answers any more: dbg asks again/;
+const LOST = /the engine does not answer any more: dbg keeps asking/;
 
 test('an engine that is restarted under its containers (live-restore) is heard again, and missed meanwhile', async ({
   lab,

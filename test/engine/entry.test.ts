@@ -50,7 +50,7 @@ test.for([
   );
   const said = String(stderr)
     .split('\n')
-    .filter((line) => !line.startsWith('dbg: without the seccomp filter'));
+    .filter((line) => !line.startsWith('dbg: the program runs without the seccomp filter'));
   expect([exitCode, ...said]).toEqual([
     125,
     `dbg: "${container}" ended or was restarted just now; nothing was run`,

@@ -169,7 +169,7 @@ describe('the container', () => {
     await fails(
       ['exec', container, 'true'],
       125,
-      `is process ${process.pid}, but process ${process.pid} of this host is another one's`,
+      `is process ${process.pid}, but process ${process.pid} of this host is not in that container`,
       env,
     );
   });

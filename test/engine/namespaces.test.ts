@@ -208,7 +208,7 @@ describe('who it is', () => {
     const refused = await dbg(['exec', '--cgroup', container, 'true']);
     expect([refused.exitCode, refused.stderr]).toEqual([
       125,
-      expect.stringContaining(`is paused: what joins its cgroup is frozen with it`),
+      expect.stringContaining(`is paused: a program that joins its cgroup would be frozen too`),
     ]);
   });
 

@@ -209,7 +209,7 @@ describe('the file', () => {
     const refused = await dbg(['tcpdump', target, '-w', closed], { env });
     expect([refused.exitCode, refused.stderr]).toEqual([
       125,
-      expect.stringContaining(`${closed} cannot be made: permission denied`),
+      expect.stringContaining(`${closed} cannot be created: permission denied`),
     ]);
     chownSync(lab.folder, 65534, 65534);
     const file = join(lab.folder, 'mine.pcap');

@@ -137,7 +137,7 @@ test('a host whose resolv.conf leads nowhere: said, and --host-view goes on', as
   const refused = await inThere('exec', web, 'touch', join(lab.folder, 'ran'));
   expect([refused.exitCode, refused.stderr]).toEqual([
     125,
-    expect.stringMatching(/\/etc\/resolv.conf cannot be read[^]*--host-view/),
+    expect.stringMatching(/\/etc\/resolv.conf of this host cannot be read[^]*--host-view/),
   ]);
   expect(existsSync(join(lab.folder, 'ran'))).toBe(false);
   expect((await inThere('exec', '--host-view', web, 'hostname')).stdout).toBe('web-host');

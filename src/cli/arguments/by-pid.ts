@@ -47,7 +47,7 @@ export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidO
  */
 export function refuseToolsOption(verb: string, first: string | undefined): void {
   if (first === undefined || !first.startsWith('-') || first === '-') return;
-  throw usageError(`unknown option '${first}' (${verb}'s own come after the container)`);
+  throw usageError(`unknown option '${first}': ${verb}'s own options come after the container`);
 }
 
 /**

@@ -58,8 +58,8 @@ export async function listVariables(ctx: Context, ref: string | undefined): Prom
   const take = `dbg … ${FROM_CONTAINER}=${names.slice(0, 2).join(',')} ${shellQuote(container.name)} …`;
   const said =
     names.length === 0
-      ? `${container.name} was given none; nothing was run`
-      : `nothing was run; with some of these:  ${take}`;
+      ? `${container.name} was given no variables; nothing was run`
+      : `nothing was run; to take some of these:  ${take}`;
   ctx.stderr.write(`dbg: ${escapeControls(said)}\n`);
   return 0;
 }

@@ -81,7 +81,7 @@ function neededFile(host: Host, container: Container, name: EtcFile): string {
   const wrong =
     'wrong' in file
       ? file.wrong
-      : `/etc/${name} cannot be read: the host's, in whose place the container's would be seen`;
+      : `/etc/${name} of this host cannot be read, so the container's cannot be mounted in its place`;
   throw new DbgError(wrong, {
     next: [{ what: "with the host's /sys and resolver", command: 'dbg … --host-view …' }],
   });

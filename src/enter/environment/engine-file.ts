@@ -31,7 +31,8 @@ export function engineFile(
   const named = container.files[name];
   const path = named.startsWith('/') ? host.realPath(named) : undefined;
   const facts = path === undefined ? undefined : host.lookBelow('/', path);
-  if (path === undefined || facts === undefined) return { wrong: `${named} cannot be read: the engine's file for it` };
+  if (path === undefined || facts === undefined)
+    return { wrong: `the engine keeps ${name} of "${container.name}" in ${named}, which cannot be read` };
   const { pid } = container.state;
   const isNamed = basename(path) === name && facts.links === 1;
   // Say that a container shares the network of a second one, which shares that of a third. The
@@ -42,7 +43,7 @@ export function engineFile(
     return { wrong: `the engine names ${named} as its ${name}, which is not a file of "${container.name}"` };
   }
   if (facts.size <= LIMITS[name]) return { path };
-  return { wrong: `${named} is ${facts.size} bytes long, which no ${name} is: its container can write into it` };
+  return { wrong: `${named} is ${facts.size} bytes long, too long for a ${name}: its container may have filled it` };
 }
 
 /**

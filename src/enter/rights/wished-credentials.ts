@@ -53,7 +53,7 @@ export function wishedCredentials(
 }
 
 const fullRightsOutside = () =>
-  usageError("--full-rights goes with the container's files (--all, --ns mnt): a tool of the host has them", [
+  usageError("--full-rights is for --all and --ns mnt: a tool of the host has all of root's rights anyway", [
     { what: 'without', command: 'dbg …' },
   ]);
 
@@ -63,13 +63,16 @@ const fullRightsAndCaps = () =>
   ]);
 
 const capsOfOwnUsers = (isInside: boolean) =>
-  new DbgError('refused: its capabilities count in a user namespace of its own; on the host they would be more', {
-    next: [
-      isInside
-        ? { what: 'join that one too', command: 'dbg … --ns …,user …' }
-        : { what: "the engine's own exec", command: 'docker exec …' },
-    ],
-  });
+  new DbgError(
+    "refused: the container's capabilities are those of its own user namespace, and would allow more on the host",
+    {
+      next: [
+        isInside
+          ? { what: 'join its user namespace too', command: 'dbg … --ns …,user …' }
+          : { what: "the engine's own exec", command: 'docker exec …' },
+      ],
+    },
+  );
 
 /**
  * @param inside gives the number that the joined user namespace has for an id of the host
@@ -88,7 +91,9 @@ function parseUser(
   }
   const [uid, gid = uid, ...more] = user.split(':');
   if (isId(uid) && isId(gid) && more.length === 0) return { uid: Number(uid), gid: Number(gid), groups: [] };
-  const why = /^[\d:]+$/.test(user) ? 'a number is at most 2147483647' : 'names mean others here than in the container';
+  const why = /^[\d:]+$/.test(user)
+    ? 'a number is at most 2147483647'
+    : 'a name may be another user on the host than in the container';
   throw usageError(`--user takes UID, UID:GID or "container", not "${user}": ${why}`, [
     { what: "the container's users", command: 'docker exec … cat /etc/passwd' },
   ]);

@@ -63,7 +63,7 @@ export function openOutput(path: string, who: Who, mode: number, append: boolean
         throw error;
       }
     }
-    throw new DbgError(`${path} is exchanged all the time`);
+    throw new DbgError(`${path} is replaced again and again while dbg opens it`);
   });
 }
 
@@ -100,7 +100,7 @@ function requireOwn(path: string, stats: Stats, who: Who): void {
         : !isTrusted(stats, who)
           ? `belongs to somebody else (user ${stats.uid}), who could read what goes into it`
           : stats.isFile() && stats.nlink > 1
-            ? `has another name (a hard link), by which it may be somebody else's`
+            ? `has a second name (a hard link), so it may be somebody else's file`
             : undefined;
   if (why !== undefined) throw refused(path, why);
 }
@@ -168,9 +168,12 @@ function walk<T>(path: string, who: Who, use: (walker: Walker) => T): T {
   };
   const follow = ({ stats, isOwn }: Named, name: string): boolean => {
     if (!stats.isSymbolicLink() || isOwn) return false;
-    if (++links > MOST_LINKS) throw refused(path, 'leads from one symbolic link to the next');
+    if (++links > MOST_LINKS) throw refused(path, 'leads through too many symbolic links');
     if (!isTrusted(stats, who) || !isHeld(fstatSync(at), stats, who)) {
-      throw refused(path, `is, or passes, a symbolic link that somebody else can make (${name}, of user ${stats.uid})`);
+      throw refused(
+        path,
+        `leads through a symbolic link that somebody else can replace (${name}, of user ${stats.uid})`,
+      );
     }
     start(readlinkSync(inFolder(name)));
     return true;

@@ -44,7 +44,7 @@ export function requireProgram(host: Host, program: string): void {
   const { kind, path } = host.find(program);
   if (kind === 'found') return;
   if (kind === 'not executable') {
-    throw new DbgError(`${path} cannot be run: it is no program, or not marked as one`, {
+    throw new DbgError(`${path} cannot be run: it is not an executable file`, {
       exitCode: EXIT.cannotRun,
       next: [{ what: 'what it is', command: `ls -l ${shellQuote(path)}` }],
     });

@@ -14,7 +14,7 @@ import { asRoot } from '../../cli/root.ts';
 
 export function catCommand(ctx: Context): Verb {
   return addPid(new Verb('cat'))
-    .summary('files of a container, with its links leading to its own files')
+    .summary('print files of a container, with links followed inside it')
     .description(
       "Print files of a container as its own cat would: its links lead to its files, never to the host's. The image needs no cat, and the container may be paused.",
     )
@@ -159,7 +159,7 @@ const listing = (name: string, path: string) => `docker cp ${shellQuote(`${name}
 
 function noPath(ref: string, word: string): DbgError {
   const why = word === '-' ? 'dbg cat does not read its own stdin' : 'dbg cat has no options';
-  return usageError(`"${word}" is taken for no file of a container: ${why}`, [
+  return usageError(`"${word}" is not taken for a file: ${why}`, [
     { what: 'a file of that name', command: shellLine(['dbg', 'cat', ref, `./${word}`]) },
   ]);
 }

@@ -188,7 +188,7 @@ test('who may not hear events is told why, and of the end of the process all the
   newest().hearing.data(Buffer.from('{"message":"not for\\u001b[31m you"}'));
   goes();
   expect(lost.mock.calls).toEqual([
-    ['the engine does not tell of events (not for\\e[31m you): dbg looks at the process itself'],
+    ["the engine sends no events (not for\\e[31m you): dbg watches the container's process instead"],
   ]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect([asked.length, heard]).toEqual([1, []]);

@@ -81,7 +81,7 @@ test.each(['shop/front.2', 'web-2', id('aaa2'), id('aaa2').slice(0, 12)])('for a
 test.each([
   [
     'data',
-    '"data" is only the beginning of "database": what changes something takes a whole name, and nothing was done',
+    '"data" is only the beginning of "database", and a command that changes something needs the whole name: nothing was done',
   ],
   ['aaa2', '"aaa2" is only the beginning of "web-2"'],
   ['shop-front-', '"shop-front-" is the beginning of 2 containers'],

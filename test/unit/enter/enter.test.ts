@@ -126,7 +126,7 @@ describe('why an entry failed', () => {
     ['entered', 125, undefined],
     ['', 130, undefined],
     ['gone', 125, 'ended or was restarted just now; nothing was run'],
-    ['other', 125, 'process 42 is not one of "web"'],
+    ['other', 125, 'process 42 does not belong to "web"'],
     ['view', 125, 'refused a mount'],
     ['last nsenter: no such file', 125, '(nsenter: no such file); nothing was run'],
     ['dir', 125, 'there is no directory /srv; nothing was run'],
@@ -171,7 +171,7 @@ test.each([
   [
     'a process of another one',
     { '/proc/1234/cgroup': '0::/system.slice/ssh.service\n', '/proc/1234/stat': `1234 (sshd) S ${'0 '.repeat(19)}` },
-    'is another one',
+    'is not in that container',
   ],
   ['no such process', {}, 'this host has no process 1234'],
   [

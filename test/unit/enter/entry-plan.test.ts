@@ -74,8 +74,8 @@ describe('the view', () => {
   });
 
   test.each([
-    ["the engine's file", `/data/${ID}/hosts`, "/hosts cannot be read: the engine's file"],
-    ["the host's own", '/etc/resolv.conf', "/etc/resolv.conf cannot be read: the host's"],
+    ["the engine's file", `/data/${ID}/hosts`, '/hosts, which cannot be read'],
+    ["the host's own", '/etc/resolv.conf', '/etc/resolv.conf of this host cannot be read'],
   ])('without %s: refused', (_, path, message) => {
     const without = Object.fromEntries(Object.entries(files).filter(([name]) => name !== path));
     expect(() => planView(fakeHost({ files: without, links }), web)).toThrow(message);
@@ -169,8 +169,8 @@ describe('who and where', () => {
   test.each<[EntryWish, string]>([
     [{ user: 'alice' }, '--user takes UID, UID:GID or "container", not "alice"'],
     [{ caps: 'container', all: true, fullRights: true }, 'contradict each other'],
-    [{ fullRights: true }, "--full-rights goes with the container's files"],
-    [{ ns: 'net,pid', fullRights: true }, "--full-rights goes with the container's files"],
+    [{ fullRights: true }, '--full-rights is for --all and --ns mnt'],
+    [{ ns: 'net,pid', fullRights: true }, '--full-rights is for --all and --ns mnt'],
   ])('%j is wrong usage', (wish, message) => expect(() => plan(wish)).toThrow(message));
 
   test.each<[EntryWish, string, string, string]>([
@@ -197,7 +197,7 @@ describe('who and where', () => {
 
   test("capabilities of a user namespace of its own are not taken for the host's", () => {
     const own = fakeHost({ files, links: { ...links, '/proc/1234/ns/user': 'user:[9]' } });
-    expect(() => planEntry(own, target, { caps: 'container' }, mine)).toThrow('on the host they would be more');
+    expect(() => planEntry(own, target, { caps: 'container' }, mine)).toThrow('would allow more on the host');
   });
 
   const hasOwnUsers = fakeHost({
@@ -219,7 +219,7 @@ describe('who and where', () => {
   });
 
   test('its files without its user namespace: refused', () =>
-    expect(() => inItsOwn({ ns: 'net,mnt' })).toThrow('on the host they would be more'));
+    expect(() => inItsOwn({ ns: 'net,mnt' })).toThrow('would allow more on the host'));
 
   test('what has ended has no rights that could be taken', () => {
     const { '/proc/1234/status': _, ...without } = files;
@@ -240,7 +240,10 @@ describe('who and where', () => {
   const paused = { ...target, container: container({ state: { status: 'paused' } }) };
   test.each<[EntryWish]>([[{ cgroup: true }], [{ all: true }], [{ ns: 'mnt' }]])(
     'a paused container is not joined: %j',
-    (wish) => expect(() => planEntry(host, paused, wish, mine)).toThrow('is paused: what joins its cgroup is frozen'),
+    (wish) =>
+      expect(() => planEntry(host, paused, wish, mine)).toThrow(
+        'is paused: a program that joins its cgroup would be frozen',
+      ),
   );
 
   test('its cgroup, with its files or when asked for', () => {

@@ -56,9 +56,9 @@ describe('refused, with what to do', () => {
       { cgroup: true },
       { status: 'paused' },
       [
-        'container "web" is paused: what joins its cgroup is frozen with it',
+        'container "web" is paused: a program that joins its cgroup would be frozen too',
         'let it go on: docker unpause web',
-        "stay in dbg's own: dbg … --no-cgroup web …",
+        'without its cgroup: dbg … --no-cgroup web …',
       ],
     ],
     [
@@ -71,10 +71,7 @@ describe('refused, with what to do', () => {
       '--full-rights without its files',
       { fullRights: true },
       {},
-      [
-        "--full-rights goes with the container's files (--all, --ns mnt): a tool of the host has them",
-        'without: dbg …',
-      ],
+      ["--full-rights is for --all and --ns mnt: a tool of the host has all of root's rights anyway", 'without: dbg …'],
     ],
     [
       '--full-rights against --caps container',
@@ -90,7 +87,7 @@ describe('refused, with what to do', () => {
       { user: 'ann:staff' },
       {},
       [
-        '--user takes UID, UID:GID or "container", not "ann:staff": names mean others here than in the container',
+        '--user takes UID, UID:GID or "container", not "ann:staff": a name may be another user on the host than in the container',
         "the container's users: docker exec … cat /etc/passwd",
       ],
     ],

@@ -24,21 +24,29 @@ const WITHOUT_VIEW = "with the host's /sys and resolv.conf: dbg … --host-view 
 
 test.each([
   ['gone', {}, ['"my web" ended or was restarted just now; nothing was run', LOOK]],
-  ['other', {}, ['process 1234 is not one of "my web"; nothing was run', LOOK]],
-  ['other', { hasEnded: true }, ['process 1234 is not one of "my web"; nothing was run', LOOK]],
-  ['cgroup', {}, ['its cgroup could not be joined; nothing was run', "without: dbg … --no-cgroup 'my web' …"]],
-  ['dir', { entry: IN }, ['there is no directory data/..; nothing was run', "elsewhere: dbg … --workdir / 'my web' …"]],
+  ['other', {}, ['process 1234 does not belong to "my web"; nothing was run', LOOK]],
+  ['other', { hasEnded: true }, ['process 1234 does not belong to "my web"; nothing was run', LOOK]],
+  [
+    'cgroup',
+    {},
+    ['the cgroup of "my web" could not be joined; nothing was run', "without its cgroup: dbg … --no-cgroup 'my web' …"],
+  ],
+  [
+    'dir',
+    { entry: IN },
+    ['there is no directory data/..; nothing was run', "start in another one: dbg … --workdir / 'my web' …"],
+  ],
   [
     'dir No such file or directory',
     {},
-    ['there is no directory /; nothing was run', "elsewhere: dbg … --workdir / 'my web' …"],
+    ['there is no directory /; nothing was run', "start in another one: dbg … --workdir / 'my web' …"],
   ],
   [
     'dir Permission denied',
     {},
     [
       'there is no directory / to go to (Permission denied); nothing was run',
-      "elsewhere: dbg … --workdir / 'my web' …",
+      "start in another one: dbg … --workdir / 'my web' …",
     ],
   ],
   ['last setns: x\ny', {}, ['"my web" could not be entered (setns: x\ny); nothing was run', LOOK]],

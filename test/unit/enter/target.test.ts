@@ -25,10 +25,10 @@ describe('what the engine says is the container’s process', () => {
   );
 
   test.each([
-    ['a thread', { '/proc/1234/status': 'Tgid:\t1200\n' }, 'but that is a thread of 1200'],
+    ['a thread', { '/proc/1234/status': 'Tgid:\t1200\n' }, 'but 1234 is a thread of process 1200'],
     ['not there', { '/proc/1234/stat': undefined }, 'but this host has no process 1234'],
     ['gone meanwhile', { '/proc/1234/cgroup': undefined }, 'but this host has no process 1234'],
-    ["another's", { '/proc/1234/cgroup': OTHERS }, "but process 1234 of this host is another one's"],
+    ["another's", { '/proc/1234/cgroup': OTHERS }, 'but process 1234 of this host is not in that container'],
   ])('%s is refused, and where dbg is to be run is said', (_, over, because) => {
     let failure: unknown;
     try {
@@ -40,7 +40,7 @@ describe('what the engine says is the container’s process', () => {
     expect(failure).toMatchObject({
       message: `the engine says that "web" is process 1234, ${because}`,
       next: [
-        { what: "run dbg on the engine's own machine, in its pid namespace; the engine is", command: 'docker info' },
+        { what: "run dbg on the engine's machine, in its pid namespace; which engine it is", command: 'docker info' },
       ],
     });
   });

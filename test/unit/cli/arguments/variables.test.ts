@@ -28,7 +28,9 @@ test.each([
 ])('alone it prints names, not values, and runs nothing: %s', async (_, args) => {
   const { exitCode, out, err, ran: programs } = await ran(...args);
   expect([exitCode, out, programs]).toEqual([0, NAMES, []]);
-  expect(err).toBe('dbg: nothing was run; with some of these:  dbg … --env-from-container=MTR_PACKET,PGHOST web …\n');
+  expect(err).toBe(
+    'dbg: nothing was run; to take some of these:  dbg … --env-from-container=MTR_PACKET,PGHOST web …\n',
+  );
 });
 
 test.each([
@@ -70,5 +72,8 @@ test('a name in small letters in the next word is the container: never run with 
 
 test('a container without any', async () => {
   const ctx = fakeContext({ args: ['exec', '--env-from-container', 'web'] });
-  expect([await run(ctx), ctx.printed]).toEqual([0, { out: '', err: 'dbg: web was given none; nothing was run\n' }]);
+  expect([await run(ctx), ctx.printed]).toEqual([
+    0,
+    { out: '', err: 'dbg: web was given no variables; nothing was run\n' },
+  ]);
 });

@@ -75,7 +75,7 @@ test('one that comes too slowly is left, however much has come', async () => {
   vi.useFakeTimers();
   const { engine, asked } = way();
   const promise = engine.inspect('web');
-  const refused = expect(promise).rejects.toThrow('has said nothing for 20 seconds');
+  const refused = expect(promise).rejects.toThrow('has not answered for 20 seconds');
   asked[0]!.hearing.status(200);
   for (let seconds = 0; seconds < 21; seconds++) {
     asked[0]!.hearing.data(Buffer.from(' '));

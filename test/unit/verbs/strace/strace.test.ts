@@ -119,7 +119,7 @@ describe('a command', () => {
         DBG_ENV_GCONV_PATH: '/y',
       },
     ]);
-    expect(ctx.printed.err).toContain('the container has bad-name: not given to the program');
+    expect(ctx.printed.err).toContain('the program does not get bad-name of the container');
   });
 
   test.each([

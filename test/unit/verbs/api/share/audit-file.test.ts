@@ -40,7 +40,7 @@ test('a file that others may read is refused, and keeps what it has', async () =
   for (const mode of [0o644, 0o620, 0o666]) {
     chmodSync(path, mode);
     await expect(openAudit(context(), path)).rejects.toThrow(
-      `the audit log cannot be written: ${path} exists, and others than its owner may use it (mode 0${mode.toString(8)})`,
+      `the audit log cannot be written: ${path} exists, and other users may read or write it (mode 0${mode.toString(8)})`,
     );
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['before\n', mode]);
   }
