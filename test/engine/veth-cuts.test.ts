@@ -270,7 +270,7 @@ describe('a cut is undone', () => {
     await firstLine(first);
     for (const pid of await cutGuards(lab, lan.web)) process.kill(pid, 'SIGKILL');
     const { exitCode, stderr } = await first;
-    expect([exitCode, stderr]).toEqual([125, expect.stringContaining('is back, but not by its guard')]);
+    expect([exitCode, stderr]).toEqual([125, expect.stringContaining('is back: dbg itself undid the cut')]);
     await all(lan, lan.web, lan.db);
   });
 
@@ -418,7 +418,7 @@ describe('whom it concerns', () => {
     });
     expect([exitCode, stderr]).toEqual([
       125,
-      expect.stringContaining(`your own ssh connection, from ${address}, comes by eth0`),
+      expect.stringContaining(`your own ssh connection, from ${address}, comes in through eth0`),
     ]);
     expect((await rows(web))[0]!.state).toBe('up');
   });

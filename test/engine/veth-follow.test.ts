@@ -63,7 +63,8 @@ describe('its device', () => {
       expect(await isThrough()).toBe(false);
       const device = (await rows(web))[0]!.host_device;
       const to = `n${device.slice(4)}`;
-      const said = time.length > 0 ? says(running, 'had lost its rules, or its name, and is cut anew') : undefined;
+      const said =
+        time.length > 0 ? says(running, 'had lost its rules, or its device was renamed; it is cut again') : undefined;
       await rename(device, to);
       await said;
       await expect.poll(() => statusOf(web)).toEqual([expect.objectContaining({ device: to, in_force: true })]);
@@ -87,7 +88,7 @@ describe('its device', () => {
     await isFree();
     expect(await statusOf(web)).toEqual([expect.objectContaining({ in_force: false })]);
     expect(await does('--status')).toContain('NOT IN FORCE');
-    expect((await dbg(['veth', web])).stderr).toContain('is cut no more');
+    expect((await dbg(['veth', web])).stderr).toContain('is no longer cut');
     expect(await cutsOf(web)).toEqual(['eth0 null']);
     expect(await does('--all')).toContain('cut no more: drop:10.0.0.0/8');
     const { host_device: device } = (await rows(web))[0]!;
@@ -132,8 +133,8 @@ describe('its device', () => {
       else {
         const { stderr } = await dbg(['veth', '--status']);
         expect(stderr).toContain(`nft table netdev dbg_${ifindex}`);
-        const [left, word] = [`nft table netdev dbg_${ifindex}`, 'whose device has ended'];
-        expect(await does('--restore-all')).toMatch(new RegExp(`^removed ${left}: left of cuts ${word}`, 'm'));
+        const [left, word] = [`nft table netdev dbg_${ifindex}`, 'whose device is gone'];
+        expect(await does('--restore-all')).toMatch(new RegExp(`^removed ${left}: left over from cuts ${word}`, 'm'));
         expect(await tables()).not.toContain(`dbg_${ifindex}`);
       }
     },
@@ -172,7 +173,7 @@ describe('its device', () => {
     for (const pid of (await watchers(lab, web)).split('\n')) process.kill(Number(pid), 'SIGKILL');
     await execa('ip', ['link', 'set', 'dev', device, 'alias', 'mine']);
     expect((await dbg(['veth', '--status'])).stderr).toContain(`queueing discipline dbb: of ${device}`);
-    expect(await does('--restore-all')).toContain(`removed queueing discipline dbb: of ${device}: left of cuts`);
+    expect(await does('--restore-all')).toContain(`removed queueing discipline dbb: of ${device}: left over from cuts`);
     expect((await execa('tc', ['qdisc', 'show', 'dev', device])).stdout).toContain('noqueue');
   });
 

@@ -116,7 +116,7 @@ test('it goes with a restart: that is said, and what is made anew under its name
   const { web } = await tunnelled(lab, 44);
   const running = dbg(['veth', web, '--interface', 'vx0', '--blackhole', '--for', '1h']);
   await firstLine(running);
-  let said = says(running, 'has no interface now that is meant: one that it gets in time is cut');
+  let said = says(running, 'has no interface left to cut: if it gets one in time, dbg cuts it');
   await lab.docker('restart', '-t', '0', web);
   await said;
   expect(await statusOf(web)).toEqual([]);

@@ -20,9 +20,9 @@ export async function refuseHarm(
   const caller = await carrying(ctx.host, callers(ctx.host, ownValues(ctx.env)), interfaces);
   if (caller) {
     throw new DbgError(
-      `refused: your own ssh connection, from ${caller.client}, comes by ${caller.each.inside.name} of "${container.name}"`,
+      `refused: your own ssh connection, from ${caller.client}, comes in through ${caller.each.inside.name} of "${container.name}", and would be cut off`,
       {
-        next: [{ what: 'the way back to you, by which you should not come', command: `ip route get ${caller.client}` }],
+        next: [{ what: 'see the route back to you', command: `ip route get ${caller.client}` }],
       },
     );
   }
@@ -30,7 +30,7 @@ export async function refuseHarm(
     throw new DbgError(
       `refused: ${sharing.join(', ')} ${sharing.length === 1 ? 'shares' : 'share'} the network of "${container.name}", and would be cut off too`,
       {
-        next: [{ what: 'all of them', command: `dbg veth ${ctx.args.slice(1).map(shellQuote).join(' ')} --force` }],
+        next: [{ what: 'cut all of them', command: `dbg veth ${ctx.args.slice(1).map(shellQuote).join(' ')} --force` }],
       },
     );
   }

@@ -25,7 +25,7 @@ interface Waiting {
 
 /** What is said for each way in which a cut can end before its time. */
 const WORDS: Readonly<Record<Exclude<End, 'kept' | 'undone' | 'ended'>, string>> = {
-  killed: 'is back, but not by its guard: that was killed or stopped',
+  killed: 'is back: dbg itself undid the cut, as its guard was killed or stopped',
   replaced: 'was cut anew meanwhile, and that cut stays: see dbg veth --status',
   restored: 'was brought back meanwhile: by dbg veth --up, or --restore-all',
   lifted: 'is back before its time: somebody set its link up, or the kernel refused its rules',
@@ -105,7 +105,7 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
         // is still missing at the next look.
         looksWithout = cuts.isEmpty() || cuts.some(({ cut }) => isIn(network, cut)) ? 0 : looksWithout + 1;
         if (looksWithout === 2) say('does not have the cut interface any more: it was moved out of the container');
-        if (cuts.isEmpty() && !isBare) say('has no interface now that is meant: one that it gets in time is cut');
+        if (cuts.isEmpty() && !isBare) say('has no interface left to cut: if it gets one in time, dbg cuts it');
         isBare = cuts.isEmpty() || looksWithout > 1;
         // A device that is down has its name already, before it counts as an interface. So the
         // names do not show when it is set up, and dbg goes on looking while there is no interface
@@ -149,7 +149,7 @@ function gathered(say: (text: string) => void) {
   const add = (each: MadeCut) => {
     const { inside } = each.cut.interface;
     each.onEvent(() =>
-      say(`was not cut for a moment: ${inside.name} had lost its rules, or its name, and is cut anew`),
+      say(`was not cut for a moment: ${inside.name} had lost its rules, or its device was renamed; it is cut again`),
     );
     open.add(each);
     const end = () => {

@@ -48,8 +48,8 @@ export function planCuts(each: Cuttable, own: DevicePoint, wish: CutWish): Cut[]
   if (isOwn && (delay !== undefined || (rate !== undefined && direction !== 'out'))) {
     const option = delay === undefined ? 'rate' : 'delay';
     throw new DbgError(
-      `refused: --${option} of what it gets works at the host's end of a wire, and ${each.at.device.name} has none`,
-      delay === undefined ? { next: [{ what: 'of what it sends', command: 'dbg veth … --rate … --out' }] } : {},
+      `refused: --${option} of what the container receives needs a host device, and ${each.at.device.name} has none`,
+      delay === undefined ? { next: [{ what: 'limit what it sends', command: 'dbg veth … --rate … --out' }] } : {},
     );
   }
   if (isOwn || rate === undefined || direction === 'in') return [planCut(each, wish)];

@@ -23,6 +23,7 @@ export async function peerAddresses(host: Host, peer: Target, netns: string | un
   const addresses = (await linksInside(host, peer))
     .filter(({ flags }) => !flags.includes('LOOPBACK'))
     .flatMap((link) => link.addresses.map((address) => address.split('/')[0]!));
-  if (addresses.length === 0) throw new DbgError(`"${name}" has no address, so nothing of it can be told from others`);
+  if (addresses.length === 0)
+    throw new DbgError(`"${name}" has no address, by which its traffic could be told from that of others`);
   return addresses;
 }

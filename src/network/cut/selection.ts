@@ -132,7 +132,7 @@ function cutPoint(
 
 function alternatives(name: string, can: readonly Cuttable[], typed: string): NextStep[] {
   const only = can.map(({ inside }) => ({
-    what: 'only what is sure',
+    what: 'only this interface',
     command: `dbg veth ${shellQuote(name)} ${typed} --interface ${shellQuote(inside.name)}`,
   }));
   return [...only, { what: 'let the engine do it', command: `docker network disconnect NETWORK ${shellQuote(name)}` }];

@@ -48,7 +48,7 @@ export function planLabels(interfaces: readonly MappedInterface[], hostLinks: re
     const altname = labelOf(each);
     const who = `${inside.name} of ${target.container.name}`;
     if (device === undefined || proof !== 'both ways') plan.refused.push(`no name for ${who}: ${reason}`);
-    else if (altname === undefined) plan.refused.push(`no name for ${who}: it would be no name for a device`);
+    else if (altname === undefined) plan.refused.push(`no name for ${who}: a device cannot have such a name`);
     else if (holder.get(altname) === device.name) plan.already.push({ device: device.name, altname, interface: each });
     else if (holder.has(altname)) plan.refused.push(`no name for ${who}: ${holder.get(altname)} is called ${altname}`);
     else plan.change.push({ device: device.name, altname, interface: each });

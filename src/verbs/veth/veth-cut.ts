@@ -42,10 +42,10 @@ async function cut(ctx: Context, network: ContainerNetwork, wish: Wish, options:
   const { container } = network.target;
   if (wish.delay && wish.direction === 'out') {
     throw usageError(
-      '--delay --out: netem holds back what a device sends, so at the host end only what the container gets',
+      '--delay --out is not possible: netem delays what a device sends, and the host device sends what the container receives',
       [
         {
-          what: 'delay what it gets',
+          what: 'delay what it receives',
           command: `dbg veth ${shellQuote(container.name)} --delay ${options.delay} --in`,
         },
       ],

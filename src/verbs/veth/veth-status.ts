@@ -26,7 +26,7 @@ export async function statusOrRestore(ctx: Context, ref: string | undefined, opt
   if (ref !== undefined) {
     throw usageError(
       `--${options.status ? 'status' : 'restore-all'} is about all cuts of this host, not about "${ref}" alone`,
-      [{ what: 'that one', command: options.status ? 'dbg veth CTR' : 'dbg veth CTR --up' }],
+      [{ what: 'for that container', command: options.status ? 'dbg veth CTR' : 'dbg veth CTR --up' }],
     );
   }
   for (const program of NEEDED_PROGRAMS) requireProgram(ctx.host, program);
@@ -41,12 +41,12 @@ function status(ctx: Context, { marked, left, doubtful }: Remains, { json: isJso
   if (doubtful.length > 0) {
     const names = `${doubtful.slice(0, SHOWN).join(', ')}${doubtful.length > SHOWN ? ' …' : ''}`;
     ctx.stderr.write(
-      `dbg: left out, as dbg has no note of it and a container may have written it: the mark on ${escapeControls(names)} (off with it:  ip link set dev … alias '')\n`,
+      `dbg: not listed: the mark of a cut on ${escapeControls(names)}, of which dbg has no note: a container may have written it (off with it:  ip link set dev … alias '')\n`,
     );
   }
   if (left.length > 0) {
     const all = escapeControls(left.map(({ what }) => what).join(', '));
-    ctx.stderr.write(`dbg: left of ${LEFT_OF}: ${all} (dbg veth --restore-all)\n`);
+    ctx.stderr.write(`dbg: left over from ${LEFT_OF}: ${all}; remove it:  dbg veth --restore-all\n`);
   }
   if (isJson) ctx.stdout.write(json(marked.map((each) => markRecord(each, now))));
   else if (marked.length === 0) ctx.stderr.write('dbg: nothing is cut on this host\n');
@@ -61,7 +61,7 @@ function status(ctx: Context, { marked, left, doubtful }: Remains, { json: isJso
 }
 
 const SHOWN = 5;
-const LEFT_OF = 'cuts whose device has ended, or whose mark is written over';
+const LEFT_OF = 'cuts whose device is gone, or whose mark was overwritten';
 
 const isOverdue = ({ mark: { until } }: Marked, now: number) => until > 0 && now > until + LATE_SECONDS;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '');
@@ -140,7 +140,7 @@ async function restoreAll(ctx: Context, { marked, left }: Remains, options: Veth
         return false;
       },
     );
-    if (isDone) say({ ...NO_DEVICE, done: [`removed ${what}`] }, `removed ${what}: left of ${LEFT_OF}`);
+    if (isDone) say({ ...NO_DEVICE, done: [`removed ${what}`] }, `removed ${what}: left over from ${LEFT_OF}`);
   });
   const outcomes = await Promise.allSettled([undoing, ...removals]);
   forgetOthers(ctx.host, marked, ctx.now());

@@ -152,10 +152,10 @@ export function markText(each: ContainerInterface, now: number): string {
         : `, for ${duration((mark.until - seconds) * 1000)} more`;
   const name = shellQuote(each.target.container.name);
   if (!mark.isInForce) {
-    const lifted = `${each.inside.name} is cut no more: ${mark.what}, by ${mark.by}, is not in force in the kernel, where it was undone, or its device renamed; tidy up:  dbg veth ${name} --up`;
+    const lifted = `${each.inside.name} is no longer cut: its mark says ${mark.what} by ${mark.by}, which is not in force in the kernel (undone there, or the device renamed); remove the mark:  dbg veth ${name} --up`;
     return `dbg: ${escapeControls(lifted)}\n`;
   }
-  const text = `${each.inside.name} is cut: ${mark.what} by ${mark.by}, ${duration((seconds - mark.since) * 1000)} ago${until}; back:  dbg veth ${name} --up`;
+  const text = `${each.inside.name} is cut: ${mark.what} by ${mark.by}, ${duration((seconds - mark.since) * 1000)} ago${until}; bring it back:  dbg veth ${name} --up`;
   return `dbg: ${escapeControls(text)}\n`;
 }
 

@@ -19,45 +19,46 @@ const WAYS = ['down', 'blackhole', 'drop', 'loss', 'rate', 'delay'] as const;
 
 export function vethCommand(ctx: Context): Verb {
   return addPid(addHostOptions(new Verb('veth')))
-    .summary('which host device is a container on, and pull that plug')
+    .summary("the host device of a container's interface; cut the container off, bring it back")
     .description(
-      "Show the host device at the other end of each of a container's interfaces, with the proof that it is; cut it off, bring it back.",
+      "Show the host device at the other end of each of a container's interfaces, with the proof that it is that one. Cut the container off the network, in whole or in part, and bring it back.",
     )
     .addArgument(containerArgument({ or: ', or a host device' }))
     .addOption(
       new Option(
         '--down',
-        'take it off the network: the link is set down at the host end, addresses and routes stay',
+        'take the container off the network: the link is set down at the host end, addresses and routes stay',
       ).conflicts(['up', 'blackhole', 'drop', 'loss', 'rate', 'delay', 'in', 'out']),
     )
     .addOption(
-      new Option('--blackhole', 'every frame vanishes, the carrier stays: the silent switch').conflicts([
-        'up',
-        'drop',
-        'loss',
-        'rate',
-        'delay',
-      ]),
+      new Option(
+        '--blackhole',
+        'drop every frame, and keep the carrier: like a switch that forwards nothing',
+      ).conflicts(['up', 'drop', 'loss', 'rate', 'delay']),
     )
     .addOption(
       new Option(
         '--drop <peer[:port[/udp]]>',
-        'what goes to and from one peer vanishes: a container, an address or a prefix; repeatable',
+        'drop what goes to and comes from this peer: a container, an address or a prefix; repeatable',
       )
         .argParser(repeatable)
         .conflicts('up'),
     )
-    .addOption(new Option('--loss <percent>', 'so many of the frames vanish, in each direction').conflicts('up'))
-    .addOption(new Option('--rate <rate>', 'no more than this, in each direction: 1mbit').conflicts('up'))
-    .addOption(new Option('--delay <time>', 'what it gets is late: 100ms, 100ms±20ms (needs netem)').conflicts('up'))
-    .addOption(new Option('--in', 'only what the container gets').conflicts('out'))
-    .option('--out', 'only what it sends')
-    .option('--for <time>', 'wait so long, then bring it back; so does Ctrl-C, and the death of dbg')
-    .option('--force', 'also when other containers share its network')
-    .option('--up', 'bring it back, whatever took it off')
+    .addOption(new Option('--loss <percent>', 'drop this share of the frames, in each direction: 30%').conflicts('up'))
+    .addOption(new Option('--rate <rate>', 'let no more than this through, in each direction: 1mbit').conflicts('up'))
+    .addOption(
+      new Option('--delay <time>', 'delay what the container receives: 100ms, 100ms±20ms (needs netem)').conflicts(
+        'up',
+      ),
+    )
+    .addOption(new Option('--in', 'cut only what the container receives').conflicts('out'))
+    .option('--out', 'cut only what it sends')
+    .option('--for <time>', 'wait this long, then undo the cut; Ctrl-C, or the end of dbg, undoes it earlier')
+    .option('--force', 'cut also the other containers that share its network')
+    .option('--up', 'bring the container back, whatever took it off')
     .addOption(interfaceOption('-i, --interface <name>', "only this interface of the container's"))
     .addOption(networkOption('-n, --network <name>', 'only the interface on this network of the engine'))
-    .addOption(new Option('--status', 'every cut of this host').conflicts(['restoreAll', 'up', ...WAYS]))
+    .addOption(new Option('--status', 'list every cut of this host').conflicts(['restoreAll', 'up', ...WAYS]))
     .addOption(new Option('--restore-all', 'undo every cut of this host').conflicts(['up', ...WAYS]))
     .option('--json', 'the result as JSON')
     .option('--dry-run', 'print the commands that would change something, run none of them')

@@ -22,12 +22,16 @@ export function addHostOptions<C extends Command>(command: C): C {
   const wish = (flags: string, about: string, others: readonly string[]) =>
     new Option(flags, about).conflicts([...ONE_CONTAINERS, ...others]);
   return command
-    .addOption(wish('--all', "every running container's every interface, by network", ['dryRun']))
+    .addOption(wish('--all', 'list every interface of every running container, by network', ['dryRun']))
     .addOption(
-      wish('--watch [seconds]', 'with --all: again and again, with rates (2 s)', ['dot', 'mermaid', 'reverse']),
+      wish('--watch [seconds]', 'with --all: list again every so many seconds (default: 2), with rates', [
+        'dot',
+        'mermaid',
+        'reverse',
+      ]),
     )
-    .addOption(wish('--dot', 'with --all: as a graph for Graphviz', ['json', 'mermaid']))
-    .addOption(wish('--mermaid', 'with --all: as a graph for Mermaid', ['json', 'dot']))
+    .addOption(wish('--dot', 'with --all: print a graph for Graphviz', ['json', 'mermaid']))
+    .addOption(wish('--mermaid', 'with --all: print a graph for Mermaid', ['json', 'dot']))
     .addOption(
       new VerbOption('--reverse [device]', 'which container is behind this host device', 'nothing', NEEDED).conflicts([
         ...ONE_CONTAINERS,
@@ -36,7 +40,7 @@ export function addHostOptions<C extends Command>(command: C): C {
       ]),
     )
     .addOption(
-      wish('--label', 'give host devices readable further names (web.eth0); without CTR: all', [
+      wish('--label', 'give host devices a readable second name, an altname (web.eth0); without CTR: all of them', [
         'all',
         'reverse',
         'unlabel',

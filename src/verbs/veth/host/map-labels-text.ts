@@ -59,5 +59,8 @@ function labelText({ already }: LabelPlan, done: readonly Label[], action: 'add'
     ({ device, altname }: Label) =>
       `${device} is ${what} ${altname}\n`;
   const lines = [...already.map(line('already')), ...done.map(line(action === 'add' ? 'now also' : 'no longer'))];
-  return escapeControls(lines.join('')).replaceAll('\\n', '\n') || 'nothing to do: no device has such a name\n';
+  return (
+    escapeControls(lines.join('')).replaceAll('\\n', '\n') ||
+    `nothing to do: no device ${action === 'add' ? 'can get' : 'has'} such a name\n`
+  );
 }

@@ -110,7 +110,7 @@ describe('what holds frames back', () => {
 
   test("not at the container's own end", () =>
     expect(() => planCut(atOwn(), wish({ delay }))).toThrow(
-      "refused: --delay of what it gets works at the host's end of a wire, and eth0 has none",
+      'refused: --delay of what the container receives needs a host device, and eth0 has none',
     ));
 
   test('a rate, at the end that sends: two cuts', () => {
@@ -134,7 +134,7 @@ describe('what holds frames back', () => {
   );
 
   test('one without a wire: what it sends', () => {
-    expect(() => planCut(atOwn(), wish({ rate: 125_000 }))).toThrow('refused: --rate of what it gets');
+    expect(() => planCut(atOwn(), wish({ rate: 125_000 }))).toThrow('refused: --rate of what the container receives');
     expect(planCut(atOwn(), wish({ rate: 12_500_000, direction: 'out' })).qdisc.join(' ')).toBe(
       'tbf rate 100000000bit burst 125000b limit 750000b',
     );

@@ -20,7 +20,7 @@ test('one without a host end is cut where it is, in the container; where it is n
   const [only] = cuttable(network(CUT_VXLAN), { interface: 'vx0' }, change('--down'));
   expect(only).toMatchObject({ cutAt: 'own', at: { side: 'own', device: VXLAN.inside }, mark: MARK });
   expect(only!.ownMark).toBeUndefined();
-  const next = { what: 'only what is sure', command: 'dbg veth web --down --interface vx0' };
+  const next = { what: 'only this interface', command: 'dbg veth web --down --interface vx0' };
   expect(() => cuttable(network(VXLAN), {}, change('--down'))).toThrow(error({ next: expect.arrayContaining([next]) }));
 });
 
@@ -75,7 +75,7 @@ test.each<[string, Selection]>([
   expect(() => cuttable(network(...interfaces), selection, change(option))).toThrow(
     error({
       next: [
-        { what: 'only what is sure', command: `dbg veth web ${option} --interface 'x;reboot'` },
+        { what: 'only this interface', command: `dbg veth web ${option} --interface 'x;reboot'` },
         { what: 'let the engine do it', command: 'docker network disconnect NETWORK web' },
       ],
     }),

@@ -124,7 +124,7 @@ describe('harm to others', () => {
     });
     expect(await run(ctx)).toBe(125);
     expect(held).toEqual([]);
-    expect(ctx.printed.err).toContain('your own ssh connection, from 172.17.0.2, comes by eth0 of "web"');
+    expect(ctx.printed.err).toContain('your own ssh connection, from 172.17.0.2, comes in through eth0 of "web"');
   });
 
   test('a container in the same network: the hint is the same cut, forced', async () => {
@@ -150,7 +150,7 @@ describe('wrong usage', () => {
     [['web', '--delay', '1'], '--delay takes a time'],
     [['web', '--down', '--for', '8d'], '--for takes a time'],
     [['web', '--drop', 'db:0'], '--drop takes PEER'],
-    [['web', '--delay', '100ms', '--out'], '--delay --out: netem holds back what a device sends'],
+    [['web', '--delay', '100ms', '--out'], '--delay --out is not possible: netem delays what a device sends'],
     [['web', '--for', '30s'], '--for goes with a cut'],
     [['web', '--down', '--loss', '5%'], 'cannot be used with'],
     [['web', '--loss', '5%', '--in', '--out'], 'cannot be used with'],
