@@ -61,7 +61,7 @@ export function missingSourcesOf(
 ): string[] {
   if (state.pid > 0 || neededSources.length === 0) return [];
   if (!ownPaths.some((path) => path !== '' && host.exists(path)))
-    throw new DbgError(`what it mounts of the engine's host was not looked for: this host has no file of its engine's`);
+    throw new DbgError(`the sources of its mounts were not looked for: this host has none of the engine's files`);
   const mounts = parseMountInfo(mountInfo(host));
   const isRemote = (path: string) => {
     const around = mounts.filter(({ mountPoint }) => `${path}/`.startsWith(`${mountPoint.replace(/\/$/, '')}/`));

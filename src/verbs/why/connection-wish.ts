@@ -25,5 +25,5 @@ export function readWish(text: string, { udp, ipv4, ipv6 }: ConnectionOptions): 
 /** Throws a usage error for an option about a connection where none is asked about. */
 export function refuseWithoutPeer({ udp, ipv4, ipv6, probe }: ConnectionOptions): void {
   const given = [udp && '--udp', ipv4 && '-4', ipv6 && '-6', probe === false && '--no-probe'].filter(Boolean);
-  if (given.length > 0) throw usageError(`${given.join(', ')}: that is about a connection: dbg why CTR HOST[:PORT]`);
+  if (given.length > 0) throw usageError(`${given.join(', ')}: only for a connection: dbg why CTR HOST[:PORT]`);
 }

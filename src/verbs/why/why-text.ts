@@ -15,7 +15,7 @@ export function verdictText(where: string, verdict: Verdict, isVerbose: boolean)
   const shown = others.filter(({ severity }) => isVerbose || !answer || severity === 'suspect');
   const lines = [
     ...(answer ? findingLines(answer) : [`nothing is broken ${where}, as far as dbg can see`]),
-    ...(follows.length > 0 ? ['', 'that explains, or comes with it:', ...follows.map(oneLine)] : []),
+    ...(follows.length > 0 ? ['', 'also broken, most likely because of that:', ...follows.map(oneLine)] : []),
     ...(shown.length > 0 ? ['', 'also:', ...shown.map(oneLine)] : []),
     '',
     ...layers.map(layerLine),

@@ -28,23 +28,23 @@ const PATIENCE_MS = 4_000;
 
 export function whyCommand(ctx: Context): Verb {
   return addPid(new Verb('why'))
-    .summary('what is wrong with a container or a connection: the first thing, with its proof')
+    .summary('what is wrong with a container or a connection: the first cause, with its proof')
     .description(
-      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With :PORT, why nobody is answered at a published port. With HOST[:PORT], why it does not reach that: another container, an address or a name, as it is seen from inside the container. Nothing is changed by looking.',
+      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With :PORT, why a published port does not answer. With HOST[:PORT], why the container does not reach that host (another container, an address or a name), as seen from inside the container. Nothing is changed by looking.',
     )
     .addArgument(containerArgument())
     .addArgument(
       new VerbArgument(
         '[peer]',
-        'what it is to reach: HOST[:PORT[/udp]], HOST a container, an address or a name',
+        'what the container is to reach: HOST[:PORT[/udp]], where HOST is a container, an address or a name',
         'containers',
       ),
     )
-    .option('--udp', 'the port is of UDP')
-    .addOption(new Option('-4, --ipv4', 'by IPv4 alone').conflicts('ipv6'))
-    .option('-6, --ipv6', 'by IPv6 alone')
-    .option('--no-probe', 'send nothing: neither questions to nameservers nor connections')
-    .option('-v, --verbose', 'also what is merely worth knowing')
+    .option('--udp', 'the port is a UDP port')
+    .addOption(new Option('-4, --ipv4', 'try IPv4 only').conflicts('ipv6'))
+    .option('-6, --ipv6', 'try IPv6 only')
+    .option('--no-probe', 'send nothing: no questions to nameservers, and no connections')
+    .option('-v, --verbose', 'show notes too: what is not wrong, but worth knowing')
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',

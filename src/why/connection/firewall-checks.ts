@@ -11,10 +11,10 @@ export const HOST_FIREWALL_CHECKS = [
   check({
     id: 'own.firewall',
     layer: 'route',
-    about: "A firewall rule in the container's own network namespace takes what it sends, or the answer.",
+    about: "A firewall rule in the container's own network namespace drops or refuses what it sends, or the answer.",
     needs: ['from', 'attempt', 'taken'],
     find: ({ from: { name }, attempt, taken }) =>
-      taken.own.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name, rule))),
+      taken.own.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name))),
   }),
   check({
     id: 'host.dropped',
@@ -35,21 +35,20 @@ export const HOST_FIREWALL_CHECKS = [
 export const PEER_FIREWALL_CHECK = check({
   id: 'peer.firewall',
   layer: 'peer',
-  about: "A firewall rule in the peer's own network namespace takes what it is sent.",
+  about: "A firewall rule in the peer's own network namespace drops or refuses what it is sent.",
   needs: ['peer', 'attempt', 'taken'],
   find: ({ peer, attempt, taken }) => {
     if (peer.kind !== 'container') return [];
     const { name } = peer.container;
-    return taken.peer.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name, rule)));
+    return taken.peer.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name)));
   },
 });
 
 const byVerdict = (rules: readonly Grown[], verdict: Grown['verdict'], attempt: Attempt) =>
-  rules
-    .filter((rule) => rule.verdict === verdict)
-    .flatMap((rule) => finding(rule, attempt, "of the host's", listing(rule).join(' ')));
+  rules.filter((rule) => rule.verdict === verdict).flatMap((rule) => finding(rule, attempt, 'of the host', ''));
 
-const inside = (name: string, rule: Grown) => `dbg exec ${shellQuote(name)} ${listing(rule).join(' ')}`;
+/** What stands before a command that is about rules in a container's network. */
+const inside = (name: string) => `dbg exec ${shellQuote(name)} `;
 
 /** The command that lists a rule with its counter. */
 function listing({ text }: Grown): string[] {
@@ -63,24 +62,25 @@ function listing({ text }: Grown): string[] {
  * rejects. A counter that grew by just the number of packets sent is proof. One that grew by more
  * may have counted others' packets too, so it is a suspect.
  */
-function finding(rule: Grown, { address, port, outcome, sent }: Attempt, whose: string, command: string): Finding[] {
+function finding(rule: Grown, { address, port, outcome, sent }: Attempt, whose: string, into: string): Finding[] {
   const fits = rule.verdict === 'drop' ? outcome === 'silent' : outcome === 'refused' || outcome === 'unreachable';
   if (!fits || rule.grew < sent) return [];
   const what = rule.verdict === 'drop' ? 'drops' : 'refuses';
+  const command = `${into}${listing(rule).join(' ')}`;
   const evidence: Evidence = { seen: `its counter grew by ${rule.grew} while ${sent} packets were sent`, command };
   return [
     {
       severity: rule.grew === sent ? 'broken' : 'suspect',
       sentence: `a firewall rule ${whose} ${what} what is sent to ${address}:${port}: ${rule.text}`,
       evidence: [evidence],
-      next: [{ what: 'if it is not meant so, take it away', command: undoing(rule) }],
+      next: [{ what: 'if the rule is not intended, take it away', command: undoing(rule, into) }],
     },
   ];
 }
 
-function undoing({ text }: Grown): string {
-  if (text.includes(' -P ')) return text.replace(/DROP$/, 'ACCEPT');
+function undoing({ text }: Grown, into: string): string {
+  if (text.includes(' -P ')) return `${into}${text.replace(/DROP$/, 'ACCEPT')}`;
   return text.startsWith('nft ')
-    ? 'nft -a list ruleset   # then: nft delete rule … handle NUMBER'
-    : text.replace(' -A ', ' -D ');
+    ? `${into}nft -a list ruleset   # then: ${into}nft delete rule … handle NUMBER`
+    : `${into}${text.replace(' -A ', ' -D ')}`;
 }

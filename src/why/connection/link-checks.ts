@@ -15,7 +15,7 @@ export const LINK_CHECKS = [
   check({
     id: 'link.cut',
     layer: LINK,
-    about: 'A cut of dbg\'s holds its frames back ("dbg veth CTR --cut").',
+    about: 'A cut that dbg made drops or delays its frames ("dbg veth CTR --down", "--drop" and others).',
     needs: ['wish', 'wire', 'now', 'tried'],
     find: ({ wish, wire, now, tried }) =>
       ends(wire).flatMap((end) =>
@@ -56,7 +56,7 @@ export const LINK_CHECKS = [
                 evidence: [{ seen: 'no master', command: `ip -d link show dev ${shellQuote(device.name)}` }],
                 next: [
                   {
-                    what: 'connect it anew',
+                    what: 'connect it again',
                     command: `docker network disconnect ${shellQuote(network)} ${shellQuote(container)} && docker network connect ${shellQuote(network)} ${shellQuote(container)}`,
                   },
                 ],
@@ -76,10 +76,10 @@ export const LINK_CHECKS = [
         {
           severity: 'broken',
           sentence: `"${own.container}" and "${peer.container}" have the same MAC address, ${own.inside.mac}`,
-          evidence: [own, peer].map((end) => ({ seen: end.inside.mac, command: vethCommand(end) })),
+          evidence: [own, peer].map((end) => ({ seen: end.inside.mac, command: `${vethCommand(end)} --json` })),
           next: [
             {
-              what: 'make one anew without --mac-address',
+              what: 'create one of them again without --mac-address; see which was given one',
               command: `docker inspect -f '{{.Config.MacAddress}}' ${shellQuote(own.container)} ${shellQuote(peer.container)}`,
             },
           ],
@@ -109,12 +109,12 @@ function severityOf(
 }
 
 function cutFinding(end: WireEnd, mark: SeenMark, now: number, severity: Finding['severity']): Finding {
-  const until = mark.until === 0 ? 'until it is taken back' : `for ${duration(mark.until * 1000 - now)} more`;
+  const until = mark.until === 0 ? 'until it is undone' : `for ${duration(mark.until * 1000 - now)} more`;
   return {
     severity,
     sentence: `${end.inside.name} of "${end.container}" is cut by dbg (${mark.what}): by ${mark.by}, ${duration(now - mark.since * 1000)} ago, ${until}`,
     evidence: [{ seen: `cut ${mark.id}: ${mark.what}`, command: vethCommand(end) }],
-    next: [{ what: 'take it back', command: `dbg veth ${shellQuote(end.container)} --up` }],
+    next: [{ what: 'undo the cut', command: `dbg veth ${shellQuote(end.container)} --up` }],
   };
 }
 

@@ -24,7 +24,7 @@ export const MEMBERSHIP_CHECKS = [
           evidence: [
             { seen: 'none', command: `docker inspect -f '{{.HostConfig.NetworkMode}}' ${shellQuote(from.name)}` },
           ],
-          next: [{ what: 'make it anew on a network', command: 'docker run --network NETWORK …' }],
+          next: [{ what: 'create it again on a network', command: 'docker run --network NETWORK …' }],
         },
       ];
     },
@@ -43,14 +43,14 @@ export const MEMBERSHIP_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `"${from.name}" and "${container.name}" are on no common network: ${quoted(own!)} and ${quoted(its!)}`,
+          sentence: `"${from.name}" is on ${quoted(own!)} and "${container.name}" on ${quoted(its!)}: they have no network in common`,
           evidence: [
             { seen: own!.join(' '), command: networksOf(from.name) },
             { seen: its!.join(' '), command: networksOf(container.name) },
           ],
           next: [
             {
-              what: 'put it on the network of the other',
+              what: 'put the first on the network of the second',
               command: `docker network connect ${shellQuote(its![0] ?? 'NETWORK')} ${shellQuote(from.name)}`,
             },
           ],
@@ -71,7 +71,7 @@ export const MEMBERSHIP_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `"${from.name}" is on internal networks only (${quoted(names)}), which lead to no ${host} outside`,
+          sentence: `"${from.name}" is on internal networks only (${quoted(names)}), so it cannot reach ${host} outside`,
           evidence: [
             { seen: 'true', command: `docker network inspect -f '{{.Internal}}' ${names.map(shellQuote).join(' ')}` },
           ],
@@ -85,7 +85,7 @@ export const MEMBERSHIP_CHECKS = [
   check({
     id: 'membership.icc',
     layer: MEMBERSHIP,
-    about: 'The network that both are on keeps its containers from each other (enable_icc=false).',
+    about: 'The network that both are on does not let its containers reach each other (enable_icc=false).',
     needs: ['from', 'peer', 'networks', 'tried'],
     find: ({ from, peer, networks, tried }) => {
       if (peer.kind !== 'container' || peer.isItself || tried?.outcome === 'connected') return [];
@@ -96,7 +96,7 @@ export const MEMBERSHIP_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `network "${name}" keeps its containers from each other: it was made with enable_icc=false`,
+          sentence: `network "${name}" does not let its containers reach each other: it was created with enable_icc=false`,
           evidence: [
             { seen: 'enable_icc: false', command: `docker network inspect -f '{{json .Options}}' ${shellQuote(name)}` },
           ],

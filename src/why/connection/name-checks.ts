@@ -10,7 +10,8 @@ const NAME = 'name';
 const CODES: Readonly<Record<number, string>> = { 2: 'it failed', 3: 'no such name', 5: 'it refuses' };
 const outcomeText = ({ outcome, server }: Looked) => {
   if (outcome === 'silent') return `${server} does not answer`;
-  if (outcome === 'passed on') return `${server} has no such name, and whom it asks outside does not answer`;
+  if (outcome === 'passed on')
+    return `${server} has no such name, and the nameservers that it asks outside do not answer`;
   if (outcome === 'refused') return `nobody listens at ${server}, port 53`;
   return `${server} answers with code ${outcome}${CODES[outcome] ? ` (${CODES[outcome]})` : ''}`;
 };
@@ -53,7 +54,7 @@ export const NAME_CHECKS = [
           ],
           next: [
             {
-              what: 'make it anew without that --add-host (extra_hosts); it was given',
+              what: 'create it again without that --add-host (extra_hosts); see what it was given',
               command: `docker inspect -f '{{.HostConfig.ExtraHosts}}' ${shellQuote(from.name)}`,
             },
           ],
@@ -108,13 +109,13 @@ export const NAME_CHECKS = [
           next: looked.some(({ server }) => server === '127.0.0.11')
             ? [
                 {
-                  what: "docker's DNS is led there by rules in its network; see them",
+                  what: "see the rules in its network that lead 127.0.0.11 to Docker's DNS",
                   command: `dbg exec ${shellQuote(from.name)} iptables-save -t nat`,
                 },
               ]
             : [
                 {
-                  what: 'see by which way that is asked',
+                  what: 'see why that nameserver does not answer',
                   command: `dbg why ${shellQuote(from.name)} ${looked[0]!.server}:53/udp`,
                 },
               ],
@@ -125,7 +126,7 @@ export const NAME_CHECKS = [
   check({
     id: 'name.no-upstream',
     layer: NAME,
-    about: "Docker's DNS answers, but whom it asks for names that are no container's does not.",
+    about: "Docker's DNS answers, but the nameservers that it asks for all other names do not.",
     needs: ['wish', 'from', 'named', 'looked'],
     find: ({ wish: { host }, from, named, looked }) =>
       !isPassedOn(host, named, looked)
@@ -147,7 +148,7 @@ export const NAME_CHECKS = [
   check({
     id: 'name.unknown',
     layer: NAME,
-    about: 'No nameserver of it knows the name; it may be an alias on a network that it is not on.',
+    about: 'None of its nameservers knows the name, which may be an alias on a network that the container is not on.',
     needs: ['wish', 'from', 'named', 'etc', 'looked'],
     find: ({ wish: { host }, from, named, etc, looked }) => {
       if (looked.length === 0 || etc.hosts.length > 0 || looked.some(({ addresses }) => addresses.length > 0))

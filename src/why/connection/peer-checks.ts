@@ -79,7 +79,7 @@ export const PEER_CHECKS = [
   check({
     id: 'peer.loopback-only',
     layer: PEER,
-    about: 'What listens on the port does so on 127.0.0.1 or ::1 alone, where only the peer itself gets.',
+    about: 'The peer listens on the port at 127.0.0.1 or ::1 only, where nobody else reaches it.',
     needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
     find: (facts) => {
       const here = atPort(facts) ?? [];
@@ -90,7 +90,7 @@ export const PEER_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `port ${port} of ${who(peer)} is listened on at ${address} alone, so nobody but itself reaches it at ${facts.address}`,
+          sentence: `${who(peer)} listens on port ${port} at ${address} only, so nobody else reaches it at ${facts.address}`,
           evidence: [seenSockets(peer, here)],
           next: [
             {
@@ -105,7 +105,7 @@ export const PEER_CHECKS = [
   check({
     id: 'peer.other-address',
     layer: PEER,
-    about: 'What listens on the port does so on another address, or for the other family of addresses alone.',
+    about: 'The peer listens on the port at another address, or for the other family of addresses only.',
     needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
     find: (facts) => {
       const here = atPort(facts) ?? [];
@@ -116,7 +116,7 @@ export const PEER_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `port ${other.port} of ${who(peer)} is listened on at ${other.address}, not at ${facts.address}`,
+          sentence: `${who(peer)} listens on port ${other.port} at ${other.address}, not at ${facts.address}`,
           evidence: [seenSockets(peer, here)],
           next: [
             {
@@ -131,28 +131,29 @@ export const PEER_CHECKS = [
   check({
     id: 'peer.other-port',
     layer: PEER,
-    about: 'Nothing listens on the port, but on others.',
+    about: 'Nothing listens on the port; the peer listens on others.',
     needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
     find: (facts) => nothingThere(facts, true),
   }),
   check({
     id: 'peer.not-listening',
     layer: PEER,
-    about: 'Nothing listens on the port, and nothing on another one.',
+    about: 'Nothing listens on the port, nor on any other one.',
     needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
     find: (facts) => nothingThere(facts, false),
   }),
   check({
     id: 'peer.queue-full',
     layer: PEER,
-    about: 'As many connections wait to be accepted as may: its program accepts none, and the kernel drops the next.',
+    about:
+      'The queue of connections that wait to be accepted is full: its program accepts none, and the kernel drops new ones.',
     needs: ['wish', 'peer', 'listening', 'tried'],
     find: ({ wish, peer, listening, tried }) =>
       listening
         .filter(({ protocol, port, waiting, most }) => protocol === 'tcp' && port === wish.port && waiting > most)
         .map((socket) => ({
           severity: tried?.outcome === 'connected' ? ('suspect' as const) : ('broken' as const),
-          sentence: `${who(peer)} accepts no connections on port ${socket.port}: ${socket.waiting} wait, and no more than ${socket.most + 1} may`,
+          sentence: `${who(peer)} accepts no connections on port ${socket.port}: ${socket.waiting} wait in its queue (listen backlog), which holds ${socket.most + 1}`,
           evidence: [
             {
               seen: `${socketText(socket)}: ${socket.waiting} of ${socket.most}`,
@@ -195,14 +196,12 @@ function nothingThere(facts: Found, hasOthers: boolean): Finding[] {
   return [
     {
       severity: 'broken',
-      sentence: `nothing listens on port ${wish.port}/${wish.protocol} of ${where}${hasOthers ? `, but on ${ports.slice(0, 8).join(', ')}${most}` : ''}`,
+      sentence: `nothing listens on port ${wish.port}/${wish.protocol} of ${where}${hasOthers ? `; it listens on ${ports.slice(0, 8).join(', ')}${most}` : ''}`,
       evidence: [seenSockets(peer, others.slice(0, 8))],
       next: hasOthers
         ? [
             {
-              what: isThisHost(from)
-                ? 'publish the other port, or let it listen on this one'
-                : 'ask for the other port',
+              what: isThisHost(from) ? 'publish the other port, or let it listen on this one' : 'try the other port',
               command: isThisHost(from)
                 ? startedAs(peer)
                 : `dbg why ${shellQuote(from.name)} ${shellQuote(wish.host)}:${ports[0]}`,
@@ -210,7 +209,7 @@ function nothingThere(facts: Found, hasOthers: boolean): Finding[] {
           ]
         : [
             {
-              what: 'see what it says',
+              what: 'see its log',
               command:
                 peer.kind === 'container' ? `docker logs --tail 50 ${shellQuote(peer.container.name)}` : 'ss -ltunp',
             },

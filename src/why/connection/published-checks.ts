@@ -45,7 +45,7 @@ export const PUBLISHED_CHECKS = [
   check({
     id: 'published.no-rule',
     layer: PUBLISHED,
-    about: 'The rule that leads from the port of the host to the container is gone; docker-proxy stands alone.',
+    about: 'The rule that leads from the port of the host to the container is gone; only docker-proxy is left.',
     needs: ['peer', 'doors'],
     find: ({ peer, doors }) => {
       if (peer.kind !== 'container' || peer.published === undefined) return [];
@@ -55,7 +55,7 @@ export const PUBLISHED_CHECKS = [
       return [
         {
           severity: 'suspect',
-          sentence: `no rule leads from port ${host} of this host to "${peer.container.name}": docker-proxy answers in its place, and the container sees all who come as the host`,
+          sentence: `no rule leads from port ${host} of this host to "${peer.container.name}": docker-proxy passes connections on instead, and the container sees the host in place of each client`,
           evidence: [{ seen: 'no rule', command: 'iptables -t nat -nL DOCKER' }],
           next: [{ what: 'publish it again', command: `docker restart ${shellQuote(peer.container.name)}` }],
         },
@@ -78,7 +78,7 @@ export const PUBLISHED_CHECKS = [
           evidence: [{ seen: addresses.join(' '), command: `docker port ${shellQuote(peer.container.name)}` }],
           next: [
             {
-              what: 'if others are to reach it, make it anew with',
+              what: 'if others are to reach it, create it again with',
               command: `docker run -p ${host}:${peer.published.port} …`,
             },
           ],

@@ -29,7 +29,7 @@ export const ROUTE_CHECKS = [
   check({
     id: 'route.wrong-device',
     layer: ROUTE,
-    about: 'The address is on a network of its, but its route leads by the device of another one.',
+    about: 'The container is on the network of the address, but its route leads through the device of another network.',
     needs: ['from', 'way', 'wire', 'address', 'tried'],
     find: ({ from: { name }, way, wire: { own, peer }, address, tried }) => {
       if (!('device' in way) || !own || !peer || peer.network === undefined || tried?.outcome === 'connected')
@@ -38,7 +38,7 @@ export const ROUTE_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `"${name}" sends what is for ${address} by ${way.device} of network "${own.network ?? 'none'}", though it is on network "${peer.network}" with it`,
+          sentence: `"${name}" sends packets for ${address} through ${way.device} on network "${own.network ?? 'none'}", though both are on network "${peer.network}"`,
           evidence: [{ seen: `dev ${way.device}`, command: `dbg exec ${shellQuote(name)} ip route get ${address}` }],
           next: [{ what: 'see which route is in the way', command: `dbg exec ${shellQuote(name)} ip route` }],
         },
@@ -57,7 +57,7 @@ export const ROUTE_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `this host forwards no packets (net.ipv4.ip_forward is 0), so none of "${from.name}" gets to ${address}`,
+          sentence: `this host forwards no packets (net.ipv4.ip_forward is 0), so no packet of "${from.name}" gets to ${address}`,
           evidence: [{ seen: 'net.ipv4.ip_forward = 0', command: 'sysctl net.ipv4.ip_forward' }],
           next: [{ what: 'turn it on', command: 'sysctl -w net.ipv4.ip_forward=1' }],
         },

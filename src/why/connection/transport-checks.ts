@@ -26,7 +26,7 @@ export const TRANSPORT_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `nobody on the link of ${way.device} of ${called(from)} answers for ${asked}: it is in use by nobody, or cut off`,
+          sentence: `nobody answers for ${asked} on the link of ${way.device} of ${called(from)}: nobody has that address, or who has it is cut off`,
           evidence: [{ seen: `${asked} ${neighbour}`, command: within(from, `ip neigh show ${asked}`) }],
           next: [{ what: 'see who is on that network', command: 'dbg veth --all' }],
         },

@@ -24,7 +24,9 @@ export const DRIFT_CHECKS = [
               evidence: [
                 { seen: short(imageOfName), command: `docker image inspect -f '{{.Id}}' ${shellQuote(image)}` },
               ],
-              next: [{ what: 'make the container anew to have that one', command: `docker rm -f ${shellQuote(name)}` }],
+              next: [
+                { what: 'create the container again to have that one', command: `docker rm -f ${shellQuote(name)}` },
+              ],
             },
           ],
   }),

@@ -89,7 +89,7 @@ export const PROCESS_CHECKS = [
   check({
     id: 'processes.zombies',
     layer: PROCESSES,
-    about: 'Processes have ended, and their parent does not ask how.',
+    about: 'Processes have ended, and their parent did not wait for them (zombies).',
     needs: ['container', 'processes'],
     find: ({ container: { name }, processes }) => {
       const zombies = processes.filter(({ state }) => state === 'Z');
@@ -113,7 +113,7 @@ export const PROCESS_CHECKS = [
   check({
     id: 'processes.busy',
     layer: PROCESSES,
-    about: 'One thread is busy all the time: as much as one thread can be.',
+    about: 'One thread is busy all the time.',
     needs: ['container', 'processes'],
     find: ({ container: { name }, processes }) => {
       const busy = processes.flatMap(({ pid, threads }) =>
@@ -124,18 +124,17 @@ export const PROCESS_CHECKS = [
       const [first] = busy.toSorted((one, other) => other.cpuShare - one.cpuShare);
       if (first === undefined) return [];
       const others =
-        busy.length === 1
-          ? ''
-          : `; nor ${busy.length === 2 ? 'does' : 'do'} ${counted(busy.length - 1, 'other thread')}`;
+        busy.length === 1 ? '' : `; so ${busy.length === 2 ? 'is' : 'are'} ${counted(busy.length - 1, 'other thread')}`;
       const share = `${percent(first.cpuShare)} of a CPU`;
       // The thread wants the CPU, but others have it: other threads of the container or of the
       // host.
-      const given = first.cpuShare < ALWAYS / 2 ? `it has ${share}, and waits for one for the rest` : `it has ${share}`;
+      const given =
+        first.cpuShare < ALWAYS / 2 ? `it gets ${share}, and waits for one the rest of the time` : `it uses ${share}`;
       const which = first.of === 1 ? 'process' : `one thread of ${first.of} of process`;
       return [
         {
           severity: 'suspect',
-          sentence: `${which} ${processName(first)} of "${name}" never rests: ${given}${others}`,
+          sentence: `${which} ${processName(first)} of "${name}" is busy all the time: ${given}${others}`,
           evidence: [
             { seen: `thread ${first.tid}: ${percent(first.cpuShare)}`, command: `top -H -b -n 1 -p ${first.pid}` },
           ],

@@ -26,16 +26,18 @@ export const RESOURCE_CHECKS = [
   check({
     id: 'resources.oom-kills',
     layer: RESOURCES,
-    about: 'The kernel killed processes in it for want of memory, and it lives on.',
+    about: 'The kernel killed processes in it because they were out of memory; the container lives on.',
     needs: ['container', 'limits'],
     find: ({ container: { name }, limits: { memory } }) => {
       const kills = memory?.oomKills ?? 0;
       if (memory === undefined || kills === 0) return [];
-      const limit = isNumber(memory.limit) ? `its limit of ${binarySize(memory.limit)}` : 'no limit of its own';
+      const limit = isNumber(memory.limit)
+        ? `its memory limit is ${binarySize(memory.limit)}`
+        : 'it has no memory limit of its own';
       return [
         {
           severity: 'broken',
-          sentence: `the kernel has killed ${counted(kills, 'process', 'processes')} in "${name}" for want of memory, with ${limit}; the container lives on`,
+          sentence: `the kernel has killed ${counted(kills, 'process', 'processes')} in "${name}" because it was out of memory; the container lives on, and ${limit}`,
           evidence: [{ seen: `oom_kill ${kills}`, command: limitsCommand(name) }],
           next: moreMemory(name, memory.limit),
         },
@@ -45,7 +47,7 @@ export const RESOURCE_CHECKS = [
   check({
     id: 'resources.memory-near-limit',
     layer: RESOURCES,
-    about: 'Its memory is nearly used up, the file cache set aside.',
+    about: 'Its memory is nearly used up, not counting the file cache.',
     needs: ['container', 'limits'],
     find: ({ container: { name }, limits: { memory } }) => {
       if (memory === undefined || !isNumber(memory.limit) || memory.limit === 0) return [];
@@ -54,7 +56,7 @@ export const RESOURCE_CHECKS = [
       return [
         {
           severity: 'suspect',
-          sentence: `"${name}" holds ${binarySize(held)} of its ${binarySize(memory.limit)} of memory (${percent(held / memory.limit)}), its file cache set aside`,
+          sentence: `"${name}" holds ${binarySize(held)} of its ${binarySize(memory.limit)} of memory (${percent(held / memory.limit)}), not counting its file cache`,
           evidence: [
             {
               seen: `${binarySize(memory.charged)} charged, ${binarySize(memory.fileCache)} of it file cache`,
@@ -75,7 +77,7 @@ export const RESOURCE_CHECKS = [
       (['memory', 'io'] as const).flatMap((resource): Finding[] => {
         const share = pressure?.[resource]?.full?.avg10 ?? 0;
         if (share < STALLED_PERCENT) return [];
-        const waits = { memory: 'to get memory back', io: 'for a disk' }[resource];
+        const waits = { memory: 'for memory to be freed', io: 'for a disk' }[resource];
         return [
           {
             severity: 'suspect',
@@ -114,7 +116,7 @@ export const RESOURCE_CHECKS = [
   check({
     id: 'resources.pids',
     layer: RESOURCES,
-    about: 'It may start no more processes or threads, or could not at some time.',
+    about: 'It is, or was, at its limit of processes and threads.',
     needs: ['container', 'limits'],
     find: ({ container: { name }, limits: { pids } }) => {
       if (pids === undefined || !isNumber(pids.limit)) return [];
@@ -165,7 +167,7 @@ export const RESOURCE_CHECKS = [
   check({
     id: 'resources.log',
     layer: RESOURCES,
-    about: 'The file in which the engine keeps what it says is large.',
+    about: 'The file in which the engine keeps its log is large.',
     needs: ['container', 'inspection', 'logSize'],
     find: ({ container: { name }, inspection: { logPath }, logSize }) =>
       logSize === undefined || logSize < LARGE_LOG
@@ -173,11 +175,11 @@ export const RESOURCE_CHECKS = [
         : [
             {
               severity: 'suspect',
-              sentence: `what "${name}" has said fills a file of ${binarySize(logSize)} on the engine's disk`,
+              sentence: `the log of "${name}" is a file of ${binarySize(logSize)} on the engine's disk`,
               evidence: [{ seen: binarySize(logSize), command: `ls -lh ${shellQuote(logPath)}` }],
               next: [
                 {
-                  what: 'bound it, at its next start',
+                  what: 'limit it, at its next start',
                   command: 'docker run --log-opt max-size=50m --log-opt max-file=3 …',
                 },
               ],

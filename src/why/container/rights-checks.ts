@@ -74,7 +74,7 @@ export const RIGHTS_CHECKS = [
   check({
     id: 'rights.unusual',
     layer: RIGHTS,
-    about: 'It may do more, or less, than docker lets a container do unless told.',
+    about: 'It may do more, or less, than docker lets a container do by default.',
     needs: ['container', 'rights'],
     find: ({ container: { name }, rights }) => {
       const { mostCapabilities: most, hasSeccompFilter, noNewPrivileges, label } = rights;

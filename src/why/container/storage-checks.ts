@@ -39,7 +39,7 @@ export const STORAGE_CHECKS = [
           ? [
               {
                 severity: 'suspect',
-                sentence: `"${destination}" of "${name}" is mounted read-only, though it was asked for writable: ${source} is so on the host`,
+                sentence: `"${destination}" of "${name}" is mounted read-only, though it was to be writable: ${source} is read-only on the host`,
                 evidence,
                 next: [{ what: 'see it on the host', command: `findmnt --target ${shellQuote(source)}` }],
               },
@@ -51,7 +51,7 @@ export const STORAGE_CHECKS = [
                 evidence,
                 next: [
                   { what: 'see why', command: 'dmesg | grep -iE "remount|I/O error|EXT4-fs|XFS|BTRFS"' },
-                  { what: 'once its disk is well', command: `mount -o remount,rw --target ${shellQuote(source)}` },
+                  { what: 'once the disk is repaired', command: `mount -o remount,rw --target ${shellQuote(source)}` },
                 ],
               },
             ];

@@ -67,7 +67,7 @@ const FAULTS: readonly Fault[] = [
   {
     title: 'connection refused: it listens on another port',
     first: 'peer.other-port',
-    says: 'but on 8080',
+    says: 'it listens on 8080',
     make: async (lab) => {
       const { web, db } = await pair(lab, '8080');
       return [web, `${db}:80`];
@@ -76,7 +76,7 @@ const FAULTS: readonly Fault[] = [
   {
     title: 'connection refused: it listens on 127.0.0.1 alone',
     first: 'peer.loopback-only',
-    says: '127.0.0.1 alone',
+    says: '127.0.0.1 only',
     make: async (lab) => {
       const { web, db } = await pair(lab, '127.0.0.1:80');
       return [web, `${db}:80`];
@@ -365,7 +365,7 @@ const FAULTS: readonly Fault[] = [
   {
     title: 'timeout: it accepts no connections, and its queue is full',
     first: 'peer.queue-full',
-    says: 'no more than 2 may',
+    says: 'which holds 2',
     make: async (lab) => {
       const network = await lab.network('n');
       const web = await lab.run('web', { options: ['--network', network] });
@@ -399,13 +399,13 @@ const FAULTS: readonly Fault[] = [
   {
     title: 'a published port does not answer: it listens on 127.0.0.1 in the container',
     first: 'peer.loopback-only',
-    says: 'port 80 of',
+    says: 'on port 80 at 127.0.0.1 only',
     make: async (lab) => [`:${await published(lab, '0.0.0.0', '127.0.0.1:80')}`],
   },
   {
     title: 'a published port does not answer: it listens on another port',
     first: 'peer.other-port',
-    says: 'but on 8080',
+    says: 'it listens on 8080',
     make: async (lab) => [`:${await published(lab, '0.0.0.0', '8080')}`],
   },
   {

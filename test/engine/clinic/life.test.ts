@@ -83,7 +83,7 @@ clinic(
     {
       title: 'bash in the background ends at once, for ever',
       first: 'life.restart-loop',
-      says: 'its program does not stay',
+      says: 'its program does not keep running',
       make: async (lab) => {
         const web = await lab.run('web', { options: ['--restart', 'unless-stopped'], command: ['sh'] });
         await restarted(lab, web);
@@ -233,7 +233,7 @@ clinic(
     {
       title: 'its network was removed while it was down',
       first: 'life.network-missing',
-      says: /network .*-net is there no more/,
+      says: /network .*-net does not exist any more/,
       make: async (lab) => {
         const [web, net] = [lab.name('web'), lab.name('net')];
         await lab.docker('network', 'create', net);

@@ -83,7 +83,7 @@ const SLOW: Fault[] = [
     title: 'it is slow: one thread never rests',
     first: 'processes.busy',
     severity: suspect,
-    says: /never rests/,
+    says: /is busy all the time/,
     make: async (lab) => [await ready(lab, 'echo ready; while :; do :; done')],
   },
   {

@@ -22,16 +22,17 @@ export const END_CHECKS = [
   check({
     id: 'life.oom',
     layer,
-    about: 'The kernel killed it for want of memory within its limit.',
+    about: 'The kernel killed it because it was out of memory.',
     needs: ['container', 'inspection', 'history', 'now'],
     find: ({ container, inspection: { memoryBytes }, history, now }) => {
       const { name, state } = container;
       const ending = lastEnding(container, history);
       if (!ending?.isOutOfMemory || wasAskedFor(ending)) return [];
       if (state.pid > 0 && now - ending.at > RECENT_MS) return [];
-      const limit = memoryBytes === null ? 'no limit of its own' : `its limit of ${memoryBytes / 2 ** 20} MiB`;
+      const limit =
+        memoryBytes === null ? 'it has no memory limit of its own' : `its memory limit is ${memoryBytes / 2 ** 20} MiB`;
       const times = deaths(history).filter(({ isOutOfMemory }) => isOutOfMemory).length;
-      const often = times > 1 ? `, ${times} times that the engine remembers` : '';
+      const often = times > 1 ? `; the engine remembers ${times} such deaths` : '';
       const what = ending.exitCode === 137 ? `"${name}" was killed` : `a process of "${name}" was killed`;
       const more = memoryBytes === null ? 0 : (memoryBytes / 2 ** 20) * 2;
       const size = `${Math.ceil(more)}m`;
@@ -39,7 +40,7 @@ export const END_CHECKS = [
       return [
         {
           severity: 'broken',
-          sentence: `${what} for want of memory ${duration(now - ending.at)} ago, with ${limit} (exit code ${ending.exitCode})${often}`,
+          sentence: `${what} because it was out of memory, ${duration(now - ending.at)} ago (exit code ${ending.exitCode}); ${limit}${often}`,
           evidence: [
             { seen: 'OOMKilled', command: inspectCommand(name, '{{.State.OOMKilled}} {{.HostConfig.Memory}}') },
           ],
@@ -59,7 +60,7 @@ export const END_CHECKS = [
       const { name } = facts.container;
       const since = `${duration(facts.now - ending.at)} ago (exit code 137)`;
       const kernel = {
-        what: 'was it the kernel, for want of memory of the whole host?',
+        what: 'was it the kernel, because the whole host was out of memory?',
         command: `journalctl -k --since -1h -g 'Killed process'`,
       };
       const isKnown = ending.by === 'nobody';
@@ -67,7 +68,7 @@ export const END_CHECKS = [
         {
           severity: isKnown ? 'broken' : 'suspect',
           sentence: isKnown
-            ? `"${name}" was killed ${since}, and not by the engine: a program of the host did it, or the kernel for want of memory of the whole host`
+            ? `"${name}" was killed ${since}, and not by the engine: a program of the host did it, or the kernel, because the whole host was out of memory`
             : `"${name}" was killed ${since}; the engine no longer remembers by whom`,
           evidence: [eventsSeen(name, isKnown ? 'it died, and no "kill" came before' : 'no event of its end')],
           next: [kernel],
@@ -78,7 +79,7 @@ export const END_CHECKS = [
   check({
     id: 'life.crashed',
     layer,
-    about: 'A signal of its own fault ended it: exit code 139 (SIGSEGV), 134, 132, 135, 136, 159.',
+    about: 'It crashed, by a signal that its own fault raised: exit code 139 (SIGSEGV), 134, 132, 135, 136, 159.',
     needs: ['container', 'history', 'now', 'lastWords'],
     find: (facts) => {
       const ending = endOf(facts);

@@ -35,7 +35,7 @@ function missingProgram({ exitCode, output }: Health): string | undefined {
 /** The command line that runs the health check by hand. */
 function byHand(name: string, [kind, ...words]: readonly string[]) {
   const argv = kind === 'CMD-SHELL' ? ['sh', '-c', ...words] : words;
-  return [{ what: 'the same by hand', command: shellLine(['docker', 'exec', name, ...argv]) }];
+  return [{ what: 'run the check by hand', command: shellLine(['docker', 'exec', name, ...argv]) }];
 }
 
 export const HEALTH_CHECKS = [

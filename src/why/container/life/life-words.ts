@@ -12,7 +12,7 @@ const SIGNALS: Readonly<Record<number, readonly [string, string]>> = {
   3: ['SIGQUIT', 'told to quit'],
   4: ['SIGILL', 'an instruction that this processor does not have'],
   5: ['SIGTRAP', 'a breakpoint, or an assertion'],
-  6: ['SIGABRT', 'it gave itself up: an assertion, or memory that it found spoilt'],
+  6: ['SIGABRT', 'it aborted itself: a failed assertion, or memory that it found corrupted'],
   7: ['SIGBUS', 'memory that is not there: a mapped file cut short, or /dev/shm full'],
   8: ['SIGFPE', 'a division by zero'],
   9: ['SIGKILL', 'killed'],
@@ -34,7 +34,8 @@ export const signalName = (signal: number): string => SIGNALS[signal]?.[0] ?? `s
 function exitWords(exitCode: number): string {
   if (exitCode === 126) return 'what it was to run is not executable';
   if (exitCode === 127) return 'a program or library that it was to run was not found';
-  if (exitCode === 255) return 'its program said -1, or the engine found it gone when the engine itself was started';
+  if (exitCode === 255)
+    return 'its program ended with -1, or the engine found it gone when the engine itself was started';
   const signal = signalOf(exitCode);
   if (signal === undefined) return '';
   const [name = `signal ${signal}`, meaning] = SIGNALS[signal] ?? [];

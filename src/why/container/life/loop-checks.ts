@@ -80,13 +80,13 @@ export const LOOP_CHECKS = [
       if (!ending || !isLooping(facts)) return [];
       const { name, restarts } = container;
       const isWork = ending.exitCode === 0 && (ending.livedMs ?? 0) >= WORK_MS;
-      const done = ending.exitCode === 0 ? ': its program does not stay' : '';
+      const done = ending.exitCode === 0 ? ': its program does not keep running' : '';
       return [
         {
           severity: isWork ? 'suspect' : 'broken',
           sentence: `"${name}" dies again and again, ${times(restarts, 'restart')} so far: ${livedText(ending)}ended with ${exitText(ending.exitCode)}${done}; its restart policy is ${policyText(inspection)}`,
           evidence: [...seen(facts), ...lastWordsSeen(name, lastWords)],
-          next: [{ what: 'let it rest while you look', command: `docker stop ${shellQuote(name)}` }],
+          next: [{ what: 'stop it while you look', command: `docker stop ${shellQuote(name)}` }],
         },
       ];
     },
@@ -106,7 +106,7 @@ export const LOOP_CHECKS = [
           severity: 'broken',
           sentence: `"${name}" died after ${times(restarts, 'restart')}, and the engine restarts it no more (${policyText(inspection)}): ${livedText(ending)}ended with ${exitText(ending.exitCode)}`,
           evidence: [...seen(facts), ...lastWordsSeen(name, lastWords)],
-          next: [{ what: 'once that is mended', command: `docker start ${shellQuote(name)}` }],
+          next: [{ what: 'once that is fixed', command: `docker start ${shellQuote(name)}` }],
         },
       ];
     },

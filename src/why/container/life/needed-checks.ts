@@ -29,7 +29,9 @@ export const NEEDED_CHECKS = [
       if (first?.kind === 'script' && first.hasCarriageReturn && first.words.length === 1) {
         const { path } = steps[0]!;
         const sentence = `"${name}" cannot run ${path}: its first line ends with a carriage return (CRLF), so the kernel looks for "${first.words[0]}\\r"`;
-        const next = [{ what: 'mend the file', command: `sed -i 's/\\r$//' ${shellQuote(path.split('/').at(-1)!)}` }];
+        const next = [
+          { what: 'fix its line ends', command: `sed -i 's/\\r$//' ${shellQuote(path.split('/').at(-1)!)}` },
+        ];
         return [cannotRun(facts, sentence, `#!${first.words[0]}\\r`, next)];
       }
       const missing = pairs(steps).find(({ executable, needed }) => executable.kind === 'script' && !needed.file);

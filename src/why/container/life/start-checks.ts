@@ -69,7 +69,7 @@ export const START_CHECKS = [
   check({
     id: 'life.mount-source-missing',
     layer,
-    about: 'What it is to mount of the host is not there.',
+    about: 'A file or folder of the host that it is to mount is not there.',
     needs: ['container', 'missingSources'],
     find: (facts) => {
       const { container, missingSources } = facts;
@@ -123,7 +123,7 @@ export const START_CHECKS = [
       const network = NETWORK.exec(errorOf(facts))?.[1];
       if (network === undefined) return [];
       const make = { what: 'make it again', command: `docker network create ${shellQuote(network)}` };
-      return [failure(facts, `the network ${network} is there no more`, [make, start(facts)])];
+      return [failure(facts, `the network ${network} does not exist any more`, [make, start(facts)])];
     },
   }),
 ] as const;

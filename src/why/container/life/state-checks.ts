@@ -32,7 +32,7 @@ export const STATE_CHECKS = [
   check({
     id: 'life.never-started',
     layer,
-    about: 'It was made, and never started.',
+    about: 'It was created, and never started.',
     needs: ['container', 'inspection', 'now'],
     find: ({ container: { name, state }, inspection: { createdAt }, now }) => {
       if (state.status !== 'created' || state.error !== '') return [];
@@ -40,7 +40,7 @@ export const STATE_CHECKS = [
       return [
         {
           severity: 'suspect',
-          sentence: `"${name}" was made${ago} and never started`,
+          sentence: `"${name}" was created${ago} and never started`,
           evidence: status(name, state.status),
           next: [{ what: 'start it', command: `docker start ${shellQuote(name)}` }],
         },

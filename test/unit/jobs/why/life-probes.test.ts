@@ -39,7 +39,7 @@ test.each([
 test('an engine on another machine has other files', () => {
   const given = { neededSources: ['/srv/b'], ownPaths: ['', '/log'] };
   const look = () => missingSourcesOf(fakeHost({ files: {} }), container({ state: { pid: 0 } }), given);
-  expect(look).toThrow('no file of its engine');
+  expect(look).toThrow("none of the engine's files");
 });
 
 test('who publishes which port, asked only where a start failed for one', async () => {

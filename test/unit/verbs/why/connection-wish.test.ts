@@ -18,6 +18,6 @@ test.each([
 ])('%s %j is refused', (text, options, message) => expect(() => readWish(text, options)).toThrow(message));
 
 test('an option of a connection without one is refused', () => {
-  expect(() => refuseWithoutPeer({ udp: true, probe: false })).toThrow('--udp, --no-probe: that is about a connection');
+  expect(() => refuseWithoutPeer({ udp: true, probe: false })).toThrow('--udp, --no-probe: only for a connection');
   expect(() => refuseWithoutPeer({ probe: true })).not.toThrow();
 });

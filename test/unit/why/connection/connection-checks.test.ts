@@ -93,7 +93,7 @@ const ROWS: readonly Row[] = [
     'no common network',
     { peer: { kind: 'container', container: elsewhere, isItself: false }, attempt: SILENT },
     'membership.no-common',
-    '"app" and "back"',
+    'is on "app" and "db" on "back"',
   ],
   [
     'an internal network',
@@ -173,7 +173,7 @@ const ROWS: readonly Row[] = [
     'a route by another network',
     { wire: { own: end('web', { network: 'vpn' }), peer: end('db'), bridge: undefined }, attempt: SILENT },
     'route.wrong-device',
-    'by eth0 of network "vpn"',
+    'through eth0 on network "vpn"',
   ],
   [
     'no forwarding',
@@ -238,14 +238,14 @@ const ROWS: readonly Row[] = [
     '127.0.0.1 alone',
     { listening: [socket('127.0.0.1', 80)], attempt: REFUSED },
     'peer.loopback-only',
-    'at 127.0.0.1 alone',
+    'at 127.0.0.1 only',
   ],
   ['IPv6 alone', { listening: [socket('::', 80)], attempt: REFUSED }, 'peer.other-address', 'at ::, not at 10.0.0.3'],
   [
     'another port',
     { listening: [socket('*', 8080)], attempt: REFUSED },
     'peer.other-port',
-    'port 80/tcp of "db", but on 8080',
+    'port 80/tcp of "db"; it listens on 8080',
   ],
   [
     'no port',
@@ -269,7 +269,7 @@ const ROWS: readonly Row[] = [
     'a full queue',
     { listening: [socket('*', 80, { waiting: 129 })], attempt: SILENT },
     'peer.queue-full',
-    '129 wait, and no more than 129 may',
+    '129 wait in its queue (listen backlog), which holds 129',
   ],
   [
     'nobody on the link',
@@ -336,7 +336,7 @@ test.each([
   ['a rule alone', ['0.0.0.0'], [], 'tcp dport 8080 counter packets 0 bytes 0 dnat to 10.0.0.3:80', []],
   ['docker-proxy alone', ['0.0.0.0'], [socket('*', 8080)], '', ['published.no-rule']],
   [
-    'at 127.0.0.1 alone',
+    'at 127.0.0.1 only',
     ['127.0.0.1'],
     [socket('127.0.0.1', 8080)],
     '-d 127.0.0.1/32 --dport 8080 -j DNAT --to-destination 10.0.0.3:80',
@@ -389,6 +389,14 @@ test('more packets than were sent prove nothing', () => {
     'transport.silent',
     [['host.dropped', 'suspect']],
   ]);
+});
+
+test.each([
+  ['-A INPUT -j DROP', 'dbg exec db iptables -t filter -D INPUT -j DROP'],
+  ['-P INPUT DROP', 'dbg exec db iptables -t filter -P INPUT ACCEPT'],
+])("a rule of the peer's is taken away in there, not on the host: %s", (text, command) => {
+  const taken = { sent: 6, own: [], peer: [rule(`iptables -t filter ${text}`, 6)], host: [] };
+  expect(verdict({ attempt: SILENT, taken }).answer?.next.map((step) => step.command)).toEqual([command]);
 });
 
 test('with nothing sent, what the sockets and the engine tell is still said', () => {

@@ -48,13 +48,13 @@ test.each([
   [
     'busy',
     [waiting({ cpuShare: 0.97, wantedShare: 1 })],
-    ['busy suspect: process 1234 (app) of "web" never rests: it has 97 % of a CPU'],
+    ['busy suspect: process 1234 (app) of "web" is busy all the time: it uses 97 % of a CPU'],
   ],
   [
     'busy, and so is the host',
     [waiting({ cpuShare: 0.09, wantedShare: 1 }, {})],
     [
-      'busy suspect: one thread of 2 of process 1234 (app) of "web" never rests: it has 9 % of a CPU, and waits for one for the rest',
+      'busy suspect: one thread of 2 of process 1234 (app) of "web" is busy all the time: it gets 9 % of a CPU, and waits for one the rest of the time',
     ],
   ],
   ['busy, by ticks', [waiting({ cpuShare: 0.95, wantedShare: undefined })], [expect.stringContaining('95 %')]],

@@ -31,7 +31,11 @@ describe.each([
 ] as const)('%s', (version, files, calm, memory) => {
   test.each([
     ['nothing is wrong', calm, []],
-    ['it was killed for memory', {}, [/oom-kills broken: .* killed [12] process(es)? in "web" .* its limit of 64MiB/]],
+    [
+      'it was killed for memory',
+      {},
+      [/oom-kills broken: .* killed [12] process(es)? in "web" .* its memory limit is 64MiB/],
+    ],
     [
       'its memory is used up',
       memory(FULL, 2 << 20),
@@ -91,7 +95,7 @@ describe.each([
 test('pressure, which hybrid hosts count too', async () => {
   const limits = await limitsBy(HYBRID_FILES, { ...V1_CALM, 'memory.pressure': STALLED, 'io.pressure': STALLED });
   expect(found(RESOURCE_CHECKS, { limits })).toEqual([
-    'resources.pressure suspect: for 61 % of the last 10 seconds everything in "web" waited to get memory back',
+    'resources.pressure suspect: for 61 % of the last 10 seconds everything in "web" waited for memory to be freed',
     'resources.pressure suspect: for 61 % of the last 10 seconds everything in "web" waited for a disk',
   ]);
 });
@@ -111,7 +115,7 @@ test.each([
 });
 
 test.each([
-  [3 * 2 ** 30, ['resources.log suspect: what "web" has said fills a file of 3GiB on the engine\'s disk']],
+  [3 * 2 ** 30, ['resources.log suspect: the log of "web" is a file of 3GiB on the engine\'s disk']],
   [2 ** 20, []],
   [undefined, []],
 ])('a log of %j bytes', (logSize, expected) => {

@@ -100,7 +100,7 @@ test.each<[string, string | RegExp, string]>([
     'invalid mount config for type "bind": bind source path does not exist: /srv/conf',
   ],
   ['life.user-missing', 'no group "web" in /etc/group', 'unable to find group web: no matching entries in group file'],
-  ['life.network-missing', 'network tn is', 'network tn not found'],
+  ['life.network-missing', 'network tn does not exist', 'network tn not found'],
   [
     'life.entry-missing',
     'no program pyhton3 in a folder',
@@ -138,7 +138,7 @@ test.each<[string, Case, string | undefined, string, string]>([
     },
     'life.oom',
     'broken',
-    'limit of 16 MiB (exit code 137)',
+    '(exit code 137); its memory limit is 16 MiB',
   ],
   [
     'of a child',
@@ -200,7 +200,7 @@ test.each<[string, Case, string | undefined, string, string]>([
     { state: { status: 'created', pid: 0 }, inspection: { createdAt: NOW - 180_000 } },
     'life.never-started',
     'suspect',
-    'made 3 minutes ago and never started',
+    'created 3 minutes ago and never started',
   ],
   [
     'created, and what it mounts has gone',
@@ -266,7 +266,7 @@ test.each<[string, Case, string | undefined, string]>([
     'broken',
     'it lived for 1 second and',
   ],
-  ['it ends well at once', restarting(0, 20), 'broken', 'its program does not stay'],
+  ['it ends well at once', restarting(0, 20), 'broken', 'its program does not keep running'],
   ['it ends well after a minute of work', restarting(0, 60_000), 'suspect', 'exit code 0'],
   [
     'it died a few times, an hour ago',
@@ -291,7 +291,7 @@ test('a loop of want of memory: the want is the answer, the loop follows from it
   ]);
   const { answer, follows } = verdictOf({ state: { startedAt: NOW - 100 }, restarts: 3, history });
   expect([answer, ...follows].map((each) => each?.id)).toEqual(['life.oom', 'life.restart-loop']);
-  expect(answer?.sentence).toContain('3 times that the engine remembers');
+  expect(answer?.sentence).toContain('the engine remembers 3 such deaths');
 });
 
 test('the engine has given up', () => {
