@@ -120,7 +120,7 @@ test('read again when the file changes; a mistake leaves the rules before', asyn
 test('a file that is not there, or wrong, is told before anything begins', async ({ lab }) => {
   for (const [rules, says] of [
     [join(lab.folder, 'none.yaml'), 'cannot be read'],
-    [rulesIn(lab, '- match: {}\n'), 'line 1: nothing is to be done'],
+    [rulesIn(lab, '- match: {}\n'), 'line 1: the rule does nothing'],
   ] as const) {
     const { exitCode, stderr, stdout } = await through(rules, 'echo', 'ran');
     expect([exitCode, stderr, stdout]).toEqual([125, expect.stringContaining(says), '']);

@@ -235,6 +235,6 @@ test('secrets are not in the file; with --reveal they are, and are shown with --
   const curl = await api('curl', file, String(call));
   expect([curl.stdout, curl.stderr]).toEqual([
     expect.stringContaining('DB_PASSWORD=[redacted]'),
-    expect.stringContaining('without secrets'),
+    expect.stringContaining('secrets were left out'),
   ]);
 });

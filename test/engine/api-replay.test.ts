@@ -128,7 +128,7 @@ test('is refused: no recording, no speed, an option behind FILE', async ({ lab }
   const { exitCode, stderr } = await dbg(['api', 'replay', '--speed', 'fast', 'x', '--', 'true']);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"fast" is no speed')]);
   const behind = await dbg(['api', 'replay', 'x', '--speed', 'max']);
-  expect([behind.exitCode, behind.stderr]).toEqual([2, expect.stringContaining('--speed stands behind FILE')]);
+  expect([behind.exitCode, behind.stderr]).toEqual([2, expect.stringContaining('--speed stands after FILE')]);
 });
 
 test('what differs between two sessions', async ({ lab }) => {

@@ -107,7 +107,7 @@ describe('how long', () => {
   test('what ran while dbg was killed with 9 is in the log', async ({ lab }) => {
     const web = await lab.run('web');
     const share = await sharing(lab, []);
-    expect(share.said()).toContain('can be root on this host');
+    expect(share.said()).toContain('can become root on this host');
     const exec = share.docker('exec', web, 'sh', '-c', 'echo up; sleep 60');
     await untilLogged(share, { operation: 'ExecStart', event: 'call', verdict: 'allowed' });
     share.running.kill('SIGKILL');

@@ -268,7 +268,7 @@ describe('the thread that reads', () => {
     const { exitCode, stderr } = await running;
     expect([exitCode, stderr]).toEqual([
       EXIT.failed,
-      expect.stringContaining(`not seen any more, though it goes on: ${why}`),
+      expect.stringContaining(`does not see the calls any more, though they go on: ${why}`),
     ]);
   });
 });
@@ -293,7 +293,7 @@ describe('is refused', () => {
   });
 
   test.for([
-    ['that is not there', '/nowhere', 125, 'no socket can be made in /nowhere'],
+    ['that is not there', '/nowhere', 125, 'no socket can be created in /nowhere'],
     ['with too long a name', `/tmp/${'x'.repeat(90)}`, 2, '107 bytes'],
   ] as const)('a place for its own socket %s: nothing is left', async ([, place, code, why], { lab }) => {
     if (code === 2) {

@@ -338,7 +338,7 @@ describe('of a recording', () => {
     const none = await dbg(['api', 'ui', join(lab.folder, 'none')]);
     expect([none.exitCode, none.stderr]).toEqual([125, expect.stringContaining('there is no file')]);
     const listens = await dbg(['api', 'ui', '--context', 'x', 'r.ndjson']);
-    expect([listens.exitCode, listens.stderr]).toEqual([2, expect.stringContaining('nothing listens')]);
+    expect([listens.exitCode, listens.stderr]).toEqual([2, expect.stringContaining('only for live calls')]);
     // Behind a --, one word is a command.
     expect((await dbg(['api', 'ui', '--', 'true'])).exitCode).toBe(0);
   });

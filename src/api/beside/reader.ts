@@ -54,7 +54,7 @@ export function requireDirectory(): void {
   } catch (cause) {
     throw new DbgError('the current directory has been removed: dbg cannot read the traffic from there', {
       cause,
-      next: [{ what: 'in another one', command: 'cd / && dbg api …' }],
+      next: [{ what: 'from another directory', command: 'cd / && dbg api …' }],
     });
   }
 }

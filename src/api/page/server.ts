@@ -216,6 +216,6 @@ function cannotListen(port: number, error: unknown): Error {
     return new DbgError(`cannot listen on ${HOST}:${port}: ${errorMessage(error)}`, { cause: error });
   }
   return new DbgError(`somebody listens on ${HOST}:${port} already`, {
-    next: [{ what: 'who it is', command: `ss -ltnp 'sport = :${port}'` }],
+    next: [{ what: 'see who it is', command: `ss -ltnp 'sport = :${port}'` }],
   });
 }

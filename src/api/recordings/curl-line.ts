@@ -147,12 +147,12 @@ function notesOf(request: RequestHead, tls: boolean): string[] {
     );
   }
   if (/\/exec\/[^/]+\/start/.test(request.target)) {
-    notes.push('an exec starts once: make another (POST /containers/NAME/exec), and put its id in place of this one');
+    notes.push('an exec starts only once: create another (POST /containers/NAME/exec), and use its id here');
   }
   return notes;
 }
 
-const SECRETS = 'the recording is without secrets: where one was, put it in';
+const SECRETS = `secrets were left out of the recording: put each one in where it says ${REDACTED}`;
 
 /**
  * Whether a secret was taken out of a request. A header may hold its JSON in base64url

@@ -192,7 +192,7 @@ function cannotListen(at: Listen, error: unknown): Error {
   const where = at.kind === 'unix' ? at.path : `${at.host}:${at.port}`;
   const who = at.kind === 'unix' ? whoListens(at.path) : `ss -ltnp 'sport = :${at.port}'`;
   if (errorCode(error) === 'EADDRINUSE') {
-    return new DbgError(`somebody listens on ${where} already`, { next: [{ what: 'who it is', command: who }] });
+    return new DbgError(`somebody listens on ${where} already`, { next: [{ what: 'see who it is', command: who }] });
   }
   return new DbgError(`cannot listen on ${where}: ${errorMessage(error)}`, { cause: error });
 }

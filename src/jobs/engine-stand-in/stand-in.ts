@@ -139,9 +139,9 @@ function ownFolder(where: string): string {
   try {
     return mkdtempSync(join(where, 'dbg-api-'));
   } catch (cause) {
-    throw new DbgError(`no socket can be made in ${where}: ${errorMessage(cause)}`, {
+    throw new DbgError(`no socket can be created in ${where}: ${errorMessage(cause)}`, {
       cause,
-      next: [{ what: 'in another place', command: 'dbg api … --listen unix:PATH' }],
+      next: [{ what: 'listen elsewhere', command: 'dbg api … --listen unix:PATH' }],
     });
   }
 }
@@ -149,17 +149,18 @@ function ownFolder(where: string): string {
 function listenOnLoopback(ctx: Context, text: string): Listen {
   const at = parseListen(text, ctx.cwd);
   if (at.kind === 'tcp' && !isLoopback(at.host)) {
-    throw usageError(`whoever reaches the engine is root on this host: ${at.host} is not this machine's loopback`, [
-      { what: 'for somebody on another machine', command: 'dbg api share --help' },
-    ]);
+    throw usageError(
+      `whoever reaches the engine is root on this host, so dbg listens only on loopback, not on ${at.host}`,
+      [{ what: 'for somebody on another machine', command: 'dbg api share --help' }],
+    );
   }
   // Whoever can replace this socket would hear everything that docker says to the engine, and could
   // answer as the engine.
   if (at.kind === 'unix' && ctx.host.isOthers(dirname(at.path), personAsked(ctx))) {
     throw new DbgError(`others could put a socket of theirs in the place of ${at.path}`, {
       next: [
-        { what: 'who may change the folders on the way', command: `namei -l ${shellQuote(dirname(at.path))}` },
-        { what: 'in one of your own', command: 'dbg api … --listen unix:$XDG_RUNTIME_DIR/docker.sock' },
+        { what: 'see who may change the folders on the way', command: `namei -l ${shellQuote(dirname(at.path))}` },
+        { what: 'use a folder of your own', command: 'dbg api … --listen unix:$XDG_RUNTIME_DIR/docker.sock' },
       ],
     });
   }

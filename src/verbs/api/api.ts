@@ -28,7 +28,7 @@ export function apiCommand(ctx: Context): Command {
   const api = new Command('api')
     .summary("see, record, replay and answer what goes over the engine's API")
     .description(
-      'Stand between docker, or what else drives the engine, and the engine: see what they say, and change it.',
+      'Stand between the engine and its clients (docker, Compose and others): see their calls, keep them, and change them.',
     )
     .usage('VERB [OPTIONS] …')
     .enablePositionalOptions();

@@ -14,7 +14,7 @@ export function curlCommand(ctx: Context): Verb {
     .description('Print a call of a recording as a line that asks the engine the same with curl.')
     .usage('FILE N')
     .addArgument(fileArgument('<file>', 'what dbg api record has written; - is stdin'))
-    .argument('[n]', "the call's number, as dbg api show has it behind #")
+    .argument('[n]', 'the number of the call, which dbg api show prints after #')
     .addHelpText('after', '\nExamples:\n  dbg api curl pull.ndjson 3\n  dbg api curl pull.ndjson 3 | sh')
     .runs(async (path: string, number: string | undefined) => {
       await curl(ctx, path, number);

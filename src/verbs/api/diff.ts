@@ -18,7 +18,7 @@ export function diffCommand(ctx: Context): Verb {
     .description('Compare two sessions call by call. The exit code is 0 when they are the same, 1 when they differ.')
     .usage('[OPTIONS] A B')
     .addArgument(fileArgument('<a>', 'what dbg api record has written'))
-    .addArgument(fileArgument('<b>', 'another one'))
+    .addArgument(fileArgument('<b>', 'the recording to compare it with'))
     .option('--reveal', 'with secrets, where they were recorded')
     .option('--json', 'a JSON object for each difference, one a line')
     .addHelpText('after', '\nExamples:\n  dbg api diff good-day.ndjson bad-day.ndjson')

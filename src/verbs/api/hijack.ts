@@ -22,9 +22,9 @@ export function hijackCommand(ctx: Context): Verb {
         "Stand in the engine's place and answer, patch, delay, fail or drop the calls that rules in a YAML file fit; all others go through as they are. The file is read again when it changes.",
       )
       .usage('[OPTIONS] RULES [-- COMMAND [ARG…]]')
-      .addArgument(fileArgument('<rules>', 'the file')),
+      .addArgument(fileArgument('<rules>', 'the YAML file with the rules')),
   )
-    .option('-q, --quiet', 'do not tell which rule was used, nor the calls')
+    .option('-q, --quiet', 'print neither which rule was used nor the calls')
     .addHelpText('after', HELP)
     .runs(async (rules: string, command: string[], options: HijackOptions) =>
       hijack(ctx, rules, commandBehind('RULES', command, 'hijack'), options),
@@ -37,7 +37,7 @@ A rule, the first that fits decides:
     answer: { json: [{ Id: abc, Names: [/shown], State: running }] }
   - match: { method: POST, path: /containers/create, body: { Image: busybox } }
     fail: { status: 500, message: not today }
-    times: 1                        # then no more
+    times: 1                        # this rule fits once, then the next ones
   - match: { path: "/containers/*/json" }
     patch: { State: { Status: dead } }
     delay: 2s
@@ -57,7 +57,7 @@ async function hijack(ctx: Context, path: string, command: readonly string[], op
     (outcome) =>
       typeof outcome === 'number'
         ? say(`${path} was read again: ${outcome} rules`)
-        : ctx.stderr.write(`dbg: ${escapeControls(errorMessage(outcome))}\n     the rules before stay\n`),
+        : ctx.stderr.write(`dbg: ${escapeControls(errorMessage(outcome))}\n     the rules before stay in force\n`),
   );
   const peers = peerFinder(ctx.host);
   const screen = command.length > 0 ? ctx.stderr : ctx.stdout;

@@ -16,14 +16,14 @@ interface ReplayOptions extends StandInOptions {
 export function replayCommand(ctx: Context): Verb {
   return addStandIn(
     new Verb('replay')
-      .summary('an engine made of a recording')
+      .summary('answer docker from a recording, without an engine')
       .description(
-        "Answer docker from a recording, in the engine's place and at its pace; there is no engine behind. A call that was not recorded fails, and the nearest one is named; dbg's exit code is then 125.",
+        "Answer docker from a recording, at the engine's pace; no engine is asked. A call that was not recorded fails, dbg names the nearest one that was, and its exit code is then 125.",
       )
       .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
       .addArgument(fileArgument('<file>', 'what dbg api record has written')),
   )
-    .option('--speed <n>', 'so many times as fast as it was, or "max"')
+    .option('--speed <n>', 'how many times as fast as it was recorded, or "max"')
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api replay bad-day.ndjson -- docker ps\n  dbg api replay --speed max bad-day.ndjson',
@@ -41,7 +41,7 @@ async function replay(ctx: Context, path: string, command: readonly string[], op
   await tellAll(events, loaded.onEvent);
   const calls = loaded.calls();
   if (calls.length === 0) {
-    throw new DbgError(`${path} has no calls to be answered`, {
+    throw new DbgError(`${path} has no calls that could be answered from it`, {
       next: [{ what: 'record some', command: `dbg api record ${shellQuote(path)} -- docker …` }],
     });
   }
@@ -57,7 +57,7 @@ async function replay(ctx: Context, path: string, command: readonly string[], op
         calls,
         speed,
         failed,
-        alike: (asked, { number }) => note(`${asked}: answered as #${number}, which asked for other times or sizes`),
+        alike: (asked, { number }) => note(`${asked}: answered from #${number}, which asked for other times or sizes`),
       }),
   });
   return exitCode === 0 && failures > 0 ? EXIT.failed : exitCode;

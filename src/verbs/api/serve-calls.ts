@@ -26,8 +26,12 @@ export interface StandInOptions {
  */
 export function addStandIn<C extends Command>(command: C): C {
   return command
-    .addArgument(commandArgument('run with DOCKER_HOST set, its exit code is kept; left out, dbg listens until Ctrl-C'))
-    .option('--listen <where>', 'unix:PATH or tcp:127.0.0.1:PORT; otherwise a socket of its own')
+    .addArgument(
+      commandArgument(
+        "run this with DOCKER_HOST set to dbg's socket, and exit with its code; without it, dbg listens until Ctrl-C",
+      ),
+    )
+    .option('--listen <where>', 'listen on unix:PATH or tcp:127.0.0.1:PORT (default: a new socket)')
     .option('--context <name>', 'make a docker context of this name that leads here, and remove it at the end')
     .passThroughOptions();
 }
@@ -38,7 +42,7 @@ export function addStandIn<C extends Command>(command: C): C {
  */
 export function commandBehind(operand: string, words: readonly string[], verb: string): string[] {
   if (!words[0]?.startsWith('-') || words[0] === '--') return withoutDashes(words);
-  throw usageError(`${words[0]} stands behind ${operand}: options come before it, a command behind --`, [
+  throw usageError(`${words[0]} stands after ${operand}: options come before ${operand}, a command after --`, [
     { what: 'as', command: `dbg api ${verb} [OPTIONS] ${operand} -- COMMAND` },
   ]);
 }

@@ -22,13 +22,13 @@ export function snoopCommand(ctx: Context): Verb {
     new Verb('snoop')
       .summary('a line for each call that goes over the API')
       .description(
-        'Show each call between docker and the engine: of a command, or of whoever is led to the socket that dbg listens on. With a command, whose stdout is its own, on stderr.',
+        "Show each call between docker and the engine: those of COMMAND, or, without it, of every client of the socket that dbg listens on. With COMMAND the calls are on stderr, as stdout is the command's.",
       )
       .usage('[OPTIONS] [-- COMMAND [ARG…]]'),
   )
     .option('-v, --verbose', 'headers, bodies and streams too')
     .option('--filter <expression>', "only these calls: 'status>=400 and path~exec'; repeatable", repeatable)
-    .option('--reveal', 'with the secrets that are left out otherwise')
+    .option('--reveal', 'with the secrets, which are left out by default')
     .option('--json', 'a JSON object for each call, one a line')
     .addHelpText(
       'after',

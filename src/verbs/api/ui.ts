@@ -25,12 +25,12 @@ export function uiCommand(ctx: Context): Verb {
     new Verb('ui')
       .summary('the calls, live or of a recording, as a page in the browser')
       .description(
-        'Show the calls between docker and the engine in a local web page: what they carry, their streams, their time; with FILE, those of a recording. The page is for this machine alone (127.0.0.1), and for who has the address that dbg prints.',
+        'Show the calls between docker and the engine in a local web page: what they carry, their streams, their time; with FILE, those of a recording. Only this machine reaches the page (127.0.0.1), and only with the address that dbg prints.',
       )
       .usage('[OPTIONS] [FILE | -- COMMAND [ARG…]]'),
   )
-    .option('--port <number>', "the page's port on 127.0.0.1; otherwise one that is free")
-    .option('--reveal', 'with the secrets that are left out otherwise')
+    .option('--port <number>', "the page's port on 127.0.0.1 (default: a free one)")
+    .option('--reveal', 'with the secrets, which are left out by default')
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api ui\n  dbg api ui -- docker compose up\n  dbg api ui --context watched --port 8123\n  dbg api ui pull.ndjson',
@@ -101,7 +101,7 @@ async function recorded(ctx: Context, path: string, options: UiOptions): Promise
 }
 
 const nothingListens = (path: string) =>
-  usageError(`${path} is taken for a recording, for which nothing listens: no --listen, no --context`, [
+  usageError(`${path} is taken for a recording, and --listen and --context are only for live calls`, [
     { what: 'if it is a command', command: shellLine(['dbg', 'api', 'ui', '--', path]) },
   ]);
 

@@ -17,7 +17,7 @@ export function envCommand(ctx: Context): Verb {
     .description(
       "Show the environment that a container's first process was started with, beside the one that the engine was told: where they differ, something between them changed it.",
     )
-    .option('--reveal', 'with the secrets that are left out otherwise')
+    .option('--reveal', 'with the secrets, which are left out by default')
     .addHelpText('after', '\nExamples:\n  dbg env web\n  dbg env web --reveal --json\n  dbg env --pid 4711')
     .runs((ref: string | undefined, options: EnvOptions) =>
       // Root is needed: not everybody may read /proc/PID/environ of another user's process

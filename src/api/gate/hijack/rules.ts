@@ -65,7 +65,7 @@ function valuesOf(document: Document, wrong: (at: number, why: string) => DbgErr
   visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document)) return;
-      const why = 'is an alias, and of nothing: what begins with * stands in quotes';
+      const why = 'is a YAML alias of nothing: put a text that begins with * in quotes';
       throw wrong(alias.range?.[0] ?? 0, `*${alias.source} ${why}`);
     },
   });
@@ -93,7 +93,7 @@ function readRule(value: unknown, line: number, wrong: Wrong): HijackRule {
   const actions = ['answer', 'fail', 'patch', 'drop'].filter((name) => name in rule);
   if (actions.length > 1) throw wrong([actions[1]!], `one of ${actions.join(' and ')}, not both`);
   if (actions.length === 0 && !('delay' in rule))
-    throw wrong([], 'nothing is to be done: answer, fail, patch, drop or delay');
+    throw wrong([], 'the rule does nothing: it needs answer, fail, patch, drop or delay');
   const { times = Infinity } = rule;
   if (times !== Infinity && !(Number.isInteger(times) && (times as number) > 0))
     throw wrong(['times'], 'a number of times is expected');
@@ -111,10 +111,10 @@ function readMatch(value: unknown, wrong: Wrong): Match {
   const { path, query = {} } = match;
   if (path !== undefined && typeof path !== 'string') throw wrong(['match', 'path'], 'a path is expected');
   if (path !== undefined && /^\/v\d+\.\d+\//.test(path))
-    throw wrong(['match', 'path'], 'a path is without the version: it fits all of them');
+    throw wrong(['match', 'path'], 'leave the version out of the path: a rule fits every version');
   if (path !== undefined && !path.startsWith('/'))
-    throw wrong(['match', 'path'], 'a path begins with "/"; it is without the version');
-  if (path?.includes('?')) throw wrong(['match', 'path'], 'a path is without the query, which stands under "query:"');
+    throw wrong(['match', 'path'], 'a path begins with "/", without the version');
+  if (path?.includes('?')) throw wrong(['match', 'path'], 'leave the query out of the path, and put it under "query:"');
   const methods = [match['method'] ?? []].flat().map((method) => word(method).toUpperCase());
   for (const method of methods)
     if (!METHODS.includes(method)) throw wrong(['match', 'method'], `a method is expected: ${METHODS.join(', ')}`);
@@ -144,7 +144,7 @@ function readAction(name: string | undefined, rule: Fields, wrong: Wrong): Actio
     }
     case 'patch':
       if (typeof rule['patch'] !== 'object' || rule['patch'] === null)
-        throw wrong(['patch'], 'what is to be changed is expected, as in the JSON');
+        throw wrong(['patch'], "the members to change are expected, named as in the answer's JSON");
       return { kind: 'patch', patch: rule['patch'] };
     case 'drop': {
       const { after } = fields(rule['drop'] ?? {}, ['after'], ['drop'], wrong);
@@ -163,8 +163,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 function readAnswer(value: unknown, wrong: Wrong): Action {
   const answer = fields(value, ['status', 'headers', 'json', 'body'], ['answer'], wrong);
   const { status = 200, json, body = '' } = answer;
-  if (word(body) !== String(body))
-    throw wrong(['answer', 'body'], 'a text is expected; what is to be JSON stands under "json:"');
+  if (word(body) !== String(body)) throw wrong(['answer', 'body'], 'a text is expected; put JSON under "json:"');
   if (json !== undefined && 'body' in answer) throw wrong(['answer', 'body'], 'json or body, not both');
   const type = json === undefined ? { 'Content-Type': 'text/plain; charset=utf-8' } : JSON_TYPE;
   const headers = Object.entries(fields(answer['headers'] ?? {}, undefined, ['answer', 'headers'], wrong));

@@ -29,7 +29,7 @@ export function auditIn({ descriptor }: OpenFile, path: string): Audit {
       } catch (cause) {
         throw new DbgError(`the share has ended, as ${path} cannot be written: ${errorMessage(cause)}`, {
           cause,
-          next: [{ what: 'is there space', command: `df ${shellQuote(path)}` }],
+          next: [{ what: 'see whether there is space left', command: `df ${shellQuote(path)}` }],
         });
       }
     },

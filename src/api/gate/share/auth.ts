@@ -59,6 +59,6 @@ function readOwn(file: string): string {
 }
 
 const othersMayRead = (file: string) =>
-  new DbgError(`others than its owner may read ${file}`, {
-    next: [{ what: 'take that from them', command: `chmod 600 ${shellQuote(file)}` }],
+  new DbgError(`${file} is not private: users other than its owner may use it`, {
+    next: [{ what: 'make it private', command: `chmod 600 ${shellQuote(file)}` }],
   });

@@ -123,7 +123,7 @@ export function policyText(wanted: readonly NeededRule[], unknown: readonly stri
     return `${`allow ${rule}`.padEnd(47)} # ${often}, first at ${new Date(firstAt).toISOString()}\n`;
   });
   const not = unknown.map(
-    (call) => `# not an operation that dbg knows and can judge, and not to be allowed: ${escapeControls(call)}\n`,
+    (call) => `# left out, as dbg knows no such operation and could not judge it: ${escapeControls(call)}\n`,
   );
   return [`# what ${escapeControls(from)} asked for\n`, ...rules, ...not].join('');
 }

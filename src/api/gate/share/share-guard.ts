@@ -83,7 +83,9 @@ export function shareGuard({ policy, login, audit, clock, failed }: GuardOptions
   const execRefusal = (head: RequestHead) => {
     const { name, subject } = operationOf(head.method, head.target);
     const isOfExec = name === 'ExecStart' || name === 'ExecResize';
-    return isOfExec && isRuled(policy) && !execs.has(subject?.ref ?? '') ? 'an exec that was not made here' : undefined;
+    return isOfExec && isRuled(policy) && !execs.has(subject?.ref ?? '')
+      ? 'an exec that was not created through this share'
+      : undefined;
   };
 
   /** Logs the decision on a call, then gives it. What cannot be logged is not let through. */

@@ -17,7 +17,8 @@ import { isBuildKit, versionRefusal } from './versions.ts';
 export function parseRule(effect: PolicyRule['effect'], text: string): PolicyRule {
   const [, what = '', power] = /^\s*(.*?)(\s+with\s+power)?\s*$/s.exec(text)!;
   const withPower = power !== undefined;
-  if (withPower && effect === 'deny') throw noRule(effect, text, 'a deny is one of all, with and without power');
+  if (withPower && effect === 'deny')
+    throw noRule(effect, text, 'only an allow may end in "with power"; a deny denies a call with it and without it');
   const rule = OPERATIONS.has(what) ? operationRule(what) : pathRule(effect, what, text);
   if (effect === 'allow' && [...rule.operations].every((name) => HTTP2.has(name))) throw noRule(effect, text, NO_HTTP2);
   return { effect, text: withPower ? `${what} with power` : what, withPower, ...rule };
@@ -36,7 +37,7 @@ function pathRule(effect: PolicyRule['effect'], what: string, text: string): Mat
   const methods = words === '*' ? METHODS : words!.split(',').map((word) => (word === 'HEAD' ? 'GET' : word));
   if (!methods.every((method) => METHODS.includes(method))) throw noRule(effect, text);
   const met = OPERATION_PATHS.filter((each) => methods.includes(each.method) && globsMeet(path, each.path));
-  if (met.length === 0) throw noRule(effect, text, 'no operation of the Engine API is there');
+  if (met.length === 0) throw noRule(effect, text, 'the Engine API has no operation with this method and path');
   const fits = globMatcher(path);
   return {
     operations: new Set(met.map(({ name }) => name)),
@@ -122,7 +123,7 @@ export function bodyRefusal(
 }
 
 const powerText = (power: string | undefined) =>
-  power && `${power}: power over the host, for which a rule ends in "with power"`;
+  power && `${power}: power over the host, which only a rule that ends in "with power" allows`;
 
 function refusalByRules({ rules, readOnly }: Policy, asked: AskedOperation): string | undefined {
   const doors = doorsOf(asked);
@@ -171,7 +172,7 @@ function renameRefusal(policy: Policy, { path, query }: AskedOperation): string 
       });
       return each.path.startsWith('/containers/*') && strength(policy, of(after)) > strength(policy, of(before));
     });
-    if (isMore) return `the rules give ${after} more than ${before}`;
+    if (isMore) return `the rules allow more for the name ${after} than for ${before}`;
   }
   return undefined;
 }

@@ -122,7 +122,7 @@ function hear(/** @type {Message} */ message) {
 
 function tellGone(/** @type {number} */ gone) {
   goneBox.hidden = gone === 0;
-  goneBox.textContent = `${gone} older ${gone === 1 ? 'call is' : 'calls are'} gone: dbg has not kept ${gone === 1 ? 'it' : 'them'}`;
+  goneBox.textContent = `${gone} older ${gone === 1 ? 'call is' : 'calls are'} gone: dbg keeps only the newest`;
 }
 
 function take(/** @type {readonly Row[]} */ all) {

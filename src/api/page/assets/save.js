@@ -42,7 +42,7 @@ export function makeCurl(ask) {
       () => true,
       () => false,
     );
-    said.textContent = isCopied ? 'copied' : 'the browser does not copy it: take it from here';
+    said.textContent = isCopied ? 'copied' : 'the browser does not let dbg copy it: copy it from here';
   }
 
   return element('div', { class: 'tools' }, button, said, shown, notes);

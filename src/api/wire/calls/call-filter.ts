@@ -136,7 +136,7 @@ function comparing(
     if (compare) return (call, subject) => compare(Number(field(call, subject)), number);
     return (call, subject) => (field(call, subject) === number) === (operator !== '!=');
   }
-  if (compare) throw error(false, `${key} is no number: ${operator} says nothing of it`);
+  if (compare) throw error(false, `${key} is not a number, so ${operator} cannot compare it`);
   if (key === 'failed' && !/^(?:true|false)$/.test(value)) throw error(true, `"${value}" is neither true nor false`);
   return (call, subject) => (String(field(call, subject)) === value) === (operator !== '!=');
 }

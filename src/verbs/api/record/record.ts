@@ -26,17 +26,14 @@ export function recordCommand(ctx: Context): Verb {
     new Verb('record')
       .summary('keep what goes over the API in a file')
       .description(
-        'Record what docker and the engine say to each other: of a command, or of whoever is led to the socket that dbg listens on. Each event is soon in FILE, as a line of JSON, for dbg api show, curl, replay and diff.',
+        'Record the calls between docker and the engine: those of COMMAND, or, without it, of every client of the socket that dbg listens on. FILE gets a line of JSON for each event, for dbg api show, curl, replay and diff.',
       )
       .usage('[OPTIONS] FILE [-- COMMAND [ARG…]]')
       .addArgument(fileArgument('<file>', 'a new file; - is stdout')),
   )
-    .option('--reveal', 'with the secrets that are left out otherwise')
+    .option('--reveal', 'with the secrets, which are left out by default')
     .addOption(
-      new Option(
-        '--max-body <size>',
-        'of a body, so much is kept, and of the rest its length and a digest of the whole',
-      )
+      new Option('--max-body <size>', 'keep no more than this of a body; of a longer one also its length and digest')
         .argParser(sizeOf)
         .default(1e6, '1M'),
     )
@@ -59,7 +56,7 @@ function sizeOf(text: string): number {
 function commandOf(words: readonly string[], path: string, args: readonly string[]): readonly string[] {
   // `record -- docker ps` does not mean a file named docker and the host's ps.
   if (words.length > 0 && words[0] !== '--' && args[args.indexOf('--') + 1] === path && args.includes('--')) {
-    throw usageError('FILE is missing: it stands before the command', [
+    throw usageError('FILE is missing: it comes before -- and the command', [
       { what: 'as', command: shellLine(['dbg', 'api', 'record', 'FILE', '--', path, ...words]) },
     ]);
   }

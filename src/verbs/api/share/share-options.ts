@@ -31,7 +31,8 @@ const MOST_MS = 86_400_000;
 export function lastsOf({ for: text }: ShareOptions): number {
   const lasts = parseTime(text ?? '');
   if (lasts !== undefined && lasts > 0 && lasts <= MOST_MS) return lasts;
-  const message = text === undefined ? 'a share lasts for a time' : `--for ${text}: a time up to 24h`;
+  const message =
+    text === undefined ? '--for is missing: how long the share is open' : `--for takes a time up to 24h, not "${text}"`;
   throw usage(message, 'for ten minutes', 'dbg api share --for 10m --read-only');
 }
 
@@ -44,7 +45,11 @@ export function policyOf(ctx: Context, { allow = [], deny = [], policy = [], rea
   // A policy file lists what is allowed. One that allows nothing must not become one that allows
   // everything, as no rules do.
   if (policy.length > 0 && rules.length === 0) {
-    throw usage(`${policy.join(' and ')}: no rule`, 'have them from a recording', 'dbg api policy RECORDING');
+    throw usage(
+      `there is no rule in ${policy.join(' and ')}`,
+      'make rules from a recording',
+      'dbg api policy RECORDING',
+    );
   }
   return { rules, readOnly };
 }
@@ -57,13 +62,13 @@ export function placeOf(ctx: Context, options: ShareOptions): Listen {
   const at = parseListen(options.listen, ctx.cwd);
   if (at.kind !== 'tcp') {
     throw usage(
-      'share listens on tcp:ADDRESS:PORT',
+      'dbg api share listens only on tcp:ADDRESS:PORT',
       'for this host alone',
       'dbg api share --for 10m --listen tcp:127.0.0.1:2375',
     );
   }
   if (isLoopback(at.host) || options.user !== undefined || options.tlscacert !== undefined) return at;
-  throw usageError(`who reaches the engine can be root on this host, and others reach ${at.host}`, [
+  throw usageError(`whoever reaches the engine can become root on this host, and other machines can reach ${at.host}`, [
     { what: 'ask for client certificates', command: 'dbg api share … --tlscert FILE --tlskey FILE --tlscacert FILE' },
     { what: 'ask for a name and a password', command: 'dbg api share … --user NAME' },
     { what: 'or have them come by ssh', command: 'ssh -NL 2375:127.0.0.1:2375 THIS-HOST' },

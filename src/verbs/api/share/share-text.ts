@@ -23,7 +23,9 @@ export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }
   const denies = rules.filter(({ effect }) => effect === 'deny');
   return [
     ...(allows.length === 0 && !readOnly
-      ? [`all that is not denied is allowed: who comes in can be root on this host; --read-only or --allow bounds it`]
+      ? [
+          `all that is not denied is allowed: whoever connects can become root on this host; limit it with --read-only or --allow`,
+        ]
       : []),
     ...(readOnly ? [] : allows).flatMap((rule) => warningsOf(rule, denies)),
     ...denies.flatMap((rule) => {
@@ -31,11 +33,11 @@ export function warnings({ rules, readOnly }: Policy, at: Listen, { tls, login }
       return named === undefined
         ? []
         : [
-            `deny ${rule.text} keeps nobody out who says ${named.name}'s id${SLASHED.has(named.kind) ? ', or another of its names' : ''}: deny it for *, or allow others`,
+            `deny ${rule.text} does not keep out a client that gives ${named.name}'s id${SLASHED.has(named.kind) ? ' or another of its names' : ''}: deny it for *, or use --allow for the others`,
           ];
     }),
     ...(login !== undefined && !tls && at.kind === 'tcp' && !isLoopback(at.host)
-      ? ['without TLS the password and all else can be read on the way: --tlscert and --tlskey']
+      ? ['without TLS, others on the network can read the password and everything else: use --tlscert and --tlskey']
       : []),
   ];
 }
@@ -46,13 +48,19 @@ function warningsOf(rule: PolicyRule, denies: readonly PolicyRule[]): string[] {
   const powers = powersOf(rule).filter((power) => !isDenied(power));
   const gained = withPower
     ? 'root on this host'
-    : 'root in a container, and on this host where that is privileged or has its files';
+    : 'root in a container, and on this host if the container is privileged or has files of the host';
   const sent = [...operations].filter((name) => SENDS_ENGINE.has(name) && !isDenied(name));
   const isNothing = !withPower && [...operations].every((name) => HOST_POWERS.has(name));
   return [
     ...(powers.length === 0 ? [] : [`allow ${text} gives away ${powers.join(', ')}: ${gained}`]),
-    ...(sent.length === 0 ? [] : [`allow ${text} sends the engine where the caller says: ${sent.join(', ')}`]),
-    ...(isNothing ? [`allow ${text} lets nothing through: it is power over this host, and not "with power"`] : []),
+    ...(sent.length === 0
+      ? []
+      : [`allow ${text} lets the caller say where the engine connects to: ${sent.join(', ')}`]),
+    ...(isNothing
+      ? [
+          `allow ${text} lets nothing through: such calls are power over this host, and the rule does not end in "with power"`,
+        ]
+      : []),
   ];
 }
 

@@ -20,18 +20,18 @@ export function shareCommand(ctx: Context): Verb {
   return new Verb('share')
     .summary('let a colleague use the engine for a while')
     .description(
-      'Listen for a colleague, for a while: what is not allowed is answered with 403, and each call stands in an audit log.',
+      'Let a colleague use the engine through dbg, for a while: a call that is not allowed is answered with 403, and every call is written to an audit log.',
     )
     .usage('--for TIME [OPTIONS]')
     .option('--for <time>', 'how long, at most 24h; then connections are cut, and dbg ends')
     .option('--listen <where>', 'tcp:ADDRESS:PORT; port 0: any', 'tcp:127.0.0.1:2375')
     .option(
       '--allow <rule>',
-      'METHOD PATH or an operation, such as "GET /containers/**"; with "with power" behind it, what makes root on this host too; repeatable',
+      'allow METHOD PATH or an operation, such as "GET /containers/**"; with "with power" after it, also what makes the caller root on this host; repeatable',
       repeatable,
     )
-    .option('--deny <rule>', 'METHOD PATH or an operation; wins over --allow; repeatable', repeatable)
-    .option('--read-only', 'nothing but what changes nothing, here or elsewhere')
+    .option('--deny <rule>', 'deny METHOD PATH or an operation; wins over --allow; repeatable', repeatable)
+    .option('--read-only', 'allow only calls that change nothing, neither on this host nor elsewhere')
     .addOption(
       fileOption('--policy <file>', 'rules from a file, as dbg api policy prints them; repeatable').argParser(
         repeatable,
@@ -40,9 +40,11 @@ export function shareCommand(ctx: Context): Verb {
     .option('--user <name>', 'ask for this name, and a password that dbg makes')
     .addOption(fileOption('--password-file <file>', 'with --user: the password is in this file (0600)'))
     .addOption(fileOption('--tlscert <file>', "TLS: the server's certificate"))
-    .addOption(fileOption('--tlskey <file>', 'and its key'))
+    .addOption(fileOption('--tlskey <file>', "TLS: the server's private key"))
     .addOption(fileOption('--tlscacert <file>', 'ask for client certificates that this CA has signed'))
-    .addOption(fileOption('--audit <file>', 'where the log goes; otherwise a file of its own in $XDG_STATE_HOME/dbg'))
+    .addOption(
+      fileOption('--audit <file>', 'append the audit log to this file (default: a new file in $XDG_STATE_HOME/dbg)'),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  dbg api share --for 10m --read-only\n  dbg api share --for 1h --policy deploy.policy --user ann\n  dbg api share --for 1h --read-only --listen tcp:192.0.2.7:2376 --tlscert cert.pem --tlskey key.pem --tlscacert ca.pem',
@@ -82,7 +84,7 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
       const until = new Date(ctx.now() + lasts).toTimeString().slice(0, 5);
       const lines = [
         ...warnings(policy, place, secured).map((warning) => `warning: ${warning}`),
-        `each call stands in ${audit.path}`,
+        `every call is written to ${audit.path}`,
         `open for ${duration(lasts)}, until ${until}: ${listenText(listening.at)} leads to ${addressText(address)}; for the colleague:`,
         ...howToUse(listening.at, secured).map((line) => `  ${line}`),
       ];

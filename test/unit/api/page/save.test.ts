@@ -119,7 +119,7 @@ test('a line of curl', () => {
   const [create, exec] = kept(session());
   const { line, notes } = curlLine(wholeOf(create!), HEADER);
   expect(line).toContain('--data-binary \'{"Env":["DB_PASSWORD=[redacted]","A=needle"]}\'');
-  expect(notes.join()).toContain('without secrets');
+  expect(notes.join()).toContain('secrets were left out');
   expect(curlLine(wholeOf(exec!), HEADER).line).toContain('/v1.41/exec/e/start');
 });
 

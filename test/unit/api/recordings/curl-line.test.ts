@@ -48,7 +48,7 @@ test.each([
 test('an upgrade; what is to know of it', () => {
   const { line, notes } = lineOf(request('POST /exec/1/start', '{}', [...UPGRADE, JSON_TYPE]));
   expect(line).toContain(`-X POST --http1.1 --no-buffer -H 'Connection: Upgrade' -H 'Upgrade: tcp'`);
-  expect(notes).toEqual([expect.stringContaining('is a stream'), expect.stringContaining('an exec starts once')]);
+  expect(notes).toEqual([expect.stringContaining('is a stream'), expect.stringContaining('an exec starts only once')]);
 });
 
 test('TCP, TLS', () => {
@@ -68,7 +68,7 @@ test('a body that is not all there; secrets that are not', () => {
   });
   const hidden = Buffer.from('{"password":"[redacted]"}').toString('base64url');
   expect(lineOf(request('GET /x', '', [`X-Registry-Auth: ${hidden}`])).notes).toEqual([
-    expect.stringContaining('without secrets'),
+    expect.stringContaining('secrets were left out'),
   ]);
 });
 

@@ -31,7 +31,7 @@ test('a password file that others may read is none', () => {
     writeFileSync(file, 's3cret\nrest', { mode: 0o600 });
     expect(readPassword(file)).toBe('s3cret');
     chmodSync(file, 0o640);
-    expect(() => readPassword(file)).toThrow(/others than its owner/);
+    expect(() => readPassword(file)).toThrow(/users other than its owner/);
     writeFileSync(file, '\n');
     chmodSync(file, 0o600);
     expect(() => readPassword(file)).toThrow(/no password/);

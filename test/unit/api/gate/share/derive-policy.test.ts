@@ -50,7 +50,7 @@ test('what a recording asked for, and no more', () => {
   ]);
   const text = policyText(derived.rules(), derived.unknown(), 'a.ndjson');
   expect(text).toMatch(/^allow POST \/containers\/web\/restart +# 2 times, first at 2026-01-01T12:00:00.000Z$/m);
-  expect(text).toMatch(/^# not an operation.*GET \/unheard\/of$/m);
+  expect(text).toMatch(/^# left out, as dbg knows no such operation.*GET \/unheard\/of$/m);
   expect(text).not.toContain('allow *');
   const policy = { rules: parsePolicy(text, 'a'), readOnly: false };
   for (const { request } of SESSION.slice(0, -2)) expect(refusal(policy, request!), request!.target).toBeUndefined();

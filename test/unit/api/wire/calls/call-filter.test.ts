@@ -56,7 +56,7 @@ test.for([
   ['status>=many', 9, 'no number'],
   ['status=many', 8, 'no number'],
   ['status!=4xx', 9, 'no number'],
-  ['method<3', 7, 'method is no number'],
+  ['method<3', 7, 'method is not a number'],
   ['failed=yes', 8, 'neither true nor false'],
   ['path~(', 6, 'no regular expression'],
   ['path~"("', 6, 'no regular expression'],

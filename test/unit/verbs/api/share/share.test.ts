@@ -28,12 +28,12 @@ describe('wrong usage', () => {
   };
   test('none', () => expect(() => all(options({ readOnly: true }))).not.toThrow());
   test.each([
-    [{ for: undefined }, /lasts for a time/],
+    [{ for: undefined }, /--for is missing/],
     [{ for: '0s' }, /up to 24h/],
     [{ for: '25h' }, /up to 24h/],
-    [{ listen: 'unix:/x' }, /listens on tcp/],
-    [{ listen: 'tcp:0.0.0.0:2375' }, /others reach 0.0.0.0/],
-    [{ listen: 'tcp:192.0.2.1:2375', tlscert: 'c', tlskey: 'k' }, /others reach/],
+    [{ listen: 'unix:/x' }, /listens only on tcp/],
+    [{ listen: 'tcp:0.0.0.0:2375' }, /other machines can reach 0.0.0.0/],
+    [{ listen: 'tcp:192.0.2.1:2375', tlscert: 'c', tlskey: 'k' }, /other machines can reach/],
     [{ tlscert: 'c' }, /--tlscert and --tlskey/],
     [{ tlscacert: 'c' }, /--tlscert and --tlskey/],
     [{ passwordFile: 'p' }, /goes with --user/],
@@ -46,11 +46,13 @@ test('what a person is warned of', () => {
   const warned = (...args: Parameters<typeof warnings>) => warnings(...args).join('\n');
   expect(warned({ rules: [], readOnly: false }, tcp('127.0.0.1'), PLAIN)).toMatch(/root on this host/);
   expect(warned({ rules: [], readOnly: true }, tcp('127.0.0.1'), PLAIN)).toBe('');
-  expect(warned({ rules, readOnly: false }, tcp('::1'), PLAIN)).toMatch(/gives away ContainerExec[^]*who says db's id/);
+  expect(warned({ rules, readOnly: false }, tcp('::1'), PLAIN)).toMatch(
+    /gives away ContainerExec[^]*a client that gives db's id/,
+  );
   const powers = ['POST /containers/create with power', 'ServiceCreate', 'ImageSearch'];
   const said = warned({ rules: powers.map((rule) => parseRule('allow', rule)), readOnly: false }, tcp('::1'), PLAIN);
   expect(said).toMatch(/create with power gives away ContainerCreate: root on this host$/m);
-  expect(said).toMatch(/ServiceCreate lets nothing through[^]*sends the engine .* ImageSearch/);
+  expect(said).toMatch(/ServiceCreate lets nothing through[^]*lets the caller say where .* ImageSearch/);
   expect(warned({ rules: [], readOnly: true }, tcp('0.0.0.0'), { ...PLAIN, login: ann })).toMatch(/without TLS/);
 });
 
