@@ -75,7 +75,7 @@ export async function requireLogs(engine: Engine, container: Container, wanted: 
   const refusal = await engine.logsRefusal(container);
   if (refusal === undefined) return;
   const name = shellQuote(container.name);
-  throw new DbgError(`--stop-on log: the engine cannot read what "${container.name}" says: ${refusal}`, {
-    next: [{ what: 'its log driver', command: `docker inspect -f '{{.HostConfig.LogConfig.Type}}' ${name}` }],
+  throw new DbgError(`--stop-on log: the engine cannot read the log of "${container.name}": ${refusal}`, {
+    next: [{ what: 'see its log driver', command: `docker inspect -f '{{.HostConfig.LogConfig.Type}}' ${name}` }],
   });
 }

@@ -45,13 +45,13 @@ export function traps({ items, isAny, resolvConf = '', device }: Trapped): strin
     usesDocker && /\b(port\s+(53|domain)|portrange\s+53-\d+)\b/.test(filter) && !filter.includes(DOCKER_DNS);
   return [
     ...(isBlind
-      ? [`what is asked of Docker's DNS (${DOCKER_DNS}) has another port on lo than 53: --dns shows it`]
+      ? [`port 53 misses what is asked of Docker's DNS (${DOCKER_DNS}), which has another port on lo: --dns shows it`]
       : []),
     ...(isAny ? frames(filter).map((word) => `${word} ${ON_ALL}, -i ${device}`) : []),
   ];
 }
 
-const ON_ALL = 'knows no frames of all interfaces at once (link type LINUX_SLL2): name the interface';
+const ON_ALL = 'finds nothing on all interfaces at once (link type LINUX_SLL2): name the interface';
 
 /**
  * The words of a filter that are about a frame's own header (pcap-filter(7)). `ether proto` is not

@@ -28,7 +28,7 @@ export const isTargetPaused = (host: Host, { container, pid }: Pick<Target, 'con
 
 /** The line that says that a container is paused, and what to type. */
 export const pausedText = (name: string): string =>
-  `dbg: ${escapeControls(`${name} is paused: its processes stand still; they go on by  docker unpause ${shellQuote(name)}`)}\n`;
+  `dbg: ${escapeControls(`${name} is paused: its processes stand still; let them go on:  docker unpause ${shellQuote(name)}`)}\n`;
 
 /**
  * Tells a person that a container is paused, where they would otherwise wait in vain for packets or

@@ -54,7 +54,7 @@ test.for([
     expect(missing, String(stderr)).toEqual(names.map(() => 0));
     expect(String(stderr)).not.toContain('MISSING');
     // It goes on without end: what came later than the Ctrl-C is left out, which is said.
-    expect(String(stderr)).toMatch(/in \S+; [\d,]+ packets? that came while it ended (is|are) left out$/m);
+    expect(String(stderr)).toMatch(/in \S+; [\d,]+ packets? that came while the capture ended (is|are) left out$/m);
     await readByAll(file, rows.length);
   },
 );

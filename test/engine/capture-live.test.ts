@@ -53,5 +53,5 @@ test('a viewer that is not there; a file as well', async ({ lab }) => {
     expect.stringContaining('this host has no program "wireshark"'),
   ]);
   const both = await dbg(['tcpdump', '--wireshark', target, '-w', 'x']);
-  expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining('a viewer takes the capture')]);
+  expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining('the viewer gets the capture')]);
 });

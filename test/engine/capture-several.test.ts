@@ -163,12 +163,12 @@ describe('who is captured', () => {
     ]);
     expect(await said(`${target},${other}`, '-C', '1', '-w', file)).toEqual([
       2,
-      expect.stringContaining('-C is for tcpdump alone'),
+      expect.stringContaining('-C leaves the capture to tcpdump alone'),
     ]);
     expect(await said('--ring', '10x10', target, '-w', file)).toEqual([2, expect.stringContaining('such as 10x100M')]);
     expect(await said('--ring', '2x1M', target)).toEqual([
       2,
-      expect.stringContaining('--max-size and --ring are for a file'),
+      expect.stringContaining('--max-size and --ring need a file'),
     ]);
     expect(await said('--for', 'ever', target)).toEqual([2, expect.stringContaining('--for takes a time')]);
     expect(await said('--after', '5s', target)).toEqual([2, expect.stringContaining('--stop-on')]);

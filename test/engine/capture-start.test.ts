@@ -153,7 +153,7 @@ describe('--from-start', () => {
       125,
       expect.stringContaining('runs already: its first packets are gone'),
     ]);
-    expect(await said('--from-start', running)).toEqual([2, expect.stringContaining('are for a file')]);
+    expect(await said('--from-start', running)).toEqual([2, expect.stringContaining('need a file')]);
     expect(await said('--from-start', 'no-such', '-w', file)).toEqual([
       125,
       expect.stringContaining('no container "no-such"'),

@@ -65,7 +65,7 @@ test.for([
     expect(await dbg(args)).toMatchObject({
       exitCode: 125,
       stderr: expect.stringMatching(
-        /^dbg: --stop-on log: the engine cannot read what ".*" says: .*does not support reading/,
+        /^dbg: --stop-on log: the engine cannot read the log of ".*": .*does not support reading/,
       ),
     });
   }

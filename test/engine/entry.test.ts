@@ -209,7 +209,7 @@ test.for([
     String(stderr)
       .split('\n')
       .filter((line) => line.includes('paused')),
-  ).toEqual([`dbg: ${container} is paused: its processes stand still; they go on by  docker unpause ${container}`]);
+  ).toEqual([`dbg: ${container} is paused: its processes stand still; let them go on:  docker unpause ${container}`]);
 });
 
 test('a cgroup that was frozen without the engine: joining it and strace are refused all the same', async ({ lab }) => {

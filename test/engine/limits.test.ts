@@ -179,16 +179,16 @@ test('lives: how the one before ended, and a limit that was changed past the eng
   });
   const { stderr } = await dbg(['limits', web]);
   expect(stderr).toMatch(
-    /^dbg: restarted 1 time; its life before ended \d+ \w+ ago, out of memory: kills, hits and throttling/m,
+    /^dbg: restarted 1 time; its previous run ended \d+ \w+ ago, out of memory; kills, limit hits and throttling/m,
   );
-  expect(stderr).not.toContain('another limit');
+  expect(stderr).not.toContain('is not the one that the engine set');
   await lab.docker('update', '--pids-limit', '60', web);
-  expect((await dbg(['limits', web])).stderr).not.toContain('another limit');
+  expect((await dbg(['limits', web])).stderr).not.toContain('is not the one that the engine set');
   const path = /^\d+:(?:.*pids.*)?:(.*)$/m.exec(readFileSync(`/proc/${read.pid}/cgroup`, 'utf8'))![1]!;
   const file = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'].map((top) => `${top}${path}/pids.max`).find(existsSync);
   writeFileSync(file!, '40');
   expect((await dbg(['limits', web])).stderr).toContain(
-    'another limit on pids is in force than the engine set, which the next start sets again: 60',
+    'the limit on pids in force is not the one that the engine set (60), which the next start sets again',
   );
 });
 
@@ -217,5 +217,5 @@ test('by PID, for nobody, who may ask neither the engine nor sudo', async ({ lab
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ container: null, memory: { limit_bytes: 64 * MIB } });
   expect(JSON.parse(stdout)).not.toHaveProperty('file_systems');
-  expect(stderr).toBe('dbg: its open files and file systems are only for root to see:  sudo dbg limits …');
+  expect(stderr).toBe("dbg: only root may see the container's open files and file systems:  sudo dbg limits …");
 });

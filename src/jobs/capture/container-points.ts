@@ -98,8 +98,8 @@ export function pointOn(ctx: Context, target: Target, device: string, options: E
   const { entry, env } = planEntry(ctx.host, target, options, { own: ownValues(ctx.env), given: {} });
   if (entry.namespaces.includes('pid') || entry.namespaces.includes('mnt')) {
     throw usageError(
-      'dbg takes captures from tcpdump with the host’s files and processes: without --all, mnt and pid',
-      [{ what: 'as it is', command: `dbg tcpdump ${shellQuote(container.name)} …` }],
+      'dbg writes this capture itself, and needs the host’s tcpdump for it: leave out --all, and mnt and pid in --ns',
+      [{ what: 'without them', command: `dbg tcpdump ${shellQuote(container.name)} …` }],
     );
   }
   return {

@@ -64,7 +64,7 @@ export async function endings(
     };
     const its = { ...news, isAlive: stillRuns(ctx.host, container) };
     const failed = (sentence: string) =>
-      tell(`dbg: ${container.name}: the engine cannot read what it says: ${escapeControls(sentence)}`);
+      tell(`dbg: ${container.name}: the engine cannot read its log: ${escapeControls(sentence)}`);
     undo.push(engine.watch(container, dropped, its));
     if (wish.stopOn.length > 0) undo.push(watchFor(engine, container, wish.stopOn, happened, { ...its, failed }));
   }

@@ -119,9 +119,10 @@ function followOne(ctx: Context, { container, taps }: Followed, following: Follo
         const wire = { ...wireOf(container, network, run), tap, mac: strangers[0]!, addresses: [] };
         frames.begin([wire], began)(until);
       } else {
-        const who =
-          strangers.length === 0 ? 'nobody that is not known has' : `${strangers.length} that are not known have`;
-        tell(`dbg: ${name} ended before its address was known, and ${who} sent on ${network}`);
+        const who = strangers.length === 0 ? 'no unknown sender was' : `${strangers.length} unknown senders were`;
+        tell(
+          `dbg: ${name} ended before dbg knew its address: its packets on ${network} are not in the file (${who} there)`,
+        );
       }
     }
   }

@@ -92,8 +92,8 @@ export function notOfferedText(limits: Limits): string {
     .filter(Boolean)
     .join(' and ');
   const lines = [
-    missing.length === 0 ? '' : `dbg: this kernel does not count for the container: ${missing.join(', ')}\n`,
-    hidden === '' ? '' : `dbg: its ${hidden} are only for root to see:  sudo dbg limits …\n`,
+    missing.length === 0 ? '' : `dbg: the kernel does not count these for the container: ${missing.join(', ')}\n`,
+    hidden === '' ? '' : `dbg: only root may see the container's ${hidden}:  sudo dbg limits …\n`,
   ];
   return lines.join('');
 }
@@ -111,12 +111,12 @@ export function lifeText(container: Container | undefined, limits: Limits, now: 
     state.finishedAt === undefined
       ? []
       : [
-          `${again}its life before ended ${duration(now - state.finishedAt)} ago${state.oomKilled ? ', out of memory' : ''}: kills, hits and throttling count from then`,
+          `${again}its previous run ended ${duration(now - state.finishedAt)} ago${state.oomKilled ? ', out of memory' : ''}; kills, limit hits and throttling are counted since then`,
         ];
   const units = { memory: binarySize, cpu: cpus, pids: String };
   const other = otherLimits(container, limits).map(
     ({ resource, configured }) =>
-      `another limit on ${resource} is in force than the engine set, which the next start sets again: ${units[resource](configured)}`,
+      `the limit on ${resource} in force is not the one that the engine set (${units[resource](configured)}), which the next start sets again`,
   );
   return [...before, ...other].map((line) => `dbg: ${line}\n`).join('');
 }
@@ -166,7 +166,7 @@ function openFilesRows({ openFiles }: Limits): Row[] {
       String(used),
       limitText(limit, String),
       share(openFiles),
-      `${command} (${pid}), the nearest to its own`,
+      `${command} (${pid}) is nearest to its limit`,
     ],
   ];
 }

@@ -77,7 +77,7 @@ function differenceText(files: readonly [string, string], { process, pids, commo
   });
   const said = (event: TraceEvent | undefined, file: string) => event?.text ?? `(nothing more in ${file})`;
   const lines = [
-    `process ${process} parts here (${where.join('; ')}):`,
+    `process ${process} differs from here on (${where.join('; ')}):`,
     ...common.map(({ text }) => `  ${text}`),
     ...files.map((file, at) => `${'<>'[at]} ${said(next[at], file)}`),
   ];

@@ -131,7 +131,7 @@ const initText = (name: string, init: Candidate, child: Candidate) =>
   );
 
 const commandAndProcess = () =>
-  usageError('a command behind -- is what is traced: --process and --all go without it', [
+  usageError('a command after -- is what is traced: leave out --process and --all', [
     { what: 'the command alone', command: 'dbg strace CTR -- CMD' },
   ]);
 

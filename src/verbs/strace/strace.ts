@@ -32,7 +32,7 @@ export function straceCommand(ctx: Context): Verb {
       .addOption(
         new VerbOption(
           '--diff [file...]',
-          'two traces: the first system call at which they part; needs no container',
+          'compare two traces: show the first system call that differs; needs no container',
           'files',
           NEEDED,
         ),
@@ -59,7 +59,7 @@ export function straceCommand(ctx: Context): Verb {
 }
 
 const jsonWithoutDiff = () =>
-  usageError('--json goes with --diff: a trace is text', [
+  usageError('--json needs --diff: a trace itself is text', [
     { what: 'compare two traces', command: 'dbg strace --diff good.trace bad.trace --json' },
   ]);
 

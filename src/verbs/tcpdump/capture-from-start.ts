@@ -29,7 +29,10 @@ function refuse(ctx: Context, { refs, items, path }: CaptureWish, options: Tcpdu
   for (const ref of refs.length > 0 ? refs : [undefined]) requireContainer(ctx, ref ?? '');
   refuseTerminal(ctx, path);
   const usage = (message: string) => usageError(message);
-  if (selects(options)) throw usage('--from-start and --restart take containers by name: they need not run yet');
+  if (selects(options))
+    throw usage(
+      '--from-start and --restart need names of containers: --project, --network and --label find only what runs already',
+    );
   if (options.bothEnds || options.where !== undefined)
     throw usage('--from-start does not go with --both-ends or --where');
   if (options.dryRun) throw usage('--from-start has no --dry-run: what is run depends on what happens');

@@ -24,9 +24,9 @@ export function summaryText(
   const { packets, bytes } = recorder.written();
   const late = recorder.late?.() ?? 0;
   const notes = [
-    ...(late > 0 ? [`${late} came too late for their place in time`] : []),
-    ...(before > 0 ? [`${countText(before)} that came before its end are MISSING`] : []),
-    ...(after > 0 ? [`${countText(after)} that came while it ended are left out`] : []),
+    ...(late > 0 ? [`${late} came too late to be put in the order of time`] : []),
+    ...(before > 0 ? [`${countText(before)} that came before the end of the capture are MISSING`] : []),
+    ...(after > 0 ? [`${countText(after)} that came while the capture ended are left out`] : []),
   ];
   const where = (recorder.paths?.() ?? []).filter((path) => path !== '-');
   const files = where.length > 0 ? ` in ${where.map(escapeControls).join(' ')}` : '';

@@ -69,8 +69,8 @@ function refuse(ctx: Context, { refs, path }: CaptureWish, options: TcpdumpOptio
 /** Throws a usage error where packets would be written to a terminal. */
 export function refuseTerminal({ stdout }: Pick<Context, 'stdout'>, path: string | undefined): void {
   if (path !== '-' || !stdout.isTTY) return;
-  throw usageError('a capture is no text for a terminal', [
-    { what: 'to a reader', command: 'dbg tcpdump … -w - | wireshark -k -i -' },
+  throw usageError('a capture is binary, and stdout is a terminal', [
+    { what: 'pipe it to a reader', command: 'dbg tcpdump … -w - | wireshark -k -i -' },
   ]);
 }
 

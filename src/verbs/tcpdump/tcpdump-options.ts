@@ -27,20 +27,30 @@ export function addTcpdumpOptions<C extends Command>(command: C): C {
   // In `dbg tcpdump --project shop -w all.pcapng`, -w is tcpdump's option.
   return addSelection(addEntryOptions(command, false))
     .option('--quiet', 'only what tcpdump captured: no news, no counts of dbg')
-    .option('--both-ends', "on the interface, its host device, the bridge and the host's uplink together")
-    .option('--where <host:port>', 'where do its packets to HOST:PORT vanish? A table at the end; implies --both-ends')
+    .option('--both-ends', "capture on the interface, its host device, the bridge and the host's uplink, all at once")
+    .option(
+      '--where <host:port>',
+      'show where its packets to HOST:PORT vanish, in a table at the end; implies --both-ends',
+    )
     .addOption(new Option('--json', 'the table of --where as JSON'))
-    .option('--dns', "names that it looks up, with the answers: Docker's DNS (127.0.0.11) too, whose port is not 53")
+    .option(
+      '--dns',
+      "show the names that it looks up and the answers, those of Docker's DNS (127.0.0.11) too, whose port is not 53",
+    )
     .option('--from-start', 'wait for the container to be started, and miss none of its packets')
-    .option('--restart', 'go on when it is restarted, in the same file')
+    .option('--restart', 'go on when the container is restarted, in the same file')
     .option('--for <time>', 'end after a time: 30s, 5m, 2h')
     .option('--max-size <size>', 'end before the file is larger: 100M, 2G')
-    .option('--ring <n×size>', 'the last N files of SIZE each: 10x100M')
-    .option('--stop-on <what>', "end when: die, oom, unhealthy, 'log:REGEX'; repeatable", repeatable)
-    .option('--after <time>', 'so long after --stop-on')
+    .option('--ring <n×size>', 'keep only the last N files of SIZE each: 10x100M')
+    .option(
+      '--stop-on <what>',
+      "end when the container does this: die, oom, unhealthy, 'log:REGEX' (it logs such a line); repeatable",
+      repeatable,
+    )
+    .option('--after <time>', 'with --stop-on: go on for this long after it')
     .option(
       '--min-free <size>',
-      'end when so little is free on the disk (default: 100M, or a twentieth of a small one)',
+      'end when less than this is free on the disk (default: 100M, or a twentieth of a small disk)',
     )
     .option('--wireshark', 'open it in wireshark, live')
     .option('--termshark', 'open it in termshark, live');

@@ -47,7 +47,9 @@ async function tcpdump(
   }
   const wish = captureWish(container, args, options);
   if (wish && options.envFromContainer !== undefined) {
-    throw usageError('--env-from-container is for tcpdump alone, and this capture is taken by dbg');
+    throw usageError(
+      '--env-from-container goes only with a capture that tcpdump itself prints, and dbg handles the packets of this one',
+    );
   }
   if (wish && (options.fromStart || options.restart)) {
     return (await import('./capture-from-start.ts')).fromStart(ctx, wish, options);

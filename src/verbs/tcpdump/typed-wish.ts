@@ -33,12 +33,12 @@ export function captureWish(
     bounds.maxSize !== undefined ||
     bounds.ring !== undefined;
   if (options.json && options.where === undefined) {
-    throw usage('--json is for the table of --where', 'dbg tcpdump --where db:5432 --json CTR');
+    throw usage('--json needs --where: it prints its table as JSON', 'dbg tcpdump --where db:5432 --json CTR');
   }
   const own = ownBusiness(items);
   if (own !== undefined && isOurs) {
     throw usage(
-      `${own} is for tcpdump alone, and this capture is taken by dbg`,
+      `${own} leaves the capture to tcpdump alone: it does not go with several containers, nor with dbg's own options for captures`,
       'dbg tcpdump --ring 10x100M … -w FILE',
     );
   }
@@ -49,11 +49,11 @@ export function captureWish(
   const isPlain = !isOurs && path === undefined;
   if (own !== undefined || (isPlain && options.envFromContainer !== undefined)) return undefined;
   if (path === undefined && (bounds.maxSize !== undefined || bounds.ring)) {
-    throw usage('--max-size and --ring are for a file', 'dbg tcpdump … CTR -w FILE');
+    throw usage('--max-size and --ring need a file', 'dbg tcpdump … CTR -w FILE');
   }
-  if (path === '-' && bounds.ring) throw usage('--ring is for files: not for -w -', 'dbg tcpdump … CTR -w FILE');
-  if (follows && path === undefined)
-    throw usage('--from-start and --restart are for a file', 'dbg tcpdump … CTR -w FILE');
+  if (path === '-' && bounds.ring)
+    throw usage('--ring needs files: it does not go with -w -', 'dbg tcpdump … CTR -w FILE');
+  if (follows && path === undefined) throw usage('--from-start and --restart need a file', 'dbg tcpdump … CTR -w FILE');
   return {
     refs,
     items,
@@ -75,7 +75,10 @@ function countOf(text: string | undefined): number | undefined {
 function boundsOf(options: TcpdumpOptions) {
   const stopOn = (options.stopOn ?? []).map(parseStopOn);
   if (options.after !== undefined && stopOn.length === 0) {
-    throw usage('--after says how long after --stop-on', 'dbg tcpdump --stop-on die --after 5s … CTR');
+    throw usage(
+      '--after needs --stop-on: it says how long to go on after it',
+      'dbg tcpdump --stop-on die --after 5s … CTR',
+    );
   }
   const time = (option: string, text: string | undefined) => (text === undefined ? undefined : timeOf(option, text));
   const size = (option: string, text: string | undefined) => (text === undefined ? undefined : sizeOf(option, text));

@@ -18,7 +18,7 @@ const VIEWERS = { wireshark: ['wireshark', '-k', '-i', '-'], termshark: ['termsh
 export async function inViewer(ctx: Context, rest: readonly string[], options: TcpdumpOptions): Promise<number> {
   if (options.wireshark && options.termshark) throw usage('--wireshark or --termshark: one viewer at a time');
   if (has(parseArguments(withoutDashes(rest)), 'w'))
-    throw usage('a viewer takes the capture; to keep it, save it there');
+    throw usage('leave out -w: the viewer gets the capture; to keep it, save it in the viewer');
   const viewer = VIEWERS[options.wireshark ? 'wireshark' : 'termshark'];
   requireProgram(ctx.host, viewer[0]);
   const capture = [...ctx.self, ...captureArguments(ctx.args, rest), '-w', '-', ...withoutDashes(rest)];

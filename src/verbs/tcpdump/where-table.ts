@@ -34,7 +34,10 @@ export function whereText(
   });
   const more = missing.length > MOST_ROWS ? `(${missing.length - MOST_ROWS} more that vanished)\n` : '';
   const note = isWhole ? '' : '(the first 100,000 packets only)\n';
-  const loss = dropped === 0 ? '' : `(the kernel dropped ${dropped} from dbg: as many may be missing for that alone)\n`;
+  const loss =
+    dropped === 0
+      ? ''
+      : `(the kernel dropped ${dropped} packets before dbg saw them: so many may be missing here for that reason alone)\n`;
   return `${table(['', 'TIME', 'PACKET', ...heads, 'MISSING FROM'], [...rows, ...totals])}${more}${note}${loss}`;
 }
 

@@ -28,10 +28,7 @@ export function tcpflowCommand(ctx: Context): Verb {
       .addArgument(containerArgument())
       .addArgument(toolArguments("tcpflow's own options and filter"))
       .addOption(
-        new Option(
-          '--host-end',
-          "on the host's device at the other end of the container's interface, as dbg veth shows it",
-        )
+        new Option('--host-end', "capture on the host device of the container's interface, as dbg veth shows it")
           // The options of an entry, because nothing is entered.
           .conflicts(['ns', 'all', 'hostView', 'cgroup', 'user', 'caps', 'workdir', 'env', 'envFromContainer']),
       )
@@ -85,12 +82,12 @@ function isTheirs(args: readonly string[], options: TcpflowOptions): boolean {
 
 function refuse(ctx: Context, args: readonly string[], { hostEnd, interface: only }: TcpflowOptions): void {
   if (ctx.stdout.isTTY && printsRawBytes(args)) {
-    throw usageError('-B prints what others have sent as it is, and that can drive your terminal', [
+    throw usageError('-B prints what others have sent without escaping it, and that can control your terminal', [
       { what: 'see it escaped', command: 'dbg tcpflow … -B … | less' },
     ]);
   }
   if (hostEnd && tcpflowOptions(args).has('i')) {
-    throw usageError("with --host-end dbg finds the device: -i is tcpflow's own", [
+    throw usageError('with --host-end dbg finds the device itself: leave out -i', [
       { what: "which of the container's interfaces", command: 'dbg tcpflow --host-end --interface eth0 …' },
     ]);
   }

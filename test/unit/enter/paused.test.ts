@@ -33,7 +33,9 @@ test.each([
 
 test('what is said of it', () => {
   const subject = { id: ID, name: 'web', pid: 1234, places: [] };
-  expect(pausedText('web')).toBe('dbg: web is paused: its processes stand still; they go on by  docker unpause web\n');
+  expect(pausedText('web')).toBe(
+    'dbg: web is paused: its processes stand still; let them go on:  docker unpause web\n',
+  );
   expect(subjectRecord(subject, true)).toEqual({ container: 'web', id: ID, pid: 1234, paused: true });
   const row = {
     pid: 7,

@@ -108,7 +108,7 @@ describe('hybrid', () => {
       "
     `);
     expect(notOfferedText(read)).toBe(
-      'dbg: its open files and file systems are only for root to see:  sudo dbg limits …\n',
+      "dbg: only root may see the container's open files and file systems:  sudo dbg limits …\n",
     );
   });
 });
@@ -169,7 +169,9 @@ describe('v2', () => {
     const read = await limits({ ...files, [cpuMax]: 'max 100000\n' });
     expect(read.cpu).toMatchObject({ limitCpus: null, periodMicroseconds: 100000, cpuset: undefined });
     expect(notOfferedText(read)).toEqual(
-      expect.stringContaining('dbg: this kernel does not count for the container: memory, swap, pids, io, pressure\n'),
+      expect.stringContaining(
+        'dbg: the kernel does not count these for the container: memory, swap, pids, io, pressure\n',
+      ),
     );
     expect(limitsTable(read)).toContain('0 CPUs  none');
   });

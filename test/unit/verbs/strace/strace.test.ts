@@ -166,9 +166,9 @@ describe('refused: nothing is run', () => {
     [['web'], { host: host({ missing: ['strace'] }) }, 127, 'sudo apt install strace'],
     [['web', '--', 'ls'], { host: host({ missing: ['nsenter'] }) }, 127, 'sudo apt install util-linux'],
     [['web', 'ls'], {}, 2, 'dbg strace web -- ls'],
-    [['--all', 'web', '--', 'ls'], {}, 2, '--process and --all go without it'],
+    [['--all', 'web', '--', 'ls'], {}, 2, 'leave out --process and --all'],
     [['--all', '--process', '1', 'web'], {}, 2, 'cannot be used with'],
-    [['--json', 'web'], {}, 2, '--json goes with --diff'],
+    [['--json', 'web'], {}, 2, '--json needs --diff'],
     [[], {}, 2, 'which container?'],
   ])('dbg strace %j', async (args, over, exitCode, message) => {
     const ctx = fakeContext({ host: host(), args: ['strace', ...args], ...over });
@@ -205,7 +205,7 @@ describe('--diff needs no root and no engine', () => {
     expect(await diff('good', 'bad')).toEqual({
       exitCode: 1,
       err: '',
-      out: `process 1 parts here (good:2, pid 7; bad:2):
+      out: `process 1 differs from here on (good:2, pid 7; bad:2):
   a(1) = 0
 < open("\\e[2J\\33") = 3
 > open("\\e[2J\\33") = -1 ENOENT (x)

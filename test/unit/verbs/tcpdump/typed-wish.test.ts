@@ -45,20 +45,20 @@ describe("dbg's", () => {
 
 describe('wrong usage', () => {
   test.each([
-    ['-C 1 -w x', { for: '1s' }, '-C is for tcpdump alone'],
-    ['', { ring: '2x1M' }, 'are for a file'],
-    ['-w -', { ring: '2x1M' }, '--ring is for files'],
+    ['-C 1 -w x', { for: '1s' }, '-C leaves the capture to tcpdump alone'],
+    ['', { ring: '2x1M' }, 'need a file'],
+    ['-w -', { ring: '2x1M' }, '--ring needs files'],
     ['-w x', { ring: '0x1M' }, '--ring takes'],
     ['-w x', { ring: '2x1k' }, '--ring takes'],
     ['-w x', { maxSize: 'much' }, '--max-size takes a size'],
     ['-w x', { for: '-1' }, '--for takes a time'],
-    ['-w x', { after: '1s' }, '--after says'],
+    ['-w x', { after: '1s' }, '--after needs --stop-on'],
     ['-w x', { stopOn: ['log:('] }, 'no regular expression'],
     ['-w x', { stopOn: ['dying'] }, '--stop-on takes'],
-    ['', { fromStart: true }, 'are for a file'],
+    ['', { fromStart: true }, 'need a file'],
     ['-w x -c none', {}, '-c takes a number of packets'],
     ['-w x -c 0', {}, '-c takes a number of packets'],
-    ['', { json: true }, '--json is for the table of --where'],
+    ['', { json: true }, '--json needs --where: it prints its table as JSON'],
     ['', { minFree: '1G' }, '--min-free is for a file'],
     ['-w x -C 1', { minFree: '1G' }, '--min-free is for a file'],
   ] as const)('%s %j', (args, options, message) =>

@@ -58,8 +58,8 @@ test.each([
 });
 
 test.each([
-  [['tcpflow', 'web', '-B'], 'can drive your terminal'],
-  [['tcpflow', '--host-end', 'web', '-i', 'x'], "-i is tcpflow's own"],
+  [['tcpflow', 'web', '-B'], 'can control your terminal'],
+  [['tcpflow', '--host-end', 'web', '-i', 'x'], 'leave out -i'],
   [['tcpflow', '--interface', 'eth0', 'web'], '--interface goes with --host-end'],
   [['tcpflow', '--host-end', '--all', 'web'], 'cannot be used with'],
 ])('%j is wrong usage', async (args, message) => {
