@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { firstLine, says } from './support/dbg.ts';
@@ -19,6 +20,12 @@ interface Packet {
 /** How long is measured, from the first packet on. */
 const SECONDS = 5;
 const MOST_AT_ONCE = 128 * 1024;
+
+/**
+ * Beyond this share of the time in which some task waits for a processor, the sender and the timers
+ * of the kernel get too little of it.
+ */
+const STARVED = 0.8;
 
 /** Sends all that it can, over TCP to port 8 or over UDP to port 9. */
 const SENDER = `const [host, kind] = process.argv.slice(1);
@@ -81,6 +88,12 @@ function rateOf(packets: readonly Packet[]): number {
   return within.reduce((sum, { bytes }) => sum + bytes, 0) / SECONDS;
 }
 
+/** For how long some task has waited for a processor since boot, in seconds (PSI, proc(5)). */
+const waited = () =>
+  existsSync('/proc/pressure/cpu')
+    ? Number(/total=(\d+)/.exec(readFileSync('/proc/pressure/cpu', 'utf8'))![1]) / 1e6
+    : 0;
+
 /** The most bytes that ever came ahead of a rate: what a bucket of tokens must have held. */
 function burstOf(packets: readonly Packet[], rate: number): number {
   let [ahead, most, last] = [0, 0, packets[0]?.at ?? 0];
@@ -115,21 +128,27 @@ test.for([
     ] as const) {
       for (const kind of ['tcp', 'udp']) {
         const measure = async () => {
+          const before = waited();
           const packets = await passed(lab, from, to, kind);
           const [measured, burst] = [rateOf(packets), burstOf(packets, rate * 1.01)];
+          const starved = Math.min(1, (waited() - before) / (SECONDS + 1));
           console.log(
-            `${text} ${kind} ${way}: ${((measured / rate) * 100).toFixed(1)} %, ${Math.round(burst / 1024)} KiB at once`,
+            `${text} ${kind} ${way}: ${((measured / rate) * 100).toFixed(1)} %, ${Math.round(burst / 1024)} KiB at once, tasks waited for a processor ${Math.round(starved * 100)} % of the time`,
           );
           // No busy machine makes more of it.
           expect(measured).toBeLessThan(rate * 1.1);
-          return { measured, burst };
+          return { measured, burst, starved };
         };
         // But less, where a timer is late for longer than the burst makes up for; and what waited
         // between tbf and the wire, while the machine stood still, seems to come at once.
-        let [most, least] = [0, Infinity];
+        let [most, least, calmest] = [0, Infinity, 1];
         for (let time = 0; time < 3 && !(most > rate * 0.9 && least <= MOST_AT_ONCE); time++) {
-          const { measured, burst } = await measure();
-          [most, least] = [Math.max(most, measured), Math.min(least, burst)];
+          const { measured, burst, starved } = await measure();
+          [most, least, calmest] = [Math.max(most, measured), Math.min(least, burst), Math.min(calmest, starved)];
+        }
+        if (calmest > STARVED) {
+          console.log(`${text} ${kind} ${way}: how much less than the rate is not judged, as the machine is too busy`);
+          continue;
         }
         expect(most).toBeGreaterThan(rate * 0.9);
         expect(least).toBeLessThanOrEqual(MOST_AT_ONCE);

@@ -123,8 +123,9 @@ export async function flood(lab: Lab, from: string, address: string, port: numbe
 }
 
 const SINK = "require('node:net').createServer((all) => all.resume()).listen(PORT, () => console.log('ready'))";
+// The sink ends the connection when it has all: until then, some is still in the kernel.
 const BURST =
-  "const to = require('node:net').connect(PORT, 'ADDRESS', () => to.end(Buffer.alloc(MEGABYTES * 1e6), () => to.destroy()))";
+  "const to = require('node:net').connect(PORT, 'ADDRESS', () => to.end(Buffer.alloc(MEGABYTES * 1e6))).resume()";
 
 /** What a container sends to another over TCP, as fast as it goes: on a veth, in packets of up to 64 KiB (TSO, GRO). */
 export async function burst(lab: Lab, from: readonly string[], to: string, megabytes: number): Promise<void> {
