@@ -25,10 +25,17 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
   let at: number[] = [];
   let isOpen = false;
   let depth = 0;
+  /** how many ${ of the word have not closed yet */
+  let references = 0;
+  const closesAhead = aheadOnLine(line, '}');
 
   const add = (from: number, to: number) => {
-    for (let each = from; each < to; each++) at.push(each);
-    text += line.slice(from, to);
+    for (let each = from; each < to; each++) {
+      at.push(each);
+      if (line[each] === '{' && line[each - 1] === '$') references++;
+      if (line[each] === '}' && references > 0) references--;
+      text += line[each];
+    }
     isOpen = true;
   };
   const addAs = (char: string, from: number) => {
@@ -40,6 +47,7 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
     text = '';
     at = [];
     isOpen = false;
+    references = 0;
   };
   const endCommand = (isPiped = false) => {
     endWord();
@@ -69,7 +77,9 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
       endCommand();
       here++;
     } else if (/\s/.test(char)) {
-      endWord();
+      // A blank within ${NAME:-…} is part of the word.
+      if (references > 0 && closesAhead(here)) add(here, here + 1);
+      else endWord();
       here++;
     } else if (char === '[' && !isOpen && /^\\*["']/.test(line.slice(here + 1, here + 9))) {
       here++;
@@ -106,6 +116,20 @@ const isApart = (line: string, here: number) => {
   const isEdge = (char: string | undefined) => char === undefined || /[\s;|&]/.test(char);
   return isEdge(line[here - 1]) || isEdge(line[here + 1]);
 };
+
+/** Gives whether a sign follows an offset on the same line. The offsets asked for only grow. */
+function aheadOnLine(line: string, sign: string): (here: number) => boolean {
+  let [next, end] = [-1, -1];
+  const at = (wanted: string, here: number) => {
+    const found = line.indexOf(wanted, here);
+    return found < 0 ? line.length : found;
+  };
+  return (here) => {
+    if (next < here) next = at(sign, here);
+    if (end < here) end = at('\n', here);
+    return next < end;
+  };
+}
 
 interface Quote {
   readonly from: number;

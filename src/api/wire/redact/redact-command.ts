@@ -1,6 +1,7 @@
 import { READERS } from './client-options.ts';
 import { isNoSecret, isOpaque, isSecretFlag, isSecretOption, isSource, REDACTED } from './secret-names.ts';
-import { KNOWN, nameOf, partOf, toldIn, type Range } from './secrets-told.ts';
+import { literalsOf, type Range } from './references.ts';
+import { KNOWN, nameOf, partOf, toldIn } from './secrets-told.ts';
 import { commandsOf, type Command } from './command-words.ts';
 
 /** Matches the name of a program whose arguments are looked at. */
@@ -47,11 +48,13 @@ function secretsIn(text: string, depth: number): Range[] {
         if (to > from) found.push({ from: at[from]!, to: at[to - 1]! + 1 });
       };
       const reader = [commands[index]!, ...(isPiped ? commands.slice(index + 1, index + 2) : [])].find(readsSecret);
-      if (reader) said(texts, reader).forEach(([word, range]) => add(word, range));
-      for (const [word, range] of [...toldIn(texts), ...namedIn(texts), ...randomIn(texts)]) {
-        const { at } = words[word]!;
-        const isQuoted = text[at[range.from]! - 1] === "'";
-        if (isQuoted || !isReference(texts[word]!.slice(range.from, range.to))) add(word, range);
+      const all = [...(reader ? said(texts, reader) : []), ...toldIn(texts), ...namedIn(texts), ...randomIn(texts)];
+      for (const [word, range] of all) {
+        // A shell leaves what stands in single quotes as it is: there, $NAME is the secret itself.
+        const isQuoted = text[words[word]!.at[range.from]! - 1] === "'";
+        const literals = isQuoted ? undefined : literalsOf(texts[word]!.slice(range.from, range.to));
+        if (!literals) add(word, range);
+        for (const { from, to } of literals ?? []) add(word, { from: range.from + from, to: range.from + to });
       }
       if (depth === DEEPEST) continue;
       for (const [word, inner] of texts.entries()) {
@@ -62,10 +65,6 @@ function secretsIn(text: string, depth: number): Range[] {
   }
   return found;
 }
-
-/** Whether a value is nothing but references to variables, which only say where a secret is. */
-const isReference = (value: string) =>
-  /^(?:\$(?:[A-Z_][A-Z\d_]*|\{[A-Z_][A-Z\d_]*(?::?[-?][^}]*)?\})[:,]?)+$/.test(value);
 
 function readsSecret({ words }: Command): boolean {
   const texts = words.map(({ text }) => text);
@@ -86,7 +85,7 @@ function said(words: readonly string[], reader: Command): (readonly [number, Ran
     const isSaid = program >= 0 && index > program && !/^-[neE]+$/.test(word) && !/^%s(?:\\n)?$/.test(word);
     if (!isSaid && words[index - 1] !== '<<<') return [];
     const range = partOf(word, 0, isPair ? ':' : '');
-    return range && !isReference(word) ? [[index, range] as const] : [];
+    return range ? [[index, range] as const] : [];
   });
 }
 

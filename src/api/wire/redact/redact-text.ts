@@ -1,5 +1,6 @@
 import { redactCommands } from './redact-command.ts';
 import { isNoSecret, isSecretOption, isSecretValue, isSource, REDACTED } from './secret-names.ts';
+import { literalsOf, referenceEnd } from './references.ts';
 import { redactTokens } from './redact-tokens.ts';
 
 // No pattern of this file looks at a character more than a few times, whatever the text: texts come
@@ -97,7 +98,9 @@ function redactFields(text: string): string {
       isSecretKey(name) && value !== '' && !isNoSecret(name, value) ? `${before}${REDACTED}${quote}` : whole,
     )
     .replace(LINE, (whole, before: string, name: string, value: string) =>
-      isSecretOption(name) && !isNoSecret(name, value) && !/^["'[{|>&*$]/.test(value) ? before + REDACTED : whole,
+      isSecretOption(name) && !isNoSecret(name, value) && !/^(?:["'[{|>&*]|\$\()/.test(value)
+        ? before + redactUnlessElsewhere(value)
+        : whole,
     )
     .replace(ELEMENT, (whole, before: string, name: string, value: string) =>
       isSecretOption(name) && !isNoSecret(name, value) ? before + REDACTED : whole,
@@ -152,24 +155,50 @@ function redactOptions(text: string): string {
     if (!isVariable && !isSecretKey(name)) continue;
     const start = NAME.lastIndex;
     if (text.startsWith('$(', start)) continue;
-    const pattern = hasDash ? LONG_VALUE : SHORT_VALUE;
-    pattern.lastIndex = start;
-    const value = pattern.exec(text)?.[0];
+    const value = valueAt(text, start, hasDash ? LONG_VALUE : SHORT_VALUE);
     if (value === undefined) continue;
     const bare = value.replace(/^\\{0,9}["']|\\{0,9}["']$/g, '');
     const isSecret = isVariable ? isSecretValue(name, bare) : !isNoSecret(name, bare);
-    if (!isSecret || isElsewhere(bare)) continue;
-    result += text.slice(done, start) + REDACTED;
+    const safe = isSecret ? redactUnlessElsewhere(bare) : bare;
+    if (safe === bare) continue;
+    result += text.slice(done, start) + (safe === REDACTED ? safe : value.replace(bare, () => safe));
     done = NAME.lastIndex = start + value.length;
   }
   return result + text.slice(done);
 }
 
 /**
- * Whether a value only says where the secret is: it names a variable, or is what docker build
- * --secret is told.
+ * The value at an offset, by one of the patterns above. A ${…} in front belongs to it as a whole,
+ * with the blanks and quotes in it.
  */
-const isElsewhere = (value: string) => /^\$(?:[A-Z_][A-Z\d_]*|\{[A-Z_][A-Z\d_]*\})$/.test(value) || isSource(value);
+function valueAt(text: string, start: number, pattern: RegExp): string | undefined {
+  let at = start;
+  for (let end; text.startsWith('${', at) && (end = referenceEnd(text, at)) > 0;) at = end;
+  const behind = at === start ? pattern : BEHIND_REFERENCE;
+  behind.lastIndex = at;
+  const value = text.slice(start, at) + (behind.exec(text)?.[0] ?? '');
+  return value === '' ? undefined : value;
+}
+
+/** What goes on behind a ${…} up to what ends an unquoted value. */
+const BEHIND_REFERENCE = /[^\s"',;&|]+/y;
+
+/**
+ * Redacts a secret value. Where the value only says where the secret is, as it names variables or
+ * is what docker build --secret is told, it stays but for the defaults of these variables.
+ */
+function redactUnlessElsewhere(value: string): string {
+  if (isSource(value)) return value;
+  const literals = literalsOf(value);
+  if (!literals) return REDACTED;
+  let result = '';
+  let done = 0;
+  for (const { from, to } of literals) {
+    result += value.slice(done, from) + REDACTED;
+    done = to;
+  }
+  return result + value.slice(done);
+}
 
 /**
  * Redacts the password behind a user and a %, as cifs and smbclient have it, among other options.
@@ -183,6 +212,6 @@ export const redactPairs = (text: string) =>
 export function redactLoosely(text: string): string {
   return redactText(text).replace(
     /((?<![\w-])[\w-]{0,40}(?:password|passwd|secret|token|auth|key)["']?\s{0,9}[:=]\s{0,9})(?:"[^"]*"?|'[^']*'?|[^\s"',;&}\]]+)/gi,
-    (whole, name: string) => (whole.slice(name.length).includes(REDACTED) ? whole : name + REDACTED),
+    (whole, name: string) => (whole.slice(name.length).includes(REDACTED.slice(0, -1)) ? whole : name + REDACTED),
   );
 }

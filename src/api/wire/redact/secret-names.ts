@@ -1,3 +1,5 @@
+import { literalsOf } from './references.ts';
+
 /**
  * The text that stands in place of every secret. It is always the same, so that a redacted request
  * equals another one that was redacted.
@@ -122,12 +124,21 @@ const PLACE =
 
 /**
  * Whether a value is no secret though its name is a secret's: it is empty, a place, or a number of
- * seconds.
+ * seconds. ${FILE:-/run/secrets/db} is none either: its default decides.
  */
 export function isNoSecret(name: string, value: string): boolean {
+  const literals = literalTexts(value);
+  return literals.length > 0 ? literals.every((text) => saysNoSecret(name, text)) : saysNoSecret(name, value);
+}
+
+function saysNoSecret(name: string, value: string): boolean {
   if (SAYS_NOTHING.test(value) || PLACE.test(value)) return true;
   return ABOUT.some(([ending, fits]) => ending.test(name) && fits.test(value));
 }
+
+/** What stands in the references to variables that a value consists of: TEXT of ${NAME:-TEXT}. */
+const literalTexts = (value: string) =>
+  value.startsWith('${') ? (literalsOf(value) ?? []).map(({ from, to }) => value.slice(from, to)) : [];
 
 /**
  * Whether the value of a variable is secret, by its name and its looks.
@@ -148,10 +159,12 @@ export function isSecretValue(name: string, value: string): boolean {
 const DIGESTS = new Set([40, 64, 96, 128]);
 
 /**
- * Whether a value looks random: 32 or more letters and digits that are no digest, no path and no
- * long name.
+ * Whether a value, or the default of a variable in it, looks random: 32 or more letters and digits
+ * that are no digest, no path and no long name.
  */
-export function isOpaque(value: string): boolean {
+export const isOpaque = (value: string) => isRandom(value) || literalTexts(value).some(isRandom);
+
+function isRandom(value: string): boolean {
   if (value.length < 32 || value.length > 4096 || value.startsWith('/') || !/^[\w+/-]+={0,2}$/.test(value))
     return false;
   if (/^(?:[\da-f]+|[\dA-F]+)$/.test(value))

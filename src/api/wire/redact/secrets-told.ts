@@ -1,11 +1,6 @@
 import { CLIENTS } from './client-options.ts';
+import type { Range } from './references.ts';
 import { isSecretHeader } from './secret-names.ts';
-
-/** Where in a text, or in a word of a command, a secret stands. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** Which part of a value is secret, in the signs of client-options.ts. */
 type Part = '' | ':' | ';' | '%' | ',' | '/' | '=' | '@' | '#' | '>';

@@ -250,6 +250,11 @@ test.for([
   'a:11:b:c:ddd > ',
   '<token>a',
   '?sig=',
+  '${A:-',
+  '--token=${A:-',
+  'TOKEN=${A:-a b ',
+  'TOKEN=${A:-${B} ',
+  'curl -u a:${A:-b} ',
 ])('a long text of %j takes no longer for each of its characters', (part) => {
   // Quadratic, this is minutes.
   expect(typeof redactText(part.repeat(200_000 / part.length))).toBe('string');

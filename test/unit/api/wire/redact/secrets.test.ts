@@ -119,6 +119,12 @@ test.for(LINES)('a line: %s', ([, line]) => {
   }
 });
 
+test('what a shell does not take for a variable, as it stands in single quotes', () => {
+  for (const line of ["echo '$SHOP_PASS' | sudo -S true", "mysql -p'$SHOP_PASS' shop"]) {
+    expectHidden(ask({ Cmd: ['sh', '-c', line] }), '$SHOP_PASS');
+  }
+});
+
 test.for(TOKENS)('by its looks: %s', ([, token]) => {
   for (const call of [
     ask({ Env: [`SETTING=${token}`] }),
