@@ -4,6 +4,7 @@ import { MOST_KEPT_BYTES } from '../calls/call.ts';
 import type { WireListener, WireEvent } from '../calls/wire-events.ts';
 import type { Side } from '../http/exchange.ts';
 import { gather } from '../http/gather.ts';
+import { beginsAsUtf8, cutOf, nextCut } from './cut-text.ts';
 import { redactQuery, sentRule } from './redact-head.ts';
 import { redactJson, type RedactionRule } from './redact-json.ts';
 import { REDACTED } from './secret-names.ts';
@@ -170,34 +171,79 @@ const isLikeJson = (bytes: Buffer) =>
 export const formStage = (way: BodyPath, onEvent: WireListener): Stage =>
   textStage(way, onEvent, (text) => redactLoosely(/\s/.test(text.trim()) ? text : redactQuery(text)));
 
-/** A text that is longer is not redacted. A form and the text of an error are shorter. */
-const LONGEST_TEXT_BYTES = 65_536;
+/** How much of a text is held, until its end or a place where it can be cut. */
+const MOST_HELD_BYTES = 65_536;
 
 /**
- * Sends on a short text redacted when it is whole. What is long, or no text, goes on as it comes:
- * docker's CLI says of an archive that it is text/plain.
+ * Sends on a text redacted: a short one when it is whole, a long one in parts that end with a line,
+ * or with a field of a form. A line that is longer than a part is omitted.
+ * What is no text goes on as it comes: docker's CLI says of an archive that it is text/plain.
  */
 function textStage(way: BodyPath, onEvent: WireListener, redact: (text: string) => string): Stage {
   const held = gather();
+  const omitted = counter(way, onEvent);
   let isText = true;
-  const pass = (bytes: Buffer, time: number) =>
-    bytes.length > 0 && onEvent({ ...way, type: 'data', data: bytes, time });
+  /** A line that is longer than a part is being omitted. */
+  let longLine: { readonly hasBlanks: boolean } | undefined;
+
+  const pass = (bytes: Buffer, time: number) => {
+    if (bytes.length > 0) onEvent({ ...way, type: 'data', data: bytes, time });
+  };
+  const tell = (bytes: Buffer, time: number) => {
+    isText = isUtf8(bytes);
+    pass(isText ? Buffer.from(redact(bytes.toString('utf8'))) : bytes, time);
+  };
+  const passAll = (bytes: Buffer, time: number) => {
+    isText = false;
+    omitted.tell(time);
+    pass(bytes, time);
+  };
+
+  /** Sends on or omits as much that what is left may be held. */
+  const shorten = (all: Buffer, time: number): Buffer => {
+    let bytes = all;
+    while (longLine || bytes.length > MOST_HELD_BYTES) {
+      if (longLine) {
+        const end = nextCut(bytes, longLine.hasBlanks);
+        omitted.add(end < 0 ? bytes : bytes.subarray(0, end));
+        if (end < 0) return EMPTY;
+        omitted.tell(time);
+        longLine = undefined;
+        bytes = bytes.subarray(end);
+        continue;
+      }
+      const part = bytes.subarray(0, MOST_HELD_BYTES);
+      const end = cutOf(part);
+      if (end > 0) tell(part.subarray(0, end), time);
+      else if (beginsAsUtf8(part)) longLine = { hasBlanks: /\s/.test(part.toString('latin1')) };
+      else isText = false;
+      bytes = bytes.subarray(end);
+      if (!isText) return bytes;
+    }
+    return bytes;
+  };
+
   return {
     data: ({ data, time }) => {
       if (!isText) return pass(data, time);
       held.add(data);
-      isText = held.bytes().length <= LONGEST_TEXT_BYTES && !data.includes(0);
-      if (isText) return;
-      pass(held.bytes(), time);
+      if (!longLine && held.bytes().length <= MOST_HELD_BYTES && !data.includes(0)) return;
+      const bytes = held.bytes();
       held.clear();
+      if (data.includes(0)) return passAll(bytes, time);
+      const left = shorten(bytes, time);
+      if (isText) held.add(left);
+      else passAll(left, time);
     },
     flush: (time) => {
-      if (isUtf8(held.bytes())) pass(Buffer.from(redact(held.bytes().toString('utf8'))), time);
-      else pass(held.bytes(), time);
+      omitted.tell(time);
+      tell(held.bytes(), time);
       held.clear();
     },
   };
 }
+
+const EMPTY = Buffer.alloc(0);
 
 /** What is left of a request's JSON without its secrets: bytes, or only how many there were. */
 export type Part =

@@ -210,6 +210,52 @@ test.for([
   onEvent({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });
 });
 
+const FORM = 'Content-Type: application/x-www-form-urlencoded';
+const TEXT = 'Content-Type: text/plain';
+const key = `-----BEGIN PRIVATE KEY-----\n${`${SECRET}${'a'.repeat(53)}\n`.repeat(40)}-----END PRIVATE KEY-----\n`;
+test.for<[kind: string, part: string, secret: string, type: string]>([
+  ['form', `a=${'b'.repeat(98)}&`, `&password=${SECRET}&`, FORM],
+  ['form that says nothing of itself', `a=${'b'.repeat(98)}&`, `&password=${SECRET}&`, 'X-A: b'],
+  ['text', `${'word '.repeat(20)}\n`, `password: ${SECRET}\n`, TEXT],
+  ['text of long lines', `${'word '.repeat(400)}\n`, `curl -u ann:${SECRET} \\\n  http://x`, TEXT],
+  ['text with a secret of two lines', `${'word '.repeat(20)}\n`, `password:\n   ${SECRET}\n`, TEXT],
+  ['text with a private key', `${'word '.repeat(20)}\n`, key, TEXT],
+])('a secret at any place in a long %s is redacted', ([, part, secret, type]) => {
+  // The places lie around the 64 kB of which a piece is made.
+  const many = part.repeat(Math.ceil(63_000 / part.length));
+  for (let at = 0; at < 3000; at += 97) {
+    const body = `${many}${part.repeat(at / part.length)}${'c'.repeat(at % part.length)}${part.at(-1)}${secret}${many}`;
+    const safe = seen(heard([send('POST /x', body, type)], 40_000));
+    expect(safe).toContain('redacted');
+    expect(safe).not.toContain(SECRET);
+    expect(safe.length).toBeGreaterThan(body.length - secret.length);
+  }
+});
+
+test('a long text without a secret stays byte for byte; of its line of more than 64 kB is told how long it is', () => {
+  const text = 'é is a word of many\r\n'.repeat(10_000);
+  const latin1 = Buffer.from(text).toString('latin1');
+  expect(seen(heard([send('POST /x', latin1, TEXT)], 70_001))).toContain(latin1);
+  const line = `${'word '.repeat(20_000)}password: ${SECRET}${' word'.repeat(40_000)}`;
+  for (const end of ['', '\n', '\nand more\n']) {
+    const events = heard([send('POST /x', `one\n${line}${end}`, TEXT)], 100_000);
+    expect(seen(events)).not.toContain(SECRET);
+    expect(seen(events)).toContain(`one\n${end.slice(1)}`);
+    expect(events.flatMap((event) => (event.type === 'omitted' ? event.bytes : []))).toEqual([
+      line.length + end.slice(0, 1).length,
+    ]);
+  }
+});
+
+test('bytes that say that they are text stay byte for byte, though they hold no zero byte', () => {
+  const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => 1 + ((at * at * 7919 + at) % 255))).toString(
+    'latin1',
+  );
+  for (const type of [TEXT, FORM, 'X-A: b', 'Content-Type: application/octet-stream']) {
+    expect(seen(heard([send('POST /x', bytes, type)], 1000))).toContain(bytes);
+  }
+});
+
 test('an archive that says that it is text goes on as it comes', () => {
   const archive = `a.txt${'\0'.repeat(507)}password=${SECRET}`;
   const [head, ...rest] = heard([send('PUT /containers/a/archive', archive, 'Content-Type: text/plain')], 700);
