@@ -59,6 +59,11 @@ test.each(files)('$file imports only what its room may', ({ file, text }) => {
   }
 });
 
+test('programs are started in one place, which looks whether there are file descriptors for them', () => {
+  const starting = files.filter(({ text }) => /import \{[^}]*\bspawn\b[^}]*\} from 'node:child_process'/.test(text));
+  expect(starting.map(({ file }) => file)).toEqual(['host/run/start-program.ts']);
+});
+
 test('no file imports itself by way of others', () => {
   const all = new Map(files.map((each) => [each.file, importedFiles(each)]));
   const done = new Set<string>();

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import type { Environment } from '../../environment.ts';
-import { requireDescriptors } from './descriptors.ts';
 import type { Held } from '../host.ts';
 import { isStopped } from './stand-still.ts';
+import { startBeside } from './start-program.ts';
 
 /** Starts a program that outlives dbg: see Host.hold. */
 export function hold(argv: readonly string[], env: Environment): Held {
   const [file, ...args] = argv;
-  requireDescriptors();
-  const child = spawn(file!, args, {
+  const child = startBeside(file!, args, {
     // setsid(2): no signal of the terminal or of dbg's process group reaches the program.
     detached: true,
     cwd: '/',

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import type { Environment } from '../../environment.ts';
 import { DbgError } from '../../errors.ts';
 import { shellLine } from '../../text.ts';
-import { requireDescriptors } from './descriptors.ts';
+import { requireDescriptors } from './start-program.ts';
 
 /**
  * Runs a program to its end and gives its stdout: see Host.output. One success counts as a failure:

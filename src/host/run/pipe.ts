@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants as fs, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import HOLDER from './pipe.sh';
+import { startBeside } from './start-program.ts';
 
 /** A pipe(7): what is written to the descriptor `writeEnd` comes out of `reader`. */
 export interface Pipe {
@@ -19,7 +19,7 @@ export interface Pipe {
 export async function makePipe<T>(open: (path: string) => T, tries = 3): Promise<T> {
   // The shell runs in a session of its own: the terminal's Ctrl-C would end it. In its first
   // instant it is not in that session yet. When a signal ends it then, another shell is tried.
-  const holder = spawn('sh', ['-c', HOLDER], {
+  const holder = startBeside('sh', ['-c', HOLDER], {
     detached: true,
     cwd: '/',
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],

@@ -1,10 +1,9 @@
-import { spawn, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { constants } from 'node:os';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Program } from '../exact.ts';
 import { textOf } from './run-on-terminal.ts';
-
-const start = ({ argv: [file, ...args], env }: Program, stdio: StdioOptions) => spawn(file!, args, { env, stdio });
+import { startBeside, startProgram } from './start-program.ts';
 
 /**
  * Runs two programs, the second of which reads the first: see Host.pipeline. The bytes do not pass
@@ -15,10 +14,10 @@ export async function pipeline(
   second: Program,
   quiet: boolean,
 ): Promise<{ exitCode: number; said: string }> {
-  const source = start(first, ['inherit', 'pipe', quiet ? 'pipe' : 'inherit']);
+  const source = start(startProgram, first, ['inherit', 'pipe', quiet ? 'pipe' : 'inherit']);
   const said = source.stderr ? textOf(source.stderr) : () => '';
   // Node gives the second program the descriptor that is underneath the first one's stream.
-  const reader = start(second, [source.stdout, 'inherit', 'inherit']);
+  const reader = start(startBeside, second, [source.stdout, 'inherit', 'inherit']);
   source.stdout!.destroy();
   const [, exitCode] = await Promise.all([
     ended(source, first.argv),
@@ -30,7 +29,11 @@ export async function pipeline(
   return { exitCode, said: said() };
 }
 
-function ended(child: ReturnType<typeof spawn>, [file = '']: readonly string[]): Promise<number> {
+function start(by: typeof startProgram, { argv: [file, ...args], env }: Program, stdio: StdioOptions): ChildProcess {
+  return by(file!, args, { env, stdio });
+}
+
+function ended(child: ChildProcess, [file = '']: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
     child.on('error', (cause) =>

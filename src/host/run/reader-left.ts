@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import POLL from './reader-left.pl';
+import { startBeside } from './start-program.ts';
 
 /**
  * Calls back when nobody reads any more what is written to a pipe or a socket, until the function
@@ -10,7 +10,7 @@ import POLL from './reader-left.pl';
 export function whenReaderLeaves(descriptor: number, onEvent: () => void): () => void {
   // In a session of its own, because Ctrl-C is for dbg. The end of its stdin, which comes with
   // dbg's end however dbg dies, ends it.
-  const child = spawn('perl', ['-e', POLL], { detached: true, stdio: ['pipe', descriptor, 'ignore'] });
+  const child = startBeside('perl', ['-e', POLL], { detached: true, stdio: ['pipe', descriptor, 'ignore'] });
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);
   child.on('exit', (code) => code === LEFT && onEvent());

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DbgError, EXIT } from '../../errors.ts';
 import { startGuard } from './tool-guard.ts';
 import type { Ended, RunOptions, Signals } from '../host.ts';
-import { LEASH_VARIABLE, openLeash } from './leash.ts';
+import { LEASH_VARIABLE, openLeash, type Leash } from './leash.ts';
 import { followStops } from './stand-still.ts';
+import { startProgram } from './start-program.ts';
 import type { Witness } from './witness.ts';
 
 /** Runs a program with the person's terminal, pipes and files: see Host.run. */
@@ -24,12 +24,25 @@ export async function runOnTerminal(
   let handOn = (signal: NodeJS.Signals): unknown => arrived.push(signal);
   const stop = signals.on((signal) => handOn(signal));
 
-  const leash = isDbg ? await openLeash() : undefined;
-  const leashed = leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env;
+  let leash: Leash | undefined;
   // stdio 'inherit' and the same process group: to the kernel, the program is on the person's
   // terminal. So Ctrl-Z, resizing and job control need no help, and a pipe's bytes never pass
   // through dbg.
-  const child = spawn(file!, args, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: leashed });
+  const start = () =>
+    startProgram(file!, args, {
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+      env: leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env,
+    });
+  let child: ReturnType<typeof start>;
+  try {
+    leash = isDbg ? await openLeash() : undefined;
+    child = start();
+  } catch (cause) {
+    witness.end();
+    leash?.end();
+    stop();
+    throw cause;
+  }
   witness.begin(child.pid ?? 0);
   const report = textOf(child.stdio[3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {

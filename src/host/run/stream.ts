@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -8,6 +7,7 @@ import { startGuard } from './tool-guard.ts';
 import type { Ended, Streamed } from '../host.ts';
 import { openPipe } from './pipe.ts';
 import { textOf } from './run-on-terminal.ts';
+import { startProgram } from './start-program.ts';
 
 /** Starts a program whose output dbg reads: see Host.stream. */
 export async function stream(argv: readonly string[], env: Environment): Promise<Streamed> {
@@ -15,12 +15,17 @@ export async function stream(argv: readonly string[], env: Environment): Promise
   const { reader, writeEnd } = await openPipe();
   // In a session of its own (setsid(2)): the terminal's Ctrl-C and Ctrl-Z are for dbg, which ends
   // the program in good order.
-  const child = spawn(file!, args, {
-    detached: true,
-    env: { ...env },
-    stdio: ['ignore', writeEnd, 'pipe', 'pipe'],
-  });
-  closeSync(writeEnd);
+  const start = () =>
+    startProgram(file!, args, { detached: true, env: { ...env }, stdio: ['ignore', writeEnd, 'pipe', 'pipe'] });
+  let child: ReturnType<typeof start>;
+  try {
+    child = start();
+  } catch (cause) {
+    reader.destroy();
+    throw cause;
+  } finally {
+    closeSync(writeEnd);
+  }
   const guard = startGuard(child.pid ?? 0);
   const report = textOf(child.stdio[3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { startBeside } from './start-program.ts';
 import GUARD from './tool-guard.sh';
 
 /** Ends a tool with all its children, so that none stays as root. */
@@ -21,7 +21,7 @@ export interface ToolGuard {
  * of Ctrl-Z included.
  */
 export function startGuard(tool: number): ToolGuard {
-  const child = spawn('sh', ['-c', GUARD, 'dbg-guard', String(tool)], {
+  const child = startBeside('sh', ['-c', GUARD, 'dbg-guard', String(tool)], {
     detached: true,
     cwd: '/',
     stdio: ['pipe', 'pipe', 'ignore'],

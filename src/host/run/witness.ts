@@ -1,6 +1,6 @@
 import { parseStatus } from '../../proc/status.ts';
-import { spawn } from 'node:child_process';
 import { readBeginning } from '../../bounded-file.ts';
+import { startBeside } from './start-program.ts';
 
 /**
  * A process in dbg's own process group, beside the tool. It shows whether a signal was for the
@@ -34,7 +34,7 @@ const ONE_GO_MS = 10;
  * Node cannot ask the kernel who sent a signal (si_code, sigaction(2)).
  */
 export function startWitness(): Witness {
-  let current = start();
+  let current: Current = start();
   let turn: Promise<unknown> = Promise.resolve();
 
   const look = async (signal: NodeJS.Signals): Promise<boolean> => {
@@ -44,12 +44,12 @@ export function startWitness(): Witness {
     // death.
     if (!isDying(current.pid)) return false;
     const diedOf = await current.diedOf;
-    current = start();
+    current = another();
     return diedOf === signal;
   };
   return {
     begin: (tool) => {
-      if (isDying(current.pid) && !hasBegun(tool)) current = start();
+      if (isDying(current.pid) && !hasBegun(tool)) current = another();
     },
     // One signal at a time, as each needs a witness of its own.
     hasSeen: (signal) => {
@@ -61,9 +61,27 @@ export function startWitness(): Witness {
   };
 }
 
+interface Current {
+  readonly pid: number;
+  readonly diedOf: Promise<NodeJS.Signals | undefined>;
+  end(): unknown;
+}
+
+/**
+ * A witness in place of one that has died. Where none can be started, as no descriptors are left,
+ * the tool goes on without one: each signal then counts as one for dbg alone.
+ */
+function another(): Current {
+  try {
+    return start();
+  } catch {
+    return { pid: 0, diedOf: Promise.resolve(undefined), end: () => undefined };
+  }
+}
+
 /** The end of its stdin ends the process. That also comes when dbg ends. */
-function start() {
-  const child = spawn('sh', ['-c', 'read -r _', 'dbg-witness'], { stdio: ['pipe', 'ignore', 'ignore'] });
+function start(): Current {
+  const child = startBeside('sh', ['-c', 'read -r _', 'dbg-witness'], { stdio: ['pipe', 'ignore', 'ignore'] });
   const diedOf = new Promise<NodeJS.Signals | undefined>((resolve) => {
     child.on('exit', (_, signal) => resolve(signal ?? undefined));
     child.on('error', () => resolve(undefined));
