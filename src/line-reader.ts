@@ -29,18 +29,32 @@ export function lineReader(
   let rest = '';
   let isPassedOver = false;
   const tell = (line: string) => {
-    if (!isPassedOver && (longer === 'parts' || line.length <= most)) onEvent(line);
+    if (longer === 'parts') onEvent(withoutFullParts(line));
+    else if (!isPassedOver && line.length <= most) onEvent(line);
     isPassedOver = false;
+  };
+  /** Tells the parts of a line that have all characters they may have, and gives what is left. */
+  const withoutFullParts = (line: string): string => {
+    let from = 0;
+    while (line.length - from > most) {
+      const isInPair = most > 1 && /[\ud800-\udbff]/.test(line[from + most - 1]!);
+      const to = from + most - (isInPair ? 1 : 0);
+      onEvent(line.slice(from, to));
+      from = to;
+    }
+    return line.slice(from);
   };
   return {
     add: (piece) => {
       const lines = (rest + (typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }))).split('\n');
       rest = lines.pop()!;
       lines.forEach(tell);
-      if (rest.length <= most) return;
-      if (longer === 'parts') onEvent(rest);
-      else isPassedOver = true;
-      rest = '';
+      if (longer === 'parts') {
+        rest = withoutFullParts(rest);
+      } else if (rest.length > most) {
+        isPassedOver = true;
+        rest = '';
+      }
     },
     end: () => {
       if (rest !== '') tell(rest);

@@ -20,8 +20,24 @@ test.each([
   [[Buffer.from('ä\n').subarray(0, 1), Buffer.from('ä\n').subarray(1)], ['ä']],
 ])('%j', (pieces, lines) => expect(read(pieces)).toEqual(lines));
 
-test('a long line in parts, as soon as it is too long', () => {
-  expect(read(['abcdef', 'gh\nx\n'], { most: 3 })).toEqual(['abcdef', 'gh', 'x']);
+test.each<[pieces: readonly string[], lines: readonly string[]]>([
+  [
+    ['abcdef', 'gh\nx\n'],
+    ['abc', 'def', 'gh', 'x'],
+  ],
+  [['abcdefgh\nx\n'], ['abc', 'def', 'gh', 'x']],
+  [['abc\nabcd\n\nx'], ['abc', 'abc', 'd', '', 'x']],
+  [['abc', '\n'], ['abc']],
+  [['abcdefg'], ['abc', 'def', 'g']],
+  [['ab😀cd\n'], ['ab', '😀c', 'd']],
+])('a long line in parts of 3 characters at most, however it comes: %j', (pieces, lines) => {
+  expect(read(pieces, { most: 3 })).toEqual(lines);
+});
+
+test('a part of a long line is told as soon as it is there', () => {
+  const lines: string[] = [];
+  lineReader((line) => lines.push(line), { most: 3 }).add('abcdef');
+  expect(lines).toEqual(['abc']);
 });
 
 test('a long line passed over, whether it comes at once or bit by bit', () => {
