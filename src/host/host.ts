@@ -94,7 +94,7 @@ export interface Streamed {
 export interface Held {
   /** the first line that it prints; empty when it ends without printing one */
   readonly said: Promise<string>;
-  /** all that it printed; resolves when it has ended */
+  /** what it printed, of much only the end; resolves when it has ended */
   readonly ended: Promise<string>;
   /** Calls back for each line that it prints from now on. */
   onEvent(listener: (line: string) => void): void;

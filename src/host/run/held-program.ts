@@ -1,7 +1,12 @@
 import type { Environment } from '../../environment.ts';
 import type { Held } from '../host.ts';
+import { lineReader } from '../../line-reader.ts';
+import { textOf } from './run-on-terminal.ts';
 import { isStopped } from './stand-still.ts';
 import { startBeside } from './start-program.ts';
+
+/** The most characters of a line that are told at once. */
+const MOST_CHARACTERS = 16_384;
 
 /** Starts a program that outlives dbg: see Host.hold. */
 export function hold(argv: readonly string[], env: Environment): Held {
@@ -13,19 +18,24 @@ export function hold(argv: readonly string[], env: Environment): Held {
     env: { ...env, LC_ALL: 'C' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const listeners: ((line: string) => void)[] = [];
+  const text = textOf(child.stdout);
+  const lines = lineReader((line) => listeners.forEach((listener) => listener(line)), { most: MOST_CHARACTERS });
+  const said = new Promise<string>((resolve) => listeners.push(resolve));
+  child.stdout.on('data', lines.add);
   child.stdin.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
-    child.on('error', () => resolve(text));
-    child.on('close', () => resolve(text));
+    const end = () => {
+      lines.end();
+      resolve(text());
+    };
+    child.on('error', end);
+    child.on('close', end);
   });
-  const line = new Promise<string>((resolve) => child.stdout.on('data', () => text.includes('\n') && resolve(text)));
   return {
-    said: Promise.race([line, ended]).then((all) => all.split('\n')[0]!),
+    said: Promise.race([said, ended]),
     ended,
-    onEvent: (listener) =>
-      void child.stdout.on('data', (chunk: Buffer) => chunk.toString().split('\n').filter(Boolean).forEach(listener)),
+    onEvent: (listener) => void listeners.push(listener),
     isStopped: () => isStopped(child.pid),
     kill: () => void child.kill('SIGKILL'),
     release: (word) => void child.stdin.end(word === undefined ? '' : `${word}\n`),

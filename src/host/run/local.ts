@@ -44,7 +44,8 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
   let witness: Witness | undefined;
   return {
     isRoot: own.uid === 0,
-    prepare: () => void (witness ??= startWitness()),
+    // Where it cannot be started, `run` says why.
+    prepare: () => void (witness ??= optional(startWitness)),
     run: (argv, options = {}) => {
       const all = { ...kept(childEnv, options.keep), ...options.env };
       const beside = witness ?? startWitness();

@@ -26,7 +26,7 @@ export async function pipeline(
       source.kill('SIGINT');
     }),
   ]);
-  return { exitCode, said: said() };
+  return { exitCode, said: said().trim() };
 }
 
 function start(by: typeof startProgram, { argv: [file, ...args], env }: Program, stdio: StdioOptions): ChildProcess {

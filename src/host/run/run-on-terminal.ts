@@ -47,7 +47,10 @@ export async function runOnTerminal(
   const report = textOf(child.stdio[3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('close', (code, signal) =>
-      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: leash?.wasTaken() ? 'taken' : report() }),
+      resolve({
+        exitCode: code ?? 128 + constants.signals[signal!],
+        report: leash?.wasTaken() ? 'taken' : report().trim(),
+      }),
     );
     child.on('error', (cause) =>
       reject(new DbgError(`${file} cannot be started: ${cause.message}`, { cause, exitCode: EXIT.cannotRun })),
@@ -80,15 +83,23 @@ export async function runOnTerminal(
 }
 
 /**
- * Gives the text that a stream has brought so far. The program closes its end before the tool
- * begins, or when it ends.
+ * Gives the text that a stream has brought so far: its end, where it is long. The program closes
+ * its end before the tool begins, or when it ends.
  */
 export function textOf(stream: Readable): () => string {
+  const decoder = new TextDecoder();
   let text = '';
-  stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  stream.on('data', (chunk: Buffer) => {
+    text += decoder.decode(chunk, { stream: true });
+    // The word that says how it ended comes last.
+    if (text.length > 2 * MOST_CHARACTERS) text = text.slice(-MOST_CHARACTERS);
+  });
   stream.on('error', () => undefined);
-  return () => text.trim();
+  return () => text.slice(-MOST_CHARACTERS);
 }
+
+/** Far more than what a program that is in order says. */
+const MOST_CHARACTERS = 16_384;
 
 function send(signals: Signals, pid: number, signal: NodeJS.Signals): void {
   try {

@@ -30,7 +30,7 @@ export async function stream(argv: readonly string[], env: Environment): Promise
   const report = textOf(child.stdio[3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('close', (code, signal) =>
-      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: report() }),
+      resolve({ exitCode: code ?? 128 + constants.signals[signal!], report: report().trim() }),
     );
     child.on('error', (cause) =>
       reject(new DbgError(`${file} cannot be started: ${cause.message}`, { cause, exitCode: EXIT.cannotRun })),
