@@ -15,7 +15,10 @@ export interface EngineNews {
    * it. Left out where this host cannot see that.
    */
   readonly isAlive?: (() => boolean) | undefined;
-  /** Called once, with the reason, when the engine tells nothing, and again only after `back`. */
+  /**
+   * Called with the reason when the engine tells nothing: once when none answers, once when one
+   * refuses. Called again only after `back`.
+   */
   lost?(why: string): void;
   /** Called when an engine tells of events again, of those since a time in ms since the epoch. */
   back?(since: number): void;
@@ -36,7 +39,8 @@ export function watchContainer(
 ): () => void {
   const { happens, compare, ended, isFirstRun } = runs(container, onEvent);
   let newest: number | undefined;
-  let isLost = false;
+  /** why nothing is heard, as far as it was told already */
+  const told = new Set<'away' | 'refused'>();
   let isOver = false;
   const delay = retryDelay();
   let deaf: NodeJS.Timeout | undefined;
@@ -46,25 +50,26 @@ export function watchContainer(
   const look = () => {
     if (isFirstRun() && news.isAlive?.() === false) ended();
   };
-  function lost(why = LOST): void {
-    if (isLost || isOver) return;
-    isLost = true;
-    news.lost?.(why);
+  function lost(refusal?: string, then = ASKS_AGAIN): void {
+    const why = refusal === undefined ? 'away' : 'refused';
+    if (isOver || told.has(why)) return;
+    told.add(why);
+    news.lost?.(why === 'away' ? LOST : `the engine sends no events (${escapeControls(refusal!)}): ${then}`);
   }
   /**
    * An engine answers again. New events come by the stream. An inspect shows what happened before.
    */
   async function again(since: number): Promise<void> {
     clearInterval(deaf);
-    isLost = false;
+    told.clear();
     news.back?.(since);
     const now = await inspect(container.id).catch(() => 'unknown' as const);
     if (!isOver && now !== 'unknown') compare(now);
   }
   function listen(since?: number): void {
     let answeredAt: number | undefined;
-    let refusal: string | undefined;
-    let body = '';
+    let refused: number | undefined;
+    const said: Buffer[] = [];
     const heardBefore = newest ?? -Infinity;
     const read = eventReader((event) => {
       // A stream that is asked for since a time may tell the same event twice.
@@ -79,30 +84,32 @@ export function watchContainer(
       {
         status: (code) => {
           if (code === 200) answeredAt = performance.now();
-          if (since === undefined && code >= 400 && code < 500) refusal = `status ${code}`;
+          else refused = code;
           if (code === 200 && since !== undefined) void again(since);
         },
         data: (piece) => {
           if (answeredAt !== undefined) read(piece);
-          else if (refusal !== undefined && body.length < MOST_REFUSAL) body += piece.toString();
+          else if (said.length < MOST_PIECES) said.push(Buffer.from(piece));
         },
         end: () => {
           if (isOver) return;
           clearInterval(deaf);
           look();
-          if (refusal !== undefined) {
-            // An engine, or a proxy before it, that refuses once will do so later.
-            lost(refusedSentence(messageOf(Buffer.from(body)) ?? refusal));
+          const refusal = refused === undefined ? undefined : (messageOf(Buffer.concat(said)) ?? `status ${refused}`);
+          if (since === undefined && refused !== undefined && refused >= 400 && refused < 500) {
+            // What refuses the first request, an engine or a proxy before it, will do so later too.
+            // One that has told of events before is asked on: it may be about to be restarted.
+            lost(refusal, "dbg watches the container's process instead");
             if (news.isAlive) deaf = setInterval(look, LONGEST_MS);
             return;
           }
-          if (answeredAt === undefined && since !== undefined) lost();
+          if (answeredAt === undefined && since !== undefined) lost(refusal);
           const lived = answeredAt === undefined ? 0 : performance.now() - answeredAt;
           const first = answeredAt === undefined ? since : undefined;
           next = setTimeout(listen, delay.next(lived), newest ?? first ?? Date.now() - MOMENT_MS);
           deaf = setInterval(() => {
             look();
-            lost();
+            lost(refusal);
           }, LONGEST_MS);
         },
       },
@@ -117,12 +124,11 @@ export function watchContainer(
   };
 }
 
-const LOST = "the engine does not answer any more: dbg keeps asking, and watches the container's process meanwhile";
+const ASKS_AGAIN = "dbg keeps asking, and watches the container's process meanwhile";
+const LOST = `the engine does not answer any more: ${ASKS_AGAIN}`;
 
-const refusedSentence = (why: string) =>
-  `the engine sends no events (${escapeControls(why)}): dbg watches the container's process instead`;
-
-const MOST_REFUSAL = 4096;
+/** How many pieces of a refusal are kept. It is one, or two. */
+const MOST_PIECES = 16;
 
 /**
  * How long after the end of a stream it is asked for again, in ms: doubled each time, and the

@@ -37,7 +37,7 @@ export function followLogs(
     clearTimeout(next);
     stop();
     let status = 0;
-    let refusal = '';
+    const said: Buffer[] = [];
     let answeredAt = 0;
     const read = logReader(hasTty, (line) =>
       line.stream === 'engine' ? listener.failed?.(line.text) : listener.line(line),
@@ -45,7 +45,7 @@ export function followLogs(
     const end = () => {
       isLive = false;
       if (!isRunning) return;
-      if (isRefusal(status)) return listener.failed?.(messageOf(Buffer.from(refusal)) ?? `status ${status}`);
+      if (isRefusal(status)) return listener.failed?.(messageOf(Buffer.concat(said)) ?? `status ${status}`);
       // What was asked for and not answered is still to be heard.
       const from = status === 200 || since === undefined ? Date.now() - MOMENT_MS : since;
       next = setTimeout(listen, delay.next(status === 200 ? performance.now() - answeredAt : 0), from);
@@ -58,7 +58,7 @@ export function followLogs(
       },
       data: (piece) => {
         if (status === 200) read(piece);
-        else if (refusal.length < MOST_REFUSAL) refusal += piece.toString();
+        else if (said.length < MOST_PIECES) said.push(Buffer.from(piece));
       },
       end,
     });
@@ -94,4 +94,5 @@ export function followLogs(
 const TOLD_MS = 500;
 /** 501 is a log driver that only writes (moby, ErrReadLogsNotSupported). */
 const isRefusal = (status: number) => (status >= 400 && status < 500) || status === 501;
-const MOST_REFUSAL = 4096;
+/** How many pieces of a refusal are kept. It is one, or two. */
+const MOST_PIECES = 16;

@@ -40,14 +40,14 @@ export async function endings(
     const timer = setTimeout(() => taps.stop(), milliseconds);
     undo.push(() => clearTimeout(timer));
   };
-  // The loss of the engine is told once, however many containers are watched.
-  let isLost = false;
+  // Why the engine tells nothing is told once, however many containers are watched.
+  const lost = new Set<string>();
   const news = {
     lost: (why: string) => {
-      if (!isLost) tell(`dbg: ${why}`);
-      isLost = true;
+      if (!lost.has(why)) tell(`dbg: ${why}`);
+      lost.add(why);
     },
-    back: () => void (isLost = false),
+    back: () => lost.clear(),
   };
   const entered = new Set(places.flatMap(({ target }) => target?.container ?? []));
   for (const container of [...entered, ...awaited]) {

@@ -199,6 +199,63 @@ test('who may not hear events is told why, and of the end of the process all the
   expect([lost.mock.calls.length, vi.getTimerCount()]).toEqual([1, 0]);
 });
 
+test.each([
+  [403, '{"message":"not for\\u001b[31m you"}', 'not for\\e[31m you'],
+  [404, 'page not found', 'status 404'],
+  [503, '<html>', 'status 503'],
+])(
+  'an engine, or a proxy, that refuses (%i) after a while is asked on, and the reason is told',
+  async (code, body, why) => {
+    const told: string[] = [];
+    const { asked, answers, goes, heard, newest } = watched(running(), {
+      lost: (reason) => told.push(reason),
+      back: () => told.push('back'),
+    });
+    answers();
+    goes();
+    for (let tries = 1; tries <= 5; tries++) {
+      while (asked.length === tries) await vi.advanceTimersByTimeAsync(50);
+      answers(code);
+      newest().hearing.data(Buffer.from(body));
+      goes();
+    }
+    expect(asked.length).toBe(6);
+    expect(told.length).toBe(1);
+    expect(told[0]).toBe(
+      `the engine sends no events (${why}): dbg keeps asking, and watches the container's process meanwhile`,
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+    answers();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([told.slice(1), heard]).toEqual([['back'], []]);
+  },
+);
+
+test('one that is away, and then refuses, is told as both, each once', async () => {
+  const told: string[] = [];
+  const { answers, goes } = watched(running(), { lost: (reason) => told.push(reason) });
+  answers();
+  goes();
+  for (let tries = 0; tries < 6; tries++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    if (tries % 3 > 0) answers(403);
+    goes();
+  }
+  expect(told).toEqual([expect.stringMatching(/^no engine answers/), expect.stringContaining('(status 403)')]);
+});
+
+test('an engine that is broken from the first is told as that', async () => {
+  const told: string[] = [];
+  const { asked, answers, goes, newest } = watched(running(), { lost: (reason) => told.push(reason) });
+  answers(500);
+  const message = Buffer.from('{"message":"für"}');
+  newest().hearing.data(message.subarray(0, 13));
+  newest().hearing.data(message.subarray(13));
+  goes();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([asked.length > 1, told]).toEqual([true, [expect.stringContaining('(für): dbg keeps asking')]]);
+});
+
 test('an engine that ends each stream at once is asked once a second', async () => {
   let answered = 0;
   const { asked, answers, goes } = watched(running());
