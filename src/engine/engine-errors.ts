@@ -1,16 +1,23 @@
 import { DbgError, errorCode, errorMessage } from '../errors.ts';
+import { decimalSize } from '../sizes.ts';
 import { addressText, type EngineAddress } from './address.ts';
 import { parseJson, parseJsonList } from './ways/bounded-json.ts';
 
 /**
- * How long dbg waits for an engine's answer. An inspect takes under a millisecond; the list of a
- * busy engine takes seconds.
+ * How long dbg waits for an engine's answer, from the question to the answer's end. An inspect
+ * takes under a millisecond; the list of a busy engine takes seconds.
  */
 export const PATIENCE_MS = 20_000;
 
 /** The error for an engine that could not be asked. */
 export function unreachable(address: EngineAddress, cause: unknown): DbgError {
   const where = addressText(address);
+  if (cause instanceof NoAnswer) {
+    return new DbgError(`the engine at ${where} ${cause.message}`, {
+      cause,
+      next: [{ what: 'what it is doing', command: 'journalctl -u docker -n 50' }],
+    });
+  }
   switch (errorCode(cause)) {
     case 'EACCES':
     case 'EPERM':
@@ -20,11 +27,6 @@ export function unreachable(address: EngineAddress, cause: unknown): DbgError {
           { what: 'as root', command: 'sudo dbg …' },
           { what: 'or for good', command: 'sudo usermod -aG docker "$USER"' },
         ],
-      });
-    case 'ETIMEDOUT':
-      return new DbgError(`the engine at ${where} has not answered for ${PATIENCE_MS / 1000} seconds`, {
-        cause,
-        next: [{ what: 'what it is doing', command: 'journalctl -u docker -n 50' }],
       });
     case 'ENOENT':
     case 'ECONNREFUSED':
@@ -43,10 +45,24 @@ const NO_ENGINE = [
 
 const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
 
-/** The cause when no answer came within PATIENCE_MS: unreachable() knows it by its code. */
-export function noAnswer(): Error {
-  return Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+/**
+ * The cause when no answer, or not all of it, came within PATIENCE_MS.
+ * @param bytes how much of the body came; undefined: not even the answer's head came
+ */
+export const noAnswer = (bytes: number | undefined): Error => new NoAnswer(bytes);
+
+class NoAnswer extends Error {
+  constructor(bytes: number | undefined) {
+    const came = bytes === 0 ? 'nothing but the head' : decimalSize(bytes ?? 0);
+    super(
+      bytes === undefined
+        ? `has not answered for ${SECONDS}`
+        : `has sent ${came} of its answer in ${SECONDS}, and not its end`,
+    );
+  }
 }
+
+const SECONDS = `${PATIENCE_MS / 1000} seconds`;
 
 /** The cause when an answer is longer than any that an engine gives. */
 export const tooLarge = (bytes: number) => new Error(`its answer is larger than ${bytes / 1e6} MB`);

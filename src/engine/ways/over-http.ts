@@ -134,7 +134,7 @@ function whole(
       clearTimeout(deadline);
       resolve({ status, body: Buffer.concat(pieces), header });
     };
-    const deadline = setTimeout(() => fail(noAnswer()), PATIENCE_MS);
+    const deadline = setTimeout(() => fail(noAnswer(status === 0 ? undefined : size)), PATIENCE_MS);
     stop = way.ask(path, query, {
       status: (code, its) => {
         status = code;

@@ -71,19 +71,48 @@ test.each([
   expect(asked[0]!.isStopped).toBe(true);
 });
 
-test('one that comes too slowly is left, however much has come', async () => {
+test.each<[kind: string, hear: (hearing: Hearing, second: number) => void, sentence: string]>([
+  [
+    'comes too slowly',
+    ({ data }) => data(Buffer.alloc(1000)),
+    'has sent 20kB of its answer in 20 seconds, and not its end',
+  ],
+  [
+    'stops',
+    ({ data }, second) => second === 0 && data(Buffer.from('{')),
+    'has sent 1B of its answer in 20 seconds, and',
+  ],
+  ['is only a head', () => undefined, 'sent nothing but the head of its answer in 20 seconds, and not its end'],
+])('one that %s is left, and that is said', async (_, hear, sentence) => {
   vi.useFakeTimers();
   const { engine, asked } = way();
   const promise = engine.inspect('web');
-  const refused = expect(promise).rejects.toThrow('has not answered for 20 seconds');
+  const refused = expect(promise).rejects.toThrow(sentence);
   asked[0]!.hearing.status(200);
   for (let seconds = 0; seconds < 21; seconds++) {
-    asked[0]!.hearing.data(Buffer.from(' '));
+    hear(asked[0]!.hearing, seconds);
     await vi.advanceTimersByTimeAsync(1000);
   }
   await refused;
   expect(asked[0]!.isStopped).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('one that does not come is left', async () => {
+  vi.useFakeTimers();
+  const { engine, asked } = way();
+  const refused = expect(engine.inspect('web')).rejects.toThrow('has not answered for 20 seconds');
+  await vi.advanceTimersByTimeAsync(21_000);
+  await refused;
+  expect(asked[0]!.isStopped).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a connection that the kernel gives up is told as that, and not as 20 seconds', async () => {
+  const { engine, asked } = way();
+  const promise = engine.inspect('web');
+  asked[0]!.hearing.end(Object.assign(new Error('connect ETIMEDOUT 10.0.0.9:2375'), { code: 'ETIMEDOUT' }));
+  await expect(promise).rejects.toThrow('cannot be asked: connect ETIMEDOUT 10.0.0.9:2375');
 });
 
 test.each([
