@@ -77,7 +77,10 @@ function sayWhoMayChange({ args, host, assetFolder, stderr }: Context): void {
   if (!host.isRoot || CALLED_BY_PROGRAMS.includes(args[0] ?? '')) return;
   const found = host.changeableCode([assetFolder, join(dirname(assetFolder), 'bin')]);
   if (found === undefined) return;
+  const path = escapeControls(found.path);
   stderr.write(
-    `dbg: ${found.who} can change ${escapeControls(found.path)}, from which root runs dbg here, and so become root\n`,
+    'who' in found
+      ? `dbg: ${found.who} can change ${path}, from which root runs dbg here, and so become root\n`
+      : `dbg: nobody can tell who can change ${path}, from which root runs dbg here (${escapeControls(found.unknown)})\n`,
   );
 }

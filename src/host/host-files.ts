@@ -79,12 +79,13 @@ export interface FileWriter {
 export interface OwnershipChecks {
   /**
    * Whether anyone but root and this person could exchange a folder on the way to this absolute
-   * path, or what is in it. Without a person, dbg's own user counts.
+   * path, or what is in it. Without a person, dbg's own user counts. Throws a system error when the
+   * path cannot be looked at.
    */
   isOthers(folder: string, person: Person | undefined): boolean;
   /**
-   * Whether another user than root may change the code in these folders, and who; undefined:
-   * nobody.
+   * Whether another user than root may change the code in these folders, and who, or why that is
+   * unknown; undefined: nobody.
    */
   changeableCode(folders: readonly string[]): Changeable | undefined;
 }

@@ -187,7 +187,8 @@ function started(server: Server, options: { path: string } | { host: string; por
  */
 const whoListens = (path: string) => `ss -xlpe | grep "ino:$(stat -c %i -- ${shellQuote(path)}) "`;
 
-function cannotListen(at: Listen, error: unknown): Error {
+/** The error for a place where dbg cannot listen. */
+export function cannotListen(at: Listen, error: unknown): Error {
   if (error instanceof DbgError) return error;
   const where = at.kind === 'unix' ? at.path : `${at.host}:${at.port}`;
   const who = at.kind === 'unix' ? whoListens(at.path) : `ss -ltnp 'sport = :${at.port}'`;

@@ -80,13 +80,15 @@ export function removeOutput(path: string, who: Who): void {
 
 /**
  * Whether anyone but root and `who` could exchange this folder, or put something into it. True also
- * when a link on the way is one that others can make; false when the folder cannot be looked at.
+ * when a link on the way is one that others can make. Throws a system error when the folder cannot
+ * be looked at: one that is not there yet may be somebody else's in a moment.
  */
 export function isOthers(folder: string, who: Who): boolean {
   try {
     return walk(`${folder}/.`, who, (walker) => !walker.isHeld());
   } catch (error) {
-    return error instanceof DbgError;
+    if (error instanceof DbgError) return true;
+    throw error;
   }
 }
 

@@ -1,26 +1,38 @@
 import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { errorCode, errorMessage } from '../../errors.ts';
 import { isHeld, othersMayChange, type Who } from './trust.ts';
 
 const ROOT: Who = { uid: 0, gid: 0 };
 
-/** A part of dbg's own code that somebody may change, and who. */
-export interface Changeable {
-  readonly path: string;
-  /** "user 1000", "group 1000" or "everybody" */
-  readonly who: string;
-}
+/**
+ * A part of dbg's own code that somebody may change, and who: "user 1000", "group 1000" or
+ * "everybody". Or one of which that is unknown, as it cannot be looked at, and why.
+ */
+export type Changeable = { readonly path: string } & ({ readonly who: string } | { readonly unknown: string });
 
 /**
  * Finds what another user than root may change: the code in these folders, or a folder on the way
  * to them. What that user puts there would be run by root the next time. undefined when there is
  * nothing. It takes 0.2 ms.
+ * A part that cannot be looked at, as in a home on NFS that root may not read, is found only where
+ * nothing else is.
  */
 export function changeableCode(folders: readonly string[]): Changeable | undefined {
   const seen = new Map<string, Stats>();
+  let unknown: Changeable | undefined;
   const look = (path: string) => {
     if (!seen.has(path)) seen.set(path, statSync(path));
     return seen.get(path)!;
+  };
+  const tried = (path: string, find: () => Changeable | undefined): Changeable | undefined => {
+    try {
+      return find();
+    } catch (error) {
+      // Where such a folder is not there, nothing of it is run.
+      if (errorCode(error) !== 'ENOENT' || !folders.includes(path)) unknown ??= { path, unknown: errorMessage(error) };
+      return undefined;
+    }
   };
   const onTheWay = (path: string): Changeable | undefined => {
     const parent = dirname(path);
@@ -30,9 +42,9 @@ export function changeableCode(folders: readonly string[]): Changeable | undefin
   const inside = (path: string): Changeable | undefined => {
     const found = othersMayChange(look(path), ROOT) ? changeable(path, look(path)) : undefined;
     if (found !== undefined || !look(path).isDirectory()) return found;
-    return first(readdirSync(path), (name) => inside(join(path, name)));
+    return first(readdirSync(path), (name) => tried(join(path, name), () => inside(join(path, name))));
   };
-  return first(folders, (folder) => onTheWay(folder) ?? inside(folder));
+  return first(folders, (folder) => tried(folder, () => onTheWay(folder) ?? inside(folder))) ?? unknown;
 }
 
 function first<T, R>(all: readonly T[], look: (each: T) => R | undefined): R | undefined {

@@ -88,7 +88,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     notes: notes(),
     lookBelow,
     realPath: (path) => optional(() => realpathSync.native(path)),
-    changeableCode: (folders) => optional(() => changeableCode(folders)),
+    changeableCode,
     exists: existsSync,
     entries: (path) => optional(() => readdirSync(path)) ?? [],
     countEntries: (path) => optional(() => countEntries(path)),

@@ -4,7 +4,15 @@ import type { Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { connector } from '../../api/wire/connect.ts';
-import { isLoopback, listen, listenText, parseListen, type Listen, type Listening } from '../../api/wire/listener.ts';
+import {
+  cannotListen,
+  isLoopback,
+  listen,
+  listenText,
+  parseListen,
+  type Listen,
+  type Listening,
+} from '../../api/wire/listener.ts';
 import type { Context } from '../../context.ts';
 import type { EngineAddress } from '../../engine/address.ts';
 import { unreachable } from '../../engine/engine-errors.ts';
@@ -12,6 +20,7 @@ import { DbgError, errorCode, errorMessage, usageError } from '../../errors.ts';
 import type { Held } from '../../host/host.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { shellQuote } from '../../text.ts';
+import type { Person } from '../../host/host-files.ts';
 import { personAsked } from '../../host/who-asked.ts';
 import SWEEP from './sweep.sh';
 
@@ -121,7 +130,7 @@ function placeOf(ctx: Context, text: string | undefined): Place {
     const { XDG_RUNTIME_DIR: runtime } = ctx.env;
     // The XDG Base Directory Specification tells programs to ignore the variable when it is empty,
     // relative, or names a folder of somebody else, as after `su`.
-    const isOwn = runtime?.startsWith('/') && !ctx.host.isOthers(runtime, undefined);
+    const isOwn = runtime?.startsWith('/') && !isOthers(ctx, runtime, undefined, noSocketIn);
     const folder = ownFolder(isOwn ? runtime! : isAbsolute(tmpdir()) ? tmpdir() : resolve(ctx.cwd(), tmpdir()));
     const path = join(folder, 'docker.sock');
     try {
@@ -139,10 +148,27 @@ function ownFolder(where: string): string {
   try {
     return mkdtempSync(join(where, 'dbg-api-'));
   } catch (cause) {
-    throw new DbgError(`no socket can be created in ${where}: ${errorMessage(cause)}`, {
-      cause,
-      next: [{ what: 'listen elsewhere', command: 'dbg api … --listen unix:PATH' }],
-    });
+    throw noSocketIn(where, cause);
+  }
+}
+
+const noSocketIn = (where: string, cause: unknown) =>
+  new DbgError(`no socket can be created in ${where}: ${errorMessage(cause)}`, {
+    cause,
+    next: [{ what: 'listen elsewhere', command: 'dbg api … --listen unix:PATH' }],
+  });
+
+/** As Host.isOthers; for a folder that cannot be looked at it throws what `failed` gives. */
+function isOthers(
+  { host }: Context,
+  folder: string,
+  person: Person | undefined,
+  failed: (folder: string, cause: unknown) => Error,
+): boolean {
+  try {
+    return host.isOthers(folder, person);
+  } catch (cause) {
+    throw failed(folder, cause);
   }
 }
 
@@ -156,7 +182,8 @@ function listenOnLoopback(ctx: Context, text: string): Listen {
   }
   // Whoever can replace this socket would hear everything that docker says to the engine, and could
   // answer as the engine.
-  if (at.kind === 'unix' && ctx.host.isOthers(dirname(at.path), personAsked(ctx))) {
+  const failed = (_: string, cause: unknown) => cannotListen(at, cause);
+  if (at.kind === 'unix' && isOthers(ctx, dirname(at.path), personAsked(ctx), failed)) {
     throw new DbgError(`others could put a socket of theirs in the place of ${at.path}`, {
       next: [
         { what: 'see who may change the folders on the way', command: `namei -l ${shellQuote(dirname(at.path))}` },

@@ -260,3 +260,14 @@ test.each(['--version', '-V', '-v', 'version'])('dbg %s', async (word) => {
   expect(await run(ctx)).toBe(0);
   expect(ctx.printed).toEqual({ out: `dbg ${version}\n`, err: '' });
 });
+
+test.each([
+  [{ path: '/srv/dbg', who: 'user 1000' }, 'dbg: user 1000 can change /srv/dbg, from which root runs dbg here, and so become root\n'],
+  [
+    { path: '/home/ann/dbg', unknown: 'EACCES: permission denied' },
+    'dbg: nobody can tell who can change /home/ann/dbg, from which root runs dbg here (EACCES: permission denied)\n',
+  ],
+])('who may change what root runs: %j', async (found, line) => {
+  const ctx = fakeContext({ args: ['exec', 'web', 'ls'], host: { ...fakeHost(), changeableCode: () => found } });
+  expect([await run(ctx), ctx.printed.err]).toEqual([0, line]);
+});

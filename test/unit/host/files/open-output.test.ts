@@ -118,7 +118,13 @@ test('a folder of others: one in which all may write, or below one', () => {
   expect([isOthers(at('all'), me), isOthers(at('all/mine'), me)]).toEqual([true, true]);
   execFileSync('chmod', ['1777', at('all')]);
   expect([isOthers(at('all'), me), isOthers(at('all/mine'), me), isOthers('/tmp', me)]).toEqual([false, false, false]);
-  expect(isOthers(at('none'), me)).toBe(false);
+});
+
+test('whose a folder is that cannot be looked at is not told', () => {
+  expect(() => isOthers(at('none'), me)).toThrow('ENOENT');
+  expect(() => isOthers(at('none/below'), me)).toThrow('ENOENT');
+  writeFileSync(at('file'), '');
+  expect(() => isOthers(at('file'), me)).toThrow('ENOTDIR');
 });
 
 test('no descriptor is left open', () => {
