@@ -45,7 +45,20 @@ look() {
   case $newline$all in
     *"$newline$ifindex: "*) line=${all#"$ifindex: "}; line=${line#*"$newline$ifindex: "}; line="$ifindex: ${line%%"$newline"*}" ;;
   esac
-  name=${line#*: }; name=${name%%: *}; name=${name%@*}
+  name=${line#*: }; nameOf "${name%%: *}"
+}
+# Sets $name from what `ip` prints: NAME, or NAME@OTHER when the device has another end. Names may
+# hold an @ themselves. So $name is the longest beginning of it that is the name of this device.
+nameOf() {
+  name=$1
+  while case $name in *@*) ;; *) false ;; esac; do
+    if [ -e "/proc/sys/net/ipv4/conf/$name" ]; then
+      case $(ip -o link show dev "$name" 2>/dev/null) in "$ifindex: "*) return ;; esac
+    fi
+    name=${name%@*}
+  done
+  # A device whose frames are too short for IPv4 (MTU below 68) is not in that folder.
+  [ -e "/proc/sys/net/ipv4/conf/$name" ] || name=${1%@*}
 }
 
 # nft says "No such file or directory" when there is no table. Another refusal is an error only when
