@@ -141,6 +141,7 @@ export function connectionProbes(
     attempt: async () => (await trial()).attempt,
     tried: async () => (await trial().catch(() => undefined))?.attempt,
     taken: async () => (await trial()).taken,
+    droppingChains: async () => (await trial()).droppingChains,
     doors: async () => (published ? doorsOf(ctx) : { listening: [], rules: [] }),
   };
 }

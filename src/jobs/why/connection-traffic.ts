@@ -5,10 +5,10 @@ import { inHostNetwork } from '../../host/host-namespace.ts';
 import { askArgv, parseReplies, type Question, type Reply } from '../../network/reach/ask.ts';
 import { dnsQuestion, parseDnsAnswer } from '../../network/reach/dns-message.ts';
 import LIST_RULES from '../../network/reach/list-rules.sh';
-import { grownRules, parseRules, type FirewallRule } from '../../network/reach/firewall-rules.ts';
+import { grownRules, parseFirewall, type Firewall } from '../../network/reach/firewall-rules.ts';
 import { namesAskedFor, type Resolver } from '../../network/reach/resolver-files.ts';
 import { toolObjects } from '../../network/tool-json.ts';
-import type { Attempt, Looked, Taken, Wish } from '../../why/connection/connection-facts.ts';
+import type { Attempt, DroppingChains, Looked, Taken, Wish } from '../../why/connection/connection-facts.ts';
 
 /** Puts an argv into a network namespace. */
 export type Into = (argv: readonly string[]) => string[];
@@ -85,10 +85,10 @@ export async function tryIt(
   { own, peer, isHosts }: Firewalls,
   { address, port, protocol }: { readonly address: string; readonly port: number; readonly protocol: 'tcp' | 'udp' },
   asked: string,
-): Promise<{ readonly attempt: Attempt; readonly taken: Taken }> {
+): Promise<{ readonly attempt: Attempt; readonly taken: Taken; readonly droppingChains: DroppingChains }> {
   const places = [own, (argv: readonly string[]) => inHostNetwork(ctx.host, argv), peer] as const;
-  const rules = () => Promise.all(places.map(async (into) => (into ? rulesIn(ctx, into) : [])));
-  const before = await rules();
+  const firewalls = () => Promise.all(places.map(async (into) => (into ? firewallIn(ctx, into) : NO_FIREWALL)));
+  const before = await firewalls();
   const question: Question = { protocol, address, port, payload: Buffer.alloc(0) };
   const replies = (
     await ask(
@@ -99,10 +99,17 @@ export async function tryIt(
     )
   ).filter((reply) => reply !== undefined);
   const attempt = { ...attemptOf(replies, protocol), address, port, neighbour: await neighbourOf(ctx, own, asked) };
-  const after = attempt.outcome === 'connected' ? before : await rules();
-  const [ownTaken, host, peers] = after.map((all, at) => grownRules(before[at]!, all));
-  return { attempt, taken: { sent: attempt.sent, own: isHosts ? [] : ownTaken!, host: host!, peer: peers! } };
+  const after = attempt.outcome === 'connected' ? before : await firewalls();
+  const [ownTaken, host, peers] = after.map(({ rules }, at) => grownRules(before[at]!.rules, rules));
+  const [ownChains, hostChains, peerChains] = after.map(({ droppingChains }) => droppingChains);
+  return {
+    attempt,
+    taken: { sent: attempt.sent, own: isHosts ? [] : ownTaken!, host: host!, peer: peers! },
+    droppingChains: { own: isHosts ? [] : ownChains!, host: hostChains!, peer: peerChains! },
+  };
 }
+
+const NO_FIREWALL: Firewall = { rules: [], droppingChains: [] };
 
 /**
  * What came of all the tries. One that came through is enough. Otherwise the first error stands for
@@ -125,8 +132,8 @@ function attemptOf(replies: readonly Reply[], protocol: Wish['protocol']): Pick<
  * The firewall rules of a namespace. A host without any firewall program shows no rules, and that
  * is no failure.
  */
-const rulesIn = async (ctx: Context, into: Into): Promise<FirewallRule[]> =>
-  parseRules(await ctx.host.output(into(['sh', '-c', LIST_RULES])));
+const firewallIn = async (ctx: Context, into: Into): Promise<Firewall> =>
+  parseFirewall(await ctx.host.output(into(['sh', '-c', LIST_RULES])));
 
 /** The state of an address in the kernel's neighbour table; undefined when it has no entry. */
 async function neighbourOf(ctx: Context, into: Into, address: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import type { SeenMark } from '../../network/cut/in-force.ts';
 import type { Link } from '../../network/links.ts';
 import type { NetnsPath } from '../../network/netns-path.ts';
 import type { AddressType } from '../../network/reach/dns-message.ts';
-import type { Grown } from '../../network/reach/firewall-rules.ts';
+import type { DroppingChain, Grown } from '../../network/reach/firewall-rules.ts';
 import type { Listening } from '../../network/reach/listening.ts';
 import { shellQuote } from '../../text.ts';
 import type { Resolver } from '../../network/reach/resolver-files.ts';
@@ -130,6 +130,13 @@ export interface Taken {
   readonly peer: readonly Grown[];
 }
 
+/** The chains of nft's whose policy drops, by the network namespace that they are in. */
+export interface DroppingChains {
+  readonly own: readonly DroppingChain[];
+  readonly host: readonly DroppingChain[];
+  readonly peer: readonly DroppingChain[];
+}
+
 /** What is known about a connection. Each fact is learned once (jobs/why/connection-probes.ts). */
 export interface ConnectionFacts {
   readonly wish: Wish;
@@ -159,6 +166,7 @@ export interface ConnectionFacts {
   /** the attempt, or undefined where none was made; for checks that also work without one */
   readonly tried: Attempt | undefined;
   readonly taken: Taken;
+  readonly droppingChains: DroppingChains;
   /** what listens on the host, and the rules by which its ports lead to containers */
   readonly doors: Doors;
 }

@@ -1,8 +1,8 @@
-import type { Grown } from '../../network/reach/firewall-rules.ts';
-import { shellQuote } from '../../text.ts';
+import type { DroppingChain, Grown } from '../../network/reach/firewall-rules.ts';
+import { shellLine, shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
 import type { Evidence, Finding } from '../finding.ts';
-import type { Attempt, ConnectionFacts } from './connection-facts.ts';
+import { isThisHost, type Attempt, type ConnectionFacts, type Peer } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 
@@ -12,16 +12,24 @@ export const HOST_FIREWALL_CHECKS = [
     id: 'own.firewall',
     layer: 'route',
     about: "A firewall rule in the container's own network namespace drops or refuses what it sends, or the answer.",
-    needs: ['from', 'attempt', 'taken'],
-    find: ({ from: { name }, attempt, taken }) =>
-      taken.own.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name))),
+    needs: ['from', 'wish', 'attempt', 'taken', 'droppingChains'],
+    find: ({ from: { name }, wish, attempt, taken, droppingChains }) => [
+      ...taken.own.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, enterLine(name))),
+      ...suspects(droppingChains.own, AT_AN_END, wish, attempt, `of "${name}" itself`, enterLine(name)),
+    ],
   }),
   check({
     id: 'host.dropped',
     layer: 'host',
     about: "A firewall rule of the host's dropped what was sent.",
-    needs: ['attempt', 'taken'],
-    find: ({ attempt, taken }) => byVerdict(taken.host, 'drop', attempt),
+    needs: ['from', 'peer', 'wish', 'attempt', 'taken', 'droppingChains'],
+    find: ({ from, peer, wish, attempt, taken, droppingChains }) => {
+      const passed = isInHostNetwork(from) || endsAtHost(peer) ? AT_AN_END : ON_THE_WAY;
+      return [
+        ...byVerdict(taken.host, 'drop', attempt),
+        ...suspects(droppingChains.host, passed, wish, attempt, "of the host's", ''),
+      ];
+    },
   }),
   check({
     id: 'host.rejected',
@@ -36,11 +44,14 @@ export const PEER_FIREWALL_CHECK = check({
   id: 'peer.firewall',
   layer: 'peer',
   about: "A firewall rule in the peer's own network namespace drops or refuses what it is sent.",
-  needs: ['peer', 'attempt', 'taken'],
-  find: ({ peer, attempt, taken }) => {
+  needs: ['peer', 'wish', 'attempt', 'taken', 'droppingChains'],
+  find: ({ peer, wish, attempt, taken, droppingChains }) => {
     if (peer.kind !== 'container') return [];
     const { name } = peer.container;
-    return taken.peer.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, inside(name)));
+    return [
+      ...taken.peer.flatMap((rule) => finding(rule, attempt, `of "${name}" itself`, enterLine(name))),
+      ...suspects(droppingChains.peer, AT_AN_END, wish, attempt, `of "${name}" itself`, enterLine(name)),
+    ];
   },
 });
 
@@ -48,13 +59,51 @@ const byVerdict = (rules: readonly Grown[], verdict: Grown['verdict'], attempt: 
   rules.filter((rule) => rule.verdict === verdict).flatMap((rule) => finding(rule, attempt, 'of the host', ''));
 
 /** What stands before a command that is about rules in a container's network. */
-const inside = (name: string) => `dbg exec ${shellQuote(name)} `;
+const enterLine = (name: string) => `dbg exec ${shellQuote(name)} `;
+
+const isInHostNetwork = (from: ConnectionFacts['from']) => isThisHost(from) || from.networkMode === 'host';
+const endsAtHost = (peer: Peer) =>
+  peer.kind === 'host' || (peer.kind === 'container' && peer.container.networkMode === 'host');
+
+/** The hooks that packets pass where they begin or end, and where they are only passed on. */
+const [AT_AN_END, ON_THE_WAY] = [/^(?!forward$)/, /^(?!(?:input|output)$)/];
+
+/**
+ * The chains of nft's that may have dropped what was sent, as no answer came: packets pass their
+ * hook, and their policy drops what no rule of theirs accepts. Only suspects, as no counter tells.
+ */
+function suspects(
+  chains: readonly DroppingChain[],
+  passed: RegExp,
+  { protocol }: ConnectionFacts['wish'],
+  { address, port, outcome }: Attempt,
+  whose: string,
+  enter: string,
+): Finding[] {
+  // A UDP port may be silent as nothing is to be answered.
+  if (outcome !== 'silent' || protocol === 'udp') return [];
+  const families = ['inet', 'bridge', 'netdev', address.includes(':') ? 'ip6' : 'ip'];
+  return chains
+    .filter(({ family, hook }) => families.includes(family) && passed.test(hook))
+    .map(({ text, hook }) => ({
+      severity: 'suspect',
+      sentence: `a firewall policy ${whose} drops what no rule of its chain accepts, perhaps what is sent to ${address}:${port}: nft ${text}: policy drop`,
+      evidence: [
+        { seen: `hook ${hook}, policy drop, which has no counter`, command: `${enter}nft list chain ${quoted(text)}` },
+      ],
+      next: [
+        { what: 'count what comes to its end, and try again', command: `${enter}nft add rule ${quoted(text)} counter` },
+      ],
+    }));
+}
+
+const quoted = (text: string) => text.split(' ').map(shellQuote).join(' ');
 
 /** The command that lists a rule with its counter. */
 function listing({ text }: Grown): string[] {
   const [, program, table, chain] = /^(\S+) -t (\S+) -[AP] (\S+)/.exec(text) ?? [];
   if (program === undefined) return ['nft', 'list', 'ruleset'];
-  return [program, '-t', table!, '-vnxL', shellQuote(chain!)];
+  return [program, '-t', table!, '-vnxL', chain!];
 }
 
 /**
@@ -66,7 +115,7 @@ function finding(rule: Grown, { address, port, outcome, sent }: Attempt, whose: 
   const fits = rule.verdict === 'drop' ? outcome === 'silent' : outcome === 'refused' || outcome === 'unreachable';
   if (!fits || rule.grew < sent) return [];
   const what = rule.verdict === 'drop' ? 'drops' : 'refuses';
-  const command = `${into}${listing(rule).join(' ')}`;
+  const command = into + shellLine(listing(rule));
   const evidence: Evidence = { seen: `its counter grew by ${rule.grew} while ${sent} packets were sent`, command };
   return [
     {
@@ -78,9 +127,23 @@ function finding(rule: Grown, { address, port, outcome, sent }: Attempt, whose: 
   ];
 }
 
+/**
+ * The command that takes a rule back. A container with NET_ADMIN chooses the words of its rules,
+ * and its comments may hold `$(…)`: each word is quoted for the shell in which a person pastes it.
+ */
 function undoing({ text }: Grown, into: string): string {
-  if (text.includes(' -P ')) return `${into}${text.replace(/DROP$/, 'ACCEPT')}`;
-  return text.startsWith('nft ')
-    ? `${into}nft -a list ruleset   # then: ${into}nft delete rule … handle NUMBER`
-    : `${into}${text.replace(' -A ', ' -D ')}`;
+  if (text.startsWith('nft ')) return `${into}nft -a list ruleset   # then: ${into}nft delete rule … handle NUMBER`;
+  const [program, option, table, change, ...rest] = wordsOf(text);
+  const back = change === '-P' ? ['-P', rest[0]!, 'ACCEPT'] : ['-D', ...rest];
+  return into + shellLine([program!, option!, table!, ...back]);
+}
+
+/**
+ * The words of a line of iptables-save(8). A word with other characters than plain ones is in
+ * double quotes there, with a backslash before each quote and backslash (xtables_save_string).
+ */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"((?:\\.|[^"\\])*)"|\S+/g)].map(
+    ([word, quoted]) => quoted?.replace(/\\(.)/g, '$1') ?? word,
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { grownRules, parseRules } from '../../../../src/network/reach/firewall-rules.ts';
+import { grownRules, parseFirewall } from '../../../../src/network/reach/firewall-rules.ts';
 
 const NFT_BACKEND = `
 #> iptables
@@ -66,8 +66,69 @@ test.each([
   ],
   ['nothing', '', []],
 ])('%s', (_, printed, rules) =>
-  expect(parseRules(printed).map(({ text, verdict, packets }) => [text, verdict, packets])).toEqual(rules),
+  expect(parseFirewall(printed).rules.map(({ text, verdict, packets }) => [text, verdict, packets])).toEqual(rules),
 );
+
+/** As nft 1.0.6 and 1.1.3 print it, on Linux 6.18: `nft list ruleset`. Both print the same. */
+const NFT = `
+#> nft
+table inet firewall {
+\tset blocked {
+\t\ttype ipv4_addr
+\t\telements = { 192.0.2.1 }
+\t}
+
+\tchain input {
+\t\ttype filter hook input priority filter; policy drop;
+\t\tct state established,related accept
+\t\tiif "lo" accept
+\t\ttcp dport 22 counter packets 0 bytes 0 accept comment "policy drop;"
+\t}
+
+\tchain forward {
+\t\tcomment "policy drop;"
+\t\ttype filter hook forward priority filter + 10; policy drop;
+\t\tip saddr @blocked counter packets 0 bytes 0 drop
+\t\ttcp dport 443 counter packets 0 bytes 0 drop comment "no TLS; ever"
+\t\tudp dport 53 reject
+\t\tlog prefix "drop " accept
+\t}
+
+\tchain output {
+\t\ttype filter hook output priority filter; policy accept;
+\t}
+}
+table ip6 six {
+\tchain in6 {
+\t\ttype filter hook input priority mangle; policy drop;
+\t}
+}
+table netdev n {
+\tchain ingress {
+\t\ttype filter hook ingress device "lo" priority filter; policy drop;
+\t}
+}
+`;
+
+test("chains of nft's whose policy drops", () => {
+  const { rules, droppingChains } = parseFirewall(NFT);
+  expect(droppingChains).toEqual([
+    { text: 'inet firewall input', family: 'inet', hook: 'input' },
+    { text: 'inet firewall forward', family: 'inet', hook: 'forward' },
+    { text: 'ip6 six in6', family: 'ip6', hook: 'input' },
+    { text: 'netdev n ingress', family: 'netdev', hook: 'ingress' },
+  ]);
+  expect(rules.map(({ text, packets }) => [text, packets])).toEqual([
+    ['nft inet firewall forward: ip saddr @blocked drop', 0],
+    ['nft inet firewall forward: tcp dport 443 drop comment "no TLS; ever"', 0],
+    ['nft inet firewall forward: udp dport 53 reject', undefined],
+  ]);
+});
+
+test('a policy that iptables lists with its counter is not listed twice', () => {
+  const twice = `${NFT_BACKEND}table ip filter {\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; policy drop;\n`;
+  expect(parseFirewall(twice).droppingChains.map(({ text }) => text)).toEqual(['inet firewall forward']);
+});
 
 const rule = (text: string, packets: number | undefined) => ({ text, verdict: 'drop' as const, packets });
 test.each([

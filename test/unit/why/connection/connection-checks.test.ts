@@ -394,9 +394,57 @@ test('more packets than were sent prove nothing', () => {
 test.each([
   ['-A INPUT -j DROP', 'dbg exec db iptables -t filter -D INPUT -j DROP'],
   ['-P INPUT DROP', 'dbg exec db iptables -t filter -P INPUT ACCEPT'],
+  [
+    '-A INPUT -m comment --comment "$(id >/x) `id` \\"q\\" it\\\\\'s" -j DROP',
+    String.raw`dbg exec db iptables -t filter -D INPUT -m comment --comment '$(id >/x) ` +
+      '`id`' +
+      String.raw` "q" it\\'\''s' -j DROP`,
+  ],
+  [
+    '-A INPUT -m comment --comment $(id);id -j DROP',
+    "dbg exec db iptables -t filter -D INPUT -m comment --comment '$(id);id' -j DROP",
+  ],
 ])("a rule of the peer's is taken away in there, not on the host: %s", (text, command) => {
   const taken = { sent: 6, own: [], peer: [rule(`iptables -t filter ${text}`, 6)], host: [] };
   expect(verdict({ attempt: SILENT, taken }).answer?.next.map((step) => step.command)).toEqual([command]);
+});
+
+describe("a policy of nft's that drops", () => {
+  const chain = (text: string, hook: string) => ({ text, family: text.split(' ')[0]!, hook });
+  const chains = [chain('inet fw input', 'input'), chain('ip fw forward', 'forward'), chain('ip6 fw six', 'forward')];
+  const all = { own: chains, host: chains, peer: chains };
+  const suspects = (over: Partial<ConnectionFacts>) =>
+    verdict({ attempt: SILENT, droppingChains: all, ...over }).others.map(
+      ({ id, severity, sentence }) => `${severity} ${id} ${/ nft (.*): policy drop$/.exec(sentence)?.[1]}`,
+    );
+
+  test('is a suspect where its packets pass, as it has no counter', () => {
+    expect(suspects({})).toEqual([
+      'suspect own.firewall inet fw input',
+      'suspect host.dropped ip fw forward',
+      'suspect peer.firewall inet fw input',
+    ]);
+    expect(verdict({ attempt: SILENT, droppingChains: all }).answer?.id).toBe('transport.silent');
+    const { others } = verdict({ attempt: SILENT, droppingChains: { own: [], host: chains, peer: [] } });
+    expect(others[0]).toMatchObject({
+      sentence:
+        "a firewall policy of the host's drops what no rule of its chain accepts, perhaps what is sent to 10.0.0.3:80: nft ip fw forward: policy drop",
+      evidence: [{ seen: 'hook forward, policy drop, which has no counter', command: 'nft list chain ip fw forward' }],
+      next: [{ command: 'nft add rule ip fw forward counter' }],
+    });
+  });
+
+  test('of a host that asks, or is asked', () => {
+    expect(suspects({ peer: { kind: 'host' }, droppingChains: { own: [], host: chains, peer: [] } })).toEqual([
+      'suspect host.dropped inet fw input',
+    ]);
+  });
+
+  test('is none where something answers, and for UDP', () => {
+    expect(suspects({ attempt: REFUSED })).toEqual([]);
+    expect(suspects({ attempt: attempt('connected') })).toEqual([]);
+    expect(suspects({ wish: wish('db', { protocol: 'udp' }) })).toEqual([]);
+  });
 });
 
 test('with nothing sent, what the sockets and the engine tell is still said', () => {

@@ -79,6 +79,7 @@ const WELL: ConnectionFacts = {
   attempt: attempt('connected'),
   tried: attempt('connected'),
   taken: { sent: 3, own: [], host: [], peer: [] },
+  droppingChains: { own: [], host: [], peer: [] },
   doors: { listening: [], rules: [] },
 };
 
