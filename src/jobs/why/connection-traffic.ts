@@ -112,20 +112,29 @@ export async function tryIt(
 const NO_FIREWALL: Firewall = { rules: [], droppingChains: [] };
 
 /**
- * What came of all the tries. One that came through is enough. Otherwise the first error stands for
- * all.
+ * What came of all the tries. One that came through is enough. Otherwise the error that most of
+ * them had stands for all, also where others had no answer: an error is somebody's answer, and
+ * silence may only mean that this answer was left out. The kernel sends few ICMP errors a second
+ * (icmp_ratelimit, icmp(7)), and so does a firewall that rejects.
+ * ETIMEDOUT is the kernel's word for silence.
  */
-function attemptOf(replies: readonly Reply[], protocol: Wish['protocol']): Pick<Attempt, 'outcome' | 'error' | 'sent'> {
+export function attemptOf(
+  replies: readonly Reply[],
+  protocol: Wish['protocol'],
+): Pick<Attempt, 'outcome' | 'error' | 'sent'> {
   const sent = replies.reduce((sum, each) => sum + each.sent, 0);
   const isThrough = ({ isConnected, answer, errno }: Reply) =>
     protocol === 'tcp' ? isConnected : errno === 0 && answer.length > 0;
   if (replies.some(isThrough)) return { outcome: 'connected', error: '', sent };
-  const errno = replies.find((each) => each.errno !== 0)?.errno;
+  const { ECONNREFUSED, ETIMEDOUT } = constants.errno;
+  const errors = replies.flatMap(({ errno }) => (errno === 0 || errno === ETIMEDOUT ? [] : [errno]));
+  const timesOf = (errno: number) => errors.filter((each) => each === errno).length;
+  const [errno] = errors.toSorted((one, other) => timesOf(other) - timesOf(one));
   if (errno === undefined) return { outcome: 'silent', error: '', sent };
   const [name] = Object.entries(constants.errno).find(([, number]) => number === errno) ?? ['error'];
-  const outcome =
-    errno === constants.errno.ECONNREFUSED ? 'refused' : errno === constants.errno.ETIMEDOUT ? 'silent' : 'unreachable';
-  return { outcome, error: `${name} (${errno})`, sent };
+  const times = timesOf(errno);
+  const share = times === replies.length ? '' : `, at ${times} of ${replies.length} tries`;
+  return { outcome: errno === ECONNREFUSED ? 'refused' : 'unreachable', error: `${name} (${errno})${share}`, sent };
 }
 
 /**
