@@ -24,8 +24,10 @@ export interface NetnsPath {
 export const HOST_NETNS: NetnsPath = { path: undefined, netns: undefined };
 
 /**
- * Whether the namespace is the host's own or is held by a file of the host. No process of a
- * container is in such a namespace. A path below /proc, a process's or its shim's, does not count.
+ * Whether the namespace is the host's own or is held by a file of the host: then only root writes
+ * there. A path below /proc does not count: a process of a container may be in /proc/PID/ns/net,
+ * and the owner of a rootless engine may enter what a file in that engine's mount namespace
+ * (/proc/PID/root/…) holds.
  */
 export const isHeldByFile = ({ path }: NetnsPath): boolean => path === undefined || !path.startsWith('/proc/');
 
@@ -51,6 +53,36 @@ export function heldNetns(host: Host, pid: number): NetnsPath[] {
     ...(shim === undefined ? [] : heldIn(mountInfo(host, shim), `/proc/${shim}/root`)),
   ];
   return all.filter(({ netns }, at) => all.findIndex((other) => other.netns === netns) === at);
+}
+
+/**
+ * Those of the network namespaces `wanted` that a file in another mount namespace than dbg's holds,
+ * as a rootless engine's and a snap's do. All processes are looked at for that, so it takes some
+ * milliseconds. A container may mount anything, and exchange it: each file is entered once, and
+ * counts only if it leads where it says.
+ */
+export async function heldElsewhere(host: Host, wanted: ReadonlySet<number>): Promise<NetnsPath[]> {
+  const seen = new Set([host.link('/proc/self/ns/mnt')]);
+  const found = new Map<number, NetnsPath>();
+  for (const pid of host.entries('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (found.size === wanted.size) break;
+    const its = host.link(`/proc/${pid}/ns/mnt`);
+    if (its === undefined || seen.has(its)) continue;
+    seen.add(its);
+    const held = heldIn(mountInfo(host, Number(pid)), `/proc/${pid}/root`).filter(({ netns }) => wanted.has(netns!));
+    for (const place of held.slice(0, MOST_FILES)) {
+      if (!found.has(place.netns!) && (await leadsThere(host, place))) found.set(place.netns!, place);
+    }
+  }
+  return [...found.values()];
+}
+
+/** How many such files of one mount namespace are entered. An engine has one for each network. */
+const MOST_FILES = 64;
+
+async function leadsThere(host: Host, place: NetnsPath): Promise<boolean> {
+  const itself = await host.output(inNetns(host, place, ['readlink', '/proc/self/ns/net'])).catch(() => '');
+  return itself.trim() === `net:[${place.netns}]`;
 }
 
 const heldIn = (mountinfo: string, root: string): NetnsPath[] =>

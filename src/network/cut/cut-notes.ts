@@ -31,6 +31,10 @@ export function forget(host: Host, { place, device }: Point, alias = device.alia
 export const isNoted = (host: Host, { place, device }: Point): boolean =>
   host.notes.all().get(nameOf(host, place, device.ifindex)) === own(device.alias);
 
+/** The network namespaces in which root's notes say that a device is cut, by their inodes. */
+export const notedNamespaces = (host: Host): number[] =>
+  [...host.notes.all().keys()].flatMap((name) => /^cut-(\d+)-\d+$/.exec(name)?.[1] ?? []).map(Number);
+
 /** Which of dbg's traces on devices are to be believed. */
 export interface Believed {
   /** a device's mark; undefined when it has none, or when a container may have written it */

@@ -5,11 +5,11 @@ import { parseLinks } from '../links.ts';
 import { again } from '../look-inside.ts';
 import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetworkNamespaces } from '../peer-ifindex.ts';
-import { HOST_NETNS, inNetns, isHeldByFile, heldNetns, type NetnsPath } from '../netns-path.ts';
+import { HOST_NETNS, heldElsewhere, heldNetns, inNetns, isHeldByFile, type NetnsPath } from '../netns-path.ts';
 import { isInForce, tablesIn, type SeenMark } from './in-force.ts';
 import type { Taken } from './make.ts';
 import { parseMark } from './mark.ts';
-import { believed, type Believed } from './cut-notes.ts';
+import { believed, notedNamespaces, type Believed } from './cut-notes.ts';
 import type { DevicePoint } from '../netns-path.ts';
 import { tableName } from './ruleset.ts';
 
@@ -42,9 +42,11 @@ const AT_ONCE = 8;
 
 /**
  * All of dbg's cuts on this host. They are searched for in the host's own network namespace, in
- * those that processes are in, and in those that a file holds. No engine is asked, and nothing is
- * changed. A mark that a container may have written in its own namespace is left out
- * (cut-notes.ts).
+ * those that processes are in, and in those that a file holds. In another mount namespace than
+ * dbg's, such a file is searched for only where root's notes tell of a cut in such a namespace.
+ *
+ * No engine is asked, and nothing is changed. A mark that a container may have written in its own
+ * namespace is left out (cut-notes.ts).
  */
 export async function findRemains(host: Host): Promise<Remains> {
   const [places, marks] = [await allPlaces(host), believed(host)];
@@ -67,7 +69,9 @@ async function allPlaces(host: Host): Promise<NetnsPath[]> {
   );
   const all = [...ofProcesses, ...heldNetns(host, 1)];
   const others = all.filter(({ netns }, at) => netns !== own && all.findIndex((other) => other.netns === netns) === at);
-  return [HOST_NETNS, ...others];
+  const known = new Set([own, ...others.map(({ netns }) => netns)]);
+  const missing = new Set(notedNamespaces(host).filter((netns) => !known.has(netns)));
+  return [HOST_NETNS, ...others, ...(missing.size > 0 ? await heldElsewhere(host, missing) : [])];
 }
 
 /** What dbg's cuts have left in one namespace. A namespace that ends meanwhile has no cuts. */

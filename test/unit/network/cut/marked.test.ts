@@ -63,6 +63,41 @@ test('in a namespace with processes, nothing is believed that root has not noted
   expect(doubtful).toEqual(['veth57']);
 });
 
+/** A host with a file in the mount namespace of process 70 that holds a namespace without a process; 60 only says so. */
+const inShim = (there = 'net:[30]') => {
+  const mounted = (root: string) => `9 8 0:4 ${root} /run/docker/netns/1-a rw - nsfs nsfs rw\n`;
+  const mine = host([], { 'cut-30-5': mark('89abcdef', 'api/eth0') });
+  const enter = (pid: number) => `nsenter --net=/proc/${pid}/root/run/docker/netns/1-a --`;
+  const outputs: Readonly<Record<string, string>> = {
+    [`${enter(60)} readlink /proc/self/ns/net`]: 'net:[1]\n',
+    [`${enter(70)} readlink /proc/self/ns/net`]: `${there}\n`,
+    [`${enter(70)} ip -d -j link`]: JSON.stringify([device(5, mark('89abcdef', 'api/eth0'), 'br0')]),
+    [`${enter(70)} nft -s list ruleset netdev`]: TABLES('dbg_5', 'dbg_6'),
+  };
+  const links: Readonly<Record<string, string>> = {
+    '/proc/self/ns/mnt': 'mnt:[1]',
+    '/proc/1/ns/mnt': 'mnt:[1]',
+    '/proc/60/ns/mnt': 'mnt:[6]',
+    '/proc/70/ns/mnt': 'mnt:[7]',
+    '/proc/71/ns/mnt': 'mnt:[7]',
+  };
+  return {
+    ...mine,
+    entries: (path: string) => (path === '/proc' ? ['1', '60', '70', '71', 'self'] : []),
+    link: (path: string) => links[path] ?? mine.link(path),
+    read: (path: string) => (/^\/proc\/[67]0\/mountinfo$/.test(path) ? mounted('net:[30]') : mine.read(path)),
+    output: async (argv: readonly string[]) => outputs[argv.join(' ')] ?? mine.output(argv),
+  };
+};
+
+test('a cut in a namespace that a file of another mount namespace holds, as of a snap or a rootless engine', async () => {
+  const { marked } = await findRemains(inShim());
+  expect(marked.map((each) => [each.device.name, each.place, each.mark.whose])).toEqual([
+    ['veth5', { path: '/proc/70/root/run/docker/netns/1-a', netns: 30 }, 'api/eth0'],
+  ]);
+  expect((await findRemains(inShim('net:[2]'))).marked).toEqual([]);
+});
+
 test('without nft there are no tables', async () => {
   const { marked, left } = await findRemains(host(['nft']));
   expect([marked.length, left]).toEqual([2, []]);
