@@ -192,11 +192,23 @@ async function sendPieces(pieces: Iterable<string>, response: ServerResponse): P
     if (response.destroyed) return;
     const isTaken = response.write(piece);
     work += piece.length;
-    if (!isTaken) await new Promise((done) => response.once('drain', done).once('close', done));
+    if (!isTaken) await takenBy(response);
     else if (work > MOST_AT_ONCE) await nextTurn();
     if (work > MOST_AT_ONCE) work = 0;
   }
   response.end();
+}
+
+/** Waits until a reader has taken what was written, or has gone. No listener stays behind. */
+function takenBy(response: ServerResponse): Promise<void> {
+  return new Promise((done) => {
+    const over = () => {
+      response.off('drain', over).off('close', over);
+      done();
+    };
+    if (response.destroyed) over();
+    else response.on('drain', over).on('close', over);
+  });
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -34,9 +34,14 @@ export function startGuard(tool: number): ToolGuard {
   return {
     list: () =>
       new Promise((resolve) => {
-        const listed = () => resolve();
-        setTimeout(listed, LIST_MS).unref();
-        child.stdout.once('data', listed).once('close', listed);
+        // A person may send many signals: each one's listeners go with it.
+        const listed = () => {
+          clearTimeout(timer);
+          child.stdout.off('data', listed).off('close', listed);
+          resolve();
+        };
+        const timer = setTimeout(listed, LIST_MS).unref();
+        child.stdout.on('data', listed).on('close', listed);
         child.stdin.write('list\n');
       }),
     leave: () => void child.stdin.end('leave\n'),

@@ -41,6 +41,19 @@ test('a tool that ignores HUP, as under nohup(1), is asked by TERM', async () =>
   expect(await ended).toEqual({ said: 'begun\nTERM\n', code: 0, signal: null });
 });
 
+test('however many signals are passed on, no listener stays behind', async () => {
+  const warnings: string[] = [];
+  const warned = ({ name }: Error) => name.startsWith('MaxListeners') && warnings.push(name);
+  process.on('warning', warned);
+  const { pid, ended } = await tool('TERM');
+  const guard = startGuard(pid);
+  for (let signals = 0; signals < 15; signals++) await guard.list();
+  guard.sweep();
+  await ended;
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
+});
+
 test('a tool that ignores both is killed', async () => {
   const { pid, ended } = await tool();
   startGuard(pid).sweep();
