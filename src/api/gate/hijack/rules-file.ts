@@ -27,33 +27,43 @@ const LOOK_MS = 250;
 export function rulesFile(path: string, used: Used, reloaded: (rules: number | Error) => void): RulesFile {
   let text = readText(path);
   let judge = judgeByRules(parseRules(text, path), used);
-  let wrong = '';
+  /** what is wrong with the file since the last look */
+  let wrong: { readonly why: string; isTold: boolean } | undefined;
+  let again: NodeJS.Timeout | undefined;
   const look = () => {
     try {
       const now = readText(path);
-      if (now === text) return;
+      if (now === text) {
+        wrong = undefined;
+        return;
+      }
       const rules = parseRules(now, path);
       judge = judgeByRules(rules, used);
       text = now;
-      wrong = '';
+      wrong = undefined;
       reloaded(rules.length);
     } catch (error) {
-      // The file may be half written: it is reported only if it is still wrong at the next look.
-      if (errorMessage(error) === wrong) return;
-      if (wrong === WAITING) {
-        wrong = errorMessage(error);
+      const why = errorMessage(error);
+      if (wrong?.why !== why) {
+        // The file may be half written: it is reported only if the same is wrong at the next look.
+        wrong = { why, isTold: false };
+        clearTimeout(again);
+        again = setTimeout(look, LOOK_MS).unref();
+      } else if (!wrong.isTold) {
+        wrong.isTold = true;
         reloaded(error as Error);
-      } else {
-        wrong = WAITING;
-        setTimeout(look, LOOK_MS).unref();
       }
     }
   };
   watchFile(path, { interval: LOOK_MS, persistent: false }, look);
-  return { judge: (head) => judge(head), close: () => unwatchFile(path, look) };
+  return {
+    judge: (head) => judge(head),
+    close: () => {
+      clearTimeout(again);
+      unwatchFile(path, look);
+    },
+  };
 }
-
-const WAITING = 'half written, perhaps';
 
 /** The longest rules file. People type their rules, so none is longer. */
 const MOST_BYTES = 1 << 20;
