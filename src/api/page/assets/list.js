@@ -1,6 +1,7 @@
 // The list: a row for each call, the oldest first unless it is sorted otherwise.
 import { byId, classOf, element } from './dom.js';
 import { bytesText, millisecondsText, timeOfDay, visible } from './format.js';
+import { firstToGo } from './held.js';
 import { AS_THEY_COME, nextOrder, sorted } from './sort.js';
 
 /** @import { Row } from '../row.ts' */
@@ -76,10 +77,12 @@ export function makeList({ chosen, hovered }) {
     return box.scrollHeight - box.scrollTop - box.clientHeight < 30;
   }
 
-  /** Forgets the oldest call that has ended. Where all are open, forgets the oldest of them. */
+  function* knownRows() {
+    for (const { row } of known.values()) yield row;
+  }
+
   function forget() {
-    const [first] = known.keys();
-    const oldest = [...known.values()].find(({ row }) => row.end !== null)?.row.number ?? first;
+    const oldest = firstToGo(knownRows());
     if (oldest === undefined) return;
     known.get(oldest)?.line.remove();
     known.delete(oldest);
@@ -112,7 +115,8 @@ export function makeList({ chosen, hovered }) {
       body.replaceChildren();
       empty.hidden = false;
     },
-    most(/** @type {number} */ rows) {
+    most: () => most,
+    setMost(/** @type {number} */ rows) {
       most = rows;
     },
     /** Shows where in that time each call waited for its answer, and where its answer came. */

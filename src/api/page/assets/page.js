@@ -5,6 +5,7 @@ import { byId } from './dom.js';
 import { bodyWords, parseFilter } from './filter.js';
 import { rangesOf } from './calls.js';
 import { bytesText } from './format.js';
+import { hold } from './held.js';
 import { makeList } from './list.js';
 import { fileName, saveFile } from './save.js';
 import { makeSearch } from './search.js';
@@ -112,7 +113,7 @@ function hear(/** @type {Message} */ message) {
     // All calls of a recording are over: the timeline shows all of its time.
     if (isRecording) showSpan('Infinity');
   }
-  if (message.most !== undefined) list.most(message.most);
+  if (message.most !== undefined) list.setMost(message.most);
   if (message.gone !== undefined) tellGone(message.gone);
   if (message.now !== undefined) ahead = message.now - Date.now();
   if (message.rows) take(message.rows);
@@ -129,8 +130,7 @@ function take(/** @type {readonly Row[]} */ all) {
   for (const { number } of all) newest = Math.max(newest, number);
   const rows = all.filter(({ number }) => number > cleared);
   if (held) {
-    for (const row of rows) held.set(row.number, row);
-    for (const call of held.keys()) if (held.size > 2000) held.delete(call);
+    hold(held, rows, list.most());
     return schedule();
   }
   list.put(rows);
