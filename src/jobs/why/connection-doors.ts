@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import { portRef } from '../../engine/match.ts';
@@ -34,10 +35,13 @@ export const THIS_HOST: Container = {
   files: { 'resolv.conf': '', hosts: '', hostname: '' },
 };
 
-/** What leads from the host's ports to containers: the sockets that listen, and the DNAT rules. */
-export async function doorsOf({ host }: Context): Promise<Doors> {
-  const saved =
-    host.find('iptables-save').kind === 'found' ? ['iptables-save', '-t', 'nat'] : ['nft', 'list', 'ruleset'];
+/**
+ * What leads from the host's ports to containers: the sockets that listen, and the DNAT rules, of
+ * iptables for IPv4 where no family was asked for.
+ */
+export async function doorsOf({ host }: Context, family: Wish['family']): Promise<Doors> {
+  const save = family === 6 ? 'ip6tables-save' : 'iptables-save';
+  const saved = host.find(save).kind === 'found' ? [save, '-t', 'nat'] : ['nft', 'list', 'ruleset'];
   const [sockets, rules] = await Promise.all([LISTENING, saved].map((argv) => host.output(inHostNetwork(host, argv))));
   const isDoor = (rule: string) => /\bdnat\b/i.test(rule);
   return {
@@ -52,11 +56,13 @@ export async function doorsOf({ host }: Context): Promise<Doors> {
 /**
  * A published port of the host, as a connection from the host to the container's port behind it.
  * undefined when the container was not named by a published port.
+ * The address is one of the family that was asked for, if the container has one. Where it has none,
+ * docker-proxy leads from the host's IPv6 address to the container's IPv4 one.
  */
 export async function doorTo(
   ctx: Context,
   container: Container,
-  ref: string,
+  { ref, family }: { readonly ref: string; readonly family: Wish['family'] },
 ): Promise<{ readonly wish: Wish; readonly published: Published } | undefined> {
   const port = portRef(ref);
   const summary = port && (await (await ctx.engine()).list()).find(({ id }) => id === container.id);
@@ -64,15 +70,16 @@ export async function doorTo(
     summary?.ports.filter(({ host, protocol }) => host === port?.port && protocol === (port?.protocol ?? protocol)) ??
     [];
   const [first] = ports.toSorted((a, b) => (a.protocol === 'tcp' ? 0 : 1) - (b.protocol === 'tcp' ? 0 : 1));
-  const [address] = summary?.addresses ?? [];
+  const all = (summary?.addresses ?? []).map((each) => each.split('/')[0]!);
+  const address = all.find((each) => family === undefined || isIP(each) === family) ?? all[0];
   if (first?.host === undefined || address === undefined || (first.protocol !== 'tcp' && first.protocol !== 'udp'))
     return undefined;
   const wish = {
     host: container.name,
-    address: address.split('/')[0]!,
+    address,
     port: first.container,
     protocol: first.protocol,
-    family: undefined,
+    family,
   } as const;
   const its = ports.filter(({ protocol }) => protocol === first.protocol);
   return {

@@ -142,7 +142,7 @@ export function connectionProbes(
     tried: async () => (await trial().catch(() => undefined))?.attempt,
     taken: async () => (await trial()).taken,
     droppingChains: async () => (await trial()).droppingChains,
-    doors: async () => (published ? doorsOf(ctx) : { listening: [], rules: [] }),
+    doors: async () => (published ? doorsOf(ctx, wish.family) : { listening: [], rules: [] }),
   };
 }
 

@@ -15,7 +15,7 @@ import { CONNECTION_CHECKS, DOOR_CHECKS } from '../../why/connection/connection-
 import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
 import { judge, type Verdict } from '../../why/judge.ts';
 import { json } from '../../ui/table.ts';
-import { type ConnectionOptions, readWish, refuseWithoutPeer } from './connection-wish.ts';
+import { type ConnectionOptions, readDoor, readWish, refuseWithoutPeer } from './connection-wish.ts';
 import { verdictRecord, verdictText } from './why-text.ts';
 
 interface WhyOptions extends PidOption, ConnectionOptions {
@@ -48,14 +48,16 @@ export function whyCommand(ctx: Context): Verb {
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why :8080\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
+      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
     )
     .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
       // With --pid, the first operand is no container.
       const [first, second] = options.pid === undefined ? [operand, peer] : [undefined, operand];
-      const ref = await refOf(ctx, first, options);
-      requireContainer(ctx, ref);
-      if (second === undefined && !portRef(ref ?? '')) refuseWithoutPeer(options);
+      const typed = await refOf(ctx, first, options);
+      requireContainer(ctx, typed);
+      const isDoor = second === undefined && portRef(typed ?? '') !== undefined;
+      if (second === undefined && !isDoor) refuseWithoutPeer(options);
+      const ref = isDoor ? readDoor(typed ?? '', options).ref : typed;
       return asRoot(ctx, async () => why(ctx, ref ?? (await picked(ctx)), second, options));
     });
 }
@@ -66,7 +68,7 @@ const BROKEN = 1;
 async function why(ctx: Context, ref: string, peer: string | undefined, options: WhyOptions): Promise<number> {
   const container = await findCurrent(ctx, ref);
   const about = { container: container.name, id: container.id };
-  const door = peer === undefined ? await doorTo(ctx, container, ref) : undefined;
+  const door = peer === undefined ? await doorTo(ctx, container, readDoor(ref, options)) : undefined;
   if (door) {
     const probes = connectionProbes(ctx, THIS_HOST, door.wish, {
       isSilent: options.probe === false,

@@ -1,6 +1,6 @@
 import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
-import type { ConnectionFacts } from './connection-facts.ts';
+import type { ConnectionFacts, Doors, Wish } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const PUBLISHED = 'published';
@@ -8,22 +8,51 @@ const PUBLISHED = 'published';
 /**
  * Whether a rule leads from a port of the host to one of a container. iptables-save prints it like
  * this: "-A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80". nft
- * prints it similarly.
+ * prints it similarly: "tcp dport 8080 dnat to 10.0.0.2:80".
  */
-const leads = (rule: string, host: number, port: number) => new RegExp(`dport ${host}\\b.*:${port}$`).test(rule);
+const leads = (rule: string, protocol: Wish['protocol'], host: number, port: number) =>
+  new RegExp(`\\b${protocol} (?:.*-)?dport ${host}\\b.*:${port}$`).test(rule);
+
+/** Whether a program of the host, docker-proxy, listens on the port. */
+const listens = ({ listening }: Doors, protocol: Wish['protocol'], host: number) =>
+  listening.some((each) => each.protocol === protocol && each.port === host);
 
 /** Whether a published port of the host leads to its container, in causal order. */
 export const PUBLISHED_CHECKS = [
   check({
+    id: 'published.family',
+    layer: PUBLISHED,
+    about: 'The port is published at addresses of one family alone, and the other one was asked for.',
+    needs: ['wish', 'peer'],
+    find: ({ wish: { family }, peer }) => {
+      if (peer.kind !== 'container' || peer.published === undefined || family === undefined) return [];
+      const { host, port, addresses } = peer.published;
+      if (addresses.length === 0 || addresses.some((each) => each.includes(':') === (family === 6))) return [];
+      return [
+        {
+          severity: 'broken',
+          sentence: `port ${host} is published at ${addresses.join(' and ')} alone: nobody reaches it by IPv${family}`,
+          evidence: [{ seen: addresses.join(' '), command: `docker port ${shellQuote(peer.container.name)}` }],
+          next: [
+            {
+              what: 'if others are to reach it, make it anew with',
+              command: `docker run -p ${family === 6 ? '[::]' : '0.0.0.0'}:${host}:${port} …`,
+            },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
     id: 'published.no-door',
     layer: PUBLISHED,
     about: 'Neither docker-proxy nor a rule leads from the port of the host to the container.',
-    needs: ['peer', 'doors'],
-    find: ({ peer, doors }) => {
+    needs: ['wish', 'peer', 'doors'],
+    find: ({ wish: { protocol }, peer, doors }) => {
       if (peer.kind !== 'container' || peer.published === undefined) return [];
       const { host, port } = peer.published;
-      const hasRule = doors.rules.some((rule) => leads(rule, host, port));
-      if (hasRule || doors.listening.some((each) => each.port === host)) return [];
+      const hasRule = doors.rules.some((rule) => leads(rule, protocol, host, port));
+      if (hasRule || listens(doors, protocol, host)) return [];
       return [
         {
           severity: 'broken',
@@ -46,12 +75,12 @@ export const PUBLISHED_CHECKS = [
     id: 'published.no-rule',
     layer: PUBLISHED,
     about: 'The rule that leads from the port of the host to the container is gone; only docker-proxy is left.',
-    needs: ['peer', 'doors'],
-    find: ({ peer, doors }) => {
+    needs: ['wish', 'peer', 'doors'],
+    find: ({ wish: { protocol }, peer, doors }) => {
       if (peer.kind !== 'container' || peer.published === undefined) return [];
       const { host, port } = peer.published;
-      if (doors.rules.some((rule) => leads(rule, host, port))) return [];
-      if (!doors.listening.some((each) => each.port === host)) return [];
+      if (doors.rules.some((rule) => leads(rule, protocol, host, port))) return [];
+      if (!listens(doors, protocol, host)) return [];
       return [
         {
           severity: 'suspect',

@@ -325,12 +325,41 @@ describe('the first that is broken', () => {
 });
 
 const door = { kind: 'container' as const, container: DB, isItself: false };
+test('published: a rule and docker-proxy of tcp lead nobody who asks by udp', () => {
+  const published = { host: 8080, port: 80, addresses: ['0.0.0.0'] };
+  const rules = ['-A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.3:80'];
+  const over = { peer: { ...door, published }, doors: { listening: [socket('*', 8080)], rules } };
+  expect(verdict(over).answer).toBeUndefined();
+  const udp = { ...over, wish: wish('db', { protocol: 'udp' }) };
+  expect(verdict(udp).answer?.id).toBe('published.no-door');
+});
+
+test.each([
+  [6, ['0.0.0.0', '127.0.0.1'], 'port 8080 is published at 0.0.0.0 and 127.0.0.1 alone: nobody reaches it by IPv6'],
+  [4, ['::'], 'port 8080 is published at :: alone: nobody reaches it by IPv4'],
+  [6, ['0.0.0.0', '::'], undefined],
+  [6, [], undefined],
+  [undefined, ['0.0.0.0'], undefined],
+] as const)('published, and asked for by IPv%s: %j', (family, addresses, sentence) => {
+  const published = { host: 8080, port: 80, addresses };
+  const rules = ['-A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.3:80'];
+  const { answer } = verdict({
+    wish: wish('db', { family }),
+    looked: [],
+    peer: { ...door, published },
+    doors: { listening: [socket('*', 8080)], rules },
+  });
+  expect([answer?.id, answer?.sentence]).toEqual(
+    sentence === undefined ? [undefined, undefined] : ['published.family', sentence],
+  );
+});
+
 test.each([
   [
     'a rule and docker-proxy',
     ['0.0.0.0'],
     [socket('*', 8080)],
-    '--dport 8080 -j DNAT --to-destination 10.0.0.3:80',
+    '-p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.3:80',
     [],
   ],
   ['a rule alone', ['0.0.0.0'], [], 'tcp dport 8080 counter packets 0 bytes 0 dnat to 10.0.0.3:80', []],
@@ -339,7 +368,7 @@ test.each([
     'at 127.0.0.1 only',
     ['127.0.0.1'],
     [socket('127.0.0.1', 8080)],
-    '-d 127.0.0.1/32 --dport 8080 -j DNAT --to-destination 10.0.0.3:80',
+    '-d 127.0.0.1/32 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.3:80',
     ['published.loopback-only'],
   ],
 ])('published: %s', (_, addresses, listening, line, ids) => {
@@ -398,7 +427,7 @@ test.each([
     '-A INPUT -m comment --comment "$(id >/x) `id` \\"q\\" it\\\\\'s" -j DROP',
     String.raw`dbg exec db iptables -t filter -D INPUT -m comment --comment '$(id >/x) ` +
       '`id`' +
-      String.raw` "q" it\\'\''s' -j DROP`,
+      String.raw` "q" it\'\''s' -j DROP`,
   ],
   [
     '-A INPUT -m comment --comment $(id);id -j DROP',
