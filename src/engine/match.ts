@@ -49,12 +49,15 @@ export function portRef(ref: string): PortRef | undefined {
   return digits === undefined ? undefined : { port: Number(digits), protocol };
 }
 
+/** The protocols of published ports, in the order in which a port without one is searched for. */
+export const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
+
 /**
  * The containers that publish a port. Without a protocol, tcp counts first: where different
  * containers publish 53 for tcp and for udp, ":53" is the tcp one.
  */
 function publishing(all: readonly ContainerSummary[], { port, protocol }: PortRef): ContainerSummary[] {
-  for (const wanted of protocol ? [protocol] : ['tcp', 'udp', 'sctp']) {
+  for (const wanted of protocol ? [protocol] : PROTOCOLS) {
     const found = all.filter(({ ports }) => ports.some((each) => each.host === port && each.protocol === wanted));
     if (found.length > 0) return found;
   }

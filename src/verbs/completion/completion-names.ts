@@ -1,6 +1,6 @@
 import { parseDev } from '../../proc/net.ts';
 import type { ContainerSummary } from '../../engine/container.ts';
-import { matching, serviceNames } from '../../engine/match.ts';
+import { matching, PROTOCOLS, serviceNames } from '../../engine/match.ts';
 import { printable } from '../../ui/columns.ts';
 import type { Candidate } from './completion-wanted.ts';
 import { isEnterable } from '../../cli/arguments/chosen-container.ts';
@@ -23,18 +23,21 @@ export function names(all: readonly ContainerSummary[]): Candidate[] {
 
 /**
  * Each published port as ":8080", with the container that publishes it. The protocol is added
- * (":53/udp") where the port alone means another container, as tcp goes first.
+ * (":53/udp") where the port alone means another protocol's, as tcp goes first.
  */
 export function ports(all: readonly ContainerSummary[]): Candidate[] {
   const published = all.flatMap((container) =>
     container.ports.flatMap(({ host, protocol }) => (host ? [{ container, host, protocol }] : [])),
   );
   published.sort((a, b) => a.host - b.host);
+  const isFirst = (host: number, protocol: string) =>
+    protocol === PROTOCOLS.find((each) => published.some((other) => other.host === host && other.protocol === each));
   return uniq(
-    published.map(({ container, host, protocol }) => ({
-      word: means(all, `:${host}`, container) ? `:${host}` : `:${host}/${protocol}`,
-      about: printable(`${container.name}, ${container.image}`),
-    })),
+    published.flatMap(({ container, host, protocol }) => {
+      const word = isFirst(host, protocol) ? `:${host}` : `:${host}/${protocol}`;
+      const text = printable(`${container.name}, ${container.image}`);
+      return means(all, word, container) ? [{ word, about: text }] : [];
+    }),
   );
 }
 

@@ -106,6 +106,23 @@ describe('names', () => {
   test('only what lives', () =>
     expect(words([summary({ state: 'exited' }), summary({ state: 'paused', id: 'b' })])).toEqual(['web']));
 
+  const on53 = (name: string, ...protocols: readonly string[]) =>
+    summary({ id: name, name, ports: protocols.map((protocol) => ({ host: 53, container: 53, protocol })) });
+  test.each([
+    ['of one container by tcp and udp', [on53('a', 'tcp', 'udp')], [':53', ':53/udp']],
+    ['by udp first, as the engine lists it', [on53('a', 'udp', 'tcp')], [':53', ':53/udp']],
+    ['by udp alone', [on53('a', 'udp')], [':53']],
+    ['at two addresses', [on53('a', 'tcp', 'tcp')], [':53']],
+    ['of one by both, of another by udp, at another address', [on53('a', 'tcp', 'udp'), on53('b', 'udp')], [':53']],
+    ['of two by tcp', [on53('a', 'tcp'), on53('b', 'tcp')], []],
+  ])('a port %s', (_, all, expected) =>
+    expect(
+      ports(all)
+        .map(({ word }) => word)
+        .toSorted(),
+    ).toEqual(expected),
+  );
+
   test('ports, with the protocol where it must be said', () =>
     expect(
       ports([
