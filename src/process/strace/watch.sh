@@ -5,8 +5,18 @@
 # (ptrace(2)).
 #
 # The trace ends with the command, or with the program. Processes that either leaves behind go on
-# untraced. The watcher's working directory is /proc/PID: the relative paths that it reads there are
-# of this one process, even when its PID is given to another.
+# untraced.
+#
+# The PID of a process that has ended may be given to another process. So /proc/PID is held open of
+# each process: what is read below such a descriptor is of this one process, and nothing is there
+# when it has ended. Just before a signal it is made sure that its process is there. sh can send
+# none by a descriptor (pidfd_send_signal(2)).
+#
+# Descriptors:
+#   3  the outcome is told there: `strace CODE`
+#   5  /proc/PID of the program (start.sh)
+#   6  /proc/PID of the command
+#   7  /proc/PID of strace
 #
 # Arguments: PID WORDS COUNT {TOOL{WORDS} ARG…}{COUNT} …
 #   PID          the program
@@ -24,46 +34,52 @@ shift $(($# - _count))
 # by descriptor 4.
 exec 4>&2 2>/dev/null
 
+# Whether the process of a descriptor is there: it has not ended, or nobody has waited for it yet.
+# So nobody else has its PID.
+isThere() { [ -e "/proc/self/fd/$1/stat" ]; }
 look() {
-  _state='' _tracer=''
+  _state='' _tracer='' _parent=''
   while read -r _key _value _rest; do
-    case $_key in State:) _state=$_value ;; TracerPid:) _tracer=$_value ;; esac
-  done <"/proc/$1/status"
+    case $_key in State:) _state=$_value ;; TracerPid:) _tracer=$_value ;; PPid:) _parent=$_value ;; esac
+  done <"/proc/self/fd/$1/status"
 }
-# Prints the PID of the child that has stopped itself. Prints nothing when the program has ended:
-# then the entry tells why.
-stopped() {
-  cd "/proc/$_pid" || return
-  while look "$_pid" && [ "$_state" ] && [ "$_state" != Z ]; do
-    read -r _children <"task/$_pid/children"
+# Sets $_command to the PID of the child that has stopped itself, and opens descriptor 6. Leaves it
+# empty when the program has ended: then the entry tells why.
+findStopped() {
+  _command=
+  while look 5 && [ "$_state" ] && [ "$_state" != Z ]; do
+    read -r _children <"/proc/self/fd/5/task/$_pid/children"
     for _child in $_children; do
-      look "$_child"
-      [ "$_state" != T ] || { echo "$_child"; return; }
+      # `command`: a descriptor that cannot be opened does not end this shell.
+      command exec 6<"/proc/$_child" || continue
+      look 6
+      [ "$_state $_parent" != "T $_pid" ] || ! isThere 5 || { _command=$_child; return; }
     done
     sleep 0.01
   done
 }
-_command=$(stopped)
+findStopped
 if [ ! "$_command" ]; then
   # A command that could not be traced must not run on unseen, so the program is killed.
-  look "$_pid"
-  case $_state in '' | Z) ;; *) echo 'strace 1' >&3; kill -KILL "$_pid" ;; esac
-  exit
+  look 5
+  case $_state in '' | Z) ;; *) echo 'strace 1' >&3; isThere 5 && kill -KILL "$_pid" ;; esac
+  exit 0
 fi
 
-becomeStrace "-p $_command" "$_words" "$@" 2>&4 4>&- &
+becomeStrace "-p $_command" "$_words" "$@" 2>&4 4>&- 5<&- 6<&- &
 _strace=$!
-while look "$_command" && [ "$_tracer" = 0 ]; do
-  kill -0 "$_strace" || {
+# This shell has waited for no child since, so strace's PID is strace's.
+command exec 7<"/proc/$_strace"
+while look 6 && [ "$_tracer" = 0 ]; do
+  isThere 7 || {
     wait "$_strace"
     echo "strace $?" >&3
-    kill -KILL "$_command"
+    isThere 6 && kill -KILL "$_command"
     exit
   }
   sleep 0.01
 done
-kill -CONT "$_command"
-cd "/proc/$_pid" || :
-while [ -e stat ] && kill -0 "$_strace"; do sleep 0.05; done
-kill -INT "$_strace"
+isThere 6 && kill -CONT "$_command"
+while isThere 5 && isThere 7; do sleep 0.05; done
+isThere 7 && kill -INT "$_strace"
 wait "$_strace"
