@@ -87,8 +87,8 @@ describe('while a person is inside, one line says that the container', () => {
     const terminal = await inside(container, lab.folder);
     await lab.docker('restart', '-t', '0', container);
     await terminal.sees(`dbg: ${container} was restarted; this shell is still in its old namespaces`);
-    // Two lines are right where the engine took longer than dbg waits for a start (watch.ts; its
-    // unit test has no clock).
+    // Two lines are right where the engine took longer than dbg waits for a start (container-watch.ts;
+    // its unit test has no clock).
     const times = await lab.docker('inspect', '-f', '{{.State.StartedAt}} {{.State.FinishedAt}}', container);
     const [started = 0, finished = 0] = times.split(' ').map((time) => Date.parse(time));
     if (started - finished < 1000) expect(terminal.screen()).not.toContain('has stopped');
