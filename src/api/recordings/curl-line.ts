@@ -90,9 +90,9 @@ function method({ method: name }: RequestHead, hasBody: boolean): string[] {
 const CURLS_OWN = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'accept-encoding', 'expect']);
 
 function headerWords(request: RequestHead, hasBody: boolean): string[] {
-  const keep = isUpgrade(request) ? new Set([...CURLS_OWN].filter((name) => name !== 'connection')) : CURLS_OWN;
+  const leftOut = isUpgrade(request) ? new Set([...CURLS_OWN].filter((name) => name !== 'connection')) : CURLS_OWN;
   const words = request.headers
-    .filter(([name]) => !keep.has(name.toLowerCase()))
+    .filter(([name]) => !leftOut.has(name.toLowerCase()))
     .flatMap(([name, value]) => ['-H', value === '' ? `${name};` : `${name}: ${wireText(value)}`]);
   // Without this, curl would say that the body is a form.
   const isTyped = header(request.headers, 'content-type') !== undefined;
