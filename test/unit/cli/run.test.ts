@@ -262,7 +262,10 @@ test.each(['--version', '-V', '-v', 'version'])('dbg %s', async (word) => {
 });
 
 test.each([
-  [{ path: '/srv/dbg', who: 'user 1000' }, 'dbg: user 1000 can change /srv/dbg, from which root runs dbg here, and so become root\n'],
+  [
+    { path: '/srv/dbg', who: 'user 1000' },
+    'dbg: user 1000 can change /srv/dbg, from which root runs dbg here, and so become root\n',
+  ],
   [
     { path: '/home/ann/dbg', unknown: 'EACCES: permission denied' },
     'dbg: nobody can tell who can change /home/ann/dbg, from which root runs dbg here (EACCES: permission denied)\n',
