@@ -51,15 +51,15 @@ function isPassing(error: unknown): boolean {
 
 const lsnsInside = (target: Target) => nsenter(target, LSNS, plainEntry(['net']));
 const listInside = (host: Host, target: Target) =>
-  ofRunning(host, target, () => listNamespaces(host, LSNS, (argv) => nsenter(target, argv, plainEntry(['net']))));
+  listNamespaces(host, LSNS, (argv) => nsenter(target, argv, plainEntry(['net'])));
 
 /**
- * What `ask` gives. When it fails because the container has ended meanwhile, that is the error, not
- * the words of nsenter.
+ * What `ask` gives, asked again as by `again`. When it fails because the container has ended
+ * meanwhile, that is the error, not the words of nsenter.
  */
-async function ofRunning<T>(host: Host, target: Target, ask: () => Promise<T>): Promise<T> {
+async function askInside<T>(host: Host, target: Target, ask: () => Promise<T>): Promise<T> {
   try {
-    return await ask();
+    return await again(ask);
   } catch (error) {
     throw hasEnded(host, target) ? goneError(target) : error;
   }
@@ -68,7 +68,7 @@ async function ofRunning<T>(host: Host, target: Target, ask: () => Promise<T>): 
 /** The devices in a container's network, with their addresses. */
 export async function linksInside(host: Host, target: Target): Promise<Link[]> {
   const argv = nsenter(target, ['ip', '-d', '-j', 'address'], plainEntry(['net']));
-  return parseLinks(await again(() => ofRunning(host, target, () => host.output(argv))));
+  return parseLinks(await askInside(host, target, () => host.output(argv)));
 }
 
 /** What a container sees: its devices with addresses, and the namespaces that have processes. */
@@ -79,7 +79,7 @@ export async function lookInside(
 ): Promise<{ links: readonly Link[]; inside: Inside }> {
   // First the devices, then the namespaces, for the reason that hostObserver gives.
   const links = await linksInside(host, target);
-  const namespaces = parseNetworkNamespaces(await again(() => listInside(host, target)));
+  const namespaces = parseNetworkNamespaces(await askInside(host, target, () => listInside(host, target)));
   return { links, inside: { target, netns, namespaces } };
 }
 
