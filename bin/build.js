@@ -1,7 +1,7 @@
 // Bundles src/ into dist/:
 //
 // - main.js: all of dbg, and commander
-// - entry.js: the verbs that people type as readily as docker exec
+// - entry.js and veth.js: the verbs that people type as readily as docker exec
 // - a file for each of execa, dockerode, inquirer and yaml, which a verb loads when it needs them
 //
 // CommonJS in one file takes 21 ms less of `dbg exec` than ES modules in a file for each verb and
@@ -79,63 +79,40 @@ const packagesApart = {
 };
 
 /**
- * The verbs of entry.js. With it exec reads 200 KB of code instead of 670, which is 9 ms of its
- * start on a slow machine.
+ * The bundles of single verbs, which bin/dbg.js takes for these. With one, exec reads 230 KB of
+ * code instead of 900.
  */
-const ENTRY_VERBS = ['exec', 'shell'];
+const OWN_BUNDLES = { entry: ['exec', 'shell'], veth: ['veth'] };
 
 /**
- * Leaves the other verbs out of a bundle: program.ts loads each verb by an import of its own.
- * @type {import('esbuild').Plugin}
+ * Leaves the other verbs out of a bundle: program.ts loads each verb by an import of its own. The
+ * completion of its verbs' words stays.
+ * @returns {import('esbuild').Plugin}
  */
-const entryVerbsOnly = {
-  name: 'entry-verbs-only',
+const verbsOnly = (/** @type {readonly string[]} */ verbs) => ({
+  name: 'verbs-only',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/verbs\/\w+\/\w+\.ts$/ }, ({ path, kind, importer }) => {
       const isVerb = kind === 'dynamic-import' && importer.endsWith('/src/cli/program.ts');
       const verb = basename(path, '.ts');
-      return isVerb && !ENTRY_VERBS.includes(verb) ? { path: verb, namespace: 'left-out' } : undefined;
+      return isVerb && ![...verbs, 'completion'].includes(verb) ? { path: verb, namespace: 'left-out' } : undefined;
     });
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));
   },
-};
+});
 
 /**
- * Writes V8's code cache of a bundle for this Node, followed by a copy of the bundle. bin/dbg.js
- * uses the cache, and tells by the copy that it is of this very text. The cache holds all functions
- * that the verb calls until it finds no engine, as only what has run is in it. With every function
- * compiled it would be 3 times larger and gain half as much.
- *
- * The cache is the same in each build, whoever builds it and where. Three things make it so:
- *
- * - V8's `--predictable`
- * - a file name that is in no folder
- * - no baseline compiler (`--no-sparkplug`), which would leave in the cache how often a function
- *   was called, and that depends on how deep the folder is
- *
- * V8 refuses a cache that was made with other flags. `--predictable` does not count for that, and
- * sparkplug is back when the cache is made. Whether V8 takes the cache is tried here.
+ * Writes V8's code cache of a bundle for this Node, followed by a copy of the bundle
+ * (bin/code-cache.js). bin/dbg.js uses the cache, and tells by the copy that it is of this very
+ * text. Whether V8 takes the cache is tried here.
  */
-function writeCodeCache(/** @type {string} */ bundle, /** @type {string[]} */ args) {
+function writeCodeCache(/** @type {string} */ bundle, /** @type {string[]} */ verbs) {
   const main = join(made, `${bundle}.js`);
   const cache = join(made, `${bundle}-${process.version}-${process.arch}.cache`);
-  const program = `
-    const { setFlagsFromString } = require('node:v8');
-    setFlagsFromString('--no-sparkplug');
-    const { readFileSync, writeFileSync } = require('node:fs');
-    const { createRequire, wrap } = require('node:module');
-    const [main, cache] = process.argv.splice(1, 2, 'dbg');
-    const text = readFileSync(main);
-    const script = new (require('node:vm').Script)(wrap(text.toString('latin1')), { filename: 'dbg' });
-    process.on('exit', () => {
-      setFlagsFromString('--sparkplug');
-      writeFileSync(cache, Buffer.concat([script.createCachedData(), text]));
-    });
-    process.getuid = process.getgid = () => 0;
-    script.runInThisContext()({}, createRequire(main), {}, main, '/nonexistent/dist');`;
-  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', DOCKER_HOST: 'unix:///nonexistent' };
-  spawnSync(process.execPath, ['--predictable', '-e', program, main, cache, ...args], { env });
-  if (!existsSync(cache)) throw new Error(`${main} cannot be run`);
+  const env = { PATH: process.env['PATH'], HOME: '/nonexistent' };
+  const argv = ['--predictable', join(__dirname, 'code-cache.js'), main, cache, ...verbs];
+  const { stderr } = spawnSync(process.execPath, argv, { env, encoding: 'utf8' });
+  if (!existsSync(cache)) throw new Error(`${main} cannot be run: ${stderr}`);
   const text = readFileSync(main);
   const cachedData = readFileSync(cache).subarray(0, -text.length);
   if (new Script(wrap(text.toString('latin1')), { cachedData }).cachedDataRejected)
@@ -196,11 +173,15 @@ async function build() {
     entryPoints: ['src/main.ts', { in: 'src/verbs/api/reader-thread.ts', out: 'reader-thread' }],
     plugins: [packagesApart, scriptsAsText],
   });
-  const entry = await esbuild.build({
-    ...OURS,
-    entryPoints: [{ in: 'src/main.ts', out: 'entry' }],
-    plugins: [packagesApart, scriptsAsText, entryVerbsOnly],
-  });
+  const own = await Promise.all(
+    Object.entries(OWN_BUNDLES).map(([out, verbs]) =>
+      esbuild.build({
+        ...OURS,
+        entryPoints: [{ in: 'src/main.ts', out }],
+        plugins: [packagesApart, scriptsAsText, verbsOnly(verbs)],
+      }),
+    ),
+  );
   const packages = await esbuild.build({
     ...COMMON,
     entryPoints: PACKAGES_APART,
@@ -211,9 +192,9 @@ async function build() {
     // context which engine it asks.
     define: Object.fromEntries(DOCKER_VARIABLES.map((name) => [`process.env.${name}`, 'undefined'])),
   });
-  for (const bundle of ['main.js', 'entry.js']) toAscii(join(made, bundle));
+  for (const name of ['main', ...Object.keys(OWN_BUNDLES), 'execa']) toAscii(join(made, `${name}.js`));
   writeFileSync(join(made, 'package.json'), '{ "type": "commonjs" }\n');
-  const outputs = [main, entry, packages].flatMap(({ metafile }) => Object.values(metafile.outputs));
+  const outputs = [main, ...own, packages].flatMap(({ metafile }) => Object.values(metafile.outputs));
   const bundled = bundledPackages(top, outputs);
   writeFileSync(join(made, 'THIRD-PARTY-LICENSES.txt'), licences(bundled));
   writeFileSync(join(made, 'sbom.cdx.json'), `${JSON.stringify(sbom(top, bundled), null, 2)}\n`);
@@ -221,8 +202,10 @@ async function build() {
   cpSync(join(top, 'src/verbs/shell/session'), join(made, 'session'), { recursive: true, filter: isForShells });
   const isForBrowsers = (/** @type {string} */ file) => !file.endsWith('.json');
   cpSync(join(top, 'src/api/page/assets'), join(made, 'page'), { recursive: true, filter: isForBrowsers });
-  writeCodeCache('main', ['veth', 'none']);
-  writeCodeCache('entry', ['exec', '--dry-run', 'none', 'true']);
+  writeCodeCache('main', ['veth']);
+  writeCodeCache('entry', ['exec', 'complete']);
+  writeCodeCache('veth', ['veth']);
+  writeCodeCache('execa', ['execa']);
   replaceDist();
 }
 

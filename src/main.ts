@@ -53,7 +53,6 @@ const leash = env[LEASH_VARIABLE];
 if (leash) followLeash(leash, arrive, () => process.exit(129));
 
 let engine: Promise<Engine> | undefined;
-const { timeOrigin } = performance;
 const context: Context = {
   args: exactArguments(process.argv.slice(2)),
   self: [process.execPath, '--', process.argv[1] ?? ''],
@@ -64,7 +63,8 @@ const context: Context = {
   cwd,
   assetFolder: import.meta.dirname,
   now: Date.now,
-  clock: () => timeOrigin + performance.now(),
+  // Node 20 loads `performance` when it is first used, which takes 1.5 ms.
+  clock: () => performance.timeOrigin + performance.now(),
   host: localHost({ env, own: { uid: process.getuid!(), gid: process.getgid!() }, signals, become }),
   engine: () => (engine ??= engineAddress(env).then(openEngine)),
   pick,

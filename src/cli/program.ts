@@ -33,7 +33,10 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
  * start.
  */
 export async function program(ctx: Context): Promise<Command> {
-  const asked = ctx.args[0] ?? '';
+  const [first = '', , second = ''] = ctx.args;
+  const isCompleted = first === '__complete';
+  // `dbg __complete -- VERB WORD…` completes a word of that verb.
+  const asked = isCompleted && ctx.args.length > 3 ? second : first;
   const verbs = Object.hasOwn(VERBS, asked) ? [VERBS[asked]!] : Object.values(VERBS);
   const dbg = new Command('dbg')
     .description("The Docker host's own tools inside a container's namespaces.")
@@ -43,7 +46,7 @@ export async function program(ctx: Context): Promise<Command> {
     .enablePositionalOptions()
     .addHelpText('after', HELP);
   for (const build of await Promise.all(verbs.map((load) => load()))) dbg.addCommand(build(ctx));
-  if (asked === '__complete') {
+  if (isCompleted) {
     dbg.addCommand((await import('../verbs/completion/completion.ts')).completeCommand(ctx), { hidden: true });
   }
   for (const command of withSubcommands(dbg)) {

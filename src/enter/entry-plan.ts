@@ -108,7 +108,7 @@ function planned(host: Host, target: Target, wish: EntryWish, surroundings: Surr
     // the tool.
     setpriv: 'PATH' in variables ? host.find('setpriv').path : 'setpriv',
     stops: false,
-    isHeard: true,
+    hasAside: needsOwnTerminal(namespaces),
   };
   // The container's files, for tools that keep the host's. docker exec sees them at "/".
   const root = isInside ? {} : { DBG_ROOT: `/proc/${pid}/root` };

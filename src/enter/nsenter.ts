@@ -39,8 +39,11 @@ export interface Entry {
    * The program stops itself in its first instant. Only possible when namespaces are joined last.
    */
   readonly stops: boolean;
-  /** dbg listens on descriptor 3, and explains in its own words what is wrong */
-  readonly isHeard: boolean;
+  /**
+   * The line begins with aside.sh. Left out where Host.run exchanges the descriptors itself
+   * (`isAside`), which saves a process.
+   */
+  readonly hasAside: boolean;
 }
 
 /**
@@ -59,7 +62,7 @@ export function plainEntry(namespaces: readonly Namespace[] = DEFAULT_NAMESPACES
     variables: [],
     setpriv: 'setpriv',
     stops: false,
-    isHeard: false,
+    hasAside: false,
   };
 }
 
@@ -77,7 +80,7 @@ export function nsenter(target: Target, argv: readonly string[], entry: Entry): 
   // slave: mounts that are made here stay here. Mounts that the host makes later still appear here.
   const ownMounts = mounts(entry) === '' ? [] : ['unshare', '--mount', '--propagation', 'slave', '--'];
   const script = ['sh', '-c', ENTRY, 'dbg', ...scriptArguments(target, entry)];
-  return [...(entry.isHeard ? ASIDE : []), ...join, ...ownMounts, ...script, ...become(argv, entry)];
+  return [...(entry.hasAside ? ASIDE : []), ...join, ...ownMounts, ...script, ...become(argv, entry)];
 }
 
 const mounts = ({ view, readOnly }: Entry) => [...readOnlyLines(readOnly), ...(view ? [view.fstab] : [])].join('\n');

@@ -70,6 +70,11 @@ export interface RunOptions {
    * `report` is "taken" when it came to life.
    */
   readonly isDbg?: boolean;
+  /**
+   * The program begins with the descriptors 2 and 3 exchanged, and DBG_ASIDE in its environment: what
+   * it says on stderr goes into the report, until its script exchanges them back (entry.sh).
+   */
+  readonly isAside?: boolean;
 }
 
 export interface Ended {

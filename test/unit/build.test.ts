@@ -79,7 +79,7 @@ afterAll(() => rmSync(top, { recursive: true, force: true }), 120_000);
 test('two builds are the same, byte by byte, and name no place', () => {
   const names = files(join(one, 'dist')).toSorted();
   expect(files(join(other, 'dist')).toSorted()).toEqual(names);
-  const bundles = ['main', 'entry'].flatMap((name) => [
+  const bundles = ['main', 'entry', 'veth'].flatMap((name) => [
     `${name}.js`,
     `${name}-${process.version}-${process.arch}.cache`,
   ]);

@@ -11,7 +11,7 @@ import type { Witness } from './witness.ts';
 /** Runs a program with the person's terminal, pipes and files: see Host.run. */
 export async function runOnTerminal(
   argv: readonly string[],
-  { env = {}, isDbg = false }: RunOptions,
+  { env = {}, isDbg = false, isAside = false }: RunOptions,
   signals: Signals,
   // Started before the program. A program that is quicker than the witness could get a signal to
   // the group that the witness does not see.
@@ -30,8 +30,8 @@ export async function runOnTerminal(
   // through dbg.
   const start = () =>
     startProgram(file!, args, {
-      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-      env: leash ? { ...env, [LEASH_VARIABLE]: leash.key } : env,
+      stdio: isAside ? ['inherit', 'inherit', 'pipe', 2] : ['inherit', 'inherit', 'inherit', 'pipe'],
+      env: { ...env, ...(leash && { [LEASH_VARIABLE]: leash.key }), ...(isAside && { DBG_ASIDE: '1' }) },
     });
   let child: ReturnType<typeof start>;
   try {
@@ -44,7 +44,7 @@ export async function runOnTerminal(
     throw cause;
   }
   witness.begin(child.pid ?? 0);
-  const report = textOf(child.stdio[3] as Readable);
+  const report = textOf(child.stdio[isAside ? 2 : 3] as Readable);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('close', (code, signal) =>
       resolve({

@@ -108,7 +108,7 @@ export function pointOn(ctx: Context, target: Target, device: string, options: E
     mayVanish: true,
     name: `${container.name}/${device}`,
     device,
-    inThere: (argv) => nsenter(target, argv, entry),
+    inThere: (argv) => nsenter(target, argv, { ...entry, hasAside: true }),
     env,
     description: `${container.name} (${container.image}), ${container.networkMode}`,
     comment: [

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ASIDE } from '../../../src/enter/nsenter.ts';
 import { run } from '../../../src/cli/run.ts';
 import { version } from '../../../package.json';
 import { container, fakeContext, fakeEngine, fakeHost, fakeOutput, ID } from '../fakes.ts';
 
-const ENTER = [...ASIDE, 'nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
+const ENTER = ['nsenter', '--target', '1234', '--net', '--uts', '--ipc', '--'];
 /** The program that an entry line becomes; the line itself has its own tests. */
 const program = (argv: readonly string[] | undefined) => argv?.slice(argv.lastIndexOf('0') + 1);
 
@@ -68,7 +67,7 @@ describe('--dry-run prints what would run, and runs nothing', () => {
       ['shell', '--dry-run', 'web'],
       true,
       {},
-      /^env DBG_ROOT=\/proc\/1234\/root sh -c '.*' dbg nsenter --target 1234 --net --uts --ipc -- .* bash\n$/s,
+      /^env DBG_ROOT=\/proc\/1234\/root nsenter --target 1234 --net --uts --ipc -- .* bash\n$/s,
     ],
     [['exec', '--dry-run', 'web', 'echo', 'a b'], true, {}, / echo 'a b'\n$/],
     [['exec', '--dry-run', 'web', 'ls'], false, {}, /^sudo env .* nsenter --target 1234 /s],
