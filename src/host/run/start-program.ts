@@ -7,6 +7,8 @@ import { DbgError } from '../../errors.ts';
  * which libuv learns whether the child's execvp(3) failed, and /dev/null.
  */
 const FOR_A_PROGRAM = 12;
+/** How many of them stay open while the program runs: dbg's ends of its pipes. */
+const STAY_OPEN = 3;
 
 const starting = (programs: number) =>
   ((...given: Parameters<typeof spawn>) => {
@@ -33,7 +35,7 @@ export const startBeside = starting(1);
 export function requireDescriptors(programs = 1): void {
   const opened: number[] = [];
   try {
-    while (opened.length < programs * FOR_A_PROGRAM) opened.push(openSync('/dev/null', 'r'));
+    while (opened.length < FOR_A_PROGRAM + (programs - 1) * STAY_OPEN) opened.push(openSync('/dev/null', 'r'));
   } catch (cause) {
     throw new DbgError('dbg may open no more files', {
       cause,
