@@ -1,7 +1,7 @@
 import type { ContainerEvent } from './engine-events.ts';
 import type { Container, ContainerSummary } from './container.ts';
 import type { EngineAddress } from './address.ts';
-import type { Inspection } from './inspection.ts';
+import type { Configuration, Inspection } from './inspection.ts';
 import type { Network } from './network.ts';
 import type { EngineNews } from './container-events.ts';
 import type { LogListener } from './follow-logs.ts';
@@ -25,6 +25,10 @@ export interface Engine {
    * no container has that id.
    */
   inspection(id: string): Promise<Inspection>;
+  /** What a container was made with. Throws a DbgError when no container has that id. */
+  configuration(id: string): Promise<Configuration>;
+  /** What an image gives to its containers; undefined when the engine has no such image. */
+  imageConfiguration(id: string): Promise<Configuration | undefined>;
   /**
    * Every container, stopped ones included, the most recently created first (GET
    * /containers/json?all=1).

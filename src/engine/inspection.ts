@@ -61,6 +61,15 @@ export interface Mounted {
   readonly isWritable: boolean;
 }
 
+/**
+ * What a container was made with, in the engine's own words: the objects Config and HostConfig of
+ * its inspect. Of an image there is only Config. Nothing of it is checked or redacted.
+ */
+export interface Configuration {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly hostConfig: Readonly<Record<string, unknown>>;
+}
+
 type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
@@ -103,6 +112,16 @@ export function parseInspection(answer: unknown): Inspection {
     ownPaths: [body['LogPath'], body['HostsPath'], object(object(body['GraphDriver'])['Data'])['UpperDir']].map(text),
     createdAt: Number.isNaN(created) ? undefined : created,
   };
+}
+
+/**
+ * Reads Config and HostConfig of GET /containers/{id}/json, or Config of GET /images/{name}/json.
+ * Throws a DbgError when the answer has no id.
+ */
+export function parseConfiguration(answer: unknown, what = 'a container'): Configuration {
+  const { Id: id, Config: config, HostConfig: hostConfig } = object(answer);
+  if (text(id) === '') throw notA(what);
+  return { config: object(config), hostConfig: object(hostConfig) };
 }
 
 const mountedOf = (mount: Json): Mounted => ({

@@ -12,3 +12,14 @@ export function parseProcessLimits(text: string | undefined): ProcessLimits | un
   const soft = /^Max open files +(\d+|unlimited)/m.exec(text ?? '')?.[1];
   return soft === undefined ? undefined : { openFiles: soft === 'unlimited' ? null : Number(soft) };
 }
+
+/**
+ * All limits of a process by the kernel's names: "Max open files" → "1024, at most 4096 files".
+ * Empty for another text.
+ */
+export function allProcessLimits(text: string | undefined): Map<string, string> {
+  const lines = [...(text ?? '').matchAll(/^(Max [a-z ]+?) +(\d+|unlimited) +(\d+|unlimited) *(\w*) *$/gm)];
+  return new Map(
+    lines.map(([, name, soft, hard, unit]) => [name!, `${soft}, at most ${hard}${unit ? ` ${unit}` : ''}`] as const),
+  );
+}

@@ -102,6 +102,8 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       ownPaths: [],
       createdAt: undefined,
     }),
+    configuration: async () => ({ config: {}, hostConfig: {} }),
+    imageConfiguration: async () => ({ config: {}, hostConfig: {} }),
     imageId: async () => 'sha256:1',
     watch: () => () => undefined,
     watchJoins: () => () => undefined,

@@ -17,7 +17,7 @@ import {
 import { type ContainerEvent, eventReader, eventsUntil, joinFilters } from '../engine-events.ts';
 import { followLogs } from '../follow-logs.ts';
 import { LAST_LINE, lastLines, logLines, logsPath } from '../logs.ts';
-import { architectureOf, parseInspection } from '../inspection.ts';
+import { architectureOf, parseConfiguration, parseInspection } from '../inspection.ts';
 import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
 
@@ -37,6 +37,12 @@ export function overHttp(address: EngineAddress, way: EngineWay): Engine {
     inspect,
     inspection: async (id) =>
       parseInspection(answered(address, await get(`/containers/${encodeURIComponent(id)}/json`))),
+    configuration: async (id) =>
+      parseConfiguration(answered(address, await get(`/containers/${encodeURIComponent(id)}/json`))),
+    imageConfiguration: async (id) => {
+      const answer = await get(`/images/${encodeURIComponent(id)}/json`);
+      return answer.status === 404 ? undefined : parseConfiguration(answered(address, answer), 'an image');
+    },
     watch: (container, onEvent, news) => watchContainer(way, inspect, container, onEvent, news),
     watchJoins: (network, onEvent) => {
       const read = eventReader(({ container }) => container !== undefined && onEvent(container));

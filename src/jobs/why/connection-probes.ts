@@ -18,6 +18,7 @@ import { doorsOf } from './connection-doors.ts';
 import { addressesOf, namedContainers, peerAt, withNetworks } from './connection-parties.ts';
 import { askNameservers, type Into, tryIt } from './connection-traffic.ts';
 import { wayTo, wireTo } from './connection-way.ts';
+import { once } from '../once.ts';
 import type { Probe } from './gather-facts.ts';
 
 export interface ProbeWish {
@@ -151,12 +152,6 @@ export function connectionProbes(
  * it.
  */
 const NO_FILES: EtcFiles = { hosts: [], resolver: parseResolver('') };
-
-/** Puts off learning something until it is first asked for, and then remembers it. */
-function once<T>(learn: () => Promise<T>): () => Promise<T> {
-  let learned: Promise<T> | undefined;
-  return () => (learned ??= learn());
-}
 
 function etcOf({ host }: Context, { pid }: Target, wish: Wish): EtcFiles {
   const file = (name: string) => host.readBelow(`/proc/${pid}/root`, `etc/${name}`, ETC_LIMIT) ?? '';
