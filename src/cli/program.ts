@@ -21,6 +21,7 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
   ps: async () => (await import('../verbs/ps/ps.ts')).psCommand,
   why: async () => (await import('../verbs/why/why.ts')).whyCommand,
   diff: async () => (await import('../verbs/diff/diff-verb.ts')).diffCommand,
+  bundle: async () => (await import('../verbs/bundle/bundle-verb.ts')).bundleCommand,
   env: async () => (await import('../verbs/env/env.ts')).envCommand,
   limits: async () => (await import('../verbs/limits/limits.ts')).limitsCommand,
   api: async () => (await import('../verbs/api/api.ts')).apiCommand,

@@ -24,7 +24,7 @@ export const SECTIONS = {
   state: 'state',
   configuration: 'configuration',
   environment: 'environment',
-  process_environment: 'environment that the first process was started with, where it differs',
+  process_environment: 'environment of the first process, where it is another',
   mounts: 'mounts',
   mounted: 'mounts in force',
   limits: 'limits',
@@ -63,3 +63,18 @@ export interface Evidence {
 }
 
 export const FORMAT = 'dbg evidence';
+
+/** The evidence as it is written to a file: without the marks, which mean nothing elsewhere. */
+export function withoutMarks(evidence: Evidence): Evidence {
+  const sections = Object.fromEntries(
+    SECTION_NAMES.map((name) => {
+      const section = evidence.sections[name];
+      const value = section.known ? section.value.map(withoutMark) : [];
+      return [name, section.known ? { known: true, value } : section];
+    }),
+  );
+  return { ...evidence, sections: sections as unknown as Sections };
+}
+
+const withoutMark = ({ name, value, nature }: Entry): Entry =>
+  nature === undefined ? { name, value } : { name, value, nature };

@@ -69,6 +69,12 @@ export interface FileWriter {
   /** Removes such a file. It is no error when the file is gone. */
   remove(path: string, person: Person | undefined): void;
   /**
+   * Gives such a file its final name, when all is in it. Throws a system error, EEXIST when
+   * something has that name: nothing is written over. A file system without hard links (vfat) leaves
+   * a moment between looking for the name and taking it.
+   */
+  settle(path: string, name: string, person: Person | undefined): void;
+  /**
    * Short texts by name, kept until the next boot in a folder that root alone can write to and look
    * into: for what nobody else may forge.
    */

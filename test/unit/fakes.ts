@@ -190,6 +190,9 @@ export function fakeHost({
       throw new Error('no file was to be made');
     },
     remove: () => undefined,
+    settle: () => {
+      throw new Error('no file was to be named');
+    },
     isOthers: () => false,
     changeableCode: () => undefined,
     diskSpace: async () => ({ free: 1e12, size: 1e12 }),

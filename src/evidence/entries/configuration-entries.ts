@@ -84,7 +84,7 @@ const DEEPEST = 8;
 /** The values of an object by their paths, beside the same values without secrets. */
 function flattened(path: string, raw: unknown, safe: unknown, depth = 0): Flat[] {
   if (isEmpty(raw) || LEFT_OUT.test(path)) return [];
-  if (KEY_ALONE.test(path)) return [{ path, raw: '', safe: '' }];
+  if (KEY_ALONE.test(path)) return [{ path, raw: '{}', safe: '{}' }];
   if (isObject(raw) && isObject(safe) && depth < DEEPEST) {
     const [rest, safeRest] = [Object.entries(raw), Object.entries(safe)];
     // A key may hold a secret too. Two such keys may be the same without it, and are then one.

@@ -2,8 +2,10 @@ import {
   closeSync,
   constants as fs,
   fstatSync,
+  linkSync,
   openSync,
   readlinkSync,
+  renameSync,
   statfsSync,
   unlinkSync,
   type Stats,
@@ -77,6 +79,26 @@ export function removeOutput(path: string, who: Who): void {
     }
   });
 }
+
+/** See FileWriter.settle. link(2) fails where the name is taken; rename(2) would not. */
+export function settleOutput(path: string, name: string, who: Who): void {
+  walk(path, who, (from) =>
+    walk(name, who, (to) => {
+      try {
+        linkSync(from.entry(), to.entry());
+      } catch (error) {
+        if (!WITHOUT_LINKS.has(errorCode(error) ?? '')) throw error;
+        if (to.look() !== undefined) throw Object.assign(new Error('EEXIST: file already exists'), { code: 'EEXIST' });
+        renameSync(from.entry(), to.entry());
+        return;
+      }
+      unlinkSync(from.entry());
+    }),
+  );
+}
+
+/** What link(2) says on a file system that has no hard links. */
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
  * Whether anyone but root and `who` could exchange this folder, or put something into it. True also

@@ -16,7 +16,7 @@ import type { Found, Host, Signals } from '../host.ts';
 import type { Become } from '../host-files.ts';
 import { LEASH_VARIABLE } from './leash.ts';
 import { notes } from '../files/private-notes.ts';
-import { isOthers, removeOutput } from '../files/open-output.ts';
+import { isOthers, removeOutput, settleOutput } from '../files/open-output.ts';
 import { changeableCode } from '../files/own-code.ts';
 import { OWN_VALUES_VARIABLE } from '../own-values.ts';
 import { lookBelow, readBelow } from '../files/read-below.ts';
@@ -68,6 +68,11 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       const remove = () => removeOutput(path, person ?? own);
       if (person) become(person, remove);
       else remove();
+    },
+    settle: (path, name, person) => {
+      const settle = () => settleOutput(path, name, person ?? own);
+      if (person) become(person, settle);
+      else settle();
     },
     isOthers: (folder, person) => isOthers(folder, person ?? own),
     diskSpace: async (folder) => (await import('../files/output-file.ts')).diskSpace(folder),

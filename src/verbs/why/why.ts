@@ -14,9 +14,10 @@ import { gather } from '../../jobs/why/gather-facts.ts';
 import { CONNECTION_CHECKS, DOOR_CHECKS } from '../../why/connection/connection-checks.ts';
 import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
 import { judge, type Verdict } from '../../why/judge.ts';
+import { verdictRecord } from '../../why/verdict-record.ts';
 import { json } from '../../ui/table.ts';
 import { type ConnectionOptions, readDoor, readWish, refuseWithoutPeer } from './connection-wish.ts';
-import { verdictRecord, verdictText } from './why-text.ts';
+import { verdictText } from './why-text.ts';
 
 interface WhyOptions extends PidOption, ConnectionOptions {
   readonly json?: boolean;

@@ -29,7 +29,7 @@ test('a configuration is told by the paths of docker inspect, in the section tha
   );
   expect(configuration).toEqual([
     { name: 'Config.Cmd', value: '["nginx","-g"]' },
-    { name: 'Config.ExposedPorts.80/tcp', value: '' },
+    { name: 'Config.ExposedPorts.80/tcp', value: '{}' },
     { name: 'Config.Labels.tier', value: 'web' },
     { name: 'HostConfig.LogConfig.Type', value: 'json-file' },
   ]);

@@ -18,7 +18,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, afterEach, expect, test } from 'vitest';
-import { isOthers, openOutput, removeOutput } from '../../../../src/host/files/open-output.ts';
+import { isOthers, openOutput, removeOutput, settleOutput } from '../../../../src/host/files/open-output.ts';
 
 const me = { uid: process.getuid!(), gid: process.getgid!() };
 let folder = '';
@@ -133,4 +133,16 @@ test('no descriptor is left open', () => {
   fill(at('a'), 'x');
   expect(() => fill(at('none/x'), 'x')).toThrow('ENOENT');
   expect(open()).toBe(before);
+});
+
+test('a file gets its final name once, and nothing is written over', () => {
+  writeFileSync(at('partial'), 'all');
+  settleOutput(at('partial'), at('whole'), me);
+  expect(readFileSync(at('whole'), 'utf8')).toBe('all');
+  expect(existsSync(at('partial'))).toBe(false);
+  writeFileSync(at('next'), 'other');
+  expect(() => settleOutput(at('next'), at('whole'), me)).toThrow('EEXIST');
+  symlinkSync(at('nowhere'), at('dangling'));
+  expect(() => settleOutput(at('next'), at('dangling'), me)).toThrow('EEXIST');
+  expect(readFileSync(at('whole'), 'utf8')).toBe('all');
 });
