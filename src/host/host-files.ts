@@ -17,6 +17,11 @@ export interface FileReader {
    */
   readWhole(path: string, limit: number): string;
   /**
+   * The first `limit` bytes of a regular file that a person named, read with that person's rights.
+   * Throws an error that says what is wrong.
+   */
+  readBytes(path: string, limit: number, person: Person | undefined): Buffer;
+  /**
    * The first `limit` bytes of a regular file below a folder that somebody else fills, such as
    * /proc/PID/root. No symbolic link below that folder is followed: it would lead to the host's own
    * files. Nothing but a regular file is opened. undefined as in `read`.

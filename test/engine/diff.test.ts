@@ -131,3 +131,32 @@ test('a nameserver that has another answer is a difference; with --no-probe noth
   const silent = await differences(good, bad, '--no-probe');
   expect(silent.not_compared.map(({ section }) => section)).toEqual(['dns_answers', 'dns_answers']);
 });
+
+test('a paused container, and one in a crash loop, are looked at as far as they can be', async ({ lab }) => {
+  const [good, paused] = [await lab.run('good'), await lab.run('paused')];
+  const loop = await lab.run('loop', { command: ['sh', '-c', 'exit 3'], options: ['--restart', 'always'] });
+  await lab.docker('pause', paused);
+  lab.cleanUp(() => lab.docker('unpause', paused));
+  const found = await differences(good, paused);
+  expect(found.differences).toEqual([{ section: 'state', name: 'status', a: 'running', b: 'paused', hidden: false }]);
+  await expect.poll(() => lab.docker('inspect', '-f', '{{.RestartCount}}', loop)).not.toBe('0');
+  const { differences: looped } = await differences(good, loop);
+  expect(looped.map(({ section, name }) => `${section} ${name}`)).toContain('state restarts');
+});
+
+test('a container that fills the files and names that dbg reads', async ({ lab }) => {
+  const good = await lab.run('good');
+  const escape = '\u001b[2J\u202e';
+  const bad = await lab.run('bad', {
+    command: ['sh', '-c', 'exec sleep 3600', escape],
+    options: ['-e', `EVIL=${escape}`, '--label', `a${escape}=b\nc`],
+  });
+  const fill = 'echo "nameserver -e" > /etc/resolv.conf; head -c 9000000 /dev/zero | tr "\\0" x >> /etc/hosts';
+  await lab.docker('exec', bad, 'sh', '-c', fill);
+  const { stdout, stderr, exitCode } = await dbg(['diff', good, bad, '-v']);
+  expect(exitCode, String(stderr)).toBe(1);
+  expect(stdout).toContain('  EVIL\n    + \\e[2J\\u202e\n');
+  expect(stdout).not.toContain('\u001b');
+  expect(stdout).not.toContain('\u202e');
+  expect(String(stdout).length).toBeLessThan(200_000);
+});

@@ -171,6 +171,18 @@ describe.each(WAYS)('%s', (_, open) => {
     expect(busybox.beginning.toString('latin1', 0, 4)).toBe('\x7fELF');
   });
 
+  test('knows what a container was made with, and what its image gave it', async ({ lab }) => {
+    const engine = open();
+    const name = await lab.run('c', { options: ['--cap-add', 'NET_ADMIN'] });
+    const { id, imageId } = (await engine.inspect(name))!;
+    const { config, hostConfig } = await engine.configuration(id);
+    expect(config).toMatchObject({ Cmd: ['sleep', '3600'], Image: 'busybox' });
+    expect(hostConfig['CapAdd']).toEqual([expect.stringContaining('NET_ADMIN')]);
+    expect((await engine.imageConfiguration(imageId))?.config).toMatchObject({ Cmd: ['sh'] });
+    expect(await engine.imageConfiguration(`sha256:${'0'.repeat(64)}`)).toBeUndefined();
+    await expect(engine.configuration('0'.repeat(64))).rejects.toThrow('No such container');
+  });
+
   test('knows the processors of the machine and of an image', async ({ lab }) => {
     const engine = open();
     const [name, architecture] = [await lab.run('c'), await lab.docker('version', '-f', '{{.Server.Arch}}')];

@@ -214,6 +214,9 @@ export function fakeHost({
       if (proc[path] === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
       return proc[path];
     },
+    readBytes: () => {
+      throw new Error('no file was to be read');
+    },
     lookBelow: (folder, path) => {
       const name = join(folder, path);
       const text = proc[name];

@@ -13,8 +13,8 @@ export function networkEntries({ id, name, networks }: Container): Entry[] {
     const given = aliases.filter((alias) => alias !== name && !id.startsWith(alias)).toSorted();
     return [
       plain(network, 'joined'),
-      plain(`${network} id`, networkId),
-      plain(`${network} aliases`, given.join(' ') || 'none'),
+      ...(given.length > 0 ? [plain(`${network} aliases`, given.join(' '))] : []),
+      plain(`${network} id`, networkId, 'id'),
       plain(`${network} addresses`, addresses.join(' ') || 'none', 'address'),
       plain(`${network} MAC address`, mac || 'none', 'address'),
     ];

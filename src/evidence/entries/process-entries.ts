@@ -16,15 +16,18 @@ const STATES: Readonly<Record<string, string>> = {
 /**
  * The processes of a container by their command lines, without secrets. Processes with the same
  * one are counted.
+ * @param isPaused With cgroup v1, a frozen process is in state D (isPaused in enter/paused.ts). That
+ * says nothing about the process itself.
  */
-export function processEntries(processes: readonly ContainerProcess[], mark: Marker): Entry[] {
+export function processEntries(processes: readonly ContainerProcess[], mark: Marker, isPaused = false): Entry[] {
   const groups = new Map<string, { readonly raw: string[]; readonly users: Set<string>; safe: string }>();
   for (const { argv, command, state, user } of processes) {
     const words = argv.length > 0 ? argv : [`[${command}]`];
     const safe = redactArguments(words, true)
       .map((word) => redactText(word))
       .join(' ');
-    const name = STATES[state] === undefined ? safe : `${safe} (${STATES[state]})`;
+    const said = isPaused && state === 'D' ? undefined : STATES[state];
+    const name = said === undefined ? safe : `${safe} (${said})`;
     const group = groups.get(name) ?? { raw: [], users: new Set(), safe };
     group.raw.push(words.join(' '));
     group.users.add(user.name ?? String(user.uid ?? 'nobody'));

@@ -88,6 +88,10 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
     read: (path, limit = MEBIBYTE) => optional(() => readBeginning(path, limit).bytes.toString('utf8')),
     readWhole: (path, limit) => readWhole(path, limit).toString('utf8'),
+    readBytes: (path, limit, person) => {
+      const bytes = () => readBeginning(path, limit).bytes;
+      return person ? become(person, bytes) : bytes();
+    },
     readBelow,
     openInside,
     notes: notes(),

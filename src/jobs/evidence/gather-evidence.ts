@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { version } from '../../../package.json';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
+import { isTargetPaused } from '../../enter/paused.ts';
 import { enterable } from '../../enter/target.ts';
 import { type Entry, type Evidence, FORMAT, type SectionName } from '../../evidence/container-evidence.ts';
 import { configurationEntries } from '../../evidence/entries/configuration-entries.ts';
@@ -88,7 +89,7 @@ function evidenceProbes(
     routes: network.routes,
     sysctls: network.sysctls,
     listening: network.listening,
-    processes: () => processEntries(processesOf(host, subject()), mark),
+    processes: () => processEntries(processesOf(host, subject()), mark, isTargetPaused(host, target())),
     open_files: () => openFileEntries(openFileKinds(host, subject()), mark),
   };
 }

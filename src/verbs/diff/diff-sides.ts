@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readBeginning } from '../../bounded-file.ts';
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import { DbgError, errorMessage, usageError } from '../../errors.ts';
@@ -8,6 +7,7 @@ import type { Evidence, SectionName } from '../../evidence/container-evidence.ts
 import type { Marker } from '../../evidence/entries/entry.ts';
 import { gatherEvidence } from '../../jobs/evidence/gather-evidence.ts';
 import { IMAGE_SECTIONS, withImage } from '../../jobs/evidence/image-evidence.ts';
+import { personAsked } from '../../host/who-asked.ts';
 import { findCurrent } from '../../jobs/find-target.ts';
 import { shellQuote } from '../../text.ts';
 
@@ -38,7 +38,7 @@ const seen = (evidence: Evidence): Side => ({ file: undefined, evidence });
 
 /** Two containers, two bundles, or one of each. Both are looked at at the same time. */
 export async function pairOf(ctx: Context, good: string, bad: string, isSilent: boolean): Promise<Pair> {
-  const found = [good, bad].map(async (word) => (isBundle(word) ? bundled(word) : findCurrent(ctx, word)));
+  const found = [good, bad].map(async (word) => (isBundle(word) ? bundled(ctx, word) : findCurrent(ctx, word)));
   const [one, other] = await Promise.all(found as [(typeof found)[0], (typeof found)[0]]);
   if (!isSide(one) && !isSide(other) && one.id === other.id) {
     throw usageError(`"${good}" and "${bad}" are the same container, ${one.name}`, [
@@ -53,10 +53,10 @@ export async function pairOf(ctx: Context, good: string, bad: string, isSilent: 
 
 const isSide = (each: Side | Container): each is Side => 'evidence' in each;
 
-async function bundled(path: string): Promise<Side> {
+async function bundled(ctx: Context, path: string): Promise<Side> {
   let packed: Buffer;
   try {
-    packed = readBeginning(path, MOST_PACKED_BYTES).bytes;
+    packed = ctx.host.readBytes(path, MOST_PACKED_BYTES, personAsked(ctx));
   } catch (cause) {
     throw new DbgError(`${path} cannot be read: ${errorMessage(cause)}`, {
       cause,

@@ -108,8 +108,8 @@ test('networks: addresses differ by nature, and the short id is no alias', () =>
   ];
   expect(networkEntries(container({ networks }))).toEqual([
     plain('front', 'joined'),
-    plain('front id', 'n'),
     plain('front aliases', 'api'),
+    plain('front id', 'n', 'id'),
     plain('front addresses', '172.18.0.2/16', 'address'),
     plain('front MAC address', '02:42', 'address'),
   ]);
@@ -188,6 +188,12 @@ test('processes are counted by their command lines, without secrets', () => {
     { ...plain('mysql --password=[redacted]', '1 of user root'), mark: '<mysql --password=hunter22>' },
     plain('worker', '2 of user 33, root'),
   ]);
+});
+
+test('the kernel may say of the processes of a paused container that they wait in it', () => {
+  const frozen = [running(['worker'], { state: 'D' })];
+  expect(processEntries(frozen, mark, true)).toEqual([plain('worker', '1 of user root')]);
+  expect(processEntries(frozen, mark)).toEqual([plain('worker (waits in the kernel)', '1 of user root')]);
 });
 
 test('open files are measures', () => {
