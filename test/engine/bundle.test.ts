@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
@@ -164,11 +164,20 @@ test('through sudo, the file is the person’s, in the person’s folder', async
   const { exitCode, stderr } = await execa(file!, args, { reject: false, stdin: 'ignore' });
   expect(exitCode, stderr).toBe(0);
   expect(statSync(join(ann.home, 'a.tar.gz'))).toMatchObject({ uid: ann.uid, mode: 0o100_600 });
+  const compare = async (bundle: string) => {
+    const [program, ...words] = ann.dbg('diff', bundle, web);
+    return execa(program!, words, { reject: false, stdin: 'ignore' });
+  };
+  expect((await compare(join(ann.home, 'a.tar.gz'))).exitCode).toBe(0);
   const roots = join(lab.folder, 'roots');
   mkdirSync(roots);
   chmodSync(roots, 0o700);
-  const [other, ...words] = ann.dbg('bundle', web, '-o', join(roots, 'a.tar.gz'));
-  const refused = await execa(other!, words, { reject: false, stdin: 'ignore' });
+  const [other, ...more] = ann.dbg('bundle', web, '-o', join(roots, 'a.tar.gz'));
+  const refused = await execa(other!, more, { reject: false, stdin: 'ignore' });
   expect(refused.exitCode).toBe(125);
   expect(readdirSync(roots)).toEqual([]);
+  copyFileSync(join(ann.home, 'a.tar.gz'), join(roots, 'b.tar.gz'));
+  const unread = await compare(join(roots, 'b.tar.gz'));
+  expect(unread.exitCode).toBe(125);
+  expect(unread.stderr).toMatch(/b\.tar\.gz cannot be read: .*permission denied/);
 });

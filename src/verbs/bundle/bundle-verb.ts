@@ -32,7 +32,7 @@ export function bundleCommand(ctx: Context): Verb {
     )
     .addArgument(containerArgument())
     .addOption(fileOption('-o, --output <file>', 'the file; left out: dbg-NAME-TIME.tar.gz in this folder'))
-    .option('--capture <time>', 'also the packets of so long: 5s; they may hold secrets')
+    .option('--capture <time>', 'also capture packets for this time, such as 5s; packets may hold secrets')
     .option('--no-probe', 'send nothing: no questions to nameservers')
     .addHelpText(
       'after',
