@@ -25,21 +25,36 @@ export function addressText(address: EngineAddress): string {
 /** Whether dbg speaks TLS with this engine. */
 export const isTls = (address: EngineAddress): boolean => address.kind === 'tcp' && address.tls !== undefined;
 
+/** What says which engine is meant. `context` is the name of a docker context. */
+export type EngineSource =
+  | { readonly by: 'DOCKER_HOST' | 'default' }
+  | { readonly by: 'DOCKER_CONTEXT' | 'config.json'; readonly context: string };
+
 /**
- * The engine that docker's own CLI would use: DOCKER_HOST, then DOCKER_CONTEXT, then
- * `currentContext` of config.json, then the default socket (docker/cli, cli/command/cli.go). Throws
- * a DbgError for an address that dbg cannot use.
+ * What docker's own CLI goes by: DOCKER_HOST, then DOCKER_CONTEXT, then `currentContext` of
+ * config.json, then the default socket (docker/cli, cli/command/cli.go). Throws a DbgError for a
+ * configuration that cannot be read.
+ */
+export function engineSource(env: Environment): EngineSource {
+  if (env['DOCKER_HOST']) return { by: 'DOCKER_HOST' };
+  const own = env['DOCKER_CONTEXT'];
+  const context = own || currentContext(configFolder(env));
+  return !context || context === 'default'
+    ? { by: 'default' }
+    : { by: own ? 'DOCKER_CONTEXT' : 'config.json', context };
+}
+
+/**
+ * The engine that docker's own CLI would use. Throws a DbgError for an address that dbg cannot use.
  */
 export async function engineAddress(env: Environment): Promise<EngineAddress> {
-  if (env['DOCKER_HOST']) {
-    // With DOCKER_TLS alone, docker's CLI accepts any certificate. dbg, which often is root,
-    // verifies it.
-    const wantsTls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS']);
-    return parseHost(env['DOCKER_HOST'], wantsTls ? tlsFromEnvironment(env) : undefined);
-  }
-  const folder = configFolder(env);
-  const context = env['DOCKER_CONTEXT'] || currentContext(folder);
-  return !context || context === 'default' ? parseHost(DEFAULT, undefined) : contextAddress(folder, context);
+  const source = engineSource(env);
+  if ('context' in source) return contextAddress(configFolder(env), source.context);
+  if (source.by === 'default') return parseHost(DEFAULT, undefined);
+  // With DOCKER_TLS alone, docker's CLI accepts any certificate. dbg, which often is root, verifies
+  // it.
+  const wantsTls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS']);
+  return parseHost(env['DOCKER_HOST']!, wantsTls ? tlsFromEnvironment(env) : undefined);
 }
 
 /** Where docker's CLI keeps its configuration. */

@@ -32,11 +32,20 @@ export function unreachable(address: EngineAddress, cause: unknown): DbgError {
     case 'ECONNREFUSED':
       return new DbgError(`no engine answers at ${where} (${reason(cause)})`, { cause, next: NO_ENGINE });
     default:
-      return new DbgError(`the engine at ${where} cannot be asked: ${errorMessage(cause)}`, { cause, next: [WHICH] });
+      return new DbgError(`the engine at ${where} cannot be asked: ${errorMessage(cause)}`, {
+        cause,
+        next: [address.kind === 'tcp' && address.tls ? certificateOf(address) : WHICH],
+      });
   }
 }
 
 const WHICH = { what: 'which engine it is', command: 'docker context ls' };
+
+/** What is wrong between dbg and an engine by TLS is mostly the certificate that one of them shows. */
+const certificateOf = ({ host, port }: { readonly host: string; readonly port: number }) => ({
+  what: 'the certificate that it shows',
+  command: `openssl s_client -connect ${host.includes(':') ? `[${host}]` : host}:${port} </dev/null`,
+});
 
 const NO_ENGINE = [
   { what: 'start it', command: 'sudo systemctl start docker' },
@@ -46,23 +55,22 @@ const NO_ENGINE = [
 const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
 
 /**
- * The cause when no answer, or not all of it, came within PATIENCE_MS.
+ * The cause when no answer, or not all of it, came in time.
  * @param bytes how much of the body came; undefined: not even the answer's head came
  */
-export const noAnswer = (bytes: number | undefined): Error => new NoAnswer(bytes);
+export const noAnswer = (bytes: number | undefined, waitedMs: number): Error => new NoAnswer(bytes, waitedMs);
 
 class NoAnswer extends Error {
-  constructor(bytes: number | undefined) {
+  constructor(bytes: number | undefined, waitedMs: number) {
+    const seconds = `${Math.round(waitedMs / 100) / 10} seconds`;
     const came = bytes === 0 ? 'nothing but the head' : decimalSize(bytes ?? 0);
     super(
       bytes === undefined
-        ? `has not answered for ${SECONDS}`
-        : `has sent ${came} of its answer in ${SECONDS}, and not its end`,
+        ? `has not answered for ${seconds}`
+        : `has sent ${came} of its answer in ${seconds}, and not its end`,
     );
   }
 }
-
-const SECONDS = `${PATIENCE_MS / 1000} seconds`;
 
 /** The cause when an answer is longer than any that an engine gives. */
 export const tooLarge = (bytes: number) => new Error(`its answer is larger than ${bytes / 1e6} MB`);
@@ -122,8 +130,16 @@ export const notA = (what: string) =>
     next: [WHICH],
   });
 
+/** How a server of Go's that speaks TLS answers plain HTTP (net/http/server.go). */
+const HTTPS_ONLY = 'Client sent an HTTP request to an HTTPS server.';
+
 /** The error for an answer with a status other than 200. */
 function refused(address: EngineAddress, status: number, body: Buffer): DbgError {
+  if (body.toString('latin1', 0, HTTPS_ONLY.length) === HTTPS_ONLY) {
+    return new DbgError(`the engine at ${addressText(address)} speaks TLS alone, and dbg was not told to`, {
+      next: [{ what: 'with TLS', command: 'export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=…' }],
+    });
+  }
   const message = messageOf(body) ?? "without an engine's error message";
   return new DbgError(`the engine at ${addressText(address)} answered with status ${status}: ${message}`, {
     next: [{ what: 'what its log says', command: 'journalctl -u docker -n 50' }],

@@ -2,9 +2,10 @@ import type { ContainerEvent } from './engine-events.ts';
 import type { Container, ContainerSummary } from './container.ts';
 import type { EngineAddress } from './address.ts';
 import type { Configuration, Inspection } from './inspection.ts';
+import type { EngineVersion } from './engine-version.ts';
 import type { Network } from './network.ts';
 import type { EngineNews } from './container-events.ts';
-import type { LogListener } from './follow-logs.ts';
+import type { LogListener } from './logs/follow-logs.ts';
 import type { ContainerFile } from './ways/archive.ts';
 
 /**
@@ -14,6 +15,10 @@ import type { ContainerFile } from './ways/archive.ts';
  */
 export interface Engine {
   readonly address: EngineAddress;
+  /** The same engine, whose answers are waited for no longer than this. */
+  within(patienceMs: number): Engine;
+  /** What the engine says of itself (GET /version). */
+  version(): Promise<EngineVersion>;
   /**
    * The container that the engine finds by a name, an id or a prefix of an id. undefined when there
    * is none, or when a prefix fits several: engines answer both with an error status (404; newer

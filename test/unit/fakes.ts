@@ -78,6 +78,8 @@ export const link = (over: Partial<Link> = {}): Link => ({
 export function fakeEngine(containers: readonly Container[]): Engine {
   return {
     address: { kind: 'unix', path: '/var/run/docker.sock' },
+    within: () => fakeEngine(containers),
+    version: async () => ({ name: 'Docker', version: '28.5.2', api: '1.51', kernel: '6.1.0-42-amd64' }),
     inspect: async (ref) => {
       const exact = containers.find(({ name, id }) => name === ref || id === ref);
       const byPrefix = containers.filter(({ id }) => id.startsWith(ref));

@@ -15,9 +15,10 @@ import {
   unreachable,
 } from '../engine-errors.ts';
 import { type ContainerEvent, eventReader, eventsUntil, joinFilters } from '../engine-events.ts';
-import { followLogs } from '../follow-logs.ts';
-import { LAST_LINE, lastLines, logLines, logsPath } from '../logs.ts';
+import { followLogs } from '../logs/follow-logs.ts';
+import { LAST_LINE, lastLines, logLines, logsPath } from '../logs/logs.ts';
 import { architectureOf, parseConfiguration, parseInspection } from '../inspection.ts';
+import { parseVersion } from '../engine-version.ts';
 import { parseNetwork } from '../network.ts';
 import { watchContainer } from '../container-events.ts';
 
@@ -25,15 +26,19 @@ import { watchContainer } from '../container-events.ts';
  * The engine's calls as GETs, over any way to it: one size limit and one deadline hold for all
  * ways.
  */
-export function overHttp(address: EngineAddress, way: EngineWay): Engine {
+export function overHttp(address: EngineAddress, way: EngineWay, patienceMs = PATIENCE_MS): Engine {
   const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES, isEnough = ALL) =>
-    whole(way, path, query, mostBytes, isEnough).catch((error: unknown) => Promise.reject(unreachable(address, error)));
+    whole(way, path, query, { mostBytes, patienceMs, isEnough }).catch((error: unknown) =>
+      Promise.reject(unreachable(address, error)),
+    );
   const inspect = async (ref: string) => {
     const answer = await get(`/containers/${encodeURIComponent(ref)}/json`);
     return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
   };
   return {
     address,
+    within: (ms) => overHttp(address, way, ms),
+    version: async () => parseVersion(answered(address, await get('/version'))),
     inspect,
     inspection: async (id) =>
       parseInspection(answered(address, await get(`/containers/${encodeURIComponent(id)}/json`))),
@@ -113,16 +118,21 @@ const MOST_BYTES = 4e6;
 /** 10,000 containers are 15 MB. */
 const MOST_BYTES_OF_LIST = 16e6;
 
+interface Bounds {
+  readonly mostBytes: number;
+  readonly patienceMs: number;
+  readonly isEnough: (body: Buffer) => boolean;
+}
+
 /**
  * Gets an answer that ends by itself, or as much of it as `isEnough`. Rejects when it has not come
- * within PATIENCE_MS, or is longer than `mostBytes`.
+ * within `patienceMs`, or is longer than `mostBytes`.
  */
 function whole(
   way: EngineWay,
   path: string,
   query: Query,
-  mostBytes: number,
-  isEnough: (body: Buffer) => boolean,
+  { mostBytes, patienceMs, isEnough }: Bounds,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let status = 0;
@@ -140,7 +150,7 @@ function whole(
       clearTimeout(deadline);
       resolve({ status, body: Buffer.concat(pieces), header });
     };
-    const deadline = setTimeout(() => fail(noAnswer(status === 0 ? undefined : size)), PATIENCE_MS);
+    const deadline = setTimeout(() => fail(noAnswer(status === 0 ? undefined : size, patienceMs)), patienceMs);
     stop = way.ask(path, query, {
       status: (code, its) => {
         status = code;

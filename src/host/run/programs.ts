@@ -1,4 +1,4 @@
-import { DbgError, EXIT } from '../../errors.ts';
+import { DbgError, EXIT, type NextStep } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import type { Host } from '../host.ts';
 
@@ -12,6 +12,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   ethtool: 'ethtool',
   gdb: 'gdb',
   ip: 'iproute2',
+  'iptables-save': 'iptables',
   lsns: 'util-linux',
   lsof: 'lsof',
   mtr: 'mtr-tiny',
@@ -24,6 +25,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   perl: 'perl-base',
   ping: 'iputils-ping',
   ps: 'procps',
+  setpriv: 'util-linux',
   socat: 'socat',
   ss: 'iproute2',
   strace: 'strace',
@@ -34,7 +36,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
   top: 'procps',
   traceroute: 'traceroute',
   tshark: 'tshark',
+  unshare: 'util-linux',
+  wireshark: 'wireshark',
 };
+
+/** What a person can do about a program that is missing: the line that installs it on Debian. */
+export function installStep(program: string): NextStep | undefined {
+  const debianPackage = PACKAGES[program];
+  return debianPackage === undefined ? undefined : { what: 'install it', command: `sudo apt install ${debianPackage}` };
+}
 
 /**
  * Makes sure that the host has a program. Throws a DbgError with a shell's exit codes: 127 when
@@ -49,13 +59,13 @@ export function requireProgram(host: Host, program: string): void {
       next: [{ what: 'what it is', command: `ls -l ${shellQuote(path)}` }],
     });
   }
-  const debianPackage = PACKAGES[program];
   throw new DbgError(`this host has no program "${program}" (dbg runs the host's tools, not the container's)`, {
     exitCode: EXIT.notFound,
     next: [
-      debianPackage
-        ? { what: 'install it', command: `sudo apt install ${debianPackage}` }
-        : { what: "run the container's own", command: `docker exec … ${shellQuote(program)}` },
+      installStep(program) ?? {
+        what: "run the container's own",
+        command: `docker exec … ${shellQuote(program)}`,
+      },
     ],
   });
 }

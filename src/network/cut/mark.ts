@@ -54,5 +54,15 @@ export function parseMark(alias: string): Mark | undefined {
   return { id, what: what!, by: by!, since: Number(since), until: Number(until), whose: whose!, foreign };
 }
 
+/**
+ * How long after its time a cut counts as overdue, in seconds. Its guard undoes the cut at that
+ * time, so by then the guard must have been killed.
+ */
+const LATE_SECONDS = 2;
+
+/** Whether a cut is there although its time is over. `now` is in seconds since the epoch. */
+export const isOverdue = ({ until }: Pick<Mark, 'until'>, now: number): boolean =>
+  until > 0 && now > until + LATE_SECONDS;
+
 /** The alias that a device has without dbg's mark. */
 export const foreignAlias = (alias: string): string => parseMark(alias)?.foreign ?? alias;

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { undoCuts } from '../../network/cut/make.ts';
+import { isOverdue } from '../../network/cut/mark.ts';
 import { findRemains, type Marked, type Remains } from '../../network/cut/marked.ts';
 import { forgetOthers } from '../../network/cut/cut-notes.ts';
 import { undoCommands } from '../../network/cut/cut-plan.ts';
@@ -11,12 +12,6 @@ import { duration, escapeControls } from '../../text.ts';
 import { json, table } from '../../ui/table.ts';
 import { dryRunText, asRoot } from '../../cli/root.ts';
 import type { VethOptions } from './veth-options.ts';
-
-/**
- * How long after its time a cut counts as overdue, in seconds. Its guard undoes the cut at that
- * time, so by then the guard must have been killed.
- */
-const LATE_SECONDS = 2;
 
 /**
  * `dbg veth --status` and `--restore-all`. Both ask only the kernel, so they work while the engine
@@ -63,7 +58,6 @@ function status(ctx: Context, { marked, left, doubtful }: Remains, { json: isJso
 const SHOWN = 5;
 const LEFT_OF = 'cuts whose device is gone, or whose mark was overwritten';
 
-const isOverdue = ({ mark: { until } }: Marked, now: number) => until > 0 && now > until + LATE_SECONDS;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '');
 
 /**
@@ -83,7 +77,7 @@ function markRecord(each: Marked, now: number) {
     by: mark.by,
     since: iso(mark.since),
     until: mark.until === 0 ? null : iso(mark.until),
-    overdue: isOverdue(each, now),
+    overdue: isOverdue(mark, now),
     in_force: mark.isInForce,
   };
 }
@@ -97,7 +91,7 @@ function markRow(each: Marked, now: number): string[] {
     ? 'NOT IN FORCE: its rules are gone or its link is up; dbg veth --restore-all'
     : until === 0
       ? 'dbg veth … --up'
-      : isOverdue(each, now)
+      : isOverdue(each.mark, now)
         ? 'overdue: its guard was killed; dbg veth --restore-all'
         : until <= now
           ? 'now'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseStopOn, watchFor } from '../../../src/capture/stop-on.ts';
 import type { ContainerEvent } from '../../../src/engine/engine-events.ts';
-import type { LogListener } from '../../../src/engine/follow-logs.ts';
+import type { LogListener } from '../../../src/engine/logs/follow-logs.ts';
 import { container, fakeEngine } from '../fakes.ts';
 
 /** A container's engine whose events and lines are said by the test. */

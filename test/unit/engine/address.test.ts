@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { engineAddress, parseHost } from '../../../src/engine/address.ts';
+import { engineAddress, engineSource, parseHost } from '../../../src/engine/address.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'dbg-address-'))));
@@ -55,6 +55,10 @@ test("docker's order: DOCKER_HOST, DOCKER_CONTEXT, currentContext", async () => 
   expect(await engineAddress({ ...env, DOCKER_CONTEXT: 'other', DOCKER_HOST: 'unix:///host.sock' })).toEqual(
     unix('/host.sock'),
   );
+  expect(engineSource(env)).toEqual({ by: 'config.json', context: 'mine' });
+  expect(engineSource({ ...env, DOCKER_CONTEXT: 'other' })).toEqual({ by: 'DOCKER_CONTEXT', context: 'other' });
+  expect(engineSource({ ...env, DOCKER_CONTEXT: 'default' })).toEqual({ by: 'default' });
+  expect(engineSource({ ...env, DOCKER_HOST: 'unix:///host.sock' })).toEqual({ by: 'DOCKER_HOST' });
 });
 
 test('TLS files: of the environment, of a context', async () => {

@@ -143,3 +143,12 @@ test('what is heard of a refusal to stream is no event', () => {
   expect(heard).toMatchObject([{ action: 'die' }]);
   stops.forEach((stop) => stop());
 });
+
+test('an impatient one waits no longer than it was told', async () => {
+  vi.useFakeTimers();
+  const { engine, asked } = way();
+  const refused = expect(engine.within(300).version()).rejects.toThrow('has not answered for 0.3 seconds');
+  vi.advanceTimersByTime(300);
+  await refused;
+  expect(asked).toMatchObject([{ path: '/version', isStopped: true }]);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type LogLine, logReader } from '../../../src/engine/logs.ts';
-import { parseNetwork } from '../../../src/engine/network.ts';
+import { type LogLine, logReader } from '../../../../src/engine/logs/logs.ts';
+import { parseNetwork } from '../../../../src/engine/network.ts';
 
 const frame = (stream: number, text: string) => {
   const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);

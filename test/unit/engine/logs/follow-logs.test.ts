@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { EngineNews } from '../../../src/engine/container-events.ts';
-import type { ContainerEvent } from '../../../src/engine/engine-events.ts';
-import { followLogs } from '../../../src/engine/follow-logs.ts';
-import type { Hearing, Query } from '../../../src/engine/ways/way.ts';
-import { container } from '../fakes.ts';
+import type { EngineNews } from '../../../../src/engine/container-events.ts';
+import type { ContainerEvent } from '../../../../src/engine/engine-events.ts';
+import { followLogs } from '../../../../src/engine/logs/follow-logs.ts';
+import type { Hearing, Query } from '../../../../src/engine/ways/way.ts';
+import { container } from '../../fakes.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());

@@ -1,9 +1,9 @@
-import type { Container } from './container.ts';
-import { type EngineNews, MOMENT_MS, retryDelay } from './container-events.ts';
-import { messageOf } from './engine-errors.ts';
-import type { ContainerEvent } from './engine-events.ts';
+import type { Container } from '../container.ts';
+import { type EngineNews, MOMENT_MS, retryDelay } from '../container-events.ts';
+import { messageOf } from '../engine-errors.ts';
+import type { ContainerEvent } from '../engine-events.ts';
 import { type LogLine, logQuery, logReader, logsPath } from './logs.ts';
-import type { EngineWay } from './ways/way.ts';
+import type { EngineWay } from '../ways/way.ts';
 
 export interface LogListener extends EngineNews {
   line(line: LogLine): void;

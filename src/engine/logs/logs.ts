@@ -1,5 +1,5 @@
-import { lineReader, type LineReader } from '../line-reader.ts';
-import { frameReader, type StreamNumber } from './ways/frames.ts';
+import { lineReader, type LineReader } from '../../line-reader.ts';
+import { frameReader, type StreamNumber } from '../ways/frames.ts';
 
 /** A line that a container wrote. What has a terminal has no stderr of its own. */
 export interface LogLine {

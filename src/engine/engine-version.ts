@@ -1,0 +1,27 @@
+/** What an engine says of itself in GET /version. A field is empty where the engine leaves it out. */
+export interface EngineVersion {
+  /** "Docker" or "Podman" */
+  readonly name: string;
+  readonly version: string;
+  /** the newest version of the API that the engine speaks */
+  readonly api: string;
+  /** the release of the kernel that the engine runs on */
+  readonly kernel: string;
+}
+
+/** Reads the answer of GET /version, field by field. */
+export function parseVersion(answer: unknown): EngineVersion {
+  const body = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
+  const text = (name: string) => (typeof body[name] === 'string' ? body[name].slice(0, MOST_CHARACTERS) : '');
+  // Podman calls its only component "Podman Engine"; Docker's are "Engine", "containerd" and others.
+  const isPodman = JSON.stringify(body['Components'] ?? '').includes('"Name":"Podman Engine"');
+  return {
+    name: isPodman ? 'Podman' : 'Docker',
+    version: text('Version'),
+    api: text('ApiVersion'),
+    kernel: text('KernelVersion'),
+  };
+}
+
+/** A version is a few words. */
+const MOST_CHARACTERS = 100;
