@@ -24,6 +24,7 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
   bundle: async () => (await import('../verbs/bundle/bundle-verb.ts')).bundleCommand,
   env: async () => (await import('../verbs/env/env.ts')).envCommand,
   limits: async () => (await import('../verbs/limits/limits.ts')).limitsCommand,
+  doctor: async () => (await import('../verbs/doctor/doctor.ts')).doctorCommand,
   api: async () => (await import('../verbs/api/api.ts')).apiCommand,
   extcap: async () => (await import('../verbs/extcap/extcap.ts')).extcapCommand,
   completion: async () => (await import('../verbs/completion/completion.ts')).completionCommand,

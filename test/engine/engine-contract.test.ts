@@ -191,6 +191,16 @@ describe.each(WAYS)('%s', (_, open) => {
     expect(await engine.architectures(`sha256:${'0'.repeat(64)}`)).toEqual({ engine: architecture, image: '' });
   });
 
+  test('knows its own version, and the kernel that it runs on', async ({ lab }) => {
+    const told = await lab.docker(
+      'version',
+      '-f',
+      '{{.Server.Version}} {{.Server.APIVersion}} {{.Server.KernelVersion}}',
+    );
+    const { name, version, api, kernel } = await open().version();
+    expect([name, `${version} ${api} ${kernel}`]).toEqual(['Docker', told]);
+  });
+
   test('there is no such container', async () => expect(await open().inspect('no-such')).toBeUndefined());
 
   test('lists stopped ones too, with published ports', async ({ lab }) => {
