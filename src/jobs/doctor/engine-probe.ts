@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { addressText, type EngineSource, engineSource } from '../../engine/address.ts';
+import { addressText, engineAddress, type EngineSource, engineSource } from '../../engine/address.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { enterable } from '../../enter/target.ts';
 import { DbgError, errorCode } from '../../errors.ts';
@@ -23,16 +23,16 @@ export function engineProbe(ctx: Context): EngineProbe {
   version.catch(() => undefined);
   return {
     engine: async () => {
-      let address: string | undefined;
+      const address = await addressOf(ctx, opened);
+      const source = sourceText(ctx);
       try {
-        address = addressText((await opened).address);
-        return { address, source: sourceText(ctx), answer: { kind: 'version', version: await version } };
+        return { address, source, answer: { kind: 'version', version: await version } };
       } catch (error) {
         if (!(error instanceof DbgError)) throw error;
         // What a person may not ask, root's dbg may: a verb asks through sudo.
         if (!ctx.host.isRoot && isDenied(error) && ctx.host.find('sudo').kind === 'found') throw error;
         const { message, next } = error;
-        return { address, source: sourceText(ctx), answer: { kind: 'trouble', message, next } };
+        return { address, source, answer: { kind: 'trouble', message, next } };
       }
     },
     processes: async () => {
@@ -56,6 +56,14 @@ export function engineProbe(ctx: Context): EngineProbe {
     },
   };
 }
+
+/** The engine's address, also where the engine cannot be opened because its TLS files are missing. */
+const addressOf = (ctx: Context, opened: Promise<Engine>): Promise<string | undefined> =>
+  opened
+    .then(({ address }) => address)
+    .catch(() => engineAddress(ctx.env))
+    .then(addressText)
+    .catch(() => undefined);
 
 const isDenied = ({ cause }: DbgError) => ['EACCES', 'EPERM'].includes(errorCode(cause) ?? '');
 

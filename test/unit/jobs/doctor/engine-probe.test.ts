@@ -46,8 +46,10 @@ test.each<[string, string, boolean, boolean, string]>([
 });
 
 test('an address that dbg cannot use', async () => {
-  const probe = engineProbe(fakeContext({ engine: refusing('no address') }));
-  expect(await probe.engine()).toMatchObject({ address: undefined, answer: { kind: 'trouble' } });
+  const seen = (DOCKER_HOST: string) =>
+    engineProbe(fakeContext({ env: { DOCKER_HOST }, engine: refusing('no address') })).engine();
+  expect(await seen('ssh://far')).toMatchObject({ address: undefined, answer: { kind: 'trouble' } });
+  expect(await seen('tcp://far')).toMatchObject({ address: 'tcp://far:2375', source: 'by DOCKER_HOST' });
 });
 
 test('an engine with another kernel is on another machine', async () => {

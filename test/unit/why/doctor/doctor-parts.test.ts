@@ -138,6 +138,13 @@ test.each<[string, string, Partial<DoctorFacts>, string | RegExp, string]>([
     'sudo apt install nftables',
   ],
   [
+    'tools.nsenter',
+    'broken',
+    { tools: tools({ nsenter: tool('nsenter', tool('nsenter').said!.replace('--net[', '--network[')) }) },
+    'does not know --net',
+    'sudo apt install util-linux',
+  ],
+  [
     'tools.lsns',
     'note',
     { tools: tools({ lsns: tool('lsns', 'lsns from util-linux 2.31\n NS PID\n') }) },
