@@ -99,7 +99,7 @@ describe('the engine', () => {
       'names processes of others',
       { about: ['inspect'], change: (honest) => ({ ...honest, State: { ...(honest['State'] as object), Pid: 1 } }) },
       'engine.processes',
-      'process 1 of this host is another one',
+      'process 1 of this host is not in that container',
     ],
   ])('%s', async ([, lie, id, says], { lab }) => {
     await lab.run('web');
