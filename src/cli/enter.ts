@@ -85,7 +85,9 @@ async function enterAsRoot(
     ctx.stdout.write(dryRunText(ctx, [['env', ...(plan.keep ? ['-i'] : []), ...variables, ...line]]));
     return 0;
   }
-  const { exitCode, report } = await ctx.host.run(line, { env, keep: plan.keep, isAside: !plan.entry.hasAside }).finally(session.end);
+  const { exitCode, report } = await ctx.host
+    .run(line, { env, keep: plan.keep, isAside: !plan.entry.hasAside })
+    .finally(session.end);
   const failure = entryFailure(ctx.host, report, exitCode, target, plan.entry);
   if (failure) throw failure;
   if (exitCode === KILLED && plan.entry.namespaces.includes('pid') && hasEnded(ctx.host, target)) {

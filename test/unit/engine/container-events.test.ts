@@ -241,7 +241,10 @@ test('one that is away, and then refuses, is told as both, each once', async () 
     if (tries % 3 > 0) answers(403);
     goes();
   }
-  expect(told).toEqual([expect.stringMatching(/^the engine does not answer any more/), expect.stringContaining('(status 403)')]);
+  expect(told).toEqual([
+    expect.stringMatching(/^the engine does not answer any more/),
+    expect.stringContaining('(status 403)'),
+  ]);
 });
 
 test('an engine that is broken from the first is told as that', async () => {

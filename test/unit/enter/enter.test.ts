@@ -81,7 +81,10 @@ describe('the entry line', () => {
   ])('%s', (_, over, expected) => expect(line(over)).toBe(expected));
 
   test('where dbg listens, what comes before nsenter leads its words to dbg', () =>
-    expect(nsenter(target, ['ls'], entry({ hasAside: true }))).toEqual([...ASIDE, ...nsenter(target, ['ls'], entry())]));
+    expect(nsenter(target, ['ls'], entry({ hasAside: true }))).toEqual([
+      ...ASIDE,
+      ...nsenter(target, ['ls'], entry()),
+    ]));
 
   test('what the person typed is never part of a script', () => {
     const words = nsenter(target, ['$(reboot)', '; reboot'], entry({ directory: '/a;b' }));
