@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 // Of cli, only the program knows the verbs; of a verb, only what is its own.
 const KNOWS_VERBS = join('cli', 'program.ts');
 // Words that every room uses; they use nothing themselves (context.ts imports types alone).
-const COMMON = ['environment', 'errors', 'text', 'sizes', 'line-reader', 'context', 'bounded-file'];
+const COMMON = ['environment', 'errors', 'text', 'sizes', 'line-reader', 'context', 'bounded-file', 'in-parts'];
 const ONLY_IMPORTER: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['engine'],
   execa: ['host'],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
-import type { ContainerSummary } from '../../engine/container.ts';
+import type { Container, ContainerSummary } from '../../engine/container.ts';
+import { findContainer } from '../../engine/find-container.ts';
 import type { Target } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
@@ -15,12 +16,12 @@ export interface Selecting {
   readonly label?: readonly string[];
 }
 
-/** Adds the options that select containers. */
-export const addSelection = <C extends Command>(command: C): C =>
+/** Adds the options that select containers. `which`: what they select among. */
+export const addSelection = <C extends Command>(command: C, which = 'every running container'): C =>
   command
-    .option('--project <name>', 'every running container of a Compose project')
-    .addOption(networkOption('--network <network>', 'every running container on a network'))
-    .option('--label <k[=v]>', 'every running container with a label; repeatable', repeatable);
+    .option('--project <name>', `${which} of a Compose project`)
+    .addOption(networkOption('--network <network>', `${which} on a network`))
+    .option('--label <k[=v]>', `${which} with a label; repeatable`, repeatable);
 
 /** Whether the options select containers, so that none need be named. */
 export const selects = ({ project, network, label }: Selecting): boolean =>
@@ -49,8 +50,27 @@ export async function chosenTargets(ctx: Context, names: readonly string[], sele
   }
   const all = await (await ctx.engine()).list();
   const selected = all.filter((each) => isEnterable(each) && isSelected(each, selection));
-  if (selected.length === 0) throw noneSelected(selection);
+  if (selected.length === 0) throw noneSelected('running container', selection);
   return Promise.all(selected.map(({ id }) => chosenTarget(ctx, id)));
+}
+
+/**
+ * The containers that were named, or that the options select, running or not; all of them where
+ * nothing says which. Each comes once. Throws a DbgError when the options select none.
+ */
+export async function chosenOfAll(
+  ctx: Context,
+  names: readonly string[],
+  selection: Selecting,
+): Promise<Pick<Container, 'id' | 'name'>[]> {
+  const engine = await ctx.engine();
+  if (names.length > 0) {
+    const named = await Promise.all(names.map((name) => findContainer(engine, name)));
+    return [...new Map(named.map((container) => [container.id, container])).values()];
+  }
+  const selected = (await engine.list()).filter((each) => isSelected(each, selection));
+  if (selected.length === 0 && selects(selection)) throw noneSelected('container', selection);
+  return selected;
 }
 
 const PROJECT = 'com.docker.compose.project';
@@ -64,14 +84,14 @@ function isSelected({ labels, networks }: ContainerSummary, { project, network, 
   return isLabelled && isInProject && (network === undefined || networks.includes(network));
 }
 
-function noneSelected({ project, network, label = [] }: Selecting): DbgError {
+function noneSelected(what: string, { project, network, label = [] }: Selecting): DbgError {
   const filters = [
     ...(project === undefined ? [] : [`label=${PROJECT}=${project}`]),
     ...(network === undefined ? [] : [`network=${network}`]),
     ...label.map((each) => `label=${each}`),
   ];
   const command = `docker ps -a ${filters.map((filter) => `--filter ${shellQuote(filter)}`).join(' ')}`;
-  return new DbgError(`no running container has ${filters.join(' and ')}`, {
+  return new DbgError(`no ${what} has ${filters.join(' and ')}`, {
     next: [{ what: 'see all of them', command }],
   });
 }

@@ -34,9 +34,9 @@ export const containerArgument = ({ or = '' } = {}): VerbArgument =>
 /** The argument for one container that cannot be left out, because more words follow. */
 export const namedContainerArgument = (): VerbArgument => new VerbArgument('<ctr>', NAME, 'containers');
 
-/** The argument for one container or several. */
-export const containersArgument = (): VerbArgument =>
-  new VerbArgument('[ctr]', `${NAME}; several with commas; ${ASKS}`, 'container lists');
+/** The argument for one container or several. `leftOut` is the help for what then happens. */
+export const containersArgument = ({ leftOut = ASKS } = {}): VerbArgument =>
+  new VerbArgument('[ctr]', `${NAME}; several with commas; ${leftOut}`, 'container lists');
 
 /** The argument for a file of the host. `flags`: `<file>`. */
 export const fileArgument = (flags: string, about: string): VerbArgument => new VerbArgument(flags, about, 'files');

@@ -4,6 +4,9 @@ import { type Fact, type Facts, known, unknown } from '../../why/fact.ts';
 /** Learns one fact. When it cannot, it throws a DbgError whose message says why. */
 export type Probe<T> = () => T | Promise<T>;
 
+/** How long dbg waits for a fact, so that it answers within 5 s. */
+export const PATIENCE_MS = 4_000;
+
 /**
  * Runs all probes at the same time, each for at most `patienceMs`. A probe that fails or hangs
  * makes an unknown fact, and stops no other probe. Each probe begins in a turn of its own of the
@@ -14,11 +17,14 @@ export async function gather<T extends object>(
   patienceMs: number,
 ): Promise<Facts<T>> {
   const names = Object.keys(probes) as (keyof T)[];
-  const facts = await Promise.all(names.map(async (name) => [name, await ask(probes[name], patienceMs)] as const));
+  const facts = await Promise.all(names.map(async (name) => [name, await learn(probes[name], patienceMs)] as const));
   return Object.fromEntries(facts) as unknown as Facts<T>;
 }
 
-async function ask<T>(probe: Probe<T>, patienceMs: number): Promise<Fact<T>> {
+/**
+ * Learns one fact, within `patienceMs`. A probe that fails or hangs makes an unknown fact.
+ */
+export async function learn<T>(probe: Probe<T>, patienceMs: number): Promise<Fact<T>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Fact<never>>((resolve) => {
     timer = setTimeout(() => resolve(unknown(`no answer within ${patienceMs / 1000} s`)), patienceMs);

@@ -1,5 +1,6 @@
 import type { Container } from '../../engine/container.ts';
 import { enterable, type Target } from '../../enter/target.ts';
+import { inParts } from '../../in-parts.ts';
 import { parseStartTime } from '../../proc/stat.ts';
 import type { Host } from '../../host/host.ts';
 import type { Lister } from './remembering.ts';
@@ -55,15 +56,4 @@ const BETWEEN_MS = 200;
 /** Whether a target's process still runs: no other process has got its number. */
 export function isStill(host: Host, { pid, startTime }: Target): boolean {
   return parseStartTime(host.read(`/proc/${pid}/stat`)) === startTime;
-}
-
-/** Does work for each item, `atOnce` items at a time. The results are in the order of the items. */
-async function inParts<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [at, item] of queue) results[at] = await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
 }

@@ -2,7 +2,12 @@ import { escapeControls } from '../../text.ts';
 import type { Judged } from '../../why/finding.ts';
 import type { LayerVerdict, Verdict } from '../../why/judge.ts';
 
-const MARKS: Readonly<Record<LayerVerdict['state'], string>> = { good: '✓', broken: '✗', suspect: '!', open: '?' };
+export const MARKS: Readonly<Record<LayerVerdict['state'], string>> = {
+  good: '✓',
+  broken: '✗',
+  suspect: '!',
+  open: '?',
+};
 
 /**
  * The verdict for people: the answer, what follows from it, what else was found, and the layers.
@@ -23,14 +28,13 @@ export function verdictText(where: string, verdict: Verdict, isVerbose: boolean)
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
 }
 
-const findingLines = ({ sentence, evidence, next }: Judged): string[] => [
+export const findingLines = ({ sentence, evidence, next }: Judged): string[] => [
   sentence,
   ...evidence.map(({ seen, command }) => `  seen:  ${seen}    (${command})`),
   ...next.map(({ what, command }) => `  ${what}:  ${command}`),
 ];
 
-const oneLine = ({ sentence, severity }: Judged) =>
-  `  ${severity === 'note' ? '-' : severity === 'suspect' ? '!' : '✗'} ${sentence}`;
+const oneLine = ({ sentence, severity }: Judged) => `  ${severity === 'note' ? '-' : MARKS[severity]} ${sentence}`;
 
 const layerLine = ({ layer, state, unknown }: LayerVerdict) =>
   `${MARKS[state]} ${layer}${unknown.length > 0 ? `  (${unknown.join('; ')})` : ''}`;

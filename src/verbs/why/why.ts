@@ -1,7 +1,7 @@
 import { Option } from 'commander';
-import { containerArgument, VerbArgument } from '../../cli/arguments/verb-argument.ts';
+import { containersArgument, VerbArgument } from '../../cli/arguments/verb-argument.ts';
 import { addPid, type PidOption, refOf } from '../../cli/arguments/by-pid.ts';
-import { picked, requireContainer } from '../../cli/arguments/chosen-container.ts';
+import { addSelection, namesIn, type Selecting } from '../../cli/arguments/chosen-containers.ts';
 import { asRoot } from '../../cli/root.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
@@ -9,31 +9,28 @@ import { portRef } from '../../engine/match.ts';
 import { findCurrent } from '../../jobs/find-target.ts';
 import { doorTo, THIS_HOST } from '../../jobs/why/connection-doors.ts';
 import { connectionProbes } from '../../jobs/why/connection-probes.ts';
-import { containerProbes } from '../../jobs/why/container-probes.ts';
-import { gather } from '../../jobs/why/gather-facts.ts';
+import { examine } from '../../jobs/why/examine.ts';
+import { gather, PATIENCE_MS } from '../../jobs/why/gather-facts.ts';
 import { CONNECTION_CHECKS, DOOR_CHECKS } from '../../why/connection/connection-checks.ts';
-import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
 import { judge, type Verdict } from '../../why/judge.ts';
 import { verdictRecord } from '../../why/verdict-record.ts';
 import { json } from '../../ui/table.ts';
 import { type ConnectionOptions, readDoor, readWish, refuseWithoutPeer } from './connection-wish.ts';
+import { meansSeveral, whySeveral } from './why-several.ts';
 import { verdictText } from './why-text.ts';
 
-interface WhyOptions extends PidOption, ConnectionOptions {
+interface WhyOptions extends PidOption, Selecting, ConnectionOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
-/** How long dbg waits for a fact, so that it answers within 5 s. */
-const PATIENCE_MS = 4_000;
-
 export function whyCommand(ctx: Context): Verb {
-  return addPid(new Verb('why'))
+  return addSelection(addPid(new Verb('why')), 'every container, running or not,')
     .summary('what is wrong with a container or a connection: the first cause, with its proof')
     .description(
-      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With :PORT, why a published port does not answer. With HOST[:PORT], why the container does not reach that host (another container, an address or a name), as seen from inside the container. Nothing is changed by looking.',
+      'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With :PORT, why a published port does not answer. With HOST[:PORT], why the container does not reach that host (another container, an address or a name), as seen from inside the container. Without CTR: every container of this host that has something broken, the worst first. Nothing is changed by looking.',
     )
-    .addArgument(containerArgument())
+    .addArgument(containersArgument({ leftOut: 'left out: all of this host' }))
     .addArgument(
       new VerbArgument(
         '[peer]',
@@ -45,21 +42,28 @@ export function whyCommand(ctx: Context): Verb {
     .addOption(new Option('-4, --ipv4', 'try IPv4 only').conflicts('ipv6'))
     .option('-6, --ipv6', 'try IPv6 only')
     .option('--no-probe', 'send nothing: no questions to nameservers, and no connections')
-    .option('-v, --verbose', 'show notes too: what is not wrong, but worth knowing')
+    .option(
+      '-v, --verbose',
+      'show notes too: what is not wrong, but worth knowing; of several containers, also those that are well',
+    )
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why web\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
+      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why\n  dbg why web\n  dbg why web,db -v\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
     )
     .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
       // With --pid, the first operand is no container.
       const [first, second] = options.pid === undefined ? [operand, peer] : [undefined, operand];
-      const typed = await refOf(ctx, first, options);
-      requireContainer(ctx, typed);
-      const isDoor = second === undefined && portRef(typed ?? '') !== undefined;
+      const names = namesIn(first);
+      if (meansSeveral(names, second, options)) {
+        refuseWithoutPeer(options);
+        return asRoot(ctx, async () => whySeveral(ctx, names, options));
+      }
+      const typed = (await refOf(ctx, first, options)) ?? '';
+      const isDoor = second === undefined && portRef(typed) !== undefined;
       if (second === undefined && !isDoor) refuseWithoutPeer(options);
-      const ref = isDoor ? readDoor(typed ?? '', options).ref : typed;
-      return asRoot(ctx, async () => why(ctx, ref ?? (await picked(ctx)), second, options));
+      const ref = isDoor ? readDoor(typed, options).ref : typed;
+      return asRoot(ctx, async () => why(ctx, ref, second, options));
     });
 }
 
@@ -85,7 +89,7 @@ async function why(ctx: Context, ref: string, peer: string | undefined, options:
     );
   }
   if (peer === undefined) {
-    const verdict = judge(CONTAINER_CHECKS, await gather(containerProbes(ctx, container), PATIENCE_MS));
+    const { verdict } = await examine(ctx, container);
     return print(ctx, about, `in "${container.name}"`, verdict, options);
   }
   const wish = readWish(peer, options);

@@ -145,8 +145,8 @@ export const RESOURCE_CHECKS = [
     id: 'resources.open-files',
     layer: RESOURCES,
     about: 'One of its processes has as many files open as it may, or nearly.',
-    needs: ['limits'],
-    find: ({ limits: { openFiles } }) => {
+    needs: ['container', 'limits'],
+    find: ({ container: { name }, limits: { openFiles } }) => {
       if (openFiles === undefined || openFiles.limit === null) return [];
       const { pid, command, used, limit } = openFiles;
       if (used < limit * NEAR) return [];
@@ -154,7 +154,7 @@ export const RESOURCE_CHECKS = [
       return [
         {
           severity: isFull ? 'broken' : 'suspect',
-          sentence: `process ${pid} (${command}) has ${used} of at most ${limit} files open${isFull ? ': it can open no other, nor take a connection' : ''}`,
+          sentence: `process ${pid} (${command}) of "${name}" has ${used} of at most ${limit} files open${isFull ? ': it can open no other, nor take a connection' : ''}`,
           evidence: [{ seen: `Max open files ${limit}`, command: `cat /proc/${pid}/limits; ls -l /proc/${pid}/fd` }],
           next: [
             { what: 'see which', command: `ls -l /proc/${pid}/fd` },

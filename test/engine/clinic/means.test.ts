@@ -169,7 +169,7 @@ const USED_UP: Fault[] = [
   {
     title: 'too many open files',
     first: 'resources.open-files',
-    says: /\(sleep\) has 10 of at most 10 files open/,
+    says: /\(sleep\) of .* has 10 of at most 10 files open/,
     make: async (lab) => {
       const opened = [3, 4, 5, 6, 7, 8, 9].map((number) => `${number}</dev/null`).join(' ');
       return [await ready(lab, `ulimit -n 10; exec ${opened}; echo ready; exec sleep 3600`)];

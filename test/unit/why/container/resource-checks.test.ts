@@ -104,9 +104,11 @@ test.each([
   [
     1024,
     1024,
-    ['broken: process 7 (nginx) has 1024 of at most 1024 files open: it can open no other, nor take a connection'],
+    [
+      'broken: process 7 (nginx) of "web" has 1024 of at most 1024 files open: it can open no other, nor take a connection',
+    ],
   ],
-  [1000, 1024, ['suspect: process 7 (nginx) has 1000 of at most 1024 files open']],
+  [1000, 1024, ['suspect: process 7 (nginx) of "web" has 1000 of at most 1024 files open']],
   [900, 1024, []],
   [900, null, []],
 ])('%i files open of %j', (used, limit, expected) => {

@@ -1,0 +1,68 @@
+import type { Context } from '../../context.ts';
+import type { Container } from '../../engine/container.ts';
+import { inParts } from '../../in-parts.ts';
+import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
+import type { Examined } from '../../why/container/worst-first.ts';
+import { judge } from '../../why/judge.ts';
+import { findCurrent } from '../find-target.ts';
+import { containerProbes } from './container-probes.ts';
+import { gather, learn, PATIENCE_MS } from './gather-facts.ts';
+
+/** What came of a look at one container. `why`: the reason why it could not be looked at. */
+export type Examination =
+  | { readonly kind: 'examined'; readonly examined: Examined }
+  /** it was removed meanwhile */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'not seen'; readonly name: string; readonly why: string };
+
+/** Gathers the facts about a container, and judges them. */
+export async function examine(ctx: Context, container: Container): Promise<Examined> {
+  const facts = await gather(containerProbes(ctx, container), PATIENCE_MS);
+  const { inspection } = facts;
+  return {
+    container,
+    restartPolicy: inspection.known ? inspection.value.restartPolicy : undefined,
+    verdict: judge(CONTAINER_CHECKS, facts),
+  };
+}
+
+/**
+ * How many containers are examined at once. Most of the time of each is waiting, for two samples of
+ * half a second and for the engine. More at once would make the samples wait for each other's
+ * reads.
+ */
+const AT_ONCE = 8;
+
+/**
+ * Examines containers, some at a time. One that cannot be examined stops no other. `onDone` is
+ * called after each, with how many are done.
+ */
+export async function examineAll(
+  ctx: Context,
+  containers: readonly Pick<Container, 'id' | 'name'>[],
+  onDone: (done: number) => void,
+): Promise<Examination[]> {
+  let done = 0;
+  return inParts(containers, AT_ONCE, async ({ id, name }) => {
+    const seen = await examineOne(ctx, id, name);
+    onDone(++done);
+    return seen;
+  });
+}
+
+async function examineOne(ctx: Context, id: string, name: string): Promise<Examination> {
+  const found = await learn(async () => currentOrGone(ctx, id), PATIENCE_MS);
+  if (!found.known) return { kind: 'not seen', name, why: found.why };
+  return found.value === undefined ? { kind: 'gone' } : { kind: 'examined', examined: await examine(ctx, found.value) };
+}
+
+/** The container as it is now; undefined when it was removed. */
+async function currentOrGone(ctx: Context, id: string): Promise<Container | undefined> {
+  try {
+    return await findCurrent(ctx, id);
+  } catch (error) {
+    const engine = await ctx.engine();
+    if ((await engine.inspect(id)) === undefined) return undefined;
+    throw error;
+  }
+}
