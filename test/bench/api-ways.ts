@@ -4,6 +4,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { connected } from './api-load.ts';
+import { bar } from './measure.ts';
 
 // Ways to an engine, direct and through relays, and what is measured on each of them in turn.
 
@@ -134,11 +135,6 @@ export function atLeast(
       return bar(`${what}, ${name} ≥ ${least} × ${than}`, found >= least, found.toFixed(2));
     })
     .every(Boolean);
-}
-
-export function bar(name: string, isMet: boolean, outcome: string): boolean {
-  console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${outcome}`);
-  return isMet;
 }
 
 export function median(values: readonly number[]): number {

@@ -4,7 +4,8 @@ import { request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { byteEngine, eventDelays, pingRate, pings, streamRate } from './api-load.ts';
-import { atLeast, bar, median, rounds, table, withWays, type Way } from './api-ways.ts';
+import { atLeast, median, rounds, table, withWays, type Way } from './api-ways.ts';
+import { bar } from './measure.ts';
 import { memory } from './capture-run.ts';
 
 const ENGINE = '/var/run/docker.sock';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { memory, packetsOf, packetsOfNg, processorSeconds, startCapture } from './capture-run.ts';
 import { send, type Sent, type Wire, wireOf, writeTraffic } from './capture-traffic.ts';
+import { bar } from './measure.ts';
 
 /** What a capture costs, beside the bare line that a person would type. Runs inside an engine of our own. */
 export async function benchCapture(): Promise<boolean> {
@@ -258,11 +259,6 @@ async function benchSeveral(wires: readonly Wire[], folder: string): Promise<voi
     );
     if (lost === 0) return;
   }
-}
-
-function bar(name: string, isMet: boolean, outcome: string): boolean {
-  console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${outcome}`);
-  return isMet;
 }
 
 const thousands = (rate: number): string => Math.round(rate).toLocaleString('en');

@@ -1,5 +1,5 @@
-// `npm run bench -- start [NODE…] | veth | capture | api [pings | streams | events | memory]`: the benches, inside
-// an engine of our own. NODE: other Node binaries to measure too.
+// `npm run bench -- start [NODE…] | veth | why | capture | api [pings | streams | events | memory]`: the benches,
+// inside an engine of our own. NODE: other Node binaries to measure too.
 import { fileURLToPath } from 'node:url';
 import { asRoot, runInEngine } from '../own-engine/engine.ts';
 import { ensureProgram } from '../own-engine/packages.ts';
@@ -7,10 +7,12 @@ import { benchApi } from './api.ts';
 import { benchCapture } from './capture.ts';
 import { benchStart } from './start.ts';
 import { benchVeth } from './veth.ts';
+import { benchWhy } from './why.ts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => boolean | Promise<boolean>>> = {
   start: (nodes) => benchStart([process.execPath, ...nodes]),
   veth: benchVeth,
+  why: benchWhy,
   capture: benchCapture,
   api: benchApi,
 };

@@ -5,6 +5,8 @@ import { performance } from 'node:perf_hooks';
 export interface Case {
   readonly name: string;
   readonly argv: readonly string[];
+  /** the exit code with which it ends; left out: 0 */
+  readonly exitCode?: number;
 }
 
 export interface Measured extends Case {
@@ -21,12 +23,12 @@ export function interleaved(cases: readonly Case[], rounds: number): Measured[] 
   const times = cases.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
     if (process.stderr.isTTY) process.stderr.write(`\rround ${round} of ${rounds} `);
-    for (const [at, { name, argv }] of cases.entries()) {
+    for (const [at, { name, argv, exitCode = 0 }] of cases.entries()) {
       const [file = '', ...args] = argv;
       const began = performance.now();
       const { status, stderr } = spawnSync(file, args, { env: ENV, stdio: ['ignore', 'ignore', 'pipe'] });
       const took = performance.now() - began;
-      if (status !== 0) throw new Error(`${name} failed with ${String(status)}: ${stderr.toString()}`);
+      if (status !== exitCode) throw new Error(`${name} failed with ${String(status)}: ${stderr.toString()}`);
       if (round > 0) times[at]!.push(took);
     }
   }
@@ -60,8 +62,13 @@ export function report(measured: readonly Measured[], bars: readonly Bar[]): boo
   const medianOf = (name: string) => measured.find((each) => each.name === name)!.median;
   const outcomes = bars.map(({ name, than, atMost }) => {
     const ratio = medianOf(name) / medianOf(than);
-    console.log(`${ratio <= atMost ? 'met   ' : 'MISSED'}  ${name} ≤ ${atMost} × ${than}: ${ratio.toFixed(2)}`);
-    return ratio <= atMost;
+    return bar(`${name} ≤ ${atMost} × ${than}`, ratio <= atMost, ratio.toFixed(2));
   });
   return outcomes.every(Boolean);
+}
+
+/** Prints what is to hold and what came out; gives whether it holds. */
+export function bar(name: string, isMet: boolean, outcome: string): boolean {
+  console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${outcome}`);
+  return isMet;
 }

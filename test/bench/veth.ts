@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { type Case, interleaved } from './measure.ts';
+import { bar, type Case, interleaved } from './measure.ts';
 import { spawnedProcesses } from './spawned.ts';
 
 const COUNTS = [1, 10, 30, 60] as const;
@@ -86,11 +86,6 @@ function bars(rows: readonly Row[]): boolean {
     ),
   ];
   return outcomes.every(Boolean);
-}
-
-function bar(name: string, isMet: boolean, outcome: string): boolean {
-  console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${outcome}`);
-  return isMet;
 }
 
 /** Milliseconds a container, by least squares over all counts. */
