@@ -19,6 +19,11 @@ export interface Inspection {
    */
   readonly healthCommand: readonly string[];
   readonly memoryBytes: number | null;
+  /**
+   * `--memory-swap`: memory and swap together; docker doubles `--memory` where it is left out. -1:
+   * all swap of the host. null where it is not set, or the kernel counts no swap
+   */
+  readonly memoryAndSwapBytes: number | null;
   readonly isPrivileged: boolean;
   readonly isReadOnly: boolean;
   readonly user: string;
@@ -98,6 +103,7 @@ export function parseInspection(answer: unknown): Inspection {
     health: healthOf(state['Health']),
     healthCommand: array(object(config['Healthcheck'])['Test']).map(text),
     memoryBytes: number(host['Memory']) > 0 ? number(host['Memory']) : null,
+    memoryAndSwapBytes: number(host['MemorySwap']) || null,
     isPrivileged: host['Privileged'] === true,
     isReadOnly: host['ReadonlyRootfs'] === true,
     user: text(config['User']),

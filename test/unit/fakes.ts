@@ -93,6 +93,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       health: undefined,
       healthCommand: [],
       memoryBytes: null,
+      memoryAndSwapBytes: null,
       isPrivileged: false,
       isReadOnly: false,
       user: '',

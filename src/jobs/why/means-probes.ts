@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import type { Inspection } from '../../engine/inspection.ts';
+import { parseSwapTotal } from '../../proc/meminfo.ts';
 import { denialsOf } from '../../process/denials-of.ts';
 import type { Timing } from '../../process/limits/cpu-sample.ts';
 import { throttlingOf } from '../../process/limits/throttling.ts';
@@ -14,7 +15,7 @@ import type { Probe } from './gather-facts.ts';
 
 type Means = Pick<
   ContainerFacts,
-  'throttling' | 'mounts' | 'logSize' | 'processes' | 'rights' | 'denials' | 'imageOfName'
+  'hostSwap' | 'throttling' | 'mounts' | 'logSize' | 'processes' | 'rights' | 'denials' | 'imageOfName'
 >;
 
 interface At {
@@ -33,6 +34,7 @@ export function meansProbes(
   { subject, inspection, timing }: At,
 ): { [Name in keyof Means]: Probe<Means[Name]> } {
   return {
+    hostSwap: () => parseSwapTotal(host.read('/proc/meminfo') ?? ''),
     throttling: () => throttlingOf(host, subject(), timing),
     mounts: async () => mountsSeen(host, subject(), await inspection()),
     logSize: async () => logSize(host, container, await inspection()),

@@ -6,6 +6,7 @@ import { PROCESS_CHECKS } from './process-checks.ts';
 import { RESOURCE_CHECKS } from './resource-checks.ts';
 import { RIGHTS_CHECKS } from './rights-checks.ts';
 import { STORAGE_CHECKS } from './storage-checks.ts';
+import { SWAP_CHECKS } from './swap-checks.ts';
 
 /**
  * Everything that `dbg why CTR` looks for, in causal order. A new check is one line here, or in one
@@ -14,6 +15,7 @@ import { STORAGE_CHECKS } from './storage-checks.ts';
 export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
   ...LIFE_CHECKS,
   ...RESOURCE_CHECKS,
+  ...SWAP_CHECKS,
   ...STORAGE_CHECKS,
   ...PROCESS_CHECKS,
   ...RIGHTS_CHECKS,

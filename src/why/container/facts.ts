@@ -33,6 +33,8 @@ export interface ContainerFacts {
   readonly publishers: ReadonlyMap<number, string>;
   /** its cgroup's limits and use; unknown while it does not run */
   readonly limits: Limits;
+  /** the swap of this host in bytes */
+  readonly hostSwap: number;
   /** throttling while dbg looked; undefined where the container has no quota of CPU time */
   readonly throttling: Throttling | undefined;
   readonly mounts: readonly MountSeen[];

@@ -20,6 +20,7 @@ const NOTHING: ContainerFacts = {
   missingSources: [],
   publishers: new Map(),
   limits: {} as Limits,
+  hostSwap: 0,
   throttling: undefined,
   mounts: [],
   logSize: undefined,

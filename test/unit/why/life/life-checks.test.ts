@@ -37,6 +37,7 @@ function verdictOf({ state = {}, restarts = 0, history = [], said = [], ...rest 
     missingSources: known(rest.missing ?? []),
     publishers: known(rest.publishers ?? new Map()),
     limits: WHILE_IT_RUNS,
+    hostSwap: WHILE_IT_RUNS,
     throttling: WHILE_IT_RUNS,
     mounts: WHILE_IT_RUNS,
     logSize: WHILE_IT_RUNS,
