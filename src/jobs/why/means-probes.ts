@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import type { Inspection } from '../../engine/inspection.ts';
 import { parseSwapTotal } from '../../proc/meminfo.ts';
+import { clockOf } from '../../process/clock-of.ts';
 import { denialsOf } from '../../process/denials-of.ts';
 import type { Timing } from '../../process/limits/cpu-sample.ts';
 import { throttlingOf } from '../../process/limits/throttling.ts';
@@ -15,7 +16,7 @@ import type { Probe } from './gather-facts.ts';
 
 type Means = Pick<
   ContainerFacts,
-  'hostSwap' | 'throttling' | 'mounts' | 'logSize' | 'processes' | 'rights' | 'denials' | 'imageOfName'
+  'hostSwap' | 'throttling' | 'mounts' | 'logSize' | 'processes' | 'rights' | 'denials' | 'clock' | 'imageOfName'
 >;
 
 interface At {
@@ -41,6 +42,7 @@ export function meansProbes(
     processes: () => sampleProcesses(host, subject(), timing),
     rights: () => rightsOf(host, subject()),
     denials: () => denialsOf(host, subject(), container.state.startedAt ?? 0),
+    clock: () => clockOf(host, subject()),
     imageOfName: async () => (await engine()).imageId(container.image),
   };
 }

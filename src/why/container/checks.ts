@@ -1,5 +1,6 @@
 import type { AnyCheck } from '../check.ts';
 import type { ContainerFacts } from './facts.ts';
+import { CLOCK_CHECKS } from './clock-checks.ts';
 import { DRIFT_CHECKS } from './drift-checks.ts';
 import { LIFE_CHECKS } from './life-checks.ts';
 import { PROCESS_CHECKS } from './process-checks.ts';
@@ -20,4 +21,5 @@ export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
   ...PROCESS_CHECKS,
   ...RIGHTS_CHECKS,
   ...DRIFT_CHECKS,
+  ...CLOCK_CHECKS,
 ];

@@ -3,6 +3,7 @@ import type { Container } from '../../engine/container.ts';
 import type { ContainerEvent } from '../../engine/engine-events.ts';
 import type { Inspection } from '../../engine/inspection.ts';
 import type { Denial } from '../../proc/denials.ts';
+import type { ClockSeen } from '../../process/clock-of.ts';
 import type { Limits } from '../../process/limits/container-limits.ts';
 import type { Throttling } from '../../process/limits/throttling.ts';
 import type { MountSeen } from '../../process/mounts-seen.ts';
@@ -42,6 +43,7 @@ export interface ContainerFacts {
   readonly processes: readonly ProcessSeen[];
   readonly rights: Rights;
   readonly denials: readonly Denial[];
+  readonly clock: ClockSeen;
   /** the id of the image that its image's name means now; undefined where there is none */
   readonly imageOfName: string | undefined;
 }

@@ -27,6 +27,7 @@ const NOTHING: ContainerFacts = {
   processes: [],
   rights: rights(),
   denials: [],
+  clock: { zone: undefined, rule: 'UTC0', hostRule: 'UTC0', faked: [] },
   imageOfName: undefined,
 };
 

@@ -44,6 +44,7 @@ function verdictOf({ state = {}, restarts = 0, history = [], said = [], ...rest 
     processes: WHILE_IT_RUNS,
     rights: WHILE_IT_RUNS,
     denials: WHILE_IT_RUNS,
+    clock: WHILE_IT_RUNS,
     imageOfName: known(undefined),
   });
 }
