@@ -57,6 +57,11 @@ export interface FileReader {
   /** The owner and permissions of what such a path leads to; undefined as in `spaceInside`. */
   ownerInside(root: string, path: string, mountId: number): Promise<Owner | undefined>;
   /**
+   * The first `most` names in the folder that such a path leads to; undefined as in `spaceInside`,
+   * and for what is no folder.
+   */
+  namesInside(root: string, path: string, mountId: number, most: number): Promise<string[] | undefined>;
+  /**
    * Bytes on the file system of a folder: those that are free for users other than root, and all
    * (statfs(2)).
    */

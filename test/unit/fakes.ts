@@ -201,6 +201,7 @@ export function fakeHost({
     diskSpace: async () => ({ free: 1e12, size: 1e12 }),
     spaceInside: async () => undefined,
     ownerInside: async () => undefined,
+    namesInside: async () => undefined,
     prepare: () => undefined,
     hold: () => ({
       said: Promise.resolve('ok'),

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, statfs } from 'node:fs';
+import { closeSync, fstatSync, opendirSync, statfs } from 'node:fs';
 import { promisify } from 'node:util';
 import { readBeginning } from '../../bounded-file.ts';
 import type { Owner, Space } from '../host-files.ts';
@@ -19,6 +19,20 @@ export const ownerInside = (...place: Place): Promise<Owner | undefined> =>
   onMount(place, async (named) => {
     const stat = fstatSync(named);
     return { uid: stat.uid, gid: stat.gid, mode: stat.mode & 0o7777, isFolder: stat.isDirectory() };
+  });
+
+/** See Host.namesInside. */
+export const namesInside = (...[root, path, mountId, most]: [...Place, most: number]): Promise<string[] | undefined> =>
+  onMount([root, path, mountId], async (named) => {
+    const names: string[] = [];
+    const folder = opendirSync(`/proc/self/fd/${named}`);
+    try {
+      for (let entry = folder.readSync(); entry !== null && names.length < most; entry = folder.readSync())
+        names.push(entry.name);
+    } finally {
+      folder.closeSync();
+    }
+    return names;
   });
 
 /**

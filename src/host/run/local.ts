@@ -78,6 +78,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
     diskSpace: async (folder) => (await import('../files/output-file.ts')).diskSpace(folder),
     spaceInside: async (...place) => (await import('../files/space-inside.ts')).spaceInside(...place),
     ownerInside: async (...place) => (await import('../files/space-inside.ts')).ownerInside(...place),
+    namesInside: async (...place) => (await import('../files/space-inside.ts')).namesInside(...place),
     signalled: () => {
       let stop = () => undefined as void;
       const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));

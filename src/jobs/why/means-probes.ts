@@ -4,6 +4,7 @@ import type { Inspection } from '../../engine/inspection.ts';
 import { parseSwapTotal } from '../../proc/meminfo.ts';
 import { clockOf } from '../../process/clock-of.ts';
 import { denialsOf } from '../../process/denials-of.ts';
+import { hiddenFilesOf } from '../../process/hidden-files.ts';
 import type { Timing } from '../../process/limits/cpu-sample.ts';
 import { throttlingOf } from '../../process/limits/throttling.ts';
 import { logSize } from '../../process/log-size.ts';
@@ -16,7 +17,16 @@ import type { Probe } from './gather-facts.ts';
 
 type Means = Pick<
   ContainerFacts,
-  'hostSwap' | 'throttling' | 'mounts' | 'logSize' | 'processes' | 'rights' | 'denials' | 'clock' | 'imageOfName'
+  | 'hostSwap'
+  | 'throttling'
+  | 'mounts'
+  | 'logSize'
+  | 'processes'
+  | 'rights'
+  | 'denials'
+  | 'clock'
+  | 'hiddenFiles'
+  | 'imageOfName'
 >;
 
 interface At {
@@ -43,6 +53,7 @@ export function meansProbes(
     rights: () => rightsOf(host, subject()),
     denials: () => denialsOf(host, subject(), container.state.startedAt ?? 0),
     clock: () => clockOf(host, subject()),
+    hiddenFiles: async () => hiddenFilesOf(host, subject(), await inspection()),
     imageOfName: async () => (await engine()).imageId(container.image),
   };
 }

@@ -3,6 +3,7 @@ import type { ContainerFacts } from './facts.ts';
 import { CLOCK_CHECKS } from './clock-checks.ts';
 import { DRIFT_CHECKS } from './drift-checks.ts';
 import { LIFE_CHECKS } from './life-checks.ts';
+import { MOUNT_CHECKS } from './mount-checks.ts';
 import { PROCESS_CHECKS } from './process-checks.ts';
 import { RESOURCE_CHECKS } from './resource-checks.ts';
 import { RIGHTS_CHECKS } from './rights-checks.ts';
@@ -21,5 +22,6 @@ export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
   ...PROCESS_CHECKS,
   ...RIGHTS_CHECKS,
   ...DRIFT_CHECKS,
+  ...MOUNT_CHECKS,
   ...CLOCK_CHECKS,
 ];

@@ -4,6 +4,7 @@ import type { ContainerEvent } from '../../engine/engine-events.ts';
 import type { Inspection } from '../../engine/inspection.ts';
 import type { Denial } from '../../proc/denials.ts';
 import type { ClockSeen } from '../../process/clock-of.ts';
+import type { HiddenFiles } from '../../process/hidden-files.ts';
 import type { Limits } from '../../process/limits/container-limits.ts';
 import type { Throttling } from '../../process/limits/throttling.ts';
 import type { MountSeen } from '../../process/mounts-seen.ts';
@@ -44,6 +45,7 @@ export interface ContainerFacts {
   readonly rights: Rights;
   readonly denials: readonly Denial[];
   readonly clock: ClockSeen;
+  readonly hiddenFiles: readonly HiddenFiles[];
   /** the id of the image that its image's name means now; undefined where there is none */
   readonly imageOfName: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { clinic, type Fault } from './clinic.ts';
 
 const TOLD: Fault[] = [
@@ -27,11 +28,35 @@ const TOLD: Fault[] = [
   },
 ];
 
+const HIDDEN: Fault[] = [
+  {
+    title: 'its files have vanished: a mistyped path is mounted over them, and the engine made that folder',
+    first: 'drift.files-hidden',
+    severity: 'suspect',
+    says: /nothing is in "\/etc" .*\/mistyped is empty, and hides \d+ names .*: group, /,
+    make: async (lab) => [await lab.run('web', { options: ['-v', `${lab.folder}/mistyped:/etc`] })],
+  },
+  {
+    title: 'some of its files have vanished: a folder of the host is mounted over them',
+    first: 'drift.files-hidden',
+    severity: 'note',
+    says: /"\/etc" of .* hides \d+ names? that its image has there/,
+    make: async (lab) => {
+      await writeFile(`${lab.folder}/passwd`, 'root:x:0:0:root:/root:/bin/sh\n');
+      return [await lab.run('web', { options: ['-v', `${lab.folder}:/etc`] })];
+    },
+  },
+];
+
 clinic(
   'drift',
-  [...TOLD],
+  [...HIDDEN, ...TOLD],
   [
     { title: 'TZ=UTC without a file', make: async (lab) => [await lab.run('web', { options: ['-e', 'TZ=UTC'] })] },
+    {
+      title: 'a new volume, which has what the image has',
+      make: async (lab) => [await lab.run('web', { options: ['-v', '/etc'] })],
+    },
     {
       title: 'the zone of the host',
       make: async (lab) => [await lab.run('web', { options: ['-v', '/etc/localtime:/etc/localtime:ro'] })],
