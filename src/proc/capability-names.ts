@@ -11,4 +11,10 @@ const NAMES = (
 /** The name of a capability without CAP_; the number when dbg does not know it. */
 export const capabilityName = (number: number): string => NAMES[number] ?? String(number);
 
+/** The number of a capability by its name without CAP_; undefined for another text. */
+export function capabilityNumber(name: string): number | undefined {
+  const number = NAMES.indexOf(name);
+  return number < 0 ? undefined : number;
+}
+
 export const CAP_DAC_OVERRIDE = 1;

@@ -13,7 +13,8 @@ import { meansProbes } from './means-probes.ts';
 
 /**
  * The probes that learn each fact about a container. A container that runs is looked at through its
- * process. Of a container that does not run, only the engine tells.
+ * process. Of a container that does not run, only the engine tells. Its calls are not traced, unless
+ * a person asks for that (trace-probe.ts).
  */
 export function containerProbes(
   ctx: Context,
@@ -33,6 +34,7 @@ export function containerProbes(
       isWellOff(container, ctx.now()) ? undefined : entryPointOf(await ctx.engine(), container, await inspection()),
     missingSources: async () => missingSourcesOf(ctx.host, container, await inspection()),
     publishers: async () => publishersOf(await ctx.engine(), container),
+    refused: () => undefined,
     limits: () => limitsOf(ctx.host, subject(), timing),
     ...meansProbes(ctx, container, { subject, inspection, timing }),
   };

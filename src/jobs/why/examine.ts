@@ -1,12 +1,15 @@
 import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
+import { enterable } from '../../enter/target.ts';
 import { inParts } from '../../in-parts.ts';
+import { subjectOf } from '../../process/subject.ts';
 import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
 import type { Examined } from '../../why/container/worst-first.ts';
 import { judge } from '../../why/judge.ts';
 import { findCurrent } from '../find-target.ts';
 import { containerProbes } from './container-probes.ts';
 import { gather, learn, PATIENCE_MS } from './gather-facts.ts';
+import { refusedCallsOf, type TraceWish } from './trace-probe.ts';
 
 /** What came of a look at one container. `why`: the reason why it could not be looked at. */
 export type Examination =
@@ -15,9 +18,13 @@ export type Examination =
   | { readonly kind: 'gone' }
   | { readonly kind: 'not seen'; readonly name: string; readonly why: string };
 
-/** Gathers the facts about a container, and judges them. */
-export async function examine(ctx: Context, container: Container): Promise<Examined> {
-  const facts = await gather(containerProbes(ctx, container), PATIENCE_MS);
+/**
+ * Gathers the facts about a container, and judges them. A trace comes after all else, because a
+ * traced process is slow, and would be seen so.
+ */
+export async function examine(ctx: Context, container: Container, trace?: TraceWish): Promise<Examined> {
+  const gathered = await gather(containerProbes(ctx, container), PATIENCE_MS);
+  const facts = trace ? { ...gathered, refused: await refusedIn(ctx, container, trace) } : gathered;
   const { inspection } = facts;
   return {
     container,
@@ -25,6 +32,12 @@ export async function examine(ctx: Context, container: Container): Promise<Exami
     verdict: judge(CONTAINER_CHECKS, facts),
   };
 }
+
+const refusedIn = async ({ host, now }: Context, container: Container, trace: TraceWish) =>
+  learn(
+    async () => refusedCallsOf(host, subjectOf(host, enterable(host, container, now())), trace),
+    trace.forMs + PATIENCE_MS,
+  );
 
 /**
  * How many containers are examined at once. Most of the time of each is waiting, for two samples of

@@ -11,15 +11,17 @@ import { doorTo, THIS_HOST } from '../../jobs/why/connection-doors.ts';
 import { connectionProbes } from '../../jobs/why/connection-probes.ts';
 import { examine } from '../../jobs/why/examine.ts';
 import { gather, PATIENCE_MS } from '../../jobs/why/gather-facts.ts';
+import type { TraceWish } from '../../jobs/why/trace-probe.ts';
 import { CONNECTION_CHECKS, DOOR_CHECKS } from '../../why/connection/connection-checks.ts';
 import { judge, type Verdict } from '../../why/judge.ts';
 import { verdictRecord } from '../../why/verdict-record.ts';
 import { json } from '../../ui/table.ts';
 import { type ConnectionOptions, readDoor, readWish, refuseWithoutPeer } from './connection-wish.ts';
+import { refuseTrace, traceWish, type TraceOptions } from './trace-wish.ts';
 import { meansSeveral, whySeveral } from './why-several.ts';
 import { verdictText } from './why-text.ts';
 
-interface WhyOptions extends PidOption, Selecting, ConnectionOptions {
+interface WhyOptions extends PidOption, Selecting, ConnectionOptions, TraceOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -42,6 +44,8 @@ export function whyCommand(ctx: Context): Verb {
     .addOption(new Option('-4, --ipv4', 'try IPv4 only').conflicts('ipv6'))
     .option('-6, --ipv6', 'try IPv6 only')
     .option('--no-probe', 'send nothing: no questions to nameservers, and no connections')
+    .option('--trace', 'trace its calls for 3 s (strace), and say which are refused, and what they need')
+    .option('--for <time>', 'how long to trace: 500ms, 10s, 2m')
     .option(
       '-v, --verbose',
       'show notes too: what is not wrong, but worth knowing; of several containers, also those that are well',
@@ -49,7 +53,7 @@ export function whyCommand(ctx: Context): Verb {
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why\n  dbg why web\n  dbg why web,db -v\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --json',
+      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why\n  dbg why web\n  dbg why web,db -v\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --trace --for 10s\n  dbg why web --json',
     )
     .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
       // With --pid, the first operand is no container.
@@ -57,20 +61,25 @@ export function whyCommand(ctx: Context): Verb {
       const names = namesIn(first);
       if (meansSeveral(names, second, options)) {
         refuseWithoutPeer(options);
+        refuseTrace(options);
         return asRoot(ctx, async () => whySeveral(ctx, names, options));
       }
       const typed = (await refOf(ctx, first, options)) ?? '';
       const isDoor = second === undefined && portRef(typed) !== undefined;
-      if (second === undefined && !isDoor) refuseWithoutPeer(options);
+      if (isDoor || second !== undefined) refuseTrace(options);
+      else refuseWithoutPeer(options);
       const ref = isDoor ? readDoor(typed, options).ref : typed;
-      return asRoot(ctx, async () => why(ctx, ref, second, options));
+      const traced = traceWish(ctx, options);
+      return asRoot(ctx, async () => why(ctx, ref, second, { ...options, traced }));
     });
 }
 
 /** The exit code when dbg has found something broken. */
 const BROKEN = 1;
 
-async function why(ctx: Context, ref: string, peer: string | undefined, options: WhyOptions): Promise<number> {
+type Wished = WhyOptions & { readonly traced: TraceWish | undefined };
+
+async function why(ctx: Context, ref: string, peer: string | undefined, options: Wished): Promise<number> {
   const container = await findCurrent(ctx, ref);
   const about = { container: container.name, id: container.id };
   const door = peer === undefined ? await doorTo(ctx, container, readDoor(ref, options)) : undefined;
@@ -89,7 +98,7 @@ async function why(ctx: Context, ref: string, peer: string | undefined, options:
     );
   }
   if (peer === undefined) {
-    const { verdict } = await examine(ctx, container);
+    const { verdict } = await examine(ctx, container, options.traced);
     return print(ctx, about, `in "${container.name}"`, verdict, options);
   }
   const wish = readWish(peer, options);

@@ -5,6 +5,7 @@ import { DRIFT_CHECKS } from './drift-checks.ts';
 import { LIFE_CHECKS } from './life-checks.ts';
 import { MOUNT_CHECKS } from './mount-checks.ts';
 import { PROCESS_CHECKS } from './process-checks.ts';
+import { REFUSAL_CHECKS } from './refusal-checks.ts';
 import { RESOURCE_CHECKS } from './resource-checks.ts';
 import { RIGHTS_CHECKS } from './rights-checks.ts';
 import { STORAGE_CHECKS } from './storage-checks.ts';
@@ -21,6 +22,7 @@ export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
   ...STORAGE_CHECKS,
   ...PROCESS_CHECKS,
   ...RIGHTS_CHECKS,
+  ...REFUSAL_CHECKS,
   ...DRIFT_CHECKS,
   ...MOUNT_CHECKS,
   ...CLOCK_CHECKS,

@@ -10,6 +10,7 @@ import type { Throttling } from '../../process/limits/throttling.ts';
 import type { MountSeen } from '../../process/mounts-seen.ts';
 import type { ProcessSeen } from '../../process/process-sample.ts';
 import type { Rights } from '../../process/rights.ts';
+import type { Refusal } from '../../process/strace/refusals.ts';
 
 /**
  * What is known about one container. Each fact is learned once, by a probe of its own
@@ -44,10 +45,19 @@ export interface ContainerFacts {
   readonly processes: readonly ProcessSeen[];
   readonly rights: Rights;
   readonly denials: readonly Denial[];
+  /** the calls that it was refused, the most frequent first; undefined where no trace was asked for */
+  readonly refused: readonly RefusedCall[] | undefined;
   readonly clock: ClockSeen;
   readonly hiddenFiles: readonly HiddenFiles[];
   /** the id of the image that its image's name means now; undefined where there is none */
   readonly imageOfName: string | undefined;
+}
+
+/** A call that the kernel refused while a trace of `forMs` went on. */
+export interface RefusedCall extends Refusal {
+  /** whether its process has the capability that the call needs */
+  readonly isHeld: boolean;
+  readonly forMs: number;
 }
 
 /** The last lines that the container printed, or why the engine cannot read them. */

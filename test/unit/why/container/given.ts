@@ -28,6 +28,7 @@ const NOTHING: ContainerFacts = {
   rights: rights(),
   denials: [],
   clock: { zone: undefined, rule: 'UTC0', hostRule: 'UTC0', faked: [] },
+  refused: undefined,
   hiddenFiles: [],
   imageOfName: undefined,
 };

@@ -45,6 +45,7 @@ function verdictOf({ state = {}, restarts = 0, history = [], said = [], ...rest 
     rights: WHILE_IT_RUNS,
     denials: WHILE_IT_RUNS,
     clock: WHILE_IT_RUNS,
+    refused: WHILE_IT_RUNS,
     hiddenFiles: WHILE_IT_RUNS,
     imageOfName: known(undefined),
   });
