@@ -10,7 +10,7 @@ import type { Subject } from './subject.ts';
 export interface HiddenFiles extends Pick<Mounted, 'type' | 'source' | 'destination'> {
   /** the names in the image's folder that the mount does not have */
   readonly names: readonly string[];
-  /** whether nothing is in the mount */
+  /** whether nothing is in the mount but the places of further mounts, which the engine makes */
   readonly isEmpty: boolean;
   /** where this host sees the folder of the image */
   readonly hostPath: string;
@@ -43,7 +43,8 @@ export async function hiddenFilesOf(host: Host, { pid }: Subject, { mounts }: In
     const there = new Set(mounted);
     const names = images.filter((each) => !there.has(each)).toSorted((one, other) => (one < other ? -1 : 1));
     const hostPath = `${bare.mountPoint.replace(/\/$/, '')}${below}`;
-    return names.length === 0 ? [] : [{ type, source, destination, names, isEmpty: there.size === 0, hostPath }];
+    const isPlace = (name: string) => inside.some(({ mountPoint }) => `${mountPoint}/`.startsWith(`${path}/${name}/`));
+    return names.length === 0 ? [] : [{ type, source, destination, names, isEmpty: mounted.every(isPlace), hostPath }];
   });
   return (await Promise.all(hidden)).flat();
 }

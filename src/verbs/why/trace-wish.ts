@@ -26,7 +26,7 @@ export function traceWish({ stderr }: Pick<Context, 'stderr'>, options: TraceOpt
   return {
     forMs,
     onBegin: (name, processes) =>
-      void stderr.write(
+      stderr.write(
         `dbg: ${escapeControls(name)}: tracing ${processes === 1 ? 'its process' : `its ${processes} processes`} for ${duration(forMs)}; let it do now what is refused\n`,
       ),
   };

@@ -27,7 +27,7 @@ const REFUSED: Fault[] = [
     first: 'rights.refused',
     severity: 'suspect',
     says: /was refused open\w*\(.*"\/etc\/app.conf".* with EACCES.*: the permissions there do not allow it to its user/,
-    make: async (lab) => again(lab, ': >/etc/app.conf', ['--user', '1000']),
+    make: async (lab) => again(lab, 'echo x >/etc/app.conf', ['--user', '1000']),
   },
 ];
 

@@ -12,6 +12,7 @@ const inspection = (...destinations: readonly string[]) =>
 
 const INSIDE = `317 145 0:55 / / rw - overlay overlay rw
 338 317 254:0 /v /app rw - ext4 /dev/vda rw
+340 338 254:0 /w /app/deep/er rw - ext4 /dev/vda rw
 339 317 0:70 / /nfs rw - nfs4 server:/x rw
 `;
 const ON_HOST = `20 1 254:0 / / rw - ext4 /dev/vda rw
@@ -32,6 +33,11 @@ const APP = { type: 'bind', source: '/srv/app', destination: '/app', hostPath: '
 
 test.each([
   ['an empty mount', { [IMAGE]: ['b', 'a'], [MOUNT]: [] }, [{ ...APP, names: ['a', 'b'], isEmpty: true }]],
+  [
+    'nothing but a place of another mount',
+    { [IMAGE]: ['a'], [MOUNT]: ['deep'] },
+    [{ ...APP, names: ['a'], isEmpty: true }],
+  ],
   ['some are in the mount', { [IMAGE]: ['b', 'a'], [MOUNT]: ['b', 'c'] }, [{ ...APP, names: ['a'], isEmpty: false }]],
   ['all are in the mount', { [IMAGE]: ['b', 'a'], [MOUNT]: ['a', 'b'] }, []],
   ['the image has nothing there', { [IMAGE]: [], [MOUNT]: ['a'] }, []],
