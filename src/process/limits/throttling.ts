@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts';
 import { flatKeyed } from '../../proc/cgroup-values.ts';
 import type { Subject } from '../subject.ts';
 import { cgroupFiles } from '../../enter/cgroup-files.ts';
+import { cpuLimit } from './cpu.ts';
 import type { Timing } from './cpu-sample.ts';
 
 /**
@@ -22,9 +23,10 @@ const SAMPLE_MS = 500;
  */
 export async function throttlingOf(host: Host, subject: Subject, { wait }: Timing): Promise<Throttling | undefined> {
   const file = cgroupFiles(host, subject);
-  const read = () => flatKeyed(file?.('cpu.stat'));
+  // The kernel shows the counts without a quota too, so they do not tell whether there is one.
+  if (file === undefined || !cpuLimit(file).limitCpus) return undefined;
+  const read = () => flatKeyed(file('cpu.stat'));
   const before = read();
-  if (!before.has('nr_periods')) return undefined;
   await wait(SAMPLE_MS);
   const after = read();
   const counted = (key: string) => Math.max(0, (after.get(key) ?? 0) - (before.get(key) ?? 0));
