@@ -105,16 +105,23 @@ function measured(where: string, cases: readonly Case[]): Measured[] {
   return all;
 }
 
-/** dbg promises an answer within 5 s; and it is to be there before the last of the commands by hand has ended. */
+/**
+ * How long dbg may take, in units of the commands by hand. Where these only ask the engine, they cost as much as the
+ * start of Node does.
+ */
+const AT_MOST: Readonly<Record<string, number>> = { 'dies at once': 2.5, slow: 0.5, refused: 0.5, 'the host': 1 };
+
+/** dbg promises an answer within 5 s, and is to be as quick as the commands by hand where these measure anything. */
 function bars(all: readonly Measured[]): boolean {
   const outcomes = all
     .filter(({ name: what }) => what.includes('dbg'))
     .flatMap(({ name: what, median }) => {
-      const [symptom] = what.split(':');
+      const [symptom = ''] = what.split(':');
+      const atMost = AT_MOST[symptom]!;
       const hand = all.find((each) => each.name === `${symptom}: by hand`)!.median;
       return [
         bar(`${what} within 5 s`, median <= 5000, `${(median / 1000).toFixed(1)} s`),
-        bar(`${what} ≤ 1.0 × by hand`, median <= hand, (median / hand).toFixed(2)),
+        bar(`${what} ≤ ${atMost} × by hand`, median <= atMost * hand, (median / hand).toFixed(2)),
       ];
     });
   return outcomes.every(Boolean);
