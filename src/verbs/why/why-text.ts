@@ -23,7 +23,7 @@ export function verdictText(where: string, verdict: Verdict, isVerbose: boolean)
     ...(follows.length > 0 ? ['', 'also broken, most likely because of that:', ...follows.map(oneLine)] : []),
     ...(shown.length > 0 ? ['', 'also:', ...shown.map(oneLine)] : []),
     '',
-    ...layers.map(layerLine),
+    ...layerLines(layers),
   ];
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
 }
@@ -36,5 +36,15 @@ export const findingLines = ({ sentence, evidence, next }: Judged): string[] => 
 
 const oneLine = ({ sentence, severity }: Judged) => `  ${severity === 'note' ? '-' : MARKS[severity]} ${sentence}`;
 
-const layerLine = ({ layer, state, unknown }: LayerVerdict) =>
-  `${MARKS[state]} ${layer}${unknown.length > 0 ? `  (${unknown.join('; ')})` : ''}`;
+/** A line for each layer. Those that could not be looked at for the same reason share one. */
+function layerLines(layers: readonly LayerVerdict[]): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { layer, state, unknown } of layers) {
+    const key = JSON.stringify(unknown.length > 0 ? [state, unknown] : [layer]);
+    lines.set(key, [...(lines.get(key) ?? []), layer]);
+  }
+  return [...lines.values()].map((names) => {
+    const { state, unknown } = layers.find(({ layer }) => layer === names[0])!;
+    return `${MARKS[state]} ${names.join(', ')}${unknown.length > 0 ? `  (${unknown.join('; ')})` : ''}`;
+  });
+}

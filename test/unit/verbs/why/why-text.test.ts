@@ -22,3 +22,10 @@ test.each([
   expect(text.includes('  - it was \\e[31mstopped\n')).toBe(isShown);
   expect(text.startsWith(answer ? 'it died\n' : 'nothing is broken in "web"')).toBe(true);
 });
+
+test('layers that could not be looked at for the same reason share a line', () => {
+  const open = (layer: string, why: string) => ({ layer, state: 'open', unknown: [why] }) as const;
+  const all = [...layers, open('a', 'it does not run'), open('b', 'no answer'), open('c', 'it does not run')];
+  const text = verdictText('in "web"', { answer: undefined, follows: [], others: [], layers: all }, false);
+  expect(text).toMatch(/\n✓ life\n\? a, c {2}\(it does not run\)\n\? b {2}\(no answer\)\n$/);
+});
