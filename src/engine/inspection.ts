@@ -32,6 +32,8 @@ export interface Inspection {
   readonly logPath: string;
   readonly appArmorProfile: string;
   readonly mounts: readonly Mounted[];
+  /** its ports that the host has now; empty while it does not run */
+  readonly published: readonly PublishedTo[];
   /**
    * the sources of binds that must exist before a start (`--mount type=bind`); the engine makes
    * missing ones that `-v` names
@@ -54,6 +56,13 @@ export interface Health {
   /** of the last check; undefined before the first one */
   readonly exitCode: number | undefined;
   readonly output: string;
+}
+
+/** A port of a container (TCP or UDP) and the port of the host by which it is reached. */
+export interface PublishedTo {
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly host: number;
 }
 
 export interface Mounted {
@@ -111,6 +120,7 @@ export function parseInspection(answer: unknown): Inspection {
     logPath: text(body['LogPath']),
     appArmorProfile: text(body['AppArmorProfile']),
     mounts: array(body['Mounts']).map(object).map(mountedOf),
+    published: publishedOf(object(object(body['NetworkSettings'])['Ports'])),
     neededSources: array(host['Mounts'])
       .map(object)
       .filter(isNeeded)
@@ -137,6 +147,14 @@ const mountedOf = (mount: Json): Mounted => ({
   destination: text(mount['Destination']),
   isWritable: mount['RW'] !== false,
 });
+
+/** Reads {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": null}. */
+const publishedOf = (ports: Json): PublishedTo[] =>
+  Object.entries(ports).flatMap(([name, bindings]) => {
+    const [, port, protocol] = /^(\d{1,5})\/(tcp|udp)$/.exec(name) ?? [];
+    const host = Number(text(object(array(bindings)[0])['HostPort']));
+    return host > 0 && (protocol === 'tcp' || protocol === 'udp') ? [{ port: Number(port), protocol, host }] : [];
+  });
 
 const isNeeded = ({ Type, BindOptions }: Json) => Type === 'bind' && object(BindOptions)['CreateMountpoint'] !== true;
 

@@ -23,6 +23,14 @@ export interface Route {
   readonly isConnected: boolean;
 }
 
+/** A socket that waits for connections, or for datagrams of anybody. */
+export interface ListeningSocket {
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  /** whether only the container itself reaches it: 127.0.0.0/8 or ::1 */
+  readonly isLoopback: boolean;
+}
+
 /**
  * Reads /proc/PID/net/dev: every device by its name, in the kernel's order (net/core/net-procfs.c).
  */
@@ -114,3 +122,28 @@ const bitsOf = (mask: number) => mask.toString(2).replaceAll('0', '').length;
 
 /** An address of 32 hex digits in the form of RFC 5952. A URL's host has the same form. */
 const shortIPv6 = (hex: string) => new URL(`http://[${hex.match(/.{4}/g)!.join(':')}]`).hostname.slice(1, -1);
+
+/** The states in which a socket waits (net/tcp_states.h): TCP_LISTEN, and TCP_CLOSE for UDP. */
+const WAITS = { tcp: '0A', udp: '07' } as const;
+
+/**
+ * Reads /proc/PID/net/tcp, tcp6, udp or udp6 (proc_pid_net(5)): "0: 0100007F:1538 00000000:0000 0A …".
+ * The kernel prints an address in words of 32 bits, each in the order of the processor's bytes.
+ */
+export function parseListeningSockets(protocol: 'tcp' | 'udp', text: string): ListeningSocket[] {
+  const lines = text.matchAll(/^ *\d+: ([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4}) [\dA-F]+:([\dA-F]{4}) ([\dA-F]{2}) /gm);
+  return [...lines].flatMap(([, address = '', port = '', peerPort, state]) =>
+    state === WAITS[protocol] && peerPort === '0000'
+      ? [{ protocol, port: parseInt(port, 16), isLoopback: isLoopbackInHex(address) }]
+      : [],
+  );
+}
+
+/** Little-endian words: 127.0.0.1 is 0100007F, ::1 ends in 01000000, ::ffff:127.0.0.1 in 0100007F. */
+function isLoopbackInHex(address: string): boolean {
+  if (address.length === 8) return address.endsWith('7F');
+  return (
+    address === `${'0'.repeat(24)}01000000` ||
+    (address.startsWith(`${'0'.repeat(16)}FFFF0000`) && address.endsWith('7F'))
+  );
+}

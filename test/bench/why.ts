@@ -60,7 +60,7 @@ export async function benchWhy(): Promise<boolean> {
   execFileSync('docker', ['network', 'create', NETWORK], { stdio: 'ignore' });
   try {
     start('web', 'busybox', 'sleep', '3600');
-    start('db', 'busybox', 'nc', '-lk', '-p', '5432', '-s', '127.0.0.1', '-e', 'true');
+    start('db', 'busybox', 'httpd', '-f', '-p', '127.0.0.1:5432');
     start('loop', '--restart', 'always', 'busybox', 'sh', '-c', 'echo cannot open /etc/app.conf; exit 3');
     await restarted(name('loop'), 3);
     const [web, db, loop] = [name('web'), name('db'), name('loop')];

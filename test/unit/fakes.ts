@@ -101,6 +101,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       logPath: '',
       appArmorProfile: '',
       mounts: [],
+      published: [],
       neededSources: [],
       ownPaths: [],
       createdAt: undefined,

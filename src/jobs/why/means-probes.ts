@@ -7,6 +7,7 @@ import { denialsOf } from '../../process/denials-of.ts';
 import { hiddenFilesOf } from '../../process/hidden-files.ts';
 import type { Timing } from '../../process/limits/cpu-sample.ts';
 import { throttlingOf } from '../../process/limits/throttling.ts';
+import { listenersOf } from '../../process/listeners-of.ts';
 import { logSize } from '../../process/log-size.ts';
 import { mountsSeen } from '../../process/mounts-seen.ts';
 import { sampleProcesses } from '../../process/process-sample.ts';
@@ -24,6 +25,7 @@ type Means = Pick<
   | 'processes'
   | 'rights'
   | 'denials'
+  | 'listeners'
   | 'clock'
   | 'hiddenFiles'
   | 'imageOfName'
@@ -50,6 +52,7 @@ export function meansProbes(
     mounts: async () => mountsSeen(host, subject(), await inspection()),
     logSize: async () => logSize(host, container, await inspection()),
     processes: () => sampleProcesses(host, subject(), timing),
+    listeners: () => listenersOf(host, subject()),
     rights: () => rightsOf(host, subject()),
     denials: () => denialsOf(host, subject(), container.state.startedAt ?? 0),
     clock: () => clockOf(host, subject()),

@@ -4,6 +4,7 @@ import { CLOCK_CHECKS } from './clock-checks.ts';
 import { DRIFT_CHECKS } from './drift-checks.ts';
 import { LIFE_CHECKS } from './life-checks.ts';
 import { MOUNT_CHECKS } from './mount-checks.ts';
+import { NETWORK_CHECKS } from './network-checks.ts';
 import { PROCESS_CHECKS } from './process-checks.ts';
 import { REFUSAL_CHECKS } from './refusal-checks.ts';
 import { RESOURCE_CHECKS } from './resource-checks.ts';
@@ -21,6 +22,7 @@ export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
   ...SWAP_CHECKS,
   ...STORAGE_CHECKS,
   ...PROCESS_CHECKS,
+  ...NETWORK_CHECKS,
   ...RIGHTS_CHECKS,
   ...REFUSAL_CHECKS,
   ...DRIFT_CHECKS,

@@ -3,6 +3,7 @@ import type { Container } from '../../engine/container.ts';
 import type { ContainerEvent } from '../../engine/engine-events.ts';
 import type { Inspection } from '../../engine/inspection.ts';
 import type { Denial } from '../../proc/denials.ts';
+import type { ListeningSocket } from '../../proc/net.ts';
 import type { ClockSeen } from '../../process/clock-of.ts';
 import type { HiddenFiles } from '../../process/hidden-files.ts';
 import type { Limits } from '../../process/limits/container-limits.ts';
@@ -43,6 +44,7 @@ export interface ContainerFacts {
   readonly mounts: readonly MountSeen[];
   readonly logSize: number | undefined;
   readonly processes: readonly ProcessSeen[];
+  readonly listeners: readonly ListeningSocket[];
   readonly rights: Rights;
   readonly denials: readonly Denial[];
   /** the calls that it was refused, the most frequent first; undefined where no trace was asked for */

@@ -4,6 +4,7 @@ import {
   parseDev,
   parseIfInet6,
   parseIgmp,
+  parseListeningSockets,
   parseLocalAddresses,
   parseRoutes,
   parseSnmp6Index,
@@ -65,4 +66,29 @@ test('net/route', () =>
 test.each([parseDev, parseIgmp])('nothing to read, nothing found', (parse) => expect(parse('').size).toBe(0));
 test.each([parseIfInet6, parseLocalAddresses, parseRoutes])('nothing to read, nothing found', (parse) =>
   expect(parse('')).toEqual([]),
+);
+
+const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+const V6 = '0'.repeat(32);
+const line = (local: string, remote: string, state: string) =>
+  `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 12345 1\n`;
+
+// Recorded on x86-64 (Linux 6.1).
+test.each([
+  ['all addresses', 'tcp', line('00000000:0050', '00000000:0000', '0A'), [{ port: 80, isLoopback: false }]],
+  ['127.0.0.1', 'tcp', line('0100007F:1538', '00000000:0000', '0A'), [{ port: 5432, isLoopback: true }]],
+  ['127.0.0.11', 'udp', line('0B00007F:A2F1', '00000000:0000', '07'), [{ port: 41713, isLoopback: true }]],
+  ['::', 'tcp', line(`${V6}:0050`, `${V6}:0000`, '0A'), [{ port: 80, isLoopback: false }]],
+  ['::1', 'tcp', line(`${'0'.repeat(24)}01000000:0050`, `${V6}:0000`, '0A'), [{ port: 80, isLoopback: true }]],
+  [
+    '::ffff:127.0.0.1',
+    'tcp',
+    line('0000000000000000FFFF00000100007F:0050', `${V6}:0000`, '0A'),
+    [{ port: 80, isLoopback: true }],
+  ],
+  ['a connection', 'tcp', line('0100007F:1538', '0100007F:9999', '01'), []],
+  ['a connected socket of UDP', 'udp', line('0200000A:1538', '0100000A:0035', '01'), []],
+  ['nothing', 'udp', '', []],
+] as const)('%s', (_, protocol, text, expected) =>
+  expect(parseListeningSockets(protocol, HEAD + text)).toEqual(expected.map((each) => ({ protocol, ...each }))),
 );

@@ -25,6 +25,7 @@ const NOTHING: ContainerFacts = {
   mounts: [],
   logSize: undefined,
   processes: [],
+  listeners: [],
   rights: rights(),
   denials: [],
   clock: { zone: undefined, rule: 'UTC0', hostRule: 'UTC0', faked: [] },

@@ -42,6 +42,7 @@ function verdictOf({ state = {}, restarts = 0, history = [], said = [], ...rest 
     mounts: WHILE_IT_RUNS,
     logSize: WHILE_IT_RUNS,
     processes: WHILE_IT_RUNS,
+    listeners: WHILE_IT_RUNS,
     rights: WHILE_IT_RUNS,
     denials: WHILE_IT_RUNS,
     clock: WHILE_IT_RUNS,
