@@ -1,7 +1,7 @@
 import { version } from '../../../package.json';
 import { escapeControls } from '../../text.ts';
 import { fittingTable, type TableLook } from '../../ui/table.ts';
-import type { Examined } from '../../why/doctor/examine.ts';
+import type { Examined } from '../../why/doctor/examine-parts.ts';
 import type { Judged } from '../../why/finding.ts';
 
 const MARKS: Readonly<Record<Examined['state'], string>> = {

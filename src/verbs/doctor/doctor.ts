@@ -4,7 +4,7 @@ import { doctorProbes } from '../../jobs/doctor/doctor-probes.ts';
 import { gather } from '../../jobs/why/gather-facts.ts';
 import { json, lookOf } from '../../ui/table.ts';
 import { DOCTOR_PARTS } from '../../why/doctor/doctor-parts.ts';
-import { examine } from '../../why/doctor/examine.ts';
+import { examineParts } from '../../why/doctor/examine-parts.ts';
 import { doctorRecord, doctorText } from './doctor-text.ts';
 
 /** How long dbg waits for a fact, so that it answers within 2 s. */
@@ -22,7 +22,7 @@ export function doctorCommand(ctx: Context): Verb {
       '\nExit codes: 0 dbg works, 1 something is missing that it cannot do without.\n\nExamples:\n  dbg doctor\n  sudo dbg doctor\n  dbg doctor --json',
     )
     .runs(async (options: { readonly json?: boolean }) => {
-      const parts = examine(DOCTOR_PARTS, await gather(doctorProbes(ctx), PATIENCE_MS));
+      const parts = examineParts(DOCTOR_PARTS, await gather(doctorProbes(ctx), PATIENCE_MS));
       ctx.stdout.write(options.json ? json(doctorRecord(parts)) : doctorText(parts, lookOf(ctx)));
       return parts.some(({ state }) => state === 'broken') ? BROKEN : 0;
     });

@@ -1,6 +1,6 @@
 import { DOCTOR_PARTS } from '../../../../src/why/doctor/doctor-parts.ts';
 import type { DoctorFacts, ToolSeen } from '../../../../src/why/doctor/doctor-facts.ts';
-import { examine, type Examined } from '../../../../src/why/doctor/examine.ts';
+import { examineParts, type Examined } from '../../../../src/why/doctor/examine-parts.ts';
 import { TOOLS } from '../../../../src/why/doctor/tools.ts';
 import { type Facts, known } from '../../../../src/why/fact.ts';
 
@@ -89,7 +89,7 @@ export const WELL: DoctorFacts = {
 
 /** All parts of a host that differs from a well one in these facts. */
 export const examined = (over: Partial<DoctorFacts> = {}): Examined[] =>
-  examine(
+  examineParts(
     DOCTOR_PARTS,
     Object.fromEntries(
       Object.entries({ ...WELL, ...over }).map(([name, value]) => [name, known(value)]),

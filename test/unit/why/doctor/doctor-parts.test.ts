@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DoctorFacts } from '../../../../src/why/doctor/doctor-facts.ts';
 import { DOCTOR_PARTS } from '../../../../src/why/doctor/doctor-parts.ts';
-import { examine } from '../../../../src/why/doctor/examine.ts';
+import { examineParts } from '../../../../src/why/doctor/examine-parts.ts';
 import { isOlder } from '../../../../src/why/doctor/tool-parts.ts';
 import { type Facts, unknown } from '../../../../src/why/fact.ts';
 import type { Marked } from '../../../../src/network/cut/marked.ts';
@@ -359,7 +359,7 @@ test('a part that dbg cannot look at is open, with the reason', () => {
   const facts = Object.fromEntries(
     Object.keys(WELL).map((name) => [name, unknown(`no ${name}`)]),
   ) as unknown as Facts<DoctorFacts>;
-  const all = examine(DOCTOR_PARTS, facts);
+  const all = examineParts(DOCTOR_PARTS, facts);
   expect(all.filter(({ state }) => state !== 'open')).toEqual([]);
   expect(all.find(({ id }) => id === 'left.cuts')).toMatchObject({ seen: undefined, unknown: 'no cuts', findings: [] });
 });

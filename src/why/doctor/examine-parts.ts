@@ -21,7 +21,7 @@ export interface Examined {
 const WORST_FIRST = ['broken', 'suspect', 'note'] as const;
 
 /** Judges each part of a table by the facts, in the order of the table. */
-export const examine = (parts: readonly AnyPart[], facts: Facts<DoctorFacts>): Examined[] =>
+export const examineParts = (parts: readonly AnyPart[], facts: Facts<DoctorFacts>): Examined[] =>
   parts.map((each) => {
     const { id, layer, neededBy, needs } = each;
     const { answer, follows, others } = judge([each], facts);
