@@ -19,7 +19,7 @@ import {
 } from './joined-namespaces.ts';
 import type { Entry } from './nsenter.ts';
 import { isTargetPaused } from './paused.ts';
-import { parseStatus, type ProcessStatus } from '../proc/status.ts';
+import { parseStatus, type ProcessStatus } from '../proc/pid/status.ts';
 import { refuseSeen } from './rights/refuse-seen.ts';
 import { goneError, hasEnded, type Target } from './target.ts';
 import { planView } from './environment/container-view.ts';

@@ -2,8 +2,8 @@ import type { Container } from '../engine/container.ts';
 import { runningPid } from '../engine/running.ts';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { isDead, parseStartTime, parseStat } from '../proc/stat.ts';
-import { parseStatus } from '../proc/status.ts';
+import { isDead, parseStartTime, parseStat } from '../proc/pid/stat.ts';
+import { parseStatus } from '../proc/pid/status.ts';
 import { shellQuote } from '../text.ts';
 import { isInContainer } from './container-cgroup.ts';
 

@@ -3,7 +3,7 @@ import type { Container } from '../engine/container.ts';
 import { findContainer, type Finding } from '../engine/find-container.ts';
 import { enterable, type Target } from '../enter/target.ts';
 import type { Host } from '../host/host.ts';
-import { isDead, parseStat } from '../proc/stat.ts';
+import { isDead, parseStat } from '../proc/pid/stat.ts';
 
 /**
  * Finds the container that a name means, and makes it a target, ready to be entered. Throws a

@@ -1,6 +1,6 @@
 import { ownPoint } from './netns-path.ts';
 import { isInContainer } from '../enter/container-cgroup.ts';
-import { parseNamespace } from '../proc/namespace-link.ts';
+import { parseNamespace } from '../proc/pid/namespace-link.ts';
 import { nsenter, plainEntry } from '../enter/nsenter.ts';
 import type { NetworkEndpoint } from '../engine/container.ts';
 import type { Target } from '../enter/target.ts';

@@ -1,7 +1,7 @@
 import type { Link } from './links.ts';
 import type { Target } from '../enter/target.ts';
 import { heldNamespaces } from '../proc/mount-info.ts';
-import { parseStat } from '../proc/stat.ts';
+import { parseStat } from '../proc/pid/stat.ts';
 import type { Host } from '../host/host.ts';
 import { mountInfo } from '../host/mount-info-of.ts';
 import { inHostNetwork } from '../host/host-namespace.ts';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { parseEnviron } from '../proc/environ.ts';
+import { parseEnviron } from '../proc/pid/environ.ts';
 import { comparableRule, ruleOfZoneFile } from '../proc/time-zone.ts';
 import { readInContainer, readRegular } from './read-in-container.ts';
 import type { Subject } from './subject.ts';

@@ -2,7 +2,7 @@ import type { Inspection, Mounted } from '../engine/inspection.ts';
 import type { Host } from '../host/host.ts';
 import type { Owner } from '../host/host-files.ts';
 import { mountInfo } from '../host/mount-info-of.ts';
-import { idInside, parseIdMap } from '../proc/id-map.ts';
+import { idInside, parseIdMap } from '../proc/pid/id-map.ts';
 import { parseMountInfo } from '../proc/mount-info.ts';
 import { answersByItself } from './limits/file-systems.ts';
 import type { Subject } from './subject.ts';

@@ -1,8 +1,8 @@
 import type { Host } from '../host/host.ts';
 import { hostNamespace } from '../host/host-namespace.ts';
 import { containerIds } from '../enter/container-cgroup.ts';
-import { parseNamespace } from '../proc/namespace-link.ts';
-import { parseStat } from '../proc/stat.ts';
+import { parseNamespace } from '../proc/pid/namespace-link.ts';
+import { parseStat } from '../proc/pid/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
 /** namespaces(7): the names in /proc/PID/ns. Linux has `time` since 5.6, and `cgroup` since 4.6. */

@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
-import { parseSchedstat, parseSyscall } from '../proc/task.ts';
-import { parseStat, TICKS_PER_SECOND } from '../proc/stat.ts';
+import { parseSchedstat, parseSyscall } from '../proc/pid/task.ts';
+import { parseStat, TICKS_PER_SECOND } from '../proc/pid/stat.ts';
 import type { Timing } from './limits/cpu-sample.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 

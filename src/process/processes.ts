@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
-import { parseStat, parseUptime, TICKS_PER_SECOND, type ProcessStat } from '../proc/stat.ts';
-import { parseStatus } from '../proc/status.ts';
+import { parseStat, parseUptime, TICKS_PER_SECOND, type ProcessStat } from '../proc/pid/stat.ts';
+import { parseStatus } from '../proc/pid/status.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 import { usersOf, type User } from './users.ts';
 

@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { capabilities, parseStatus } from '../proc/status.ts';
+import { capabilities, parseStatus } from '../proc/pid/status.ts';
 import type { Subject } from './subject.ts';
 
 /** What the main process of a container may do. User and group ids are the host's. */

@@ -1,4 +1,4 @@
-import { parseIdMap, idInside } from '../proc/id-map.ts';
+import { parseIdMap, idInside } from '../proc/pid/id-map.ts';
 import { userFile } from '../enter/rights/user-files.ts';
 import type { Host } from '../host/host.ts';
 

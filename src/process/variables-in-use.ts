@@ -1,6 +1,6 @@
 import { DbgError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { parseEnviron } from '../proc/environ.ts';
+import { parseEnviron } from '../proc/pid/environ.ts';
 import { nameOf, type Subject } from './subject.ts';
 
 /** A variable of a container: as its process has it, and as the engine was told. */

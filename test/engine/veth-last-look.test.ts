@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { cutArgv, type Cut } from '../../src/network/cut/cut-plan.ts';
 import { parseLinks, type Link } from '../../src/network/links.ts';
 import { HOST_NETNS } from '../../src/network/netns-path.ts';
-import { parseStartTime } from '../../src/proc/stat.ts';
+import { parseStartTime } from '../../src/proc/pid/stat.ts';
 import { container, fakeHost } from '../unit/fakes.ts';
 import { makesCuts } from './support/cuts.ts';
 import { type Lab, test } from './support/lab.ts';

@@ -27,7 +27,7 @@ export function requireContainer(ctx: Context, ref: string | undefined): void {
  * The id of the running container that the person picks from a list. Throws a DbgError when none
  * runs.
  */
-async function picked(ctx: Context): Promise<string> {
+export async function picked(ctx: Context): Promise<string> {
   const engine = await ctx.engine();
   const running = (await engine.list()).filter(isEnterable);
   if (running.length === 0) {

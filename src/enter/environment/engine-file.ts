@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Container } from '../../engine/container.ts';
 import type { Host } from '../../host/host.ts';
 import { differing } from '../joined-namespaces.ts';
-import { insideId, OVERFLOW_ID } from '../../proc/id-map.ts';
+import { insideId, OVERFLOW_ID } from '../../proc/pid/id-map.ts';
 
 /** A file that an engine keeps for a container's /etc, by its name there. */
 export type EtcFile = keyof Container['files'];

@@ -1,4 +1,4 @@
-import { capabilities, type ProcessStatus } from '../../proc/status.ts';
+import { capabilities, type ProcessStatus } from '../../proc/pid/status.ts';
 
 /** What the program runs as. Anything that is undefined stays root's. */
 export interface Credentials {

@@ -2,7 +2,7 @@ import { DbgError, EXIT } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';
 import type { Namespace } from '../joined-namespaces.ts';
-import { capabilities, parseStatus } from '../../proc/status.ts';
+import { capabilities, parseStatus } from '../../proc/pid/status.ts';
 import type { Target } from '../target.ts';
 
 /** CAP_SYS_PTRACE in linux/capability.h. */

@@ -3,8 +3,8 @@ import type { Host } from '../../host/host.ts';
 import { capsOf, type Credentials } from './credentials.ts';
 import { isNamed, namedUser } from './named-user.ts';
 import { differing, type Namespace } from '../joined-namespaces.ts';
-import { type ProcessStatus } from '../../proc/status.ts';
-import { insideId, OVERFLOW_ID } from '../../proc/id-map.ts';
+import { type ProcessStatus } from '../../proc/pid/status.ts';
+import { insideId, OVERFLOW_ID } from '../../proc/pid/id-map.ts';
 import type { Target } from '../target.ts';
 import { isId } from './user-files.ts';
 

@@ -3,7 +3,7 @@ import { toLatin1, toUtf8 } from '../../api/wire/redact/json-text.ts';
 import { redactText } from '../../api/wire/redact/redact-text.ts';
 import { redactTokens } from '../../api/wire/redact/redact-tokens.ts';
 import { isSecretValue, REDACTED } from '../../api/wire/redact/secret-names.ts';
-import { parseEnviron } from '../../proc/environ.ts';
+import { parseEnviron } from '../../proc/pid/environ.ts';
 
 /** A shorter value may stand anywhere by chance. */
 const SHORTEST = 6;

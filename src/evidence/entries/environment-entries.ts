@@ -1,6 +1,6 @@
 import { redactText } from '../../api/wire/redact/redact-text.ts';
 import { redactVariable } from '../../api/wire/redact/secret-names.ts';
-import { parseEnviron } from '../../proc/environ.ts';
+import { parseEnviron } from '../../proc/pid/environ.ts';
 import type { ComparedVariable } from '../../process/variables-in-use.ts';
 import type { Entry } from '../container-evidence.ts';
 import { bounded, entry, type Marker } from './entry.ts';

@@ -1,5 +1,5 @@
 import { lineReader } from '../../line-reader.ts';
-import { parseStartTime } from '../../proc/stat.ts';
+import { parseStartTime } from '../../proc/pid/stat.ts';
 import {
   closeSync,
   constants as fs,

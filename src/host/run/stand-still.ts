@@ -1,4 +1,4 @@
-import { parseStat } from '../../proc/stat.ts';
+import { parseStat } from '../../proc/pid/stat.ts';
 import { spawnSync } from 'node:child_process';
 import { readBeginning } from '../../bounded-file.ts';
 import type { Signals } from '../host.ts';

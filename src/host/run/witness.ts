@@ -1,4 +1,4 @@
-import { parseStatus } from '../../proc/status.ts';
+import { parseStatus } from '../../proc/pid/status.ts';
 import { readBeginning } from '../../bounded-file.ts';
 import { startBeside } from './start-program.ts';
 

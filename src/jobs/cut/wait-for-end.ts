@@ -5,7 +5,7 @@ import { parseDev } from '../../proc/net.ts';
 import { constants } from 'node:os';
 import type { Context } from '../../context.ts';
 import { enterable, type Target } from '../../enter/target.ts';
-import { parseStartTime } from '../../proc/stat.ts';
+import { parseStartTime } from '../../proc/pid/stat.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { End, MadeCut, MadeCuts } from '../../network/cut/make.ts';
 import { containerNetwork, type ContainerNetwork } from '../../network/interfaces.ts';

@@ -5,7 +5,7 @@ import { type Kernel, type KernelPart, supportOf } from '../../host/kernel.ts';
 import { mountInfo } from '../../host/mount-info-of.ts';
 import { labelOf } from '../../process/rights.ts';
 import { parseCgroupMounts } from '../../proc/cgroup.ts';
-import { capabilities, parseStatus } from '../../proc/status.ts';
+import { capabilities, parseStatus } from '../../proc/pid/status.ts';
 import { shellLine } from '../../text.ts';
 import type { Confinement, KernelInterfaces, OwnRights, ToolSeen } from '../../why/doctor/doctor-facts.ts';
 import { TOOLS } from '../../why/doctor/tools.ts';

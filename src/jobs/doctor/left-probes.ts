@@ -6,7 +6,7 @@ import { type Kernel, supportOf } from '../../host/kernel.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { findRemains, type Remains } from '../../network/cut/marked.ts';
 import { NEEDED_PROGRAMS } from '../../network/interfaces.ts';
-import { parseStat } from '../../proc/stat.ts';
+import { parseStat } from '../../proc/pid/stat.ts';
 import { processIds } from '../../process/subject.ts';
 import type { DoctorFacts, Helper, LeftStandIn } from '../../why/doctor/doctor-facts.ts';
 

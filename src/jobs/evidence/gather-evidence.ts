@@ -14,7 +14,7 @@ import { openFileEntries, processEntries } from '../../evidence/entries/process-
 import { rightsEntries } from '../../evidence/entries/rights-entries.ts';
 import { stateEntries } from '../../evidence/entries/state-entries.ts';
 import { hostNamespace } from '../../host/host-namespace.ts';
-import { allProcessLimits } from '../../proc/process-limits.ts';
+import { allProcessLimits } from '../../proc/pid/process-limits.ts';
 import { limitsOf } from '../../process/limits/container-limits.ts';
 import { mountsSeen } from '../../process/mounts-seen.ts';
 import { openFileKinds } from '../../process/open-file-kinds.ts';

@@ -1,5 +1,5 @@
-import { parseEnviron } from '../../proc/environ.ts';
-import { parseStat } from '../../proc/stat.ts';
+import { parseEnviron } from '../../proc/pid/environ.ts';
+import { parseStat } from '../../proc/pid/stat.ts';
 import type { Host } from '../../host/host.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { toolObjects } from '../tool-json.ts';

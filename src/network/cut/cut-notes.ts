@@ -1,4 +1,4 @@
-import { parseNamespace } from '../../proc/namespace-link.ts';
+import { parseNamespace } from '../../proc/pid/namespace-link.ts';
 import type { Host } from '../../host/host.ts';
 import { hostNamespace } from '../../host/host-namespace.ts';
 import type { Link } from '../links.ts';

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts';
 import { hostNamespace, inHostNetwork } from '../../host/host-namespace.ts';
-import { parseNamespace } from '../../proc/namespace-link.ts';
+import { parseNamespace } from '../../proc/pid/namespace-link.ts';
 import { parseLinks } from '../links.ts';
 import { again } from '../look-inside.ts';
 import { listNamespaces, lsnsArgv } from '../lsns.ts';

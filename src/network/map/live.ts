@@ -1,7 +1,7 @@
 import type { Container } from '../../engine/container.ts';
 import { enterable, type Target } from '../../enter/target.ts';
 import { inParts } from '../../in-parts.ts';
-import { parseStartTime } from '../../proc/stat.ts';
+import { parseStartTime } from '../../proc/pid/stat.ts';
 import type { Host } from '../../host/host.ts';
 import type { Lister } from './remembering.ts';
 

@@ -1,5 +1,5 @@
 import type { NetworkEndpoint } from '../../engine/container.ts';
-import { parseNamespace } from '../../proc/namespace-link.ts';
+import { parseNamespace } from '../../proc/pid/namespace-link.ts';
 import type { Target } from '../../enter/target.ts';
 import type { Host } from '../../host/host.ts';
 import { hostNamespace, inHostNetwork } from '../../host/host-namespace.ts';

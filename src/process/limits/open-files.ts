@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts';
-import { parseProcessLimits } from '../../proc/process-limits.ts';
-import { parseStat } from '../../proc/stat.ts';
+import { parseProcessLimits } from '../../proc/pid/process-limits.ts';
+import { parseStat } from '../../proc/pid/stat.ts';
 import { isMember, placesOf, processIds, type Subject } from '../subject.ts';
 
 /**

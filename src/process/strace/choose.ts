@@ -1,4 +1,4 @@
-import { parseStatus } from '../../proc/status.ts';
+import { parseStatus } from '../../proc/pid/status.ts';
 import { DbgError, type NextStep } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { shellQuote } from '../../text.ts';

@@ -2,7 +2,7 @@ import { addPid, operandsOf, type PidOption } from '../../cli/arguments/by-pid.t
 import { namedContainerArgument, VerbArgument } from '../../cli/arguments/verb-argument.ts';
 import type { Context } from '../../context.ts';
 import { type Target } from '../../enter/target.ts';
-import { parseStartTime } from '../../proc/stat.ts';
+import { parseStartTime } from '../../proc/pid/stat.ts';
 import { DbgError, errorCode, errorMessage, EXIT, usageError } from '../../errors.ts';
 import type { Inside, OutputFile } from '../../host/host-files.ts';
 import { escapeLines, shellLine, shellQuote } from '../../text.ts';

@@ -3,7 +3,7 @@ import ENTRY from '../../../src/enter/entry.sh';
 import { ASIDE, type Entry, nsenter, plainEntry } from '../../../src/enter/nsenter.ts';
 import { entryFailure } from '../../../src/enter/outcome.ts';
 import { enterable } from '../../../src/enter/target.ts';
-import { parseStartTime } from '../../../src/proc/stat.ts';
+import { parseStartTime } from '../../../src/proc/pid/stat.ts';
 import { container, fakeHost, ID } from '../fakes.ts';
 
 const target = { container: container(), pid: 42, startTime: '99' };

@@ -8,7 +8,7 @@ import {
   parseVariablesFile,
 } from '../../../src/enter/environment/given-variables.ts';
 import { type EntryWish, planEntry } from '../../../src/enter/entry-plan.ts';
-import { insideId } from '../../../src/proc/id-map.ts';
+import { insideId } from '../../../src/proc/pid/id-map.ts';
 import { refuseSeen } from '../../../src/enter/rights/refuse-seen.ts';
 import { planView } from '../../../src/enter/environment/container-view.ts';
 import { container, fakeHost, ID } from '../fakes.ts';

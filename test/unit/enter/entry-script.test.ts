@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nsenter, plainEntry } from '../../../src/enter/nsenter.ts';
-import { parseStartTime } from '../../../src/proc/stat.ts';
+import { parseStartTime } from '../../../src/proc/pid/stat.ts';
 import { container, ID } from '../fakes.ts';
 
 // The real script before a tool, on a process of this test's, which is in no container of that id.

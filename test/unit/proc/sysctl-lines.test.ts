@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allProcessLimits } from '../../../src/proc/process-limits.ts';
+import { allProcessLimits } from '../../../src/proc/pid/process-limits.ts';
 import { parseSysctls } from '../../../src/proc/sysctl-lines.ts';
 
 test('sysctls by the names of sysctl(8), several lines as one', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine, processesOf } from '../../../src/process/processes.ts';
-import { parseNamespace } from '../../../src/proc/namespace-link.ts';
+import { parseNamespace } from '../../../src/proc/pid/namespace-link.ts';
 import { namespacesOf } from '../../../src/process/namespace-use.ts';
 import { subjectOf, subjectOfPid } from '../../../src/process/subject.ts';
 import { parsePasswd } from '../../../src/process/users.ts';
-import { idInside, parseIdMap } from '../../../src/proc/id-map.ts';
+import { idInside, parseIdMap } from '../../../src/proc/pid/id-map.ts';
 import { container, fakeHost } from '../fakes.ts';
 import { ID, INNER, V1_SYSTEMD_CGROUP, V2_NESTED_CGROUP, V2_SYSTEMD_CGROUP } from './recorded.ts';
 

@@ -117,7 +117,7 @@ test.each([
   [[''], 2, 'a name is empty'],
   [['app', '--project', 'shop'], 2, 'not both'],
   [['app,db', 'web:80'], 2, 'which of them is to reach web:80?'],
-  [['--udp'], 2, 'that is about a connection'],
+  [['--udp'], 2, 'only for a connection'],
 ])('%j is refused', async (args, code, message) => {
   const { code: its, err } = await why(args, [ILL, KILLED]);
   expect([its, err]).toEqual([code, expect.stringContaining(message)]);

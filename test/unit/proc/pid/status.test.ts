@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { capabilities, parseStatus } from '../../../src/proc/status.ts';
+import { capabilities, parseStatus } from '../../../../src/proc/pid/status.ts';
 
 // Recorded, shortened: nginx's worker in a container, Linux 4.9 (no NoNewPrivs before 4.10) and
 // 6.18.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseEnviron } from '../../../src/proc/environ.ts';
+import { parseEnviron } from '../../../../src/proc/pid/environ.ts';
 
 test('names and values, in the order of the process', () => {
   expect(parseEnviron('PATH=/bin\0A=b=c\0EMPTY=\0LINES=a\nb\0')).toEqual([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isDead, parseStartTime, parseStat, parseUptime } from '../../../src/proc/stat.ts';
+import { isDead, parseStartTime, parseStat, parseUptime } from '../../../../src/proc/pid/stat.ts';
 
 // cat of coreutils 9.1 on Linux 6.18.
 const V6_18 =
