@@ -15,6 +15,8 @@ export interface Network {
   readonly isInternal: boolean;
   /** Whether its containers may reach each other (enable_icc of the bridge driver). */
   readonly hasTraffic: boolean;
+  /** Whether the host's address is to stand for those of its containers outside. */
+  readonly isMasqueraded: boolean;
   /** MAC addresses of the containers that are on it now, by container id */
   readonly macs: ReadonlyMap<string, string>;
 }
@@ -41,6 +43,7 @@ export function parseNetwork(answer: unknown): Network {
     device: deviceOf(id, driver, options),
     isInternal: body['Internal'] === true,
     hasTraffic: text(options['com.docker.network.bridge.enable_icc']) !== 'false',
+    isMasqueraded: text(options['com.docker.network.bridge.enable_ip_masquerade']) !== 'false',
     macs: new Map(
       Object.entries(object(body['Containers'])).map(([container, end]) => [
         container,

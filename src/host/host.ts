@@ -1,5 +1,5 @@
 import type { FileReader, FileWriter, OwnershipChecks } from './host-files.ts';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /**
  * A machine on which argv lists run. A verb plans argv lists and knows nothing else of the host.
@@ -31,6 +31,11 @@ export interface ProgramRunner {
    * does, however dbg dies. Its stdin is empty. `env` is added to dbg's own environment.
    */
   stream(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Streamed>;
+  /**
+   * Starts a program that carries bytes both ways, such as one end of a connection. No signal of
+   * the terminal reaches it. The end of its stdin tells it that dbg has ended, however dbg dies.
+   */
+  relay(argv: readonly string[]): Promise<Relayed>;
   /**
    * Runs two programs on the person's terminal; the first one's stdout is the second one's stdin.
    * Resolves when both have ended, with the second one's exit code. `quiet`: the stderr of the
@@ -93,6 +98,18 @@ export interface Streamed {
   readonly stderr: Readable;
   readonly ended: Promise<Ended>;
   signal(signal: NodeJS.Signals): void;
+}
+
+/**
+ * A program that was started by `relay`. Its stdout ends when it does; then `said` is what it wrote
+ * on stderr, of which the first 4 KiB are kept.
+ */
+export interface Relayed {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  said(): string;
+  /** Ends it by SIGKILL. */
+  kill(): void;
 }
 
 /** A program that was started by `hold`. */

@@ -124,6 +124,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       device: 'docker0',
       isInternal: false,
       hasTraffic: true,
+      isMasqueraded: true,
       macs: new Map(),
     }),
     list: async () =>
@@ -185,6 +186,9 @@ export function fakeHost({
     },
     stream: async () => {
       throw new Error('nothing was to be streamed');
+    },
+    relay: async () => {
+      throw new Error('nothing was to be relayed');
     },
     pipeline: async (first, second) => {
       ran.push(first, second);

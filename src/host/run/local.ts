@@ -58,6 +58,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       return (await import('./stream.ts')).stream(exact.argv, exact.env);
     },
     hold: (argv) => hold(argv, childEnv),
+    relay: async (argv) => (await import('./stream.ts')).relay(argv, childEnv),
     pipeline: async (first, second, { quiet }) =>
       (await import('./pipeline.ts')).pipeline(exactly(first, kept(childEnv)), exactly(second, kept(childEnv)), quiet),
     create: async (path, person, options) => {

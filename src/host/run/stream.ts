@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream';
 import type { Environment } from '../../environment.ts';
 import { DbgError, EXIT } from '../../errors.ts';
 import { startGuard } from './tool-guard.ts';
-import type { Ended, Streamed } from '../host.ts';
+import type { Ended, Relayed, Streamed } from '../host.ts';
 import { openPipe } from './pipe.ts';
 import { textOf } from './run-on-terminal.ts';
-import { startProgram } from './start-program.ts';
+import { startBeside, startProgram } from './start-program.ts';
 
 /** Starts a program whose output dbg reads: see Host.stream. */
 export async function stream(argv: readonly string[], env: Environment): Promise<Streamed> {
@@ -37,4 +37,22 @@ export async function stream(argv: readonly string[], env: Environment): Promise
     );
   }).finally(() => guard.leave());
   return { stdout: reader, stderr: child.stderr!, ended, signal: (signal) => void child.kill(signal) };
+}
+
+/** The most characters of a relay's stderr that are kept. */
+const MOST_SAID = 4096;
+
+/** Starts a program that carries bytes both ways: see Host.relay. */
+export function relay(argv: readonly string[], env: Environment): Relayed {
+  const [file, ...args] = argv;
+  const child = startBeside(file!, args, { detached: true, cwd: '/', env: { ...env, LC_ALL: 'C' }, stdio: 'pipe' });
+  let said = '';
+  const add = (text: string) => void (said = (said + text).slice(0, MOST_SAID));
+  child.stderr.setEncoding('utf8').on('data', add);
+  child.on('error', ({ message }) => {
+    add(`${file} cannot be started: ${message}`);
+    child.stdout.destroy();
+  });
+  for (const end of [child.stdin, child.stdout, child.stderr]) end.on('error', () => undefined);
+  return { stdin: child.stdin, stdout: child.stdout, said: () => said, kill: () => void child.kill('SIGKILL') };
 }

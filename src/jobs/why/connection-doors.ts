@@ -87,3 +87,26 @@ export async function doorTo(
     published: { host: first.host, port: first.container, addresses: its.flatMap((each) => each.address || []) },
   };
 }
+
+/**
+ * A port of a container, as a connection from the host to it, with how it is published; undefined
+ * when it is not.
+ */
+export async function inwardTo(
+  ctx: Context,
+  container: Container,
+  port: number,
+  protocol: Wish['protocol'],
+): Promise<{ readonly wish: Wish; readonly published: Published | undefined }> {
+  const summary = (await (await ctx.engine()).list()).find(({ id }) => id === container.id);
+  const its = summary?.ports.filter((each) => each.container === port && each.protocol === protocol) ?? [];
+  const host = its.find((each) => each.host !== undefined)?.host;
+  const [address] = container.networks.flatMap(({ addresses }) => addresses ?? []);
+  return {
+    wish: { host: container.name, address: address?.split('/')[0], port, protocol, family: undefined },
+    published:
+      host === undefined
+        ? undefined
+        : { host, port, addresses: its.flatMap((each) => (each.host === host && each.address) || []) },
+  };
+}

@@ -84,3 +84,43 @@ export async function peerAt(ctx: Context, from: Container, address: string, nam
   const isHosts = parseLinks(links).some(({ addresses }) => addresses.some((each) => each.startsWith(`${address}/`)));
   return { kind: isHosts ? 'host' : 'outside' };
 }
+
+/** A port that is published at every address of the host of a family. */
+const EVERYWHERE = ['', '0.0.0.0', '::'];
+
+/**
+ * The container that a port of the host leads to: one that publishes it, at this address of the
+ * host. undefined when there is none.
+ */
+export async function behindPort(
+  ctx: Context,
+  from: Container,
+  address: string,
+  { port, protocol }: Pick<Wish, 'port' | 'protocol'>,
+): Promise<Peer | undefined> {
+  const engine = await ctx.engine();
+  for (const summary of await engine.list()) {
+    const its = summary.ports.filter((each) => each.host === port && each.protocol === protocol);
+    const fitting = its.find((each) => each.address === address || EVERYWHERE.includes(each.address ?? ''));
+    const container = fitting && (await engine.inspect(summary.id));
+    if (!fitting || !container || port === undefined) continue;
+    const published = {
+      host: port,
+      port: fitting.container,
+      addresses: its.flatMap((each) => each.address || []),
+    };
+    return { kind: 'container', container, isItself: container.id === from.id, published };
+  }
+  return undefined;
+}
+
+/** Where packets arrive at the peer: behind the translation of a published port, at its own address. */
+export function whereItArrives(
+  peer: Peer,
+  isHost: boolean,
+  sent: { readonly address: string; readonly port: number | undefined },
+): { readonly address: string; readonly port: number | undefined } {
+  if (isHost || peer.kind !== 'container' || peer.published === undefined) return sent;
+  const [own] = peer.container.networks.flatMap(({ addresses }) => addresses ?? []);
+  return own === undefined ? sent : { address: own.split('/')[0]!, port: peer.published.port };
+}

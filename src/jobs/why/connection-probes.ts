@@ -14,12 +14,23 @@ import {
   type Published,
   type Wish,
 } from '../../why/connection/connection-facts.ts';
-import { doorsOf } from './connection-doors.ts';
-import { addressesOf, namedContainers, peerAt, withNetworks } from './connection-parties.ts';
+import type { TalkWish } from '../../why/connection/talk/talk-facts.ts';
+import { droppedWhile, healthOf, masquerades, mostConnections, otherFamily, distinct } from './beside-attempt.ts';
+import { doorsOf, THIS_HOST } from './connection-doors.ts';
+import {
+  addressesOf,
+  behindPort,
+  namedContainers,
+  peerAt,
+  whereItArrives,
+  withNetworks,
+} from './connection-parties.ts';
 import { askNameservers, type Into, tryIt } from './connection-traffic.ts';
 import { wayTo, wireTo } from './connection-way.ts';
 import { once } from '../once.ts';
 import type { Probe } from './gather-facts.ts';
+import { outsiderAt } from './outside.ts';
+import { talkProbes } from './talk/talk-probes.ts';
 
 export interface ProbeWish {
   /** nothing is sent: no question to a nameserver, and no connection is tried */
@@ -27,7 +38,11 @@ export interface ProbeWish {
   /**
    * the port of the host by which the container is reached; undefined when it is reached otherwise
    */
-  readonly published?: Published;
+  readonly published?: Published | undefined;
+  /** what is to be spoken once there is a connection */
+  readonly talk?: TalkWish;
+  /** the address of somebody outside who is to reach the container */
+  readonly outsider?: string | undefined;
 }
 
 const NOT_SENT = 'nothing was sent: --no-probe';
@@ -42,7 +57,7 @@ export function connectionProbes(
   ctx: Context,
   container: Container,
   wish: Wish,
-  { isSilent, published }: ProbeWish,
+  { isSilent, published, talk, outsider = '' }: ProbeWish,
 ): { [Name in keyof ConnectionFacts]: Probe<ConnectionFacts[Name]> } {
   const { host } = ctx;
   const target = () => enterable(host, container, ctx.now());
@@ -75,7 +90,9 @@ export function connectionProbes(
     return found;
   });
   const peer = once(async () => {
-    const found = await peerAt(ctx, await from(), await address(), await named());
+    const [asker, to] = [await from(), await address()];
+    const found = await peerAt(ctx, asker, to, await named());
+    if (found.kind === 'host') return (await behindPort(ctx, asker, to, wish)) ?? found;
     return found.kind === 'container' ? { ...found, published } : found;
   });
   const peerTarget = once(async () => {
@@ -99,12 +116,20 @@ export function connectionProbes(
     const isSame =
       its === undefined || netnsOf(host, its.pid) === (isHost ? netnsOf(host, 1) : netnsOf(host, target().pid));
     const asked = ('device' in route && route.gateway) || to;
-    return tryIt(
-      ctx,
-      { own, isHosts: container.networkMode === 'host', peer: isSame ? undefined : into(its) },
-      { address: to, port, protocol: wish.protocol },
-      asked,
+    const parties = [
+      ...(isHost ? [] : [{ party: container, pid: target().pid }]),
+      { party: THIS_HOST, pid: 1 },
+      ...(its === undefined ? [] : [{ party: its.container, pid: its.pid }]),
+    ];
+    const { done, drops } = await droppedWhile(host, distinct(host, parties), async () =>
+      tryIt(
+        ctx,
+        { own, isHosts: container.networkMode === 'host', peer: isSame ? undefined : into(its) },
+        { address: to, port, protocol: wish.protocol },
+        asked,
+      ),
     );
+    return { ...done, drops };
   });
   const wire = once(async () =>
     wireTo(
@@ -116,6 +141,14 @@ export function connectionProbes(
       await peerTarget().catch(() => undefined),
     ),
   );
+  const hostWay = once(async () => {
+    const [route, its] = [await way(), await peer()];
+    const leaves = its.kind === 'outside' && 'device' in route && container.networkMode !== 'host';
+    return leaves ? wayTo(ctx, (argv) => inHostNetwork(host, argv), await address()) : undefined;
+  });
+  const attempt = async () => (await trial()).attempt;
+  /** All addresses that the container is told for the name. */
+  const addresses = async () => [...(await etc()).hosts, ...(await looked()).flatMap((each) => each.addresses)];
   return {
     wish: () => wish,
     now: () => ctx.now(),
@@ -126,11 +159,7 @@ export function connectionProbes(
     etc,
     looked,
     way,
-    hostWay: async () => {
-      const [route, its] = [await way(), await peer()];
-      const leaves = its.kind === 'outside' && 'device' in route && container.networkMode !== 'host';
-      return leaves ? wayTo(ctx, (argv) => inHostNetwork(host, argv), await address()) : undefined;
-    },
+    hostWay,
     wire,
     listening,
     networks: async () => {
@@ -139,11 +168,23 @@ export function connectionProbes(
       return Promise.all(all.map(({ networkId }) => engine.network(networkId)));
     },
     isForwarding: () => host.read('/proc/sys/net/ipv4/ip_forward')?.trim() !== '0',
-    attempt: async () => (await trial()).attempt,
-    tried: async () => (await trial().catch(() => undefined))?.attempt,
+    attempt,
+    tried: async () => attempt().catch(() => undefined),
     taken: async () => (await trial()).taken,
     droppingChains: async () => (await trial()).droppingChains,
+    drops: async () => (await trial()).drops,
+    at: async () => whereItArrives(await peer(), isHost, { address: await address(), port: wish.port }),
+    health: async () => healthOf(ctx, await peer()),
+    other: async () => {
+      const { outcome, port } = await attempt();
+      const isNamed = wish.address === undefined && wish.family === undefined && wish.protocol === 'tcp';
+      return isNamed && outcome === 'connected' ? otherFamily(ctx, own, await addresses(), port) : undefined;
+    },
+    mostConnections: () => mostConnections(host),
+    hasMasquerade: async () => (await hostWay()) === undefined || masquerades(ctx, await way()),
     doors: async () => (published ? doorsOf(ctx, wish.family) : { listening: [], rules: [] }),
+    outsider: async () => outsiderAt(ctx, outsider, wish, await way()),
+    ...talkProbes(ctx, { from: container, wish, own, pid: () => target().pid, attempt, peer, wire, hostWay }, talk),
   };
 }
 

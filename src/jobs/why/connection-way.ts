@@ -7,7 +7,8 @@ import { containerNetwork, type ContainerInterface } from '../../network/interfa
 import { parseLinks } from '../../network/links.ts';
 import { again } from '../../network/look-inside.ts';
 import { toolObjects } from '../../network/tool-json.ts';
-import type { ConnectionFacts, PacketWay, Wire, WireEnd } from '../../why/connection/connection-facts.ts';
+import type { ConnectionFacts, Wire, WireEnd } from '../../why/connection/connection-facts.ts';
+import type { PacketWay } from '../../why/connection/beside-facts.ts';
 import type { Into } from './connection-traffic.ts';
 
 /**

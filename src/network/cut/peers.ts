@@ -8,11 +8,14 @@ export type PeerName = Omit<PeerMatch, 'addresses'> & {
   readonly address: string | undefined;
 };
 
+const FORMS = 'PEER[:PORT[/udp]], PEER a container, an address or a prefix (10.0.0.0/24, [fd00::1]:80)';
+
 /**
  * Reads PEER[:PORT[/udp]]. PEER is a container, an address or a prefix; an IPv6 address with a port
  * is in brackets. Throws a usage error.
+ * @param option what takes it, and `forms` what it may be there, for that error
  */
-export function parsePeer(text: string, option = '--drop'): PeerName {
+export function parsePeer(text: string, option = '--drop', forms = FORMS): PeerName {
   const bare = addressOf(text);
   if (bare !== undefined) return { name: text, address: bare, port: undefined, protocol: 'tcp' };
   const [, bracketed, plain, digits, protocol] =
@@ -21,9 +24,7 @@ export function parsePeer(text: string, option = '--drop'): PeerName {
   const port = digits === undefined ? undefined : Number(digits);
   const address = name === undefined ? undefined : addressOf(name);
   if (name === undefined || (bracketed !== undefined && address === undefined) || port === 0 || (port ?? 0) > 65535) {
-    throw usageError(
-      `${option} takes PEER[:PORT[/udp]], PEER a container, an address or a prefix (10.0.0.0/24, [fd00::1]:80), not "${text}"`,
-    );
+    throw usageError(`${option} takes ${forms}, not "${text}"`);
   }
   return { name, address, port, protocol: protocol === 'udp' ? 'udp' : 'tcp' };
 }

@@ -1,22 +1,32 @@
+import { isIP } from 'node:net';
 import { Option } from 'commander';
-import { containersArgument, VerbArgument } from '../../cli/arguments/verb-argument.ts';
+import { containersArgument, VerbArgument, VerbOption } from '../../cli/arguments/verb-argument.ts';
 import { addPid, type PidOption, refOf } from '../../cli/arguments/by-pid.ts';
+import { requireContainer } from '../../cli/arguments/chosen-container.ts';
 import { addSelection, namesIn, type Selecting } from '../../cli/arguments/chosen-containers.ts';
 import { asRoot } from '../../cli/root.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
 import { portRef } from '../../engine/match.ts';
+import { usageError } from '../../errors.ts';
 import { findCurrent } from '../../jobs/find-target.ts';
-import { doorTo, THIS_HOST } from '../../jobs/why/connection-doors.ts';
+import { doorTo, inwardTo, THIS_HOST } from '../../jobs/why/connection-doors.ts';
 import { connectionProbes } from '../../jobs/why/connection-probes.ts';
 import { examine } from '../../jobs/why/examine.ts';
 import { gather, PATIENCE_MS } from '../../jobs/why/gather-facts.ts';
 import type { TraceWish } from '../../jobs/why/trace-probe.ts';
-import { CONNECTION_CHECKS, DOOR_CHECKS } from '../../why/connection/connection-checks.ts';
+import { checksFor } from '../../why/connection/connection-checks.ts';
 import { judge, type Verdict } from '../../why/judge.ts';
 import { verdictRecord } from '../../why/verdict-record.ts';
 import { json } from '../../ui/table.ts';
-import { type ConnectionOptions, readDoor, readWish, refuseWithoutPeer } from './connection-wish.ts';
+import {
+  type ConnectionOptions,
+  readDoor,
+  readInward,
+  readTalk,
+  readWish,
+  refuseWithoutPeer,
+} from './connection-wish.ts';
 import { refuseTrace, traceWish, type TraceOptions } from './trace-wish.ts';
 import { meansSeveral, whySeveral } from './why-several.ts';
 import { verdictText } from './why-text.ts';
@@ -43,6 +53,15 @@ export function whyCommand(ctx: Context): Verb {
     .option('--udp', 'the port is a UDP port')
     .addOption(new Option('-4, --ipv4', 'try IPv4 only').conflicts('ipv6'))
     .option('-6, --ipv6', 'try IPv6 only')
+    .option('--tls', "speak TLS with the peer: the handshake, and its certificate by the container's own CAs")
+    .option('--http <path>', 'ask the peer for a page by HTTP, with --tls by HTTPS')
+    .addOption(
+      new VerbOption(
+        '--from <host>',
+        'from outside in: why that address, or container, does not reach CTR:PORT',
+        'containers',
+      ),
+    )
     .option('--no-probe', 'send nothing: no questions to nameservers, and no connections')
     .option('--trace', 'trace its calls for 3 s (strace), and say which are refused, and what they need')
     .option('--for <time>', 'how long to trace: 500ms, 10s, 2m')
@@ -53,11 +72,17 @@ export function whyCommand(ctx: Context): Verb {
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why\n  dbg why web\n  dbg why web,db -v\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web example.com:443 -4\n  dbg why web --trace --for 10s\n  dbg why web --json',
+      '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why\n  dbg why web\n  dbg why web,db -v\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web:80 --from 192.0.2.7\n  dbg why web example.com:443 -4\n  dbg why web api:8443 --tls --http /health\n  dbg why web --trace --for 10s\n  dbg why web --json',
     )
     .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
       // With --pid, the first operand is no container.
       const [first, second] = options.pid === undefined ? [operand, peer] : [undefined, operand];
+      if (options.from !== undefined) {
+        refuseTrace(options);
+        const inside = await refOf(ctx, first, options);
+        requireContainer(ctx, inside);
+        return asRoot(ctx, async () => inward(ctx, inside, second, options));
+      }
       const names = namesIn(first);
       if (meansSeveral(names, second, options)) {
         refuseWithoutPeer(options);
@@ -83,12 +108,12 @@ async function why(ctx: Context, ref: string, peer: string | undefined, options:
   const container = await findCurrent(ctx, ref);
   const about = { container: container.name, id: container.id };
   const door = peer === undefined ? await doorTo(ctx, container, readDoor(ref, options)) : undefined;
+  const talk = readTalk(options);
+  const isSilent = options.probe === false;
+  const asked = { outside: false, published: door !== undefined, tls: talk.tls, http: talk.path !== undefined };
   if (door) {
-    const probes = connectionProbes(ctx, THIS_HOST, door.wish, {
-      isSilent: options.probe === false,
-      published: door.published,
-    });
-    const verdict = judge(DOOR_CHECKS, await gather(probes, PATIENCE_MS));
+    const probes = connectionProbes(ctx, THIS_HOST, door.wish, { isSilent, published: door.published, talk });
+    const verdict = judge(checksFor(asked), await gather(probes, PATIENCE_MS));
     return print(
       ctx,
       { ...about, peer: ref },
@@ -102,9 +127,31 @@ async function why(ctx: Context, ref: string, peer: string | undefined, options:
     return print(ctx, about, `in "${container.name}"`, verdict, options);
   }
   const wish = readWish(peer, options);
-  const probes = connectionProbes(ctx, container, wish, { isSilent: options.probe === false });
-  const verdict = judge(CONNECTION_CHECKS, await gather(probes, PATIENCE_MS));
+  const probes = connectionProbes(ctx, container, wish, { isSilent, talk });
+  const verdict = judge(checksFor(asked), await gather(probes, PATIENCE_MS));
   return print(ctx, { ...about, peer }, `between "${container.name}" and ${peer}`, verdict, options);
+}
+
+/** `--from HOST`: from a container as the container would ask, and from an address outside in. */
+async function inward(
+  ctx: Context,
+  ref: string | undefined,
+  peer: string | undefined,
+  options: WhyOptions,
+): Promise<number> {
+  const { from = '' } = options;
+  if (peer !== undefined || ref === undefined) throw usageError('--from HOST goes with one operand: dbg why CTR:PORT');
+  const inwardWish = readInward(ref, options);
+  if (isIP(from) === 0) return why(ctx, from, ref, { ...options, traced: undefined });
+  const { ctr, port, protocol } = inwardWish;
+  const container = await findCurrent(ctx, ctr);
+  const { wish, published } = await inwardTo(ctx, container, port, protocol);
+  const talk = readTalk(options);
+  const wished = { isSilent: options.probe === false, published, talk, outsider: from };
+  const checks = checksFor({ outside: true, published: true, tls: talk.tls, http: talk.path !== undefined });
+  const verdict = judge(checks, await gather(connectionProbes(ctx, THIS_HOST, wish, wished), PATIENCE_MS));
+  const about = { container: container.name, id: container.id, peer: ref, from };
+  return print(ctx, about, `between ${from} and port ${port} of "${container.name}"`, verdict, options);
 }
 
 function print(ctx: Context, about: object, where: string, verdict: Verdict, options: WhyOptions): number {

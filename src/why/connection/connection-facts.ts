@@ -1,4 +1,5 @@
 import type { Container } from '../../engine/container.ts';
+import type { Health } from '../../engine/inspection.ts';
 import type { Network } from '../../engine/network.ts';
 import type { SeenMark } from '../../network/cut/in-force.ts';
 import type { Link } from '../../network/links.ts';
@@ -6,8 +7,11 @@ import type { NetnsPath } from '../../network/netns-path.ts';
 import type { AddressType } from '../../network/reach/dns-message.ts';
 import type { DroppingChain, Grown } from '../../network/reach/firewall-rules.ts';
 import type { Listening } from '../../network/reach/listening.ts';
+import type { NextStep } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import type { Resolver } from '../../network/reach/resolver-files.ts';
+import type { Dropped, OtherFamily, Outsider, PacketWay } from './beside-facts.ts';
+import type { HttpTalk, PathSizes, TlsTalk } from './talk/talk-facts.ts';
 
 /** What a person wants to reach, from a container or from this host. */
 export interface Wish {
@@ -71,14 +75,6 @@ export interface Looked {
   readonly outcome: 'silent' | 'refused' | 'passed on' | number;
   readonly addresses: readonly string[];
 }
-
-/**
- * The way to an address, as the container's kernel would take it; or the kernel's message where
- * there is none.
- */
-export type PacketWay =
-  | { readonly device: string; readonly gateway: string | undefined; readonly source: string | undefined }
-  | { readonly refused: string };
 
 /** An end of the wire: a container's interface, and the device at the other end of its pair. */
 export interface WireEnd {
@@ -169,6 +165,25 @@ export interface ConnectionFacts {
   readonly droppingChains: DroppingChains;
   /** what listens on the host, and the rules by which its ports lead to containers */
   readonly doors: Doors;
+  /** what came of a TLS handshake; of use only where one was wished for */
+  readonly tls: TlsTalk;
+  /** what came of HTTP requests; of use only where one was wished for */
+  readonly http: HttpTalk;
+  readonly path: PathSizes;
+  /** where the packets arrive at the peer, behind a translation of address or port */
+  readonly at: { readonly address: string; readonly port: number | undefined };
+  /** of a peer that is a container with a health check */
+  readonly health: Health | undefined;
+  /** a second address of the name, by IPv6, that a program would take first */
+  readonly other: OtherFamily | undefined;
+  /** what the kernels of the parties dropped while the connection was tried */
+  readonly drops: readonly Dropped[];
+  /** how many connections the kernel keeps in mind; undefined where it keeps none */
+  readonly mostConnections: number | undefined;
+  /** whether the host puts its own address in place of the asker's */
+  readonly hasMasquerade: boolean;
+  /** somebody outside who is to reach the container; of use only where one was named */
+  readonly outsider: Outsider;
 }
 
 /** What leads from a port of the host to a container: docker-proxy, a DNAT rule, or both. */
@@ -180,6 +195,11 @@ export interface Doors {
 
 /** Whether this host itself asks, from its own network namespace, and no container. */
 export const isThisHost = ({ id }: Pick<Container, 'id'>): boolean => id === '';
+/**
+ * Whether a container asks for another one by an address and a port of the host, which lead there.
+ */
+export const isTranslated = (from: Pick<Container, 'id'>, peer: Peer): boolean =>
+  peer.kind === 'container' && peer.published !== undefined && !isThisHost(from);
 /** The name of the asking party in a sentence. */
 export const called = (from: Pick<Container, 'id' | 'name'>): string =>
   isThisHost(from) ? 'this host' : `"${from.name}"`;
@@ -199,3 +219,7 @@ export const sharedNetworks = (from: Container, other: Container): string[] =>
  */
 export const isGuest = ({ networkMode }: Container): boolean =>
   networkMode === 'host' || networkMode.startsWith('container:');
+
+/** A next step at the peer's own container; none where the peer is no container of this engine. */
+export const atPeer = (peer: Peer, what: string, command: (name: string) => string): NextStep[] =>
+  peer.kind === 'container' ? [{ what, command: command(shellQuote(peer.container.name)) }] : [];

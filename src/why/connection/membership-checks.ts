@@ -1,6 +1,6 @@
 import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
-import { type ConnectionFacts, isGuest, sharedNetworks } from './connection-facts.ts';
+import { type ConnectionFacts, isGuest, isTranslated, sharedNetworks } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const MEMBERSHIP = 'membership';
@@ -36,6 +36,7 @@ export const MEMBERSHIP_CHECKS = [
     needs: ['from', 'peer', 'tried'],
     find: ({ from, peer, tried }) => {
       if (peer.kind !== 'container' || peer.isItself || tried?.outcome === 'connected') return [];
+      if (isTranslated(from, peer)) return [];
       const { container } = peer;
       if (isGuest(from) || isGuest(container) || from.networkMode === 'none' || container.state.pid === 0) return [];
       if (sharedNetworks(from, container).length > 0) return [];
@@ -89,6 +90,7 @@ export const MEMBERSHIP_CHECKS = [
     needs: ['from', 'peer', 'networks', 'tried'],
     find: ({ from, peer, networks, tried }) => {
       if (peer.kind !== 'container' || peer.isItself || tried?.outcome === 'connected') return [];
+      if (isTranslated(from, peer)) return [];
       const shared = sharedNetworks(from, peer.container);
       const its = networks.filter(({ name }) => shared.includes(name));
       if (its.length === 0 || its.some(({ hasTraffic }) => hasTraffic)) return [];

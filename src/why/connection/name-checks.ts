@@ -161,6 +161,30 @@ export const NAME_CHECKS = [
     },
   }),
   check({
+    id: 'name.ipv6-first',
+    layer: NAME,
+    about: 'The name has an IPv6 address too, which programs try first, and nothing answers there.',
+    needs: ['wish', 'from', 'other', 'attempt'],
+    find: ({ wish: { host }, from, other, attempt }) => {
+      if (other === undefined || other.isConnected || attempt.outcome !== 'connected') return [];
+      const how = other.error === '' ? 'no answer comes from there' : `that fails (${other.error})`;
+      return [
+        {
+          // Where an error comes at once, most programs go on to the next address.
+          severity: other.error === '' ? 'broken' : 'suspect',
+          sentence: `${host} is ${other.address} too, which a program in "${from.name}" tries first, and ${how}; ${attempt.address} answers`,
+          evidence: [{ seen: `${other.address} before ${attempt.address}`, command: getent(from.name, host) }],
+          next: [
+            {
+              what: 'see why not',
+              command: `dbg why ${shellQuote(from.name)} ${shellQuote(`${host}:${attempt.port}`)} -6`,
+            },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
     id: 'name.only-ipv6',
     layer: NAME,
     about: 'The name has addresses of one family only, and the other one was asked for.',

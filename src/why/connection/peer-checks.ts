@@ -2,7 +2,7 @@ import { isLoopback, isReachedAt, type Listening } from '../../network/reach/lis
 import { duration, shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
 import type { Evidence, Finding } from '../finding.ts';
-import { type ConnectionFacts, isThisHost, type Peer } from './connection-facts.ts';
+import { type ConnectionFacts, isThisHost, isTranslated, type Peer } from './connection-facts.ts';
 import { PEER_FIREWALL_CHECK } from './firewall-checks.ts';
 
 const check = checkOf<ConnectionFacts>();
@@ -12,12 +12,14 @@ const socketsCommand = (peer: Peer) =>
   peer.kind === 'container' ? `dbg exec ${shellQuote(peer.container.name)} ss -ltunp` : 'ss -ltunp';
 
 /** The facts that tell what listens on the wanted port. */
-type Found = Pick<ConnectionFacts, 'wish' | 'peer' | 'listening' | 'address' | 'tried' | 'from'>;
+type Found = Pick<ConnectionFacts, 'wish' | 'peer' | 'listening' | 'at' | 'tried' | 'from'>;
 
-function atPort({ wish, peer, listening, address, tried }: Found): readonly Listening[] | undefined {
-  if (wish.port === undefined || peer.kind === 'outside' || tried?.outcome === 'connected') return undefined;
-  const here = listening.filter(({ protocol, port }) => protocol === wish.protocol && port === wish.port);
-  return here.some((each) => isReachedAt(each, address)) ? undefined : here;
+function atPort({ from, wish, peer, listening, at, tried }: Found): readonly Listening[] | undefined {
+  // docker-proxy takes a connection before it knows whether the container does.
+  const isTaken = tried?.outcome === 'connected' && !isTranslated(from, peer);
+  if (at.port === undefined || peer.kind === 'outside' || isTaken) return undefined;
+  const here = listening.filter(({ protocol, port }) => protocol === wish.protocol && port === at.port);
+  return here.some((each) => isReachedAt(each, at.address)) ? undefined : here;
 }
 
 const socketText = ({ protocol, address, port }: Listening) =>
@@ -75,22 +77,43 @@ export const PEER_CHECKS = [
             },
           ],
   }),
+  check({
+    id: 'peer.unhealthy',
+    layer: PEER,
+    about: 'The health check of the peer fails: it may take connections, and do its work badly or not at all.',
+    needs: ['peer', 'health'],
+    find: ({ peer, health }) => {
+      if (peer.kind !== 'container' || health?.status !== 'unhealthy') return [];
+      const { name } = peer.container;
+      const said = health.output.trim().split('\n').at(-1)?.slice(0, 200);
+      return [
+        {
+          severity: 'suspect',
+          sentence: `"${name}" is unhealthy: its health check has failed ${health.failures} times in a row${said ? `, and said: ${said}` : ''}`,
+          evidence: [
+            { seen: health.status, command: `docker inspect -f '{{json .State.Health}}' ${shellQuote(name)}` },
+          ],
+          next: [{ what: 'see why', command: `dbg why ${shellQuote(name)}` }],
+        },
+      ];
+    },
+  }),
   PEER_FIREWALL_CHECK,
   check({
     id: 'peer.loopback-only',
     layer: PEER,
     about: 'The peer listens on the port at 127.0.0.1 or ::1 only, where nobody else reaches it.',
-    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    needs: ['wish', 'from', 'peer', 'listening', 'at', 'tried'],
     find: (facts) => {
       const here = atPort(facts) ?? [];
-      if (here.length === 0 || !here.every(({ address }) => isLoopback(address)) || isLoopback(facts.address))
+      if (here.length === 0 || !here.every(({ address }) => isLoopback(address)) || isLoopback(facts.at.address))
         return [];
       const { peer } = facts;
       const { address, port } = here[0]!;
       return [
         {
           severity: 'broken',
-          sentence: `${who(peer)} listens on port ${port} at ${address} only, so nobody else reaches it at ${facts.address}`,
+          sentence: `${who(peer)} listens on port ${port} at ${address} only, so nobody else reaches it at ${facts.at.address}`,
           evidence: [seenSockets(peer, here)],
           next: [
             {
@@ -106,17 +129,17 @@ export const PEER_CHECKS = [
     id: 'peer.other-address',
     layer: PEER,
     about: 'The peer listens on the port at another address, or for the other family of addresses only.',
-    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    needs: ['wish', 'from', 'peer', 'listening', 'at', 'tried'],
     find: (facts) => {
       const here = atPort(facts) ?? [];
-      if (here.length === 0 || (here.every(({ address }) => isLoopback(address)) && !isLoopback(facts.address)))
+      if (here.length === 0 || (here.every(({ address }) => isLoopback(address)) && !isLoopback(facts.at.address)))
         return [];
       const { peer } = facts;
       const other = here.find(({ address }) => !isLoopback(address)) ?? here[0]!;
       return [
         {
           severity: 'broken',
-          sentence: `${who(peer)} listens on port ${other.port} at ${other.address}, not at ${facts.address}`,
+          sentence: `${who(peer)} listens on port ${other.port} at ${other.address}, not at ${facts.at.address}`,
           evidence: [seenSockets(peer, here)],
           next: [
             {
@@ -132,14 +155,14 @@ export const PEER_CHECKS = [
     id: 'peer.other-port',
     layer: PEER,
     about: 'Nothing listens on the port; the peer listens on others.',
-    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    needs: ['wish', 'from', 'peer', 'listening', 'at', 'tried'],
     find: (facts) => nothingThere(facts, true),
   }),
   check({
     id: 'peer.not-listening',
     layer: PEER,
     about: 'Nothing listens on the port, nor on any other one.',
-    needs: ['wish', 'from', 'peer', 'listening', 'address', 'tried'],
+    needs: ['wish', 'from', 'peer', 'listening', 'at', 'tried'],
     find: (facts) => nothingThere(facts, false),
   }),
   check({
@@ -147,10 +170,10 @@ export const PEER_CHECKS = [
     layer: PEER,
     about:
       'The queue of connections that wait to be accepted is full: its program accepts none, and the kernel drops new ones.',
-    needs: ['wish', 'peer', 'listening', 'tried'],
-    find: ({ wish, peer, listening, tried }) =>
+    needs: ['at', 'peer', 'listening', 'tried'],
+    find: ({ at, peer, listening, tried }) =>
       listening
-        .filter(({ protocol, port, waiting, most }) => protocol === 'tcp' && port === wish.port && waiting > most)
+        .filter(({ protocol, port, waiting, most }) => protocol === 'tcp' && port === at.port && waiting > most)
         .map((socket) => ({
           severity: tried?.outcome === 'connected' ? ('suspect' as const) : ('broken' as const),
           sentence: `${who(peer)} accepts no connections on port ${socket.port}: ${socket.waiting} wait in its queue (listen backlog), which holds ${socket.most + 1}`,
@@ -170,6 +193,9 @@ export const PEER_CHECKS = [
   }),
 ] as const;
 
+/** Whether the peer was asked for by a port of the host. */
+const isPublished = (from: ConnectionFacts['from'], peer: Peer) => isThisHost(from) || isTranslated(from, peer);
+
 const startedAs = (peer: Peer) =>
   peer.kind === 'container'
     ? `docker inspect -f '{{.Path}} {{join .Args " "}}' ${shellQuote(peer.container.name)}`
@@ -180,7 +206,8 @@ const startedAs = (peer: Peer) =>
  * the one for a peer that listens on other ports, or the one for a peer that does not.
  */
 function nothingThere(facts: Found, hasOthers: boolean): Finding[] {
-  const { wish, peer, listening, address: to, from } = facts;
+  const { wish, peer, listening, at, from } = facts;
+  const to = at.address;
   const here = atPort(facts);
   if (here === undefined || here.length > 0) return [];
   // Docker's DNS listens in the container's network namespace, on a random port.
@@ -196,13 +223,15 @@ function nothingThere(facts: Found, hasOthers: boolean): Finding[] {
   return [
     {
       severity: 'broken',
-      sentence: `nothing listens on port ${wish.port}/${wish.protocol} of ${where}${hasOthers ? `; it listens on ${ports.slice(0, 8).join(', ')}${most}` : ''}`,
+      sentence: `nothing listens on port ${at.port}/${wish.protocol} of ${where}${hasOthers ? `; it listens on ${ports.slice(0, 8).join(', ')}${most}` : ''}`,
       evidence: [seenSockets(peer, others.slice(0, 8))],
       next: hasOthers
         ? [
             {
-              what: isThisHost(from) ? 'publish the other port, or let it listen on this one' : 'try the other port',
-              command: isThisHost(from)
+              what: isPublished(from, peer)
+                ? 'publish the other port, or let it listen on this one'
+                : 'try the other port',
+              command: isPublished(from, peer)
                 ? startedAs(peer)
                 : `dbg why ${shellQuote(from.name)} ${shellQuote(wish.host)}:${ports[0]}`,
             },

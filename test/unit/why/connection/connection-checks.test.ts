@@ -330,7 +330,8 @@ test('published: a rule and docker-proxy of tcp lead nobody who asks by udp', ()
   const rules = ['-A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.3:80'];
   const over = { peer: { ...door, published }, doors: { listening: [socket('*', 8080)], rules } };
   expect(verdict(over).answer).toBeUndefined();
-  const udp = { ...over, wish: wish('db', { protocol: 'udp' }) };
+  const listening = [{ ...socket('*', 80), protocol: 'udp' as const }];
+  const udp = { ...over, listening, wish: wish('db', { protocol: 'udp' }) };
   expect(verdict(udp).answer?.id).toBe('published.no-door');
 });
 

@@ -1,7 +1,8 @@
 import type { Network } from '../../../../src/engine/network.ts';
 import type { Listening } from '../../../../src/network/reach/listening.ts';
-import { DOOR_CHECKS } from '../../../../src/why/connection/connection-checks.ts';
+import { checksFor } from '../../../../src/why/connection/connection-checks.ts';
 import type { Attempt, ConnectionFacts, Looked, WireEnd } from '../../../../src/why/connection/connection-facts.ts';
+import type { Certificate, Hop, TlsTalk } from '../../../../src/why/connection/talk/talk-facts.ts';
 import { type Facts, known } from '../../../../src/why/fact.ts';
 import { judge, type Verdict } from '../../../../src/why/judge.ts';
 import { HOST_NETNS } from '../../../../src/network/netns-path.ts';
@@ -23,6 +24,7 @@ export const network = (over: Partial<Network> = {}): Network => ({
   device: 'br-app',
   isInternal: false,
   hasTraffic: true,
+  isMasqueraded: true,
   macs: new Map(),
   ...over,
 });
@@ -60,6 +62,39 @@ export const end = (of: string, over: Partial<WireEnd> = {}): WireEnd => ({
   ...over,
 });
 
+export const tls = (over: Partial<TlsTalk> = {}): TlsTalk => ({
+  address: '10.0.0.3',
+  port: 443,
+  outcome: 'spoken',
+  alert: '',
+  beginning: '',
+  expected: 'db',
+  protocol: 'TLSv1.3',
+  chain: [certificate()],
+  isForName: true,
+  distrust: '',
+  bundle: { files: ['/etc/ssl/certs/ca-certificates.crt'], count: 140 },
+  clientCertificate: 'none',
+  ...over,
+});
+export const certificate = (over: Partial<Certificate> = {}): Certificate => ({
+  subject: 'db',
+  issuer: 'Our CA',
+  names: 'DNS:db, IP Address:10.0.0.3',
+  validFrom: 0,
+  validTo: 2_000_000_000,
+  ...over,
+});
+export const hop = (url: string, over: Partial<Hop> = {}): Hop => ({
+  url,
+  outcome: 'answered',
+  status: 200,
+  location: undefined,
+  firstByteMs: 3,
+  text: '',
+  ...over,
+});
+
 /** web reaches db:80, over network app. */
 const WELL: ConnectionFacts = {
   wish: { host: 'db', address: undefined, port: 80, protocol: 'tcp', family: undefined },
@@ -81,11 +116,33 @@ const WELL: ConnectionFacts = {
   taken: { sent: 3, own: [], host: [], peer: [] },
   droppingChains: { own: [], host: [], peer: [] },
   doors: { listening: [], rules: [] },
+  tls: tls(),
+  http: { hops: [hop('http://db/')] },
+  path: { full: 1500, passes: 1500, announced: undefined, needsSmall: false, places: [] },
+  at: { address: '10.0.0.3', port: 80 },
+  health: undefined,
+  other: undefined,
+  drops: [],
+  mostConnections: 65536,
+  hasMasquerade: true,
+  outsider: {
+    address: '192.0.2.7',
+    way: { device: 'eth0', gateway: undefined, source: '192.0.2.1' },
+    walked: { verdict: 'accept', rule: '-A DOCKER -j ACCEPT', isSure: true },
+  },
 };
 
 /** What is said where these facts are other than well; an attempt is what was tried, too. */
-export function verdict(over: Partial<ConnectionFacts>, without: Partial<Facts<ConnectionFacts>> = {}): Verdict {
-  const facts = { ...WELL, ...(over.attempt ? { tried: over.attempt } : {}), ...over };
+export function verdict(
+  over: Partial<ConnectionFacts>,
+  without: Partial<Facts<ConnectionFacts>> = {},
+  asked = {},
+): Verdict {
+  const at = { address: over.address ?? WELL.address, port: (over.wish ?? WELL.wish).port };
+  const facts = { ...WELL, at, ...(over.attempt ? { tried: over.attempt } : {}), ...over };
   const entries = Object.entries(facts).map(([name, value]) => [name, known(value)]);
-  return judge(DOOR_CHECKS, { ...(Object.fromEntries(entries) as Facts<ConnectionFacts>), ...without });
+  return judge(checksFor({ outside: false, published: true, tls: true, http: true, ...asked }), {
+    ...(Object.fromEntries(entries) as Facts<ConnectionFacts>),
+    ...without,
+  });
 }

@@ -1,0 +1,129 @@
+import { BlockList, isIP } from 'node:net';
+
+/** The first packet of a connection that the host would forward. */
+export interface Forwarded {
+  readonly source: string;
+  /** the address and port behind a translation */
+  readonly destination: string;
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+  /** the devices by which the packet comes and goes */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a firewall would do with a packet, and the rule that decides. */
+export interface Walked {
+  readonly verdict: 'accept' | 'drop' | 'reject';
+  /** "-A DOCKER-USER -s 192.0.2.7/32 -j DROP", or the policy "-P FORWARD DROP" */
+  readonly rule: string;
+  /** whether every rule on the way is of a kind that is understood here */
+  readonly isSure: boolean;
+}
+
+/** The most rules that are walked: chains may lead to each other. */
+const MOST_RULES = 20_000;
+
+/**
+ * Walks the chain FORWARD of what `iptables-save -t filter` prints, as the kernel would with this
+ * packet. No packet is sent: nobody but its sender could send it.
+ */
+export function walkForward(saved: string, packet: Forwarded): Walked {
+  const lines = saved.split('\n');
+  const chains = new Map<string, string[]>();
+  for (const line of lines) {
+    const [, chain] = /^-A (\S+) /.exec(line) ?? [];
+    if (chain !== undefined) chains.set(chain, [...(chains.get(chain) ?? []), line]);
+  }
+  let [isSure, left] = [true, MOST_RULES];
+  const walk = (chain: string, way: readonly string[]): Omit<Walked, 'isSure'> | undefined => {
+    // The kernel takes no chains that lead back to themselves.
+    if (way.includes(chain)) return undefined;
+    for (const rule of chains.get(chain) ?? []) {
+      if (left-- <= 0) return undefined;
+      const { fits, target } = readRule(rule, packet);
+      if (fits === 'unknown' && target !== '') isSure = false;
+      if (fits === 'no' || target === '') continue;
+      if (target === 'DROP' || target === 'REJECT') return { verdict: target === 'DROP' ? 'drop' : 'reject', rule };
+      if (fits === 'unknown') continue;
+      if (target === 'ACCEPT') return { verdict: 'accept', rule };
+      if (target === 'RETURN') return undefined;
+      const found = walk(target, [...way, chain]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const found = walk('FORWARD', []);
+  if (found !== undefined) return { ...found, isSure };
+  const isDropped = lines.some((line) => line.startsWith(':FORWARD DROP '));
+  return { verdict: isDropped ? 'drop' : 'accept', rule: `-P FORWARD ${isDropped ? 'DROP' : 'ACCEPT'}`, isSure };
+}
+
+interface Read {
+  readonly fits: 'yes' | 'no' | 'unknown';
+  /** the chain or verdict of -j or -g; empty for a rule that only counts or logs */
+  readonly target: string;
+}
+
+/** Targets after which the next rule follows. */
+const GOES_ON = ['LOG', 'NFLOG', 'MARK', 'CONNMARK', 'TCPMSS', 'ULOG', 'TRACE', 'AUDIT', 'CLASSIFY'];
+
+function readRule(rule: string, packet: Forwarded): Read {
+  const words = [...rule.matchAll(/"(?:\\.|[^"\\])*"|\S+/g)].map(([word]) => word).slice(2);
+  let [fits, target, isNot]: [Read['fits'], string, boolean] = ['yes', '', false];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === '!') {
+      isNot = true;
+      continue;
+    }
+    const value = words[at + 1] ?? '';
+    const is = /^-[jg]$/.test(word) || SKIPPED.includes(word) ? true : matches(word, value, packet);
+    if (/^-[jg]$/.test(word)) target = GOES_ON.includes(value) ? '' : value;
+    if (is === undefined) fits = fits === 'no' ? 'no' : 'unknown';
+    else if (!SKIPPED.includes(word) && !/^-[jg]$/.test(word) && is === isNot) fits = 'no';
+    // Each of these has one value; of what is not understood, all words up to the next are its.
+    while (at + 1 < words.length && !/^(-|!$)/.test(words[at + 1]!)) at++;
+    isNot = false;
+  }
+  return { fits, target };
+}
+
+/** Words that say nothing about which packets the rule is for. */
+const SKIPPED = ['-m', '--comment', '--reject-with'];
+
+/** Whether a packet is one that a match is for; undefined for a match that is not understood. */
+function matches(word: string, value: string, packet: Forwarded): boolean | undefined {
+  const device = (name: string) => (value.endsWith('+') ? name.startsWith(value.slice(0, -1)) : name === value);
+  switch (word) {
+    case '-s':
+      return isWithin(packet.source, value);
+    case '-d':
+      return isWithin(packet.destination, value);
+    case '-i':
+      return device(packet.from);
+    case '-o':
+      return device(packet.to);
+    case '-p':
+      return value === packet.protocol || value === 'all';
+    case '--dport':
+    case '--dports':
+      return value.split(',').some((range) => {
+        const [first, last = first] = range.split(':').map(Number);
+        return packet.port >= first! && packet.port <= last!;
+      });
+    case '--ctstate':
+    case '--state':
+      return value.split(',').some((state) => state === 'NEW' || state === 'DNAT');
+    default:
+      return undefined;
+  }
+}
+
+function isWithin(address: string, prefix: string): boolean | undefined {
+  const [network = '', length = '32'] = prefix.split('/');
+  if (isIP(network) !== 4 || !/^\d+$/.test(length)) return undefined;
+  const list = new BlockList();
+  list.addSubnet(network, Number(length), 'ipv4');
+  return list.check(address, 'ipv4');
+}
