@@ -37,9 +37,3 @@ export async function learn<T>(probe: Probe<T>, patienceMs: number): Promise<Fac
     });
   return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
-
-/** Puts off learning something until it is first asked for, and then remembers it. */
-export function once<T>(learn: () => Promise<T>): () => Promise<T> {
-  let learned: Promise<T> | undefined;
-  return () => (learned ??= learn());
-}

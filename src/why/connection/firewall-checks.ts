@@ -89,15 +89,21 @@ function suspects(
       severity: 'suspect',
       sentence: `a firewall policy ${whose} drops what no rule of its chain accepts, perhaps what is sent to ${address}:${port}: nft ${text}: policy drop`,
       evidence: [
-        { seen: `hook ${hook}, policy drop, which has no counter`, command: `${enter}nft list chain ${quoted(text)}` },
+        {
+          seen: `hook ${hook}, policy drop, which has no counter`,
+          command: `${enter}nft list chain ${quotedWords(text)}`,
+        },
       ],
       next: [
-        { what: 'count what comes to its end, and try again', command: `${enter}nft add rule ${quoted(text)} counter` },
+        {
+          what: 'count what comes to its end, and try again',
+          command: `${enter}nft add rule ${quotedWords(text)} counter`,
+        },
       ],
     }));
 }
 
-const quoted = (text: string) => text.split(' ').map(shellQuote).join(' ');
+const quotedWords = (text: string) => text.split(' ').map(shellQuote).join(' ');
 
 /** The command that lists a rule with its counter. */
 function listing({ text }: Grown): string[] {
