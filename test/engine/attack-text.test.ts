@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
@@ -188,4 +188,24 @@ test('a commander error, a failure and a picker line do not pass on what was typ
   const { stderr } = await dbg(['veth', '--no-such\u001b[31m']);
   expect(stderr).not.toMatch(DRIVES);
   expect((await dbg(['exec', 'no\u001b[31msuch', 'true'])).stderr).not.toMatch(DRIVES);
+});
+
+test('a rule of a container whose comment is a command: what dbg why prints to be pasted does not run it', async ({
+  lab,
+}) => {
+  const network = await lab.network('n');
+  const web = await lab.run('web', { options: ['--network', network] });
+  const db = await lab.run('db', { options: ['--network', network, '--cap-add', 'NET_ADMIN'] });
+  const ran = join(lab.folder, 'ran');
+  const comment = `$(touch ${ran})\`touch ${ran}\`;'"\\`;
+  const words = ['-m', 'comment', '--comment', comment];
+  await inside(await lab.pid(db), 'iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', '80', ...words, '-j', 'DROP');
+  const { stdout } = await dbg(['why', web, `${db}:80`, '--json']);
+  const { answer } = JSON.parse(String(stdout)) as { answer: { id: string; next: { command: string }[] } };
+  expect(answer.id).toBe('peer.firewall');
+  const { command } = answer.next[0]!;
+  expect(command).toContain('-D INPUT');
+  const pasted = await execa('sh', ['-c', `printf '%s\\n' ${command}`]);
+  expect(pasted.stdout.split('\n')).toContain(comment);
+  expect(existsSync(ran)).toBe(false);
 });
