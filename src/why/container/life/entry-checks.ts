@@ -49,7 +49,8 @@ export const ENTRY_CHECKS = [
           : (file.mode & 0o111) > 0
             ? `may not be executed by its user (mode ${mode(file.mode)})`
             : `is not executable (mode ${mode(file.mode)})`;
-      const next = file?.kind === 'file' ? [{ what: 'in its Dockerfile', command: `RUN chmod +x ${path}` }] : [];
+      const next =
+        file?.kind === 'file' ? [{ what: 'in its Dockerfile', command: `RUN chmod +x ${shellQuote(path)}` }] : [];
       const sentence = `"${facts.container.name}" is to run ${path}, which ${because}`;
       return [cannotRun(facts, sentence, `it is to run ${path}`, next)];
     },
