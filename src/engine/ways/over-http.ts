@@ -1,7 +1,6 @@
 import { beginningOf, type ContainerFile, pathStatOf } from './archive.ts';
 import type { Header, EngineWay, Query } from './way.ts';
 import type { EngineAddress } from '../address.ts';
-import { parseContainer, parseContainerList, parseImageId } from '../container.ts';
 import type { Engine } from '../engine.ts';
 import {
   type Answer,
@@ -20,6 +19,7 @@ import { LAST_LINE, lastLines, logLines, logsPath } from '../logs/logs.ts';
 import { architectureOf, parseConfiguration, parseInspection } from '../inspection.ts';
 import { parseVersion } from '../engine-version.ts';
 import { parseNetwork } from '../network.ts';
+import { parseContainer, parseContainerList, parseImageId } from '../parse-container.ts';
 import { watchContainer } from '../container-events.ts';
 
 /**

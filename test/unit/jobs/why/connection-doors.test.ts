@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseContainerList } from '../../../../src/engine/container.ts';
+import { parseContainerList } from '../../../../src/engine/parse-container.ts';
 import { doorsOf, doorTo } from '../../../../src/jobs/why/connection-doors.ts';
 import { container, fakeContext, fakeEngine, fakeHost, ID } from '../../fakes.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseContainer, parseContainerList } from '../../../src/engine/container.ts';
+import { parseContainer, parseContainerList } from '../../../src/engine/parse-container.ts';
 import { ID } from '../fakes.ts';
 
 const IMAGE = `sha256:${ID}`;
