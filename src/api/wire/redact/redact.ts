@@ -1,18 +1,12 @@
 import type { WireListener, WireEvent } from '../calls/wire-events.ts';
 import type { Side } from '../http/exchange.ts';
+import { omitting, secretStage, type BodyPath, type Stage } from './body/body-stage.ts';
+import { jsonStage, maybeJsonStage } from './body/json-stage.ts';
+import { formStage } from './body/text-stage.ts';
 import { safeRequest, safeResponse, type SafeRequest, type Treatment } from './redact-head.ts';
 import type { RedactionRule } from './redact-json.ts';
 import { REDACTED } from './secret-names.ts';
 import { redactLoosely } from './redact-text.ts';
-import {
-  formStage,
-  jsonStage,
-  maybeJsonStage,
-  omitting,
-  secretStage,
-  type Stage,
-  type BodyPath,
-} from './redact-body.ts';
 
 interface Redacting {
   readonly request: SafeRequest | undefined;

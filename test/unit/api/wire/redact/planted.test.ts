@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { WireEvent } from '../../../../../src/api/wire/calls/wire-events.ts';
 import { readExchange } from '../../../../../src/api/wire/http/exchange.ts';
-import { jsonRedactor } from '../../../../../src/api/wire/redact/redact-body.ts';
+import { jsonRedactor } from '../../../../../src/api/wire/redact/body/json-stage.ts';
 import { redactHead } from '../../../../../src/api/wire/redact/redact-head.ts';
 import { redactJson } from '../../../../../src/api/wire/redact/redact-json.ts';
 import { redacted } from '../../../../../src/api/wire/redact/redact.ts';
