@@ -1,6 +1,7 @@
 import { operationOf } from '../calls/operation.ts';
 import { header, mediaType, perObject, type Header, type RequestHead, type ResponseHead } from '../http/http-head.ts';
-import { redactJson, type RedactionRule } from './redact-json.ts';
+import { redactJson } from './redact-json.ts';
+import type { RedactionRule } from './redaction-rule.ts';
 import { toLatin1, toUtf8 } from './json-text.ts';
 import { isNoSecret, isSecretHeader, REDACTED } from './secret-names.ts';
 import { isSecretQuery, redactText } from './redact-text.ts';

@@ -4,7 +4,7 @@ import { omitting, secretStage, type BodyPath, type Stage } from './body/body-st
 import { jsonStage, maybeJsonStage } from './body/json-stage.ts';
 import { formStage } from './body/text-stage.ts';
 import { safeRequest, safeResponse, type SafeRequest, type Treatment } from './redact-head.ts';
-import type { RedactionRule } from './redact-json.ts';
+import type { RedactionRule } from './redaction-rule.ts';
 import { REDACTED } from './secret-names.ts';
 import { redactLoosely } from './redact-text.ts';
 
