@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { followCalls, jsonOf, type Call } from '../../wire/calls/call.ts';
 import type { WireListener } from '../../wire/calls/wire-events.ts';
-import type { Answer, Decided, Judge, NeedsBody } from '../verdict.ts';
-import type { Header, RequestHead } from '../../wire/http/http-head.ts';
+import type { Decided, Judge, NeedsBody } from '../verdict.ts';
+import type { RequestHead } from '../../wire/http/http-head.ts';
 import { operationOf } from '../../wire/calls/operation.ts';
 import { isLoopback } from '../../wire/listener.ts';
 import { placeOf, targetOf, type Audit } from './audit.ts';
 import type { Login } from './auth.ts';
+import { peerOf, type Peer } from './client-peer.ts';
 import { guesses } from './guesses.ts';
+import { ASK_WHO, refused } from './share-answers.ts';
 import { bodyRefusal, comesFromPage, isRuled, refusal, type Policy } from './share-policy.ts';
 import { MOST_BODY_BYTES } from './power/power.ts';
 import { strangers } from './strangers.ts';
@@ -222,38 +223,3 @@ interface Asking {
   /** the name by which the client was let in */
   readonly user: string | undefined;
 }
-
-interface Peer {
-  /** address and port */
-  readonly peer: string;
-  /** the common name of its certificate */
-  readonly certificate: string | undefined;
-}
-
-/** A client's address, and whom its certificate names; undefined: the client has gone already. */
-function peerOf(client: Socket): Peer | undefined {
-  const { remoteAddress, remotePort } = client;
-  if (remoteAddress === undefined) return undefined;
-  const subject = client instanceof TLSSocket ? client.getPeerCertificate()?.subject : undefined;
-  const peer = remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
-  return { peer, certificate: subject?.CN?.toString() };
-}
-
-/** Makes an answer in the form of the engine's errors; docker shows the message. */
-function refused(status: number, message: string, headers: readonly Header[] = []): Answer {
-  return {
-    kind: 'answer',
-    status,
-    headers: [['Content-Type', 'application/json'], ...headers],
-    body: Buffer.from(`${JSON.stringify({ message: `dbg share: ${message}` })}\n`),
-  };
-}
-
-/**
- * Asks for a name and a password, and ends the connection: the client gives them on another one. So
- * no connection stays open over which nobody is let in.
- */
-const ASK_WHO: Answer = {
-  ...refused(401, 'a name and a password are asked for', [['WWW-Authenticate', 'Basic realm="dbg share"']]),
-  isLast: true,
-};
