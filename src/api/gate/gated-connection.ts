@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import { mayBecomeStream } from '../wire/http/exchange.ts';
 import { requestFraming, type Framing } from '../wire/http/framing.ts';
-import { header, NotHttp, parseRequestHead } from '../wire/http/http-head.ts';
+import { NotHttp, parseRequestHead } from '../wire/http/http-head.ts';
 import { messageReader } from '../wire/http/message.ts';
 import { finish, LAST_BYTES_MS, linger, readBeforeFailure, watchForReader, writeTogether } from '../wire/ends.ts';
-import { answerReader, DROPPED } from './answers.ts';
+import { answerReader } from './answers.ts';
 import { deadline } from './deadline.ts';
+import { deciding } from './deciding.ts';
 import { holding } from './holding.ts';
 import { answerBytes, refusal } from './made.ts';
 import type { Ends, Gated } from './gated.ts';
 import { unclear } from './strict.ts';
-import { CONTINUE, isWaitingWithBody, newTurn, rewritten, type Turn } from './turn.ts';
-import type { Answer, Forward, Verdict } from './verdict.ts';
+import { newTurn, type Turn } from './turn.ts';
 
 /**
  * How many bytes behind a request are held while the engine has not answered it: they may be the
@@ -85,6 +85,9 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     requests.held() > 0 ? refuse(`its head takes longer than ${HEAD_MS / 1000} s`) : close(),
   );
 
+  const openEngine = () => void (engine ??= open());
+  const { judgeBody, decide, answer } = deciding({ client, hold, send, openEngine, toEngine, over, close });
+
   const requests = messageReader(parseRequestHead, {
     head: (head, raw): Framing => {
       headTime.run(false);
@@ -120,61 +123,6 @@ export function gatedConnection({ client, connect, judge, sent, ended }: Ends): 
     },
     broken: (reason) => void (reason !== '' && refuse(reason)),
   });
-
-  /** Judges the body once it is whole, or longer than the judge looks at (`needs.most`). */
-  function judgeBody(about: Turn): void {
-    const { needs, body, size } = about;
-    if (!needs || (!about.isAsked && size <= needs.most)) return;
-    about.needs = undefined;
-    const verdict = needs.judge(size > needs.most ? undefined : Buffer.concat(body));
-    body.length = 0;
-    decide(about, verdict);
-  }
-
-  function decide(about: Turn, verdict: Verdict): void {
-    if (verdict.kind === 'wait') return hold.until(verdict.until, () => decide(about, verdict.judge()));
-    // A client with `Expect: 100-continue` sends its body only when the engine says "go on". The
-    // engine has not been asked yet, so dbg says it: otherwise the client would wait for ever.
-    if ((verdict.kind === 'needs body' || (verdict.kind === 'answer' && !verdict.isLast)) && !about.isAsked) {
-      if (!about.isContinued && isWaitingWithBody(about.head)) {
-        about.isContinued = true;
-        send(CONTINUE);
-      }
-    }
-    if (verdict.kind === 'needs body') {
-      about.needs = verdict;
-      return judgeBody(about);
-    }
-    about.verdict = verdict;
-    about.body.length = 0;
-    if (verdict.kind === 'answer') {
-      about.held = undefined;
-      if (about.isAsked || verdict.isLast) answer(about, verdict);
-      return;
-    }
-    hold.after(verdict.delay, () => (verdict.kind === 'drop' ? close(DROPPED) : forward(about, verdict)));
-  }
-
-  function answer(to: Turn, made: Answer): void {
-    const isLast =
-      made.isLast || header(to.head.headers, 'connection')?.toLowerCase() === 'close' || to.head.version === '1.0';
-    hold.after(made.delay, () => {
-      send(answerBytes(made, to.head.method, isLast));
-      if (made.dropAfter !== undefined) return close(DROPPED);
-      if (isLast) close(undefined, true);
-      else if (client.writableNeedDrain) client.once('drain', () => over(to));
-      else over(to);
-    });
-  }
-
-  function forward(to: Turn, { without: dropped = [] }: Forward): void {
-    const without = to.isContinued ? [...dropped, 'expect'] : dropped;
-    const [head, ...body] = to.held!;
-    to.held = undefined;
-    engine ??= open();
-    toEngine(without.length === 0 ? head! : rewritten(to.head, without));
-    body.forEach(toEngine);
-  }
 
   function toEngine(bytes: Buffer): void {
     if (engine && !engine.destroyed && !engine.writableEnded && !writeTogether(engine, bytes)) flow();
