@@ -1,11 +1,13 @@
 // The live view of `dbg api ui`. What comes from the wire is hostile: it becomes text, and nothing
 // else (dom.js).
+import { askDetail, askJson, authorization, token } from './asking.js';
 import { makeDetail } from './detail.js';
 import { byId } from './dom.js';
 import { bodyWords, parseFilter } from './filter.js';
 import { rangesOf } from './calls.js';
 import { bytesText } from './format.js';
 import { hold } from './held.js';
+import { listenToKeys } from './keys.js';
 import { makeList } from './list.js';
 import { fileName, saveFile } from './save.js';
 import { makeSearch } from './search.js';
@@ -13,10 +15,6 @@ import { makeTimeline } from './timeline.js';
 
 /** @import { Row } from '../row.ts' */
 /** @import { Message } from '../feed.ts' */
-/** @import { Detail } from '../detail.ts' */
-
-const token = takeToken();
-const authorization = { Authorization: `Bearer ${token}` };
 
 const filterBox = byId('filter', HTMLInputElement);
 const pauseButton = byId('pause', HTMLButtonElement);
@@ -60,29 +58,6 @@ const list = makeList({
   hovered,
 });
 const timeline = makeTimeline({ chosen: (call) => list.select(call), hovered });
-
-/**
- * Keeps the address's token for reloads of this window, and takes it out of the address, which
- * people see and which goes into the browser's history.
- */
-function takeToken() {
-  const given = new URLSearchParams(location.search).get('token');
-  if (given !== null) {
-    sessionStorage.setItem('token', given);
-    history.replaceState(null, '', '/');
-  }
-  return sessionStorage.getItem('token') ?? '';
-}
-
-/** @returns {Promise<Detail | undefined>} */
-async function askDetail(/** @type {number} */ call, /** @type {number} */ from) {
-  return askJson(`/call/${call}?from=${from}`);
-}
-
-async function askJson(/** @type {string} */ path) {
-  const answer = await fetch(path, { headers: authorization });
-  return answer.ok ? answer.json() : undefined;
-}
 
 async function listen() {
   const answer = await fetch('/events', { headers: authorization });
@@ -216,44 +191,7 @@ function filter() {
   schedule();
 }
 
-/** @type {Readonly<Record<string, () => void>>} */
-const KEYS = {
-  ArrowDown: () => list.move(1),
-  ArrowUp: () => list.move(-1),
-  PageDown: () => list.move(20),
-  PageUp: () => list.move(-20),
-  Home: () => list.move(-Infinity),
-  End: () => list.move(Infinity),
-  '/': () => filterBox.focus(),
-  p: pause,
-};
-
-document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const isTyping = event.target === filterBox || event.target === spanBox;
-  if (event.key === 'Escape') escape();
-  else if (event.target === filterBox && (event.key === 'ArrowDown' || event.key === 'Enter')) {
-    filterBox.blur();
-    list.move(list.selected() === undefined ? Infinity : 0);
-  } else if (isTyping || isReading(event) || !Object.hasOwn(KEYS, event.key)) return;
-  else KEYS[event.key]?.();
-  event.preventDefault();
-});
-
-/** Whether a key belongs to the details, in which arrow keys scroll. */
-const isReading = (/** @type {KeyboardEvent} */ { target, key }) =>
-  key !== '/' && key !== 'p' && target instanceof Element && target.closest('#detail') !== null;
-
-/** Leaves the filter, closes the details or empties the filter: the first that can be done. */
-function escape() {
-  if (document.activeElement === filterBox && filterBox.value === '') filterBox.blur();
-  else if (list.selected() !== undefined && document.activeElement !== filterBox) list.select(undefined);
-  else {
-    filterBox.value = '';
-    filter();
-  }
-}
-
+listenToKeys({ list, filter, pause });
 filterBox.addEventListener('input', filter);
 pauseButton.addEventListener('click', pause);
 byId('clear', HTMLButtonElement).addEventListener('click', clear);
