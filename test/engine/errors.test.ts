@@ -46,7 +46,7 @@ test("a file of --env-file is dbg's or the tool's, and never Node's own", async 
       exitCode: 0,
     });
     const missing = await started('exec', '--env-file', '/no/such', container, 'true');
-    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('dbg: /no/such cannot be read')]);
+    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('the file of --env-file cannot be read: /no/such')]);
   }
   expect(existsSync(trace!)).toBe(false);
 });
@@ -61,7 +61,7 @@ test("a container in a verb's place", async ({ lab }) => {
     `dbg: "${web}" is a container (running), and no verb; the verb comes first: `,
   );
   expect(stderr).toMatch(
-    /: shell, exec, cat, tcpdump, strace, tcpflow, veth, ns, ps, why, env, limits\n {5}say: {2}dbg shell /,
+    /: shell, exec, cat, tcpdump, strace, tcpflow, veth, ns, ps, why, diff, bundle, env, limits\n {5}say: {2}dbg shell /,
   );
   await fails([web, 'ps', '-x'], 2, `say:  dbg ps ${web} -x `);
   await fails([paused, '--help'], 2, `dbg: "${paused}" is a container (paused), and no verb`);
