@@ -92,9 +92,9 @@ const OWN_BUNDLES = { entry: ['exec', 'shell'], veth: ['veth'] };
 const verbsOnly = (/** @type {readonly string[]} */ verbs) => ({
   name: 'verbs-only',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/verbs\/\w+\/\w+\.ts$/ }, ({ path, kind, importer }) => {
+    onResolve({ filter: /\/verbs\/\w+\/[\w-]+\.ts$/ }, ({ path, kind, importer }) => {
       const isVerb = kind === 'dynamic-import' && importer.endsWith('/src/cli/program.ts');
-      const verb = basename(path, '.ts');
+      const verb = basename(dirname(path));
       return isVerb && ![...verbs, 'completion'].includes(verb) ? { path: verb, namespace: 'left-out' } : undefined;
     });
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));

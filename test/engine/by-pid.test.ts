@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { dbg, dbgOnTerminal } from './support/dbg.ts';
+import { dbg } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
 /** A container, and the number that the host has for a process of it that is not its first. */
@@ -49,15 +49,3 @@ test.for(['strace', 'tcpflow', 'tcpdump'])(
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("unknown option '--nonsense'")]);
   },
 );
-
-test('why asks on a terminal', async ({ lab }) => {
-  const { web } = await withSecond(lab);
-  const terminal = dbgOnTerminal(['why']);
-  await terminal.sees('Which container?');
-  terminal.type(web);
-  // Enter chooses from what the search has found: until then, the list is that of all.
-  await terminal.sees(new RegExp(`Which container\\? ${web}\\s+❯ ${web}`));
-  terminal.type('\r');
-  await terminal.sees(`nothing is broken in "${web}"`);
-  expect(await terminal.ended).toBe(0);
-});

@@ -46,7 +46,10 @@ test("a file of --env-file is dbg's or the tool's, and never Node's own", async 
       exitCode: 0,
     });
     const missing = await started('exec', '--env-file', '/no/such', container, 'true');
-    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('the file of --env-file cannot be read: /no/such')]);
+    expect([missing.exitCode, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining('the file of --env-file cannot be read: /no/such'),
+    ]);
   }
   expect(existsSync(trace!)).toBe(false);
 });

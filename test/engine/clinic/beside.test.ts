@@ -94,13 +94,13 @@ const FAULTS: readonly Fault[] = [
   {
     title: "refused: a port of the host's, behind which it listens at 127.0.0.1 alone",
     first: 'peer.loopback-only',
-    says: 'port 80 of',
+    says: 'listens on port 80 at 127.0.0.1 only',
     make: (lab) => behindHost(lab, '127.0.0.1:80'),
   },
   {
     title: "refused: a port of the host's, behind which it listens on another port",
     first: 'peer.other-port',
-    says: 'but on 8080',
+    says: 'it listens on 8080',
     make: (lab) => behindHost(lab, '8080'),
   },
   {

@@ -43,7 +43,7 @@ const FAULTS: readonly Fault[] = [
   {
     title: 'from a container, as that would ask',
     first: 'peer.other-port',
-    says: 'but on 8080',
+    says: 'it listens on 8080',
     make: async (lab) => {
       const { web, db } = await pair(lab, '8080');
       return [`${db}:80`, '--from', web];
