@@ -26,7 +26,8 @@ const KINDS: readonly (readonly [
 
 describe('every reader takes', () => {
   test.for(KINDS)('%s', async ([, { options = [], several, more = [], packets }], { lab }) => {
-    const { target, other, ping } = await pair(lab);
+    // A network of its own: the bridge is captured too, which has the packets of all on it.
+    const { target, other, ping } = await pair(lab, await lab.network('n'));
     const args = more.map((word) => (word.startsWith('x.') ? join(lab.folder, word) : word));
     const filter = more.includes('port') ? [] : ['icmp'];
     const containers = several ? `${target},${other}` : target;
