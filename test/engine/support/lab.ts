@@ -75,6 +75,8 @@ export const test = base.extend<{ lab: Lab }>({
           ' ',
         )[0]!,
     });
+    // What passes at the second try shows nothing of the first one in the output otherwise.
+    for (const { message } of task.result?.errors ?? []) console.log(`a try of "${task.name}" failed: ${message}`);
     // A leak would fail here, in the test that made it.
     for (const action of others.toReversed()) await action();
     await remove(containers, networks);
