@@ -25,8 +25,11 @@ export interface Side {
   readonly evidence: Evidence;
 }
 
-/** Whether a word names a bundle, by its ending. A container of such a name is named by its id. */
-export const isBundle = (word: string): boolean => /\.(tar\.gz|tgz)$/.test(word);
+/**
+ * Whether a word names a bundle: by its ending, or as a path. A container of such a name is named
+ * by its id.
+ */
+export const isBundle = (word: string): boolean => /\.(tar\.gz|tgz)$|^(\.{1,2}|\/[^/]+)\//.test(word);
 
 /** A container, and the image that it was made from. */
 export async function imagePair(ctx: Context, ref: string): Promise<Pair> {
