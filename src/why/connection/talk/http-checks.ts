@@ -2,10 +2,11 @@ import { shellQuote } from '../../../text.ts';
 import { checkOf } from '../../check.ts';
 import { atPeer, called, type ConnectionFacts, within } from '../connection-facts.ts';
 import type { Hop } from './talk-facts.ts';
+import { whyLine } from './why-line.ts';
 
 const check = checkOf<ConnectionFacts>();
 const HTTP = 'HTTP';
-const NEEDS = ['from', 'peer', 'http', 'address'] as const;
+const NEEDS = ['from', 'wish', 'peer', 'http', 'address'] as const;
 type Given = Pick<ConnectionFacts, (typeof NEEDS)[number]>;
 
 /** A page that takes longer than this to begin is told: a person waits. */
@@ -20,6 +21,13 @@ function curl({ from, address }: Given, { url }: Hop): string {
       ? ''
       : `--resolve ${shellQuote(`${hostname}:${number}:${address}`)} `;
   return within(from, `curl -svk -o /dev/null ${to}${shellQuote(url)}`);
+}
+
+/** What to type where the port may speak TLS. */
+function withTls(given: Given, { url }: Hop) {
+  const { hostname, port, pathname, search } = new URL(url);
+  const command = whyLine(given, given.wish.host, [hostname, port || '80'], '--tls', '--http', pathname + search);
+  return { what: 'it may speak TLS at this port; ask', command };
 }
 const last = ({ http: { hops } }: Given) => hops.at(-1);
 const showed = (given: Given, hop: Hop, seen: string) => [{ seen, command: curl(given, hop) }];
@@ -61,7 +69,7 @@ export const HTTP_CHECKS = [
           severity: 'broken',
           sentence: `GET ${hop.url} gets no answer: the connection ${hop.text === '' ? 'is closed' : `fails (${hop.text})`}`,
           evidence: showed(given, hop, hop.text || 'closed'),
-          next: [{ what: 'it may speak TLS at this port; ask with', command: '--tls' }],
+          next: [withTls(given, hop)],
         },
       ];
     },
@@ -79,7 +87,7 @@ export const HTTP_CHECKS = [
           severity: 'broken',
           sentence: `what answers GET ${hop.url} does not speak HTTP${said(hop)}`,
           evidence: showed(given, hop, hop.text || 'bytes that are no text'),
-          next: [{ what: 'it may speak TLS at this port; ask with', command: '--tls' }],
+          next: [withTls(given, hop)],
         },
       ];
     },

@@ -1,7 +1,7 @@
-import { shellQuote } from '../../../text.ts';
 import { checkOf } from '../../check.ts';
-import { atPeer, type ConnectionFacts, isThisHost } from '../connection-facts.ts';
-import { broken, type Given, handshake, NEEDS, place, TLS } from './tls-words.ts';
+import { atPeer, type ConnectionFacts } from '../connection-facts.ts';
+import { broken, handshake, NEEDS, place, TLS } from './tls-words.ts';
+import { whyLine } from './why-line.ts';
 
 const check = checkOf<ConnectionFacts>();
 
@@ -31,7 +31,10 @@ export const TLS_CHECKS = [
       given.tls.outcome !== 'not TLS'
         ? []
         : broken(given, `${place(given)} does not speak TLS: it says "${given.tls.beginning}"`, given.tls.beginning, [
-            { what: 'ask it without TLS, or at the port that it has for TLS', command: `dbg why ${whyWords(given)}` },
+            {
+              what: 'ask it without TLS, or at the port that it has for TLS',
+              command: whyLine(given, given.wish.host, [given.wish.host, given.tls.port]),
+            },
           ]),
   }),
   check({
@@ -95,9 +98,3 @@ export const TLS_CHECKS = [
     },
   }),
 ] as const;
-
-/** The words of the same question without TLS. */
-const whyWords = ({ from, wish, tls: { port } }: Given) =>
-  isThisHost(from)
-    ? `${shellQuote(wish.host)} ${shellQuote(`localhost:${port}`)}`
-    : `${shellQuote(from.name)} ${shellQuote(`${wish.host}:${port}`)}`;

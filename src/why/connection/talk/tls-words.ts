@@ -1,6 +1,7 @@
 import { shellQuote } from '../../../text.ts';
 import type { Evidence, Finding } from '../../finding.ts';
 import { type ConnectionFacts, within } from '../connection-facts.ts';
+import { hostAndPort } from './why-line.ts';
 
 export const TLS = 'TLS';
 
@@ -8,7 +9,7 @@ export const TLS = 'TLS';
 export const NEEDS = ['wish', 'from', 'peer', 'tls'] as const;
 export type Given = Pick<ConnectionFacts, (typeof NEEDS)[number]>;
 
-export const place = ({ wish: { host }, tls: { port } }: Given) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+export const place = ({ wish: { host }, tls: { port } }: Given) => hostAndPort(host, port);
 
 /** The command by which a person sees the handshake and the certificates. */
 export function handshake({ from, tls: { address, port, expected } }: Given): string {

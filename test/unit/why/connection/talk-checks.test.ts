@@ -188,3 +188,18 @@ test.each(OTHERS)('nothing is broken: %s', (_, over, ids) => {
   const { answer, others } = verdict(over);
   expect([answer?.sentence, others.map(({ id }) => id)]).toEqual([undefined, ids]);
 });
+
+test.each([
+  ['closed', 'http://db/', 'dbg why web db:80 --tls --http /'],
+  ['not HTTP', "http://db:8443/it's?a=1", String.raw`dbg why web db:8443 --tls --http '/it'\''s?a=1'`],
+  ['closed', 'http://[fd00::3]:81/', "dbg why web '[fd00::3]:81' --tls --http /"],
+] as const)('a page that is %s at %s may be one of TLS: the whole line to ask', (outcome, url, command) => {
+  const { answer } = verdict(http(hop(url, { outcome })));
+  expect(answer?.next.map((step) => step.command)).toEqual([command]);
+});
+
+test('a server without TLS: the line to ask, with an IPv6 address in brackets', () => {
+  const wish = { host: 'fd00::3', address: 'fd00::3', port: 81, protocol: 'tcp', family: undefined } as const;
+  const { answer } = verdict({ tls: tls({ outcome: 'not TLS', port: 81 }), wish });
+  expect(answer?.next.map((step) => step.command)).toEqual(["dbg why web '[fd00::3]:81'"]);
+});
