@@ -94,6 +94,15 @@ test('with the run ended, nothing is asked for', async () => {
   expect([asked.length, vi.getTimerCount()]).toEqual([1, 0]);
 });
 
+test('the stream that ends behind the run is not asked for again', async () => {
+  const { asked, answers, ends, happens } = followed();
+  answers();
+  happens('die', 1_000_000);
+  ends();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([asked.length, vi.getTimerCount()]).toEqual([1, 0]);
+});
+
 test('an engine that is back is asked once, since it was lost', async () => {
   const { sinces, heard, answers, ends, loses, comesBack, stop } = followed();
   answers();
