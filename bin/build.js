@@ -1,13 +1,14 @@
 // Bundles src/ into dist/:
 //
 // - main.js: all of dbg, and commander
-// - entry.js and veth.js: the verbs that people type as readily as docker exec
+// - entry.js, veth.js and top.js: the verbs that people type as readily as docker exec
 // - a file for each of execa, dockerode, inquirer and yaml, which a verb loads when it needs them
 //
 // CommonJS in one file takes 21 ms less of `dbg exec` than ES modules in a file for each verb and
 // for what they share. CommonJS in as many files was 1 ms slower than in one (docs/decisions/0012).
 'use strict';
 const { spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const { cpSync, existsSync, rmSync, readFileSync, writeFileSync } = fs;
 const { wrap } = require('node:module');
@@ -23,7 +24,7 @@ const made = join(top, 'dist.new');
 
 /**
  * Puts an empty module in the place of three files of dockerode, which pull in ssh2 (a native
- * build) and grpc. dbg uses none of them: it asks no engine by ssh, and starts no BuildKit session.
+ * build) and grpc. dbg uses none of them: it asks by ssh with the system's ssh, and starts no BuildKit session.
  * This keeps 1.5 MB out of the bundle.
  * @type {import('esbuild').Plugin}
  */
@@ -82,7 +83,7 @@ const packagesApart = {
  * The bundles of single verbs, which bin/dbg.js takes for these. With one, exec reads 230 KB of
  * code instead of 900.
  */
-const OWN_BUNDLES = { entry: ['exec', 'shell'], veth: ['veth'] };
+const OWN_BUNDLES = { entry: ['exec', 'shell'], veth: ['veth'], top: ['top'] };
 
 /**
  * Leaves the other verbs out of a bundle: program.ts loads each verb by an import of its own. The
@@ -165,12 +166,19 @@ const OURS = {
   define: { 'import.meta.dirname': '__dirname' },
 };
 
+/** The folders of dist/ with a page's files, and where these come from. */
+const PAGES = { page: 'src/api/page/assets', 'host-page': 'src/host-page/assets' };
+
 async function build() {
   holdLock();
   rmSync(made, { recursive: true, force: true });
   const main = await esbuild.build({
     ...OURS,
-    entryPoints: ['src/main.ts', { in: 'src/verbs/api/reader-thread.ts', out: 'reader-thread' }],
+    entryPoints: [
+      'src/main.ts',
+      { in: 'src/verbs/api/reader-thread.ts', out: 'reader-thread' },
+      { in: 'src/jobs/forward/forwarder.ts', out: 'forwarder' },
+    ],
     plugins: [packagesApart, scriptsAsText],
   });
   const own = await Promise.all(
@@ -201,12 +209,30 @@ async function build() {
   const isForShells = (/** @type {string} */ file) => !file.endsWith('.ts');
   cpSync(join(top, 'src/verbs/shell/session'), join(made, 'session'), { recursive: true, filter: isForShells });
   const isForBrowsers = (/** @type {string} */ file) => !file.endsWith('.json');
-  cpSync(join(top, 'src/api/page/assets'), join(made, 'page'), { recursive: true, filter: isForBrowsers });
+  for (const [folder, assets] of Object.entries(PAGES)) {
+    cpSync(join(top, assets), join(made, folder), { recursive: true, filter: isForBrowsers });
+    cpSync(join(top, 'src/web/assets'), join(made, folder, 'web/assets'), { recursive: true, filter: isForBrowsers });
+  }
+  writeFileSync(join(made, 'key'), `${keyOfBuild()}\n`);
   writeCodeCache('main', ['veth']);
   writeCodeCache('entry', ['exec', 'complete']);
   writeCodeCache('veth', ['veth']);
+  writeCodeCache('top', ['top']);
   writeCodeCache('execa', ['execa']);
   replaceDist();
+}
+
+/**
+ * What tells this build from another: the version, and a digest of all that runs. dbg on another
+ * host must be the same (src/jobs/far/).
+ */
+function keyOfBuild() {
+  const digest = createHash('sha256');
+  const files = fs.readdirSync(made).filter((name) => name.endsWith('.js'));
+  for (const file of [join(__dirname, 'dbg.js'), ...files.toSorted().map((name) => join(made, name))]) {
+    digest.update(readFileSync(file));
+  }
+  return `${require('../package.json').version}-${digest.digest('hex').slice(0, 32)}`;
 }
 
 /**

@@ -32,6 +32,8 @@ const ARGUMENTS = {
   exec: ['exec', 'web', 'true'],
   complete: ['__complete', '--', 'exec', 'w'],
   veth: ['veth', 'web'],
+  // What it reads of this machine's processes would be another in each build.
+  top: ['top', 'none'],
   execa: [],
 };
 

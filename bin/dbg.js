@@ -20,6 +20,8 @@ const BUNDLES = new Map([
   ['exec', 'entry'],
   ['shell', 'entry'],
   ['veth', 'veth'],
+  ['top', 'top'],
+  ['stats', 'top'],
 ]);
 const bundle = BUNDLES.get(first === '__complete' && argv.length > 3 ? second : first) ?? 'main';
 const dist = join(__dirname, '../dist');

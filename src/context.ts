@@ -1,8 +1,12 @@
+import type { EngineChoice } from './engine/choice/choose-engine.ts';
+import type { EngineWish } from './engine/choice/engine-wish.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Environment } from './environment.ts';
 import type { OpenFile } from './host/host-files.ts';
 import type { Host } from './host/host.ts';
+import type { TakeScreen } from './ui/full-screen.ts';
 import type { Pick } from './ui/picker.ts';
+import type { Readable } from 'node:stream';
 
 /** One of dbg's two outputs: stdout for results, stderr for everything else. */
 export interface Output {
@@ -16,6 +20,8 @@ export interface Output {
   waiting(): number;
   /** The width of a terminal, now. */
   columns?(): number | undefined;
+  /** Calls back when the terminal has another width, until the function it gives back is called. */
+  onResize?(listener: () => void): () => void;
   /**
    * The same output as a file, for bytes and for much text. Each write resolves when the reader has
    * taken it, or with the error; it tells when the reader leaves.
@@ -42,7 +48,7 @@ export interface Context {
   readonly cwd: () => string;
   /**
    * the folder of the files that dbg gives to others: session/ (src/verbs/shell/session), page/
-   * (src/api/page/assets), and the code of its other thread
+   * (src/api/page/assets), host-page/ (src/host-page/assets), and the code of its other thread
    */
   readonly assetFolder: string;
   /** milliseconds since the epoch */
@@ -50,9 +56,18 @@ export interface Context {
   /** ms since the epoch, with fractions; a change of the machine's clock does not move it */
   readonly clock: () => number;
   readonly host: Host;
+  /** The words before the verb that name an engine, as they were typed. */
+  readonly engineWords: readonly string[];
   /**
-   * The engine that this environment names. Nothing is loaded or connected before the first call.
+   * Which engine this environment and the options name, and why. A verb gives no wish: run.ts knows
+   * the options.
    */
-  readonly engine: () => Promise<Engine>;
+  readonly choice: (wish?: EngineWish) => Promise<EngineChoice>;
+  /** That engine. Nothing is loaded or connected before the first call. */
+  readonly engine: (wish?: EngineWish) => Promise<Engine>;
   readonly pick: Pick;
+  /** Opens dbg's own stdin. It is left alone otherwise: it belongs to the tool. */
+  readonly stdin: () => Readable;
+  /** Only where stdin and stdout are terminals. */
+  readonly takeScreen: TakeScreen;
 }

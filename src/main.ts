@@ -2,16 +2,21 @@ import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
-import { engineAddress } from './engine/address.ts';
+import { chooseEngine, type EngineChoice } from './engine/choice/choose-engine.ts';
 import { type Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open-engine.ts';
+import type { Environment } from './environment.ts';
 import { DbgError, errorCode, errorMessage, EXIT } from './errors.ts';
+import { FAR_WORD } from './far/far-word.ts';
 import { exactArguments, exactEnvironment } from './host/exact.ts';
-import type { Signals } from './host/host.ts';
+import type { Host, Signals } from './host/host.ts';
 import type { Become } from './host/host-files.ts';
 import { followLeash, LEASH_VARIABLE } from './host/run/leash.ts';
+import { ownValues } from './host/own-values.ts';
 import { localHost } from './host/run/local.ts';
+import { asPerson } from './host/who-asked.ts';
 import { failureText } from './ui/failure.ts';
+import { screenTaker } from './ui/full-screen.ts';
 import { inquirerPick, type Pick } from './ui/picker.ts';
 
 // The one user of `process`. Its streams are touched only when something is written: opening
@@ -21,6 +26,14 @@ const stdout = output(1, () => process.stdout);
 const stderr = output(2, () => process.stderr);
 
 const pick: Pick = (message, choices) => inquirerPick(process.stderr)(message, choices);
+
+const takeScreen = screenTaker(() => ({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  onEnd: (listener) => listening('exit', listener),
+  onSuspend: (listener) => listening('SIGTSTP', listener),
+  suspend: () => void process.kill(process.pid, 'SIGSTOP'),
+}));
 
 const signals: Signals = {
   on: onSignals,
@@ -47,16 +60,16 @@ const become: Become = ({ login, uid, gid }, act) => {
   }
 };
 const env = exactEnvironment({ ...process.env });
+const own = { uid: process.getuid!(), gid: process.getgid!() };
 const leash = env[LEASH_VARIABLE];
 // When the person's dbg is gone, this one ends without a word, and the guard beside the tool ends
 // the tool too.
 if (leash) followLeash(leash, arrive, () => process.exit(129));
 
-let engine: Promise<Engine> | undefined;
-const context: Context = {
+const context = (host: Host, environment: Environment): Context => ({
   args: exactArguments(process.argv.slice(2)),
   self: [process.execPath, '--', process.argv[1] ?? ''],
-  env,
+  env: environment,
   stdinIsTTY: isatty(0),
   stdout,
   stderr,
@@ -65,17 +78,48 @@ const context: Context = {
   now: Date.now,
   // Node 20 loads `performance` when it is first used, which takes 1.5 ms.
   clock: () => performance.timeOrigin + performance.now(),
-  host: localHost({ env, own: { uid: process.getuid!(), gid: process.getgid!() }, signals, become }),
-  engine: () => (engine ??= engineAddress(env).then(openEngine)),
+  host,
+  engineWords: [],
+  ...engineOf(host, environment),
   pick,
-};
+  stdin: () => process.stdin,
+  takeScreen,
+});
+
+/** Which engine an environment names, and that engine: each is looked for once. */
+function engineOf(
+  host: Host,
+  environment: Environment,
+): { readonly choice: Context['choice']; readonly engine: Context['engine'] } {
+  let engine: Promise<Engine> | undefined;
+  let choice: Promise<EngineChoice> | undefined;
+  const chosen: Context['choice'] = (wish) => (choice ??= chooseEngine(ownValues(environment), wish));
+  const carry = (argv: readonly string[]) => host.relay(asPerson({ env: environment, host }, argv));
+  return { choice: chosen, engine: (wish) => (engine ??= chosen(wish).then((which) => openEngine(which, carry))) };
+}
 
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 process.on('exit', letGoOfClosedTerminals);
 // The exit code until run() has ended. When run() waits for something that never comes, Node ends
 // the process, and that is a failure.
 process.exitCode = EXIT.failed;
-void run(context).then((exitCode) => (process.exitCode = exitCode));
+if (process.argv[2] === FAR_WORD) void runFar();
+else void run(context(localHost({ env, own, signals, become }), env)).then((exitCode) => (process.exitCode = exitCode));
+
+/** Runs a verb for a person who is in front of another host: src/far/. */
+async function runFar(): Promise<void> {
+  const { openFarSide, farEnvironment } = await import('./far/far-side.ts');
+  const far = await openFarSide({ onSignal: arrive, onGone: () => process.exit(129) });
+  const farEnv = farEnvironment(env, far.beginning);
+  const here = localHost({ env: farEnv, own, signals, become, streams: far.streams });
+  const host = { ...here, ...far.files(here) };
+  const there = context(host, farEnv);
+  // The person's options have led here: the engine is this host's.
+  const engine = { choice: () => there.choice(), engine: () => there.engine() };
+  const exitCode = await run({ ...there, ...far.lent, ...engine });
+  await far.end(exitCode);
+  process.exit(0);
+}
 
 function output(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
   let opened: NodeJS.WriteStream | undefined;
@@ -86,6 +130,11 @@ function output(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
       opened.write(text);
     },
     columns: () => (isatty(fd) ? stream().columns : undefined),
+    onResize: (listener) => {
+      if (!isatty(fd)) return () => undefined;
+      stream().on('resize', listener);
+      return () => void stream().off('resize', listener);
+    },
     waiting: () => opened?.writableLength ?? 0,
     asFile: async () => (await import('./host/files/output-file.ts')).standardOutput(fd),
   };
@@ -130,6 +179,11 @@ function cwd(): string {
 /** A signal by the leash has the effect that it would have, had the kernel sent it. */
 function arrive(signal: NodeJS.Signals): void {
   if (!process.emit(signal, signal)) process.kill(process.pid, signal);
+}
+
+function listening(event: 'exit' | 'SIGTSTP', listener: () => void): () => void {
+  process.on(event, listener);
+  return () => void process.off(event, listener);
 }
 
 function onSignals(listener: (signal: NodeJS.Signals) => void): () => void {

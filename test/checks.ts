@@ -7,6 +7,8 @@ import { bashScripts, shScripts } from './shell-scripts.ts';
 const STEPS: readonly Step[] = [
   ['types', 'tsc', '--project', '.'],
   ['types', 'tsc', '--project', 'src/api/page/assets'],
+  ['types', 'tsc', '--project', 'src/web/assets'],
+  ['types', 'tsc', '--project', 'src/host-page/assets'],
   // with types: a floating promise is an error
   ['lint', 'oxlint', '--config', 'test/oxlint.json', '--type-aware', '--deny-warnings'],
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],

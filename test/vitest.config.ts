@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
+import { LongestFirst } from './longest-first.ts';
 
 // It is CommonJS, as bin/build.js is: the loader of this file takes that by no import.
 const require = createRequire(import.meta.url);
@@ -25,6 +26,7 @@ export default defineConfig({
   cacheDir: join(tmpdir(), 'dbg-vitest'),
   test: {
     cache: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -32,6 +34,12 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 60_000,
+          // They compute, and hardly wait: one worker for each processor. vitest leaves one of them
+          // out otherwise, which is half of a machine that has two.
+          maxWorkers: availableParallelism(),
+          // A worker runs one file after the other. A process for each file takes as much of the
+          // processor as the tests in it. No module is mocked, and none keeps what a test gave it.
+          isolate: false,
           // vitest waits 1 s otherwise, which a busy machine may take for a turn of the event loop.
           expect: { poll: { timeout: 60_000, interval: 5 } },
         },
@@ -47,7 +55,8 @@ export default defineConfig({
           hookTimeout: 300_000,
           // vitest waits 1 s otherwise, which a busy machine takes to start a program.
           expect: { poll: { timeout: 60_000 } },
-          maxWorkers: 2,
+          // They wait more than they compute: two workers leave two processors idle half of the time.
+          maxWorkers: 4,
           // Of a thousand tests with a real engine, browser and network, some two meet a busy
           // moment of the machine in one run. A fault fails twice; what passed at the second time
           // is marked in the output ("retry x1"), and is to be looked into.

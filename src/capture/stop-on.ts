@@ -1,6 +1,6 @@
 import type { Container } from '../engine/container.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { EngineNews } from '../engine/container-events.ts';
+import type { EngineNews } from '../engine/watching/container-events.ts';
 import { DbgError, EXIT, usageError } from '../errors.ts';
 import { shellQuote } from '../text.ts';
 

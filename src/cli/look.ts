@@ -33,7 +33,7 @@ export interface Answer {
 
 /** Adds what the verbs that look at containers share: the ways to name containers, and `--json`. */
 export function addLook<V extends Verb>(verb: V): V {
-  verb.addArgument(containersArgument());
+  verb.asksSeveral('rows').addArgument(containersArgument());
   return addSelection(addPid(verb, '; no engine is asked')).option('--json', 'the result as JSON');
 }
 

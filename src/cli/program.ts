@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import type { Context } from '../context.ts';
 import { escapeLines } from '../text.ts';
-import { withSubcommands } from './verb.ts';
+import { addEngineOptions, engineWordsIn, type EngineWishRead } from './arguments/engine-options.ts';
+import { Verb, withSubcommands } from './verb.ts';
 
 /** Builds a verb's command. */
 type BuildVerb = (ctx: Context) => Command;
@@ -16,6 +17,7 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
   tcpdump: async () => (await import('../verbs/tcpdump/tcpdump.ts')).tcpdumpCommand,
   strace: async () => (await import('../verbs/strace/strace.ts')).straceCommand,
   tcpflow: async () => (await import('../verbs/tcpflow/tcpflow.ts')).tcpflowCommand,
+  forward: async () => (await import('../verbs/forward/forward-verb.ts')).forwardCommand,
   veth: async () => (await import('../verbs/veth/veth.ts')).vethCommand,
   ns: async () => (await import('../verbs/ns/ns.ts')).nsCommand,
   ps: async () => (await import('../verbs/ps/ps.ts')).psCommand,
@@ -23,10 +25,18 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
   diff: async () => (await import('../verbs/diff/diff-verb.ts')).diffCommand,
   bundle: async () => (await import('../verbs/bundle/bundle-verb.ts')).bundleCommand,
   env: async () => (await import('../verbs/env/env.ts')).envCommand,
+  top: async () => (await import('../verbs/top/top.ts')).topCommand,
+  stats: async () => (await import('../verbs/top/stats.ts')).statsCommand,
+  ui: async () => (await import('../verbs/ui/host-ui.ts')).hostUiCommand,
   limits: async () => (await import('../verbs/limits/limits.ts')).limitsCommand,
+  context: async () => (await import('../verbs/context/context-verb.ts')).contextCommand,
+  watch: async () => (await import('../verbs/watch/watch.ts')).watchCommand,
+  logs: async () => (await import('../verbs/watch/logs-verb.ts')).logsCommand,
+  events: async () => (await import('../verbs/watch/events.ts')).eventsCommand,
   doctor: async () => (await import('../verbs/doctor/doctor.ts')).doctorCommand,
   api: async () => (await import('../verbs/api/api.ts')).apiCommand,
   extcap: async () => (await import('../verbs/extcap/extcap.ts')).extcapCommand,
+  plugin: async () => (await import('../verbs/plugin/plugin.ts')).pluginCommand,
   completion: async () => (await import('../verbs/completion/completion.ts')).completionCommand,
 };
 
@@ -35,11 +45,12 @@ const VERBS: Readonly<Record<string, () => Promise<BuildVerb>>> = {
  * first word is a verb, only that verb is built: the options of the others would take 4 ms of every
  * start.
  */
-export async function program(ctx: Context): Promise<Command> {
-  const [first = '', , second = ''] = ctx.args;
+export async function program(ctx: Context, wish: EngineWishRead): Promise<Command> {
+  const [first = '', , ...completed] = ctx.args;
+  const second = completed[engineWordsIn(completed)] ?? '';
   const isCompleted = first === '__complete';
   // `dbg __complete -- VERB WORD…` completes a word of that verb.
-  const asked = isCompleted && ctx.args.length > 3 ? second : first;
+  const asked = isCompleted && completed.length > engineWordsIn(completed) + 1 ? second : first;
   const verbs = Object.hasOwn(VERBS, asked) ? [VERBS[asked]!] : Object.values(VERBS);
   const dbg = new Command('dbg')
     .description("The Docker host's own tools inside a container's namespaces.")
@@ -48,7 +59,9 @@ export async function program(ctx: Context): Promise<Command> {
     // Options are dbg's only before CTR. What follows CTR belongs to the tool.
     .enablePositionalOptions()
     .addHelpText('after', HELP);
+  addEngineOptions(dbg, wish, true);
   for (const build of await Promise.all(verbs.map((load) => load()))) dbg.addCommand(build(ctx));
+  for (const verb of withSubcommands(dbg)) if (verb instanceof Verb) addEngineOptions(verb, wish, false);
   if (isCompleted) {
     dbg.addCommand((await import('../verbs/completion/completion.ts')).completeCommand(ctx), { hidden: true });
   }

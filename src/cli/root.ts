@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { configFolder } from '../engine/address.ts';
+import { configFolder } from '../engine/choice/docker-config.ts';
 import { DbgError } from '../errors.ts';
 import { LEASH_VARIABLE } from '../host/run/leash.ts';
 import { whoAsked } from '../host/who-asked.ts';
@@ -9,6 +9,12 @@ import { shellLine } from '../text.ts';
 // The variables that decide which engine is meant and how the terminal behaves. No others are
 // passed on to root.
 const CARRIED = /^(DOCKER_\w+|SHELL|TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
+
+/**
+ * Values of the person's that say which engine is meant and how ssh reaches it, and that must not
+ * become root's own variables.
+ */
+const CARRIED_AS_OWN = ['HOME', 'XDG_RUNTIME_DIR', 'CONTAINER_HOST', 'SSH_AUTH_SOCK'];
 
 interface RootWish {
   /**
@@ -32,14 +38,14 @@ export async function asRoot(ctx: Context, act: () => Promise<number>, wish: Roo
 async function throughSudo(ctx: Context, { values = [], mayAsk = true }: RootWish): Promise<number> {
   if (ctx.host.find('sudo').kind !== 'found') {
     throw new DbgError('looking into a container needs root, and there is no sudo on this host', {
-      next: [{ what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` }],
+      next: [{ what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.engineWords, ...ctx.args])])}` }],
     });
   }
   // sudo sets HOME to root's. But docker's configuration, which may name another engine, is in the
   // person's.
   const env = {
     DOCKER_CONFIG: configFolder(ctx.env),
-    [OWN_VALUES_VARIABLE]: packedValues(ctx.env, ['HOME', ...values]),
+    [OWN_VALUES_VARIABLE]: packedValues(ctx.env, [...CARRIED_AS_OWN, ...values]),
   };
   const { exitCode, report } = await ctx.host.run(sudoArgv(ctx, mayAsk), { env, isDbg: true });
   if (report === 'taken') return exitCode;
@@ -51,19 +57,20 @@ async function throughSudo(ctx: Context, { values = [], mayAsk = true }: RootWis
   throw new DbgError('sudo did not let dbg run as root', {
     next: [
       { what: 'what you may do', command: 'sudo -l' },
-      { what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.args])])}` },
+      { what: 'as root', command: `su -c ${shellLine([shellLine(['dbg', ...ctx.engineWords, ...ctx.args])])}` },
     ],
   });
 }
 
-function sudoArgv({ env, self, args }: Pick<Context, 'env' | 'self' | 'args'>, mayAsk: boolean): string[] {
+function sudoArgv(ctx: Pick<Context, 'env' | 'self' | 'args' | 'engineWords'>, mayAsk: boolean): string[] {
+  const { env, self, args, engineWords } = ctx;
   const carried = Object.keys(env).filter((name) => CARRIED.test(name) && env[name] !== undefined);
   const names = [...new Set([...carried, 'DOCKER_CONFIG', OWN_VALUES_VARIABLE, LEASH_VARIABLE])].toSorted((a, b) =>
     a.localeCompare(b),
   );
   const prompt = '--prompt=dbg looks into containers as root; password for %p: ';
   const asking = mayAsk ? prompt : '--non-interactive';
-  return ['sudo', `--preserve-env=${names.join(',')}`, asking, '--', ...self, ...args];
+  return ['sudo', `--preserve-env=${names.join(',')}`, asking, '--', ...self, ...engineWords, ...args];
 }
 
 /** The lines that `--dry-run` prints: what would run, ready to paste for the person who asked. */

@@ -4,29 +4,45 @@ import type { Context } from '../context.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { escapeControls } from '../text.ts';
 import { failureText } from '../ui/failure.ts';
+import { emptyWish, engineWordsIn } from './arguments/engine-options.ts';
+import { stepsFor } from './client-words.ts';
+import { asPlugin, isPlugin, pluginMetadata } from './docker-plugin.ts';
 import { program } from './program.ts';
-import { exitCodeOf } from './verb.ts';
+import { elsewhere } from './elsewhere/run-elsewhere.ts';
+import { exitCodeOf, Verb, withSubcommands } from './verb.ts';
 
 /**
  * Runs dbg's command line and gives the exit code. This is the one place where errors become texts
  * and codes.
  */
-export async function run(ctx: Context): Promise<number> {
-  sayWhoMayChange(ctx);
-  const args = asMeant(ctx.args);
+export async function run(called: Context): Promise<number> {
+  const metadata = isPlugin(called) ? pluginMetadata(called) : undefined;
+  if (metadata !== undefined) {
+    called.stdout.write(metadata);
+    return 0;
+  }
+  const ctx = isPlugin(called) ? asPlugin(called) : called;
+  const engineWords = ctx.args.slice(0, engineWordsIn(ctx.args));
+  const args = asMeant(ctx.args.slice(engineWords.length));
+  const wish = emptyWish();
+  const own = { ...ctx, args, engineWords, choice: () => ctx.choice(wish), engine: () => ctx.engine(wish) };
+  sayWhoMayChange(own);
   try {
-    const dbg = await program({ ...ctx, args });
+    const dbg = await program(own, wish);
+    // These count for all that follows. commander reads the words from the verb on later.
+    dbg.parseOptions([...engineWords]);
     const unknown = unknownVerb(dbg, args);
-    if (unknown?.length === 1) await (await import('./unknown-verb.ts')).refuseContainerAsVerb(ctx, dbg, args);
+    if (unknown?.length === 1) await (await import('./unknown-verb.ts')).refuseContainerAsVerb(own, dbg, args);
     // The words after an unknown verb are left out: for `nosuch --help`, commander would show its
     // help, as if all were well.
+    for (const command of withSubcommands(dbg)) if (command instanceof Verb) command.elsewhere = elsewhere(own, wish);
     await dbg.parseAsync(unknown ?? args, { from: 'user' });
     return exitCodeOf(dbg);
   } catch (error) {
     // commander has already printed its help or its error; only the exit code is dbg's to choose.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
     if (error instanceof DbgError) {
-      ctx.stderr.write(failureText(error.message, error.next));
+      ctx.stderr.write(failureText(error.message, await stepsFor(own, wish, error.next)));
       return error.exitCode;
     }
     ctx.stderr.write(

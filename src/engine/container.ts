@@ -43,7 +43,10 @@ export type ContainerFiles = Readonly<Record<'resolv.conf' | 'hosts' | 'hostname
 export interface ContainerState {
   /** created, running, paused, restarting, removing, exited or dead; Podman has more */
   readonly status: string;
-  /** of the container's first process in the engine's pid namespace; 0 when it has none */
+  /**
+   * of the container's first process, as the engine numbers it; 0 when it has none. This host may
+   * number it otherwise: src/enter/number-here.ts.
+   */
   readonly pid: number;
   /** the engine's sentence when a start failed; otherwise empty */
   readonly error: string;

@@ -1,7 +1,12 @@
 import { DbgError, errorCode, errorMessage } from '../errors.ts';
 import { decimalSize } from '../sizes.ts';
-import { addressText, type EngineAddress } from './address.ts';
+import { addressText, type Client, type EngineAddress } from './address.ts';
+import { logOf, whenNoneAnswers, WHICH_ENGINE } from './troubles/engine-place.ts';
+import { foreignAnswer, isPage } from './troubles/foreign-answer.ts';
+import { sshTrouble } from './troubles/ssh-trouble.ts';
+import { tlsTrouble } from './troubles/tls-trouble.ts';
 import { parseJson, parseJsonList } from './ways/bounded-json.ts';
+import { SshEnded } from './ways/ssh-ended.ts';
 
 /**
  * How long dbg waits for an engine's answer, from the question to the answer's end. An inspect
@@ -9,50 +14,48 @@ import { parseJson, parseJsonList } from './ways/bounded-json.ts';
  */
 export const PATIENCE_MS = 20_000;
 
-/** The error for an engine that could not be asked. */
-export function unreachable(address: EngineAddress, cause: unknown): DbgError {
+/**
+ * The error for an engine that could not be asked.
+ * @param client the client whose words lead to it
+ */
+export function unreachable(address: EngineAddress, cause: unknown, client: Client = 'docker'): DbgError {
+  if (cause instanceof DbgError) return cause;
   const where = addressText(address);
   if (cause instanceof NoAnswer) {
-    return new DbgError(`the engine at ${where} ${cause.message}`, {
+    return new DbgError(`the engine at ${where} ${cause.message}`, { cause, next: logOf(address, client) });
+  }
+  if (cause instanceof SshEnded && address.kind === 'ssh') return sshTrouble(address, cause);
+  const tls = address.kind === 'tcp' ? tlsTrouble(address, cause) : undefined;
+  if (tls !== undefined) return tls;
+  const code = errorCode(cause) ?? '';
+  if (code === 'EACCES' || code === 'EPERM') {
+    const group = { what: 'or for good', command: 'sudo usermod -aG docker "$USER"' };
+    return new DbgError(`permission denied on the engine's socket ${where}`, {
       cause,
-      next: [{ what: 'what it is doing', command: 'journalctl -u docker -n 50' }],
+      next: [{ what: 'as root', command: 'sudo dbg …' }, ...(client === 'docker' ? [group] : [])],
     });
   }
-  switch (errorCode(cause)) {
-    case 'EACCES':
-    case 'EPERM':
-      return new DbgError(`permission denied on the engine's socket ${where}`, {
-        cause,
-        next: [
-          { what: 'as root', command: 'sudo dbg …' },
-          { what: 'or for good', command: 'sudo usermod -aG docker "$USER"' },
-        ],
-      });
-    case 'ENOENT':
-    case 'ECONNREFUSED':
-      return new DbgError(`no engine answers at ${where} (${reason(cause)})`, { cause, next: NO_ENGINE });
-    default:
-      return new DbgError(`the engine at ${where} cannot be asked: ${errorMessage(cause)}`, {
-        cause,
-        next: [address.kind === 'tcp' && address.tls ? certificateOf(address) : WHICH],
-      });
+  const reason = REASONS[code];
+  if (reason !== undefined) {
+    return new DbgError(`no engine answers at ${where} (${reason})`, { cause, next: whenNoneAnswers(address, client) });
   }
+  const why = code === 'ECONNRESET' ? 'the connection was cut' : oneLine(errorMessage(cause));
+  return new DbgError(`the engine at ${where} cannot be asked: ${why}`, {
+    cause,
+    next: [WHICH_ENGINE],
+  });
 }
 
-const WHICH = { what: 'which engine it is', command: 'docker context ls' };
-
-/** What is wrong between dbg and an engine by TLS is mostly the certificate that one of them shows. */
-const certificateOf = ({ host, port }: { readonly host: string; readonly port: number }) => ({
-  what: 'the certificate that it shows',
-  command: `openssl s_client -connect ${host.includes(':') ? `[${host}]` : host}:${port} </dev/null`,
-});
-
-const NO_ENGINE = [
-  { what: 'start it', command: 'sudo systemctl start docker' },
-  { what: 'or is it another engine?', command: 'docker context ls' },
-];
-
-const reason = (cause: unknown) => (errorCode(cause) === 'ENOENT' ? 'no such socket' : 'connection refused');
+/** What the system says of a connection that was not made (connect(2), getaddrinfo(3)). */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such socket',
+  ENOTSOCK: 'it is no socket',
+  ECONNREFUSED: 'connection refused',
+  EHOSTUNREACH: 'no way to that host',
+  ENETUNREACH: 'no way to that network',
+  ENOTFOUND: 'no host has this name',
+  EAI_AGAIN: 'the name cannot be looked up now',
+};
 
 /**
  * The cause when no answer, or not all of it, came in time.
@@ -94,24 +97,25 @@ export function isNoSuchContainer({ status, body }: Answer): boolean {
  * The JSON of an answer. Throws a DbgError for a status other than 200, with the engine's own
  * message, and for a body that is no JSON.
  */
-export function answered(address: EngineAddress, { status, body }: Answer): unknown {
-  if (status !== 200) throw refused(address, status, body);
+export function answered(address: EngineAddress, answer: Answer): unknown {
+  if (answer.status !== 200) throw refused(address, answer);
   try {
-    return parseJson(body);
+    return parseJson(answer.body);
   } catch (error) {
-    throw unreachable(address, notJson(error));
+    throw isPage(answer.body) ? foreignAnswer(address, answer) : unreachable(address, notJson(error));
   }
 }
 
 /**
  * The items of an answer that is a list, as `parseJsonList` gives them. Throws as `answered` does.
  */
-export function* answeredList(address: EngineAddress, { status, body }: Answer): Generator {
-  if (status !== 200) throw refused(address, status, body);
+export function* answeredList(address: EngineAddress, answer: Answer): Generator {
+  if (answer.status !== 200) throw refused(address, answer);
   try {
-    yield* parseJsonList(body);
+    yield* parseJsonList(answer.body);
   } catch (error) {
-    throw error instanceof SyntaxError ? unreachable(address, notJson(error)) : error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw isPage(answer.body) ? foreignAnswer(address, answer) : unreachable(address, notJson(error));
   }
 }
 
@@ -127,22 +131,15 @@ const notJson = (error: unknown) =>
 /** The error for an answer that is JSON, but not what was asked for. */
 export const notA = (what: string) =>
   new DbgError(`the engine answered with something that is not ${what}`, {
-    next: [WHICH],
+    next: [WHICH_ENGINE],
   });
 
-/** How a server of Go's that speaks TLS answers plain HTTP (net/http/server.go). */
-const HTTPS_ONLY = 'Client sent an HTTP request to an HTTPS server.';
-
 /** The error for an answer with a status other than 200. */
-function refused(address: EngineAddress, status: number, body: Buffer): DbgError {
-  if (body.toString('latin1', 0, HTTPS_ONLY.length) === HTTPS_ONLY) {
-    return new DbgError(`the engine at ${addressText(address)} speaks TLS alone, and dbg was not told to`, {
-      next: [{ what: 'with TLS', command: 'export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=…' }],
-    });
-  }
-  const message = messageOf(body) ?? "without an engine's error message";
+function refused(address: EngineAddress, { status, body, header }: Answer): DbgError {
+  const message = messageOf(body);
+  if (message === undefined) return foreignAnswer(address, { status, body, header });
   return new DbgError(`the engine at ${addressText(address)} answered with status ${status}: ${message}`, {
-    next: [{ what: 'what its log says', command: 'journalctl -u docker -n 50' }],
+    next: logOf(address, header?.('server')?.startsWith('Libpod/') ? 'podman' : 'docker'),
   });
 }
 
@@ -153,10 +150,12 @@ function refused(address: EngineAddress, status: number, body: Buffer): DbgError
 export function messageOf(body: Buffer): string | undefined {
   try {
     const { message } = (parseJson(body) ?? {}) as { message?: unknown };
-    return typeof message === 'string' ? message.slice(0, MOST_WORDS) : undefined;
+    return typeof message === 'string' ? oneLine(message) : undefined;
   } catch {
     return undefined;
   }
 }
 
-const MOST_WORDS = 1000;
+/** A message for a person to read: one line, and no longer than anybody reads. */
+const oneLine = (text: string) => text.slice(0, MOST_CHARACTERS).replace(/\s+/g, ' ').trim();
+const MOST_CHARACTERS = 1000;

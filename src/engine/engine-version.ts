@@ -1,4 +1,6 @@
-/** What an engine says of itself in GET /version. A field is empty where the engine leaves it out. */
+/**
+ * What an engine says of itself in GET /version. A field is empty where the engine leaves it out.
+ */
 export interface EngineVersion {
   /** "Docker" or "Podman" */
   readonly name: string;
@@ -13,7 +15,8 @@ export interface EngineVersion {
 export function parseVersion(answer: unknown): EngineVersion {
   const body = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
   const text = (name: string) => (typeof body[name] === 'string' ? body[name].slice(0, MOST_CHARACTERS) : '');
-  // Podman calls its only component "Podman Engine"; Docker's are "Engine", "containerd" and others.
+  // Podman calls its only component "Podman Engine"; Docker's are "Engine", "containerd" and
+  // others.
   const isPodman = JSON.stringify(body['Components'] ?? '').includes('"Name":"Podman Engine"');
   return {
     name: isPodman ? 'Podman' : 'Docker',

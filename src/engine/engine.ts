@@ -1,12 +1,13 @@
 import type { ContainerEvent } from './engine-events.ts';
 import type { Container, ContainerSummary } from './container.ts';
-import type { EngineAddress } from './address.ts';
+import type { Client, EngineAddress } from './address.ts';
 import type { Configuration, Inspection } from './inspection.ts';
 import type { EngineVersion } from './engine-version.ts';
 import type { Network } from './network.ts';
-import type { EngineNews } from './container-events.ts';
+import type { EngineNews } from './watching/container-events.ts';
 import type { LogListener } from './logs/follow-logs.ts';
 import type { ContainerFile } from './ways/archive.ts';
+import type { Hearing, Query } from './ways/way.ts';
 
 /**
  * What dbg asks an engine. There are two ways to one: `overSocket` for a unix socket, which needs
@@ -15,8 +16,16 @@ import type { ContainerFile } from './ways/archive.ts';
  */
 export interface Engine {
   readonly address: EngineAddress;
-  /** The same engine, whose answers are waited for no longer than this. */
-  within(patienceMs: number): Engine;
+  /**
+   * The client whose words lead to this engine: Podman says in each answer what it is. Before the
+   * first one, it is told by what named the engine.
+   */
+  client(): Client;
+  /**
+   * The same engine, whose answers are waited for no longer than this, and no longer than until
+   * `signal` is aborted.
+   */
+  within(patienceMs: number, signal?: AbortSignal): Engine;
   /** What the engine says of itself (GET /version). */
   version(): Promise<EngineVersion>;
   /**
@@ -50,6 +59,11 @@ export interface Engine {
     news?: EngineNews,
   ): () => void;
   /**
+   * Calls back when the list of containers may have changed, until the function it gives back is
+   * called (container-changes.ts).
+   */
+  watchChanges(onEvent: () => void): () => void;
+  /**
    * Calls back for each line that a container writes, from now on and from run to run, until the
    * function it gives back is called (follow-logs.ts).
    */
@@ -69,6 +83,13 @@ export interface Engine {
    * remembers them (GET /events).
    */
   history(container: Pick<Container, 'id'>, until: number): Promise<ContainerEvent[]>;
+  /**
+   * The answer of GET /events in pieces, as they come, until the function it gives back is called.
+   * following/follow-events.ts reads them, and goes on when the stream breaks off.
+   */
+  events(query: Query, hearing: Hearing): () => void;
+  /** The same of GET /containers/{id}/logs: following/follow-log.ts. */
+  log(id: string, query: Query, hearing: Hearing): () => void;
   /**
    * The kind of an absolute path in a container, and how its file begins, whether the container
    * runs or not (GET /containers/{id}/archive). A link is not followed. The request ends after the
@@ -92,4 +113,9 @@ export interface Engine {
   imageId(name: string): Promise<string | undefined>;
   /** A network by its name or id (GET /networks/{id}). */
   network(ref: string): Promise<Network>;
+  /**
+   * The most that a volume may hold by the options that it was made with, as they were typed; empty
+   * where they name no size. Throws a DbgError when there is no such volume.
+   */
+  volumeSize(name: string): Promise<string>;
 }

@@ -24,6 +24,10 @@ export interface Inspection {
    * all swap of the host. null where it is not set, or the kernel counts no swap
    */
   readonly memoryAndSwapBytes: number | null;
+  /**
+   * `--storage-opt size=`: the most that its own layer may hold, a quota; empty where it is not set
+   */
+  readonly layerSize: string;
   readonly isPrivileged: boolean;
   readonly isReadOnly: boolean;
   readonly user: string;
@@ -113,6 +117,7 @@ export function parseInspection(answer: unknown): Inspection {
     healthCommand: array(object(config['Healthcheck'])['Test']).map(text),
     memoryBytes: number(host['Memory']) > 0 ? number(host['Memory']) : null,
     memoryAndSwapBytes: number(host['MemorySwap']) || null,
+    layerSize: text(object(host['StorageOpt'])['size']),
     isPrivileged: host['Privileged'] === true,
     isReadOnly: host['ReadonlyRootfs'] === true,
     user: text(config['User']),

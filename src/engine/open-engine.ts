@@ -1,8 +1,37 @@
+import type { Socket } from 'node:net';
+import type { EngineChoice } from './choice/choose-engine.ts';
 import type { Engine } from './engine.ts';
-import type { EngineAddress } from './address.ts';
 import { overSocket } from './ways/over-socket.ts';
-/** Opens the engine at an address, by the way that costs the least for it. Nothing is sent yet. */
-export async function openEngine(address: EngineAddress): Promise<Engine> {
-  if (address.kind === 'unix') return overSocket(address);
-  return (await import('./ways/over-dockerode.ts')).overDockerode(address);
+import type { Carrier } from './ways/ssh-connection.ts';
+
+/**
+ * Opens the engine that was chosen, by the way that costs the least for it. Nothing is sent yet.
+ * @param carry starts ssh
+ */
+export async function openEngine(
+  { address, form, client }: Pick<EngineChoice, 'address' | 'form' | 'client'>,
+  carry: (argv: readonly string[]) => Promise<Carrier>,
+): Promise<Engine> {
+  if (address.kind === 'unix') return overSocket(address, form, client);
+  const { overDockerode } = await import('./ways/over-dockerode.ts');
+  if (address.kind === 'ssh') {
+    const { dialSsh } = await import('./ways/ssh-connection.ts');
+    return overDockerode(address, form, dialSsh(address, carry));
+  }
+  const dial = await (await import('./ways/engine-dialer.ts')).dialer(address, false);
+  return overDockerode(
+    address,
+    form,
+    (dialed) => {
+      let connection: Socket;
+      try {
+        connection = dial();
+      } catch (error) {
+        // node:tls throws for a key that does not belong to its certificate.
+        return dialed(error as Error);
+      }
+      dialed(null, connection);
+    },
+    client,
+  );
 }

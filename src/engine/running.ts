@@ -3,7 +3,7 @@ import { duration, shellQuote } from '../text.ts';
 import type { Container } from './container.ts';
 
 /**
- * The PID of a container's first process, in the engine's pid namespace. A paused container has
+ * The PID of a container's first process, as the engine numbers it. A paused container has
  * such a process and can be entered. Throws a DbgError when there is none: it says when and how the
  * process ended, and what to do.
  */

@@ -13,12 +13,15 @@ export type CgroupFile = (name: string) => string | undefined;
  * (cgroups(7)), and the names of its files begin with its own name. The `*.pressure` files exist in
  * v2 alone, on a hybrid host too. undefined when none of the container's hierarchies is mounted
  * here.
+ * @param read how a file is read, by its path; left out: by `host.read`
+ * @param mounts those of this host; to be given where many containers are looked at
  */
 export function cgroupFiles(
   host: Host,
   { places }: { readonly places: readonly CgroupPlace[] },
+  read: (path: string) => string | undefined = (path) => host.read(path),
+  mounts: readonly CgroupMount[] = cgroupMounts(host),
 ): CgroupFile | undefined {
-  const mounts = parseCgroupMounts(mountInfo(host));
   const folders = new Map<string, string | undefined>();
   for (const { hierarchy, path } of places) {
     const folder = folderOf(host, mounts, hierarchy, path);
@@ -28,9 +31,12 @@ export function cgroupFiles(
   return (name) => {
     const controller = name.split('.')[0]!;
     const folder = name.endsWith('.pressure') || !folders.has(controller) ? folders.get('') : folders.get(controller);
-    return folder === undefined ? undefined : host.read(`${folder}/${name}`);
+    return folder === undefined ? undefined : read(`${folder}/${name}`);
   };
 }
+
+/** The cgroup hierarchies that are mounted on this host. */
+export const cgroupMounts = (host: Host): CgroupMount[] => parseCgroupMounts(mountInfo(host));
 
 function folderOf(host: Host, mounts: readonly CgroupMount[], hierarchy: string, path: string): string | undefined {
   const wanted = hierarchy.split(',');

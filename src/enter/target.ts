@@ -6,10 +6,12 @@ import { isDead, parseStartTime, parseStat } from '../proc/pid/stat.ts';
 import { parseStatus } from '../proc/pid/status.ts';
 import { shellQuote } from '../text.ts';
 import { isInContainer } from './container-cgroup.ts';
+import { numberHere } from './number-here.ts';
 
 /** A container with its process, ready to be entered. Only `enterable` makes one. */
 export interface Target {
   readonly container: Container;
+  /** this host's number, which may differ from the engine's (numberHere) */
   readonly pid: number;
   /**
    * When the process started, in clock ticks since boot (field 22 of /proc/PID/stat). With the pid
@@ -20,12 +22,11 @@ export interface Target {
 
 /**
  * The container with its process on this host. The process is checked to be the container's: it is
- * in the container's cgroup (isInContainer). An engine on another machine, or in another pid
- * namespace, gives numbers that belong to other processes here. Throws a DbgError then, and when
- * the container is not running.
+ * in the container's cgroup (isInContainer). An engine on another machine gives numbers that belong
+ * to other processes here. Throws a DbgError then, and when the container is not running.
  */
 export function enterable(host: Host, container: Container, now: number): Target {
-  const pid = runningPid(container, now);
+  const pid = numberHere(host, { id: container.id, pid: runningPid(container, now) });
   // The start time is read before the cgroup. When another process gets the pid in between, its
   // start time differs from the one that is kept here.
   const startTime = parseStartTime(host.read(`/proc/${pid}/stat`));
@@ -62,10 +63,11 @@ export const goneError = ({ container: { name } }: Target): DbgError =>
  * without an engine. A zombie, which has ended and was not waited for, does not run (proc(5), state
  * Z). undefined when this host has no such process.
  */
-export function stillRuns(host: Pick<Host, 'read'>, { id, state }: Container): (() => boolean) | undefined {
-  const stat = () => (state.pid > 0 ? host.read(`/proc/${state.pid}/stat`) : undefined);
+export function stillRuns(host: Pick<Host, 'read' | 'entries'>, { id, state }: Container): (() => boolean) | undefined {
+  const pid = state.pid > 0 ? numberHere(host, { id, pid: state.pid }) : 0;
+  const stat = () => (pid > 0 ? host.read(`/proc/${pid}/stat`) : undefined);
   const startTime = parseStartTime(stat());
-  if (startTime === undefined || !isInContainer(host.read(`/proc/${state.pid}/cgroup`) ?? '', id)) return undefined;
+  if (startTime === undefined || !isInContainer(host.read(`/proc/${pid}/cgroup`) ?? '', id)) return undefined;
   return () => {
     const now = stat();
     return parseStartTime(now) === startTime && !isDead(parseStat(now));

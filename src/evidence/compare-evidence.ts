@@ -1,6 +1,6 @@
 import { REDACTED } from '../api/wire/redact/secret-names.ts';
-import { type Entry, type Evidence, type Nature, SECTION_NAMES, type SectionName } from './container-evidence.ts';
-import { CUT } from './entries/entry.ts';
+import { type Item, type Evidence, type Nature, SECTION_NAMES, type SectionName } from './container-evidence.ts';
+import { CUT } from './items/item.ts';
 
 /** One thing in which two containers differ. */
 export interface Difference {
@@ -57,11 +57,11 @@ export function compareEvidence(
   return { differences, setAside, unlooked, untold };
 }
 
-const byName = (entries: readonly Entry[]) => new Map(entries.map((each) => [each.name, each]));
+const byName = (items: readonly Item[]) => new Map(items.map((each) => [each.name, each]));
 
 type Verdict = 'same' | 'different' | 'untold' | Nature;
 
-function judged(section: SectionName, a: Entry | undefined, b: Entry | undefined): Verdict {
+function judged(section: SectionName, a: Item | undefined, b: Item | undefined): Verdict {
   if (a && b && a.value === b.value) return sameValue(a, b);
   // A value is different by nature only where it is in both: an own name instead of a random id is
   // somebody's choice.
@@ -70,13 +70,13 @@ function judged(section: SectionName, a: Entry | undefined, b: Entry | undefined
   return nature || 'different';
 }
 
-function sameValue(a: Entry, b: Entry): Verdict {
+function sameValue(a: Item, b: Item): Verdict {
   if (a.mark !== undefined && b.mark !== undefined) return a.mark === b.mark ? 'same' : 'different';
   const hides = `${a.name} ${a.value}`.includes(REDACTED) || a.value.endsWith(CUT);
   return hides ? 'untold' : 'same';
 }
 
-const count = (entry: Entry | undefined) => Number(entry?.value ?? 0);
+const count = (item: Item | undefined) => Number(item?.value ?? 0);
 
 /**
  * Whether one of two counts is unusual beside the other. How many files are open changes all the

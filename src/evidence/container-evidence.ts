@@ -1,13 +1,13 @@
 import type { Facts } from '../why/fact.ts';
 
 /**
- * Why a value differs from container to container although nothing is wrong: it is an id, a time, an
- * address, or a measure of what the container does just now.
+ * Why a value differs from container to container although nothing is wrong: it is an id, a time,
+ * an address, or a measure of what the container does just now.
  */
 export type Nature = 'id' | 'time' | 'address' | 'measure';
 
 /** One thing that was seen of a container: a name, and its value as a text without secrets. */
-export interface Entry {
+export interface Item {
   readonly name: string;
   readonly value: string;
   /** left out for what should be the same in two containers that are meant to be alike */
@@ -45,8 +45,8 @@ export const SECTIONS = {
 export type SectionName = keyof typeof SECTIONS;
 export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[];
 
-/** The sections by name: each with its entries, or with the reason why dbg could not look. */
-export type Sections = Facts<Record<SectionName, readonly Entry[]>>;
+/** The sections by name: each with its items, or with the reason why dbg could not look. */
+export type Sections = Facts<Record<SectionName, readonly Item[]>>;
 
 /** All that was seen of one container, or of an image, once. It is plain JSON. */
 export interface Evidence {
@@ -76,5 +76,5 @@ export function withoutMarks(evidence: Evidence): Evidence {
   return { ...evidence, sections: sections as unknown as Sections };
 }
 
-const withoutMark = ({ name, value, nature }: Entry): Entry =>
+const withoutMark = ({ name, value, nature }: Item): Item =>
   nature === undefined ? { name, value } : { name, value, nature };

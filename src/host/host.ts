@@ -1,4 +1,6 @@
 import type { FileReader, FileWriter, OwnershipChecks } from './host-files.ts';
+import type { Socket as DatagramSocket } from 'node:dgram';
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 
 /**
@@ -27,6 +29,11 @@ export interface ProgramRunner {
    */
   hold(argv: readonly string[]): Held;
   /**
+   * Starts a program that nobody waits for: dbg ends before it, and hears nothing of it. It has no
+   * terminal, and no stdin, stdout or stderr.
+   */
+  leave(argv: readonly string[]): void;
+  /**
    * Starts a program whose output dbg reads. No signal of the terminal reaches it. It ends when dbg
    * does, however dbg dies. Its stdin is empty. `env` is added to dbg's own environment.
    */
@@ -35,7 +42,15 @@ export interface ProgramRunner {
    * Starts a program that carries bytes both ways, such as one end of a connection. No signal of
    * the terminal reaches it. The end of its stdin tells it that dbg has ended, however dbg dies.
    */
-  relay(argv: readonly string[]): Promise<Relayed>;
+  relay(argv: readonly string[], options?: RelayOptions): Promise<Relayed>;
+  /**
+   * Starts a program for Node with which dbg exchanges messages and sockets. A socket stays in the
+   * network namespace in which it was made (network_namespaces(7)). No signal of the terminal
+   * reaches the program. It must end when its channel does, which is when dbg does, however dbg
+   * dies. Of dbg's environment it gets PATH alone: NODE_OPTIONS could open a debugger's port in a
+   * container.
+   */
+  channel(argv: readonly string[]): Promise<Channeled>;
   /**
    * Runs two programs on the person's terminal; the first one's stdout is the second one's stdin.
    * Resolves when both have ended, with the second one's exit code. `quiet`: the stderr of the
@@ -57,6 +72,19 @@ export interface ProgramRunner {
    * The first signal that reaches dbg from now on. Until `stop` is called, signals do not end dbg.
    */
   signalled(): { readonly first: Promise<NodeJS.Signals>; stop(): void };
+  /**
+   * Calls the listener for each signal that reaches dbg, until the function it gives back is
+   * called. Signals do not end dbg meanwhile.
+   */
+  onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
+}
+
+export interface RelayOptions {
+  /**
+   * The program may ask the person on the terminal (tty(4)), and has dbg's own environment. Ctrl-C
+   * does not end it.
+   */
+  readonly isForPerson?: boolean;
 }
 
 export interface Found {
@@ -76,8 +104,8 @@ export interface RunOptions {
    */
   readonly isDbg?: boolean;
   /**
-   * The program begins with the descriptors 2 and 3 exchanged, and DBG_ASIDE in its environment: what
-   * it says on stderr goes into the report, until its script exchanges them back (entry.sh).
+   * The program begins with the descriptors 2 and 3 exchanged, and DBG_ASIDE in its environment:
+   * what it says on stderr goes into the report, until its script exchanges them back (entry.sh).
    */
   readonly isAside?: boolean;
 }
@@ -108,6 +136,21 @@ export interface Relayed {
   readonly stdin: Writable;
   readonly stdout: Readable;
   said(): string;
+  /** resolves when it has ended, and all that it wrote has come */
+  readonly ended: Promise<void>;
+  /** Whether dbg waits for it before it ends by itself. It does so at first. */
+  keepAwake(isAwake: boolean): void;
+  /** Ends it by SIGKILL. */
+  kill(): void;
+}
+
+/** A program that was started by `channel`. */
+export interface Channeled {
+  /** Sends a message, and a socket that is closed here then. Without effect once it has ended. */
+  send(message: object, handle?: Socket | DatagramSocket): void;
+  onMessage(listener: (message: unknown, handle: Socket | DatagramSocket | undefined) => void): void;
+  /** `said` is what it wrote on stderr, and on descriptor 3; of much, only the end. */
+  readonly ended: Promise<{ readonly exitCode: number; readonly said: string }>;
   /** Ends it by SIGKILL. */
   kill(): void;
 }

@@ -63,7 +63,9 @@ export async function kernelOf(host: FileReader): Promise<Kernel> {
   };
 }
 
-/** A configuration is 300 kB, and 40 kB packed; a modules.dep of all of Debian's modules, 700 kB. */
+/**
+ * A configuration is 300 kB, and 40 kB packed; a modules.dep of all of Debian's modules, 700 kB.
+ */
 const MOST_BYTES = 8 << 20;
 
 interface ConfigFile {
@@ -71,7 +73,9 @@ interface ConfigFile {
   readonly text: string;
 }
 
-/** The kernel's own copy of its configuration, where it was built with one (CONFIG_IKCONFIG_PROC). */
+/**
+ * The kernel's own copy of its configuration, where it was built with one (CONFIG_IKCONFIG_PROC).
+ */
 async function configOf(host: FileReader): Promise<ConfigFile | undefined> {
   const path = '/proc/config.gz';
   try {

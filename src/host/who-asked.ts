@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts';
+import { ownValues } from './own-values.ts';
 import type { Host } from './host.ts';
 import type { Person } from './host-files.ts';
 
@@ -27,4 +28,18 @@ export function personAsked(ctx: Asking): Person | undefined {
   const login = ctx.host.isRoot ? whoAsked(ctx) : undefined;
   const [uid, gid] = [Number(ctx.env['SUDO_UID']), Number(ctx.env['SUDO_GID'])];
   return login && Number.isInteger(uid) && Number.isInteger(gid) ? { login, uid, gid } : undefined;
+}
+
+/**
+ * The argv that runs a program as the person for whom root's dbg runs, with the person's ssh agent;
+ * unchanged when root asked. ssh's keys and known hosts are the person's, and what their
+ * configuration runs must not become root's.
+ */
+export function asPerson(ctx: Asking, argv: readonly string[]): readonly string[] {
+  const person = personAsked(ctx);
+  if (person === undefined) return argv;
+  const { HOME: home = '/', SSH_AUTH_SOCK: agent } = ownValues(ctx.env);
+  const credentials = [`--reuid=${person.uid}`, `--regid=${person.gid}`, '--init-groups'];
+  const env = ['env', `HOME=${home}`, ...(agent === undefined ? [] : [`SSH_AUTH_SOCK=${agent}`])];
+  return ['setpriv', ...credentials, '--', ...env, ...argv];
 }

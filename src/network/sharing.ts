@@ -1,5 +1,6 @@
 import type { Container, ContainerSummary, NetworkEndpoint } from '../engine/container.ts';
 import type { Engine } from '../engine/engine.ts';
+import { numberHere } from '../enter/number-here.ts';
 import type { Host } from '../host/host.ts';
 import { netnsOf, type ContainerNetwork } from './interfaces.ts';
 
@@ -17,8 +18,9 @@ export async function sharingContainers(
   // The engine's settings are not enough, so the kernel is asked. A container that shares the
   // network of a container that was restarted is still in the namespace from before the restart.
   return inspected
-    .filter((other) => other !== undefined && other.state.pid > 0 && netnsOf(host, other.state.pid) === netns)
-    .map((other) => other!.name)
+    .filter((other) => other !== undefined)
+    .filter(({ id, state: { pid } }) => pid > 0 && netnsOf(host, numberHere(host, { id, pid })) === netns)
+    .map(({ name }) => name)
     .toSorted();
 }
 

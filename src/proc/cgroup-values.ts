@@ -14,10 +14,20 @@ export function amount(text: string | undefined): number | null | undefined {
 /** A value that is a count, never a limit; undefined for a file that is not there. */
 export const count = (text: string | undefined): number | undefined => amount(text) ?? undefined;
 
-/** Flat keyed: "KEY VALUE" on each line, as in memory.events. */
-export function flatKeyed(text: string | undefined): ReadonlyMap<string, number> {
-  const lines = (text ?? '').split('\n').map((line) => line.trim().split(/\s+/));
-  return new Map(lines.flatMap(([key, value]) => (value === undefined ? [] : [[key!, Number(value)] as const])));
+/**
+ * Flat keyed: "KEY VALUE" on each line, as in memory.events. A value is looked for when it is asked
+ * for: memory.stat has some forty of them, and dbg top wants three, of each container every second.
+ */
+export function flatKeyed(text = ''): { get(key: string): number | undefined } {
+  return {
+    get: (key) => {
+      const line = text.startsWith(`${key} `) ? 0 : text.indexOf(`\n${key} `) + 1;
+      if (line === 0 && !text.startsWith(`${key} `)) return undefined;
+      const from = line + key.length + 1;
+      const end = text.indexOf('\n', from);
+      return Number(text.slice(from, end < 0 ? undefined : end));
+    },
+  };
 }
 
 /** Nested keyed: "KEY SUBKEY=VALUE …" on each line, as in io.max and the *.pressure files. */

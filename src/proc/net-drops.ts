@@ -15,7 +15,8 @@ export interface NetDrops {
  * latter is there only where the module is.
  */
 export function parseNetDrops(netstat: string, conntrack: string): NetDrops {
-  // One line of names and one of values for each prefix, as in netstat(8): "TcpExt: A B", "TcpExt: 1 2".
+  // One line of names and one of values for each prefix, as in netstat(8): "TcpExt: A B", "TcpExt:
+  // 1 2".
   const [names, values] = [...netstat.matchAll(/^TcpExt: (.*)$/gm)].map(([, line]) => line!.trim().split(/\s+/));
   const at = names?.indexOf('IPReversePathFilter') ?? -1;
   // A line of names, and one of values in hex for each processor. "entries" is the same in all.

@@ -1,10 +1,12 @@
 // What /proc/PID/net tells of a network namespace to whoever may read it. No process enters the
 // namespace, and none is started.
 
-/** Bytes since the device was made, as its own namespace counts them. */
+/** Since the device was made, as its own namespace counts them. */
 export interface Counters {
   readonly rxBytes: number;
   readonly txBytes: number;
+  /** packets that the device threw away, of those it received and of those it was to send */
+  readonly drops: number;
 }
 
 /** An IPv6 address of an interface. */
@@ -27,6 +29,8 @@ export interface Route {
 export interface ListeningSocket {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
+  /** IPv4, or IPv6 in the short form of RFC 5952: "0.0.0.0", "::1" */
+  readonly address: string;
   /** whether only the container itself reaches it: 127.0.0.0/8 or ::1 */
   readonly isLoopback: boolean;
 }
@@ -39,7 +43,8 @@ export function parseDev(text: string): ReadonlyMap<string, Counters> {
   // it.
   const lines = [...text.matchAll(/^\s*(\S+?):(.*)$/gm)].map(([, name, values]) => {
     const numbers = values!.trim().split(/\s+/).map(Number);
-    return [name!, { rxBytes: numbers[0] ?? 0, txBytes: numbers[8] ?? 0 }] as const;
+    const at = (column: number) => numbers[column] ?? 0;
+    return [name!, { rxBytes: at(0), txBytes: at(8), drops: at(3) + at(11) }] as const;
   });
   return new Map(lines);
 }
@@ -127,23 +132,23 @@ const shortIPv6 = (hex: string) => new URL(`http://[${hex.match(/.{4}/g)!.join('
 const WAITS = { tcp: '0A', udp: '07' } as const;
 
 /**
- * Reads /proc/PID/net/tcp, tcp6, udp or udp6 (proc_pid_net(5)): "0: 0100007F:1538 00000000:0000 0A …".
- * The kernel prints an address in words of 32 bits, each in the order of the processor's bytes.
+ * Reads /proc/PID/net/tcp, tcp6, udp or udp6 (proc_pid_net(5)): "0: 0100007F:1538 00000000:0000 0A
+ * …". The kernel prints an address in words of 32 bits, each in the order of the processor's bytes.
  */
 export function parseListeningSockets(protocol: 'tcp' | 'udp', text: string): ListeningSocket[] {
   const lines = text.matchAll(/^ *\d+: ([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4}) [\dA-F]+:([\dA-F]{4}) ([\dA-F]{2}) /gm);
-  return [...lines].flatMap(([, address = '', port = '', peerPort, state]) =>
-    state === WAITS[protocol] && peerPort === '0000'
-      ? [{ protocol, port: parseInt(port, 16), isLoopback: isLoopbackInHex(address) }]
-      : [],
-  );
+  return [...lines].flatMap(([, hex = '', port = '', peerPort, state]) => {
+    if (state !== WAITS[protocol] || peerPort !== '0000') return [];
+    const address = addressOfWords(hex);
+    const isLoopback = /^127\.|^::1$/.test(address);
+    return [{ protocol, port: parseInt(port, 16), address, isLoopback }];
+  });
 }
 
-/** Little-endian words: 127.0.0.1 is 0100007F, ::1 ends in 01000000, ::ffff:127.0.0.1 in 0100007F. */
-function isLoopbackInHex(address: string): boolean {
-  if (address.length === 8) return address.endsWith('7F');
-  return (
-    address === `${'0'.repeat(24)}01000000` ||
-    (address.startsWith(`${'0'.repeat(16)}FFFF0000`) && address.endsWith('7F'))
-  );
+/** The address in words of 32 bits: 0100007F is 127.0.0.1 on a little-endian machine. */
+function addressOfWords(hex: string): string {
+  const words = hex.match(/.{8}/g)!.map(fromHex);
+  // ::ffff:127.0.0.1 is IPv4 (RFC 4291, 2.5.5.2).
+  if (words.length === 1 || (words[0] === 0 && words[1] === 0 && words[2] === 0xffff)) return dotted(words.at(-1)!);
+  return shortIPv6(words.map((word) => word.toString(16).padStart(8, '0')).join(''));
 }

@@ -10,7 +10,9 @@ import type { Subject } from './subject.ts';
 export interface ClockSeen {
   /** the variable TZ; undefined where it has none */
   readonly zone: string | undefined;
-  /** the rule for its local time; undefined where TZ names a zone that the container does not have */
+  /**
+   * the rule for its local time; undefined where TZ names a zone that the container does not have
+   */
   readonly rule: string | undefined;
   readonly hostRule: string | undefined;
   /** the variables by which libfaketime tells it another time: "FAKETIME=-15d" */

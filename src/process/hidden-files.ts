@@ -21,8 +21,8 @@ const MOST = { mounts: 64, imageNames: 1000, mountedNames: 10_000 };
 
 /**
  * What the binds and volumes of a running container hide of its image. The root file system of the
- * container is mounted on this host too, and there without the container's mounts. Throws a DbgError
- * where this host does not see it.
+ * container is mounted on this host too, and there without the container's mounts. Throws a
+ * DbgError where this host does not see it.
  */
 export async function hiddenFilesOf(host: Host, { pid }: Subject, { mounts }: Inspection): Promise<HiddenFiles[]> {
   const wanted = mounts.filter(({ type }) => type === 'bind' || type === 'volume').slice(0, MOST.mounts);

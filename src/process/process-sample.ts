@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { parseSchedstat, parseSyscall } from '../proc/pid/task.ts';
 import { parseStat, TICKS_PER_SECOND } from '../proc/pid/stat.ts';
+import { parseStatus } from '../proc/pid/status.ts';
 import type { Timing } from './limits/cpu-sample.ts';
 import { isMember, placesOf, processIds, type Subject } from './subject.ts';
 
@@ -30,6 +31,12 @@ export interface ThreadSeen {
    */
   readonly wantedShare: number | undefined;
   /**
+   * whether it ran or waited for a CPU all the time: at both readings, and it did not sleep in
+   * between. `wantedShare` leaves out the wait that is not over at the second reading, which the
+   * kernel counts when the thread runs again (sched_info_arrive in kernel/sched/stats.h).
+   */
+  readonly neverSlept: boolean;
+  /**
    * the kernel function in which it sleeps (proc_pid_wchan(5)); undefined where it does not sleep,
    * where the kernel does not tell, or where the two readings differ
    */
@@ -56,10 +63,12 @@ interface Reading {
   >;
 }
 
-interface Thread extends Omit<ThreadSeen, 'cpuShare' | 'wantedShare'> {
+interface Thread extends Omit<ThreadSeen, 'cpuShare' | 'wantedShare' | 'neverSlept'> {
   readonly cpuTicks: number;
   /** in nanoseconds */
   readonly wanted: number | undefined;
+  /** how often it went to sleep; undefined while it sleeps */
+  readonly sleeps: number | undefined;
 }
 
 /**
@@ -84,13 +93,14 @@ export async function sampleProcesses(host: Host, subject: Subject, { clock, wai
 
 const same = <T>(one: T, other: T): T | undefined => (one === other ? one : undefined);
 
-function between(before: Thread, { cpuTicks, wanted, ...now }: Thread, milliseconds: number): ThreadSeen {
+function between(before: Thread, { cpuTicks, wanted, sleeps, ...now }: Thread, milliseconds: number): ThreadSeen {
   const wantedNanoseconds = wanted === undefined || before.wanted === undefined ? undefined : wanted - before.wanted;
   return {
     ...now,
     state: same(before.state, now.state),
     cpuShare: ((cpuTicks - before.cpuTicks) * 1000) / TICKS_PER_SECOND / milliseconds,
     wantedShare: wantedNanoseconds === undefined ? undefined : wantedNanoseconds / 1e6 / milliseconds,
+    neverSlept: sleeps !== undefined && sleeps === before.sleeps,
     sleepsIn: same(before.sleepsIn, now.sleepsIn),
     isOnFutex: before.isOnFutex && now.isOnFutex,
   };
@@ -139,6 +149,7 @@ function threadOf(host: Host, pid: number, tid: string): Thread[] {
       state: stat.state,
       cpuTicks: stat.cpuTicks,
       wanted: parseSchedstat(host.read(`${folder}/schedstat`)),
+      sleeps: stat.state === 'R' ? parseStatus(host.read(`${folder}/status`) ?? '').voluntarySwitches : undefined,
       sleepsIn: wchan === undefined || wchan === '0' || wchan === '' ? undefined : wchan,
       isOnFutex: isEndlessFutex,
     },

@@ -54,6 +54,10 @@ export function judge<T>(checks: readonly AnyCheck<T>[], facts: Facts<T>): Verdi
   return { answer, follows, others: findings.filter(({ severity }) => severity !== 'broken'), layers };
 }
 
+/** Whether nothing at all could be looked at, and nothing was found. */
+export const isBlind = ({ answer, others, layers }: Verdict): boolean =>
+  answer === undefined && others.length === 0 && layers.every(({ state }) => state === 'open');
+
 function valueOf<T>(facts: Facts<T>, name: keyof T): unknown {
   const fact = facts[name];
   return fact.known ? fact.value : undefined;

@@ -1,10 +1,11 @@
-// `npm run bench -- start [NODE…] | veth | why | capture | api [pings | streams | events | memory]`: the benches,
-// inside an engine of our own. NODE: other Node binaries to measure too.
+// `npm run bench -- start [NODE…] | veth | why | capture | api [pings | streams | events | memory]
+// | live [top | forward | watch]`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
 import { fileURLToPath } from 'node:url';
 import { asRoot, runInEngine } from '../own-engine/engine.ts';
 import { ensureProgram } from '../own-engine/packages.ts';
 import { benchApi } from './api.ts';
 import { benchCapture } from './capture.ts';
+import { benchLive } from './live.ts';
 import { benchStart } from './start.ts';
 import { benchVeth } from './veth.ts';
 import { benchWhy } from './why.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => boolean | Pr
   why: benchWhy,
   capture: benchCapture,
   api: benchApi,
+  live: benchLive,
 };
 
 const [name = 'start', ...args] = process.argv.slice(2);
@@ -27,7 +29,7 @@ if (!bench) {
 } else {
   await asRoot();
   if (name === 'capture') await ensureProgram('tcpreplay', 'sending packets fast enough');
-  if (name === 'api') await ensureProgram('socat', 'something to compare with');
+  if (name === 'api' || name === 'live') await ensureProgram('socat', 'something to compare with');
   const self = ['env', 'DBG_BENCH_INSIDE=1', process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url)];
   process.exitCode = await runInEngine([...self, name, ...args]);
 }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { bar, type Case, interleaved, type Measured } from './measure.ts';
 
@@ -50,6 +51,16 @@ done`,
 
 const byHand = (which: keyof typeof BY_HAND, ...args: readonly string[]) => ['sh', '-c', BY_HAND[which], 'sh', ...args];
 
+/**
+ * A nameserver on an address of this host, which knows no name. The machine's own may be silent, and
+ * that is another fault, with a second of waiting.
+ */
+const NAMESERVER = `const socket = require('dgram').createSocket('udp4').bind(53, process.argv[1], () => console.log('up'));
+socket.on('message', (question, { port, address }) => {
+  question.writeUInt16BE(0x8183, 2);
+  socket.send(question, port, address);
+});`;
+
 /** How long `dbg why` takes, beside the commands that a person would type instead. Runs inside an engine of our own. */
 export async function benchWhy(): Promise<boolean> {
   const names: string[] = [];
@@ -58,10 +69,14 @@ export async function benchWhy(): Promise<boolean> {
     execFileSync('docker', ['run', '-d', '--name', name(which), '--network', NETWORK, ...words], { stdio: 'ignore' });
   };
   execFileSync('docker', ['network', 'create', NETWORK], { stdio: 'ignore' });
+  const format = '{{range .IPAM.Config}}{{.Gateway}}{{end}}';
+  const dns = execFileSync('docker', ['network', 'inspect', '-f', format, NETWORK], { encoding: 'utf8' }).trim();
+  const nameserver = spawn(process.execPath, ['-e', NAMESERVER, dns], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(nameserver.stdout, 'data');
   try {
-    start('web', 'busybox', 'sleep', '3600');
-    start('db', 'busybox', 'httpd', '-f', '-p', '127.0.0.1:5432');
-    start('loop', '--restart', 'always', 'busybox', 'sh', '-c', 'echo cannot open /etc/app.conf; exit 3');
+    start('web', '--dns', dns, 'busybox', 'sleep', '3600');
+    start('db', '--dns', dns, 'busybox', 'httpd', '-f', '-p', '127.0.0.1:5432');
+    start('loop', '--dns', dns, '--restart', 'always', 'busybox', 'sh', '-c', 'echo cannot open /etc/app.conf; exit 3');
     await restarted(name('loop'), 3);
     const [web, db, loop] = [name('web'), name('db'), name('loop')];
     const few = measured(`a host with ${names.length} containers`, [
@@ -72,13 +87,14 @@ export async function benchWhy(): Promise<boolean> {
       { name: 'refused: by hand', argv: byHand('refused', web, db) },
       { name: 'refused: dbg why CTR HOST:PORT', argv: why(web, `${db}:5432`), exitCode: 1 },
     ]);
-    for (let at = names.length; at < HOST; at++) start(String(at), 'busybox', 'sleep', '3600');
+    for (let at = names.length; at < HOST; at++) start(String(at), '--dns', dns, 'busybox', 'sleep', '3600');
     const many = measured(`a host with ${HOST} containers`, [
       { name: 'the host: by hand', argv: byHand('host', ...names) },
       { name: 'the host: dbg why', argv: why(), exitCode: 1 },
     ]);
     return bars([...few, ...many]);
   } finally {
+    nameserver.kill('SIGKILL');
     if (names.length > 0) execFileSync('docker', ['rm', '-f', ...names], { stdio: 'ignore' });
     execFileSync('docker', ['network', 'rm', NETWORK], { stdio: 'ignore' });
   }

@@ -7,14 +7,14 @@ import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { EXIT } from '../../src/errors.ts';
-import { dbg, DBG, dbgOnTerminal, firstLine, processes, says } from './support/dbg.ts';
+import { dbg, DBG, dbgOnTerminal, firstLine, processes, says, PATIENT } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
 /** A snoop that listens, and what it has said; it ends with the test. */
 async function listening(lab: Lab, args: readonly string[] = []) {
   const path = join(lab.folder, 'docker.sock');
   const running = execa(process.execPath, [DBG, 'api', 'snoop', '--listen', `unix:${path}`, ...args], {
-    reject: false,
+    ...PATIENT,
     stdin: 'ignore',
     env: { DOCKER_CONFIG: join(lab.folder, 'config') },
   });
@@ -104,7 +104,7 @@ describe('of a command', () => {
   test('killed by a signal; by dbg’s own signal; a program that is not there', async ({ lab }) => {
     expect((await dbg(['api', 'snoop', '--', 'sh', '-c', 'kill -9 $$'], { env: apart(lab) })).exitCode).toBe(137);
     const running = execa(process.execPath, [DBG, 'api', 'snoop', '--', 'sh', '-c', 'echo up; exec sleep 60'], {
-      reject: false,
+      ...PATIENT,
       env: apart(lab),
     });
     await once(running.stdout, 'data');

@@ -5,7 +5,7 @@ import { execa, type Options } from 'execa';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { openWindow, startBrowser } from './support/browser.ts';
-import { DBG, dbg } from './support/dbg.ts';
+import { DBG, dbg, PATIENT } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 
 let browser: Browser;
@@ -16,7 +16,7 @@ afterAll(() => browser.close());
 async function started(lab: Lab, args: readonly string[] = []) {
   const path = join(lab.folder, 'docker.sock');
   const running = execa(process.execPath, [DBG, 'api', 'ui', '--listen', `unix:${path}`, ...args], {
-    reject: false,
+    ...PATIENT,
     stdin: 'ignore',
   });
   lab.cleanUp(async () => {
@@ -33,12 +33,13 @@ async function started(lab: Lab, args: readonly string[] = []) {
   return { running, url, docker, path };
 }
 
-/** The same with a window that shows it. */
-async function looking(lab: Lab) {
+/** The same with a window that shows it, which gets none of some files at the first time. */
+async function looking(lab: Lab, lost: readonly string[] = []) {
   const ui = await started(lab);
   const window = await openWindow(browser);
   lab.cleanUp(() => window.context.close());
-  await window.page.goto(ui.url);
+  for (const file of lost) await window.page.route(`**/${file}`, (route) => route.abort('failed'), { times: 1 });
+  await visit(window.page, ui.url);
   await window.page
     .getByText('live', { exact: true })
     .waitFor()
@@ -49,6 +50,18 @@ async function looking(lab: Lab) {
       });
     });
   return { ...ui, ...window };
+}
+
+/** Opens an address, again where the browser gave up because a container of another test started. */
+async function visit(page: Page, url: string): Promise<void> {
+  for (;;) {
+    try {
+      await page.goto(url);
+      return;
+    } catch (error) {
+      if (!(error as Error).message.includes('ERR_NETWORK_CHANGED')) throw error;
+    }
+  }
 }
 
 const pinged = (socketPath: string, agent: Agent) =>
@@ -130,6 +143,28 @@ test('rows, the filter, the timeline, details by mouse and keyboard', async ({ l
 
   expect(faults).toEqual([]);
   expect(requests.filter((each) => !each.startsWith(new URL(url).origin))).toEqual([]);
+});
+
+test.for(['timeline.js', 'style.css', 'events'])(
+  'a browser that does not get %s at the first time asks again',
+  async (file, { lab }) => {
+    const { page, docker, failed } = await looking(lab, [file]);
+    await docker(['ps']);
+    await rowsOf(page, 'ContainerList').waitFor();
+    expect(failed.map((each) => new URL(each.split(': ')[0]!).pathname)).toContain(`/${file}`);
+    expect(await page.evaluate('document.styleSheets[0].cssRules.length')).toBeGreaterThan(0);
+  },
+);
+
+test('a browser that never gets a file says so', async ({ lab }) => {
+  const { url } = await started(lab);
+  const { page, context } = await openWindow(browser);
+  lab.cleanUp(() => context.close());
+  await page.route('**/timeline.js', (route) => route.abort('failed'));
+  await visit(page, url);
+  await page
+    .getByText(/^The browser did not load this page whole: Failed to fetch .*page\.js\. Reload it\.$/)
+    .waitFor();
 });
 
 test('streams while they flow, told apart', async ({ lab }) => {
@@ -315,7 +350,7 @@ describe('of a recording', () => {
       await expect.poll(() => said).toContain('token=');
       const window = await openWindow(browser);
       lab.cleanUp(() => window.context.close());
-      await window.page.goto(/http:\S+/.exec(said)![0]);
+      await visit(window.page, /http:\S+/.exec(said)![0]);
       await window.page.getByText('recording', { exact: true }).waitFor();
       return { running, ...window };
     };
@@ -414,7 +449,7 @@ describe('its end', () => {
     running.stderr.on('data', (piece) => (said += piece));
     await expect.poll(() => said).toContain('token=');
     const { page, context } = await openWindow(browser);
-    await page.goto(/http:\S+/.exec(said)![0]);
+    await visit(page, /http:\S+/.exec(said)![0]);
     await rowsOf(page, 'SystemVersion').waitFor();
     running.stdin.end('\n');
     await expect.poll(() => said).toContain('the command has ended');

@@ -30,8 +30,6 @@ import {
 import { measured, type Measured } from './support/measured.ts';
 import { makesCuts } from './support/cuts.ts';
 
-makesCuts();
-
 // An engine may be anybody's. It can name a wrong container; it cannot make dbg touch a process that is not that id's, nor show a file
 // that is no container's, nor keep dbg busy for ever.
 
@@ -92,6 +90,8 @@ const withState = (over: Json): Lie =>
   inspect((honest) => ({ ...honest, State: { ...(honest['State'] as Json), ...over } }));
 
 describe('an id that is none, with process 1, which is in no container', () => {
+  makesCuts();
+
   test.for<unknown>([
     '/',
     ':',
@@ -113,6 +113,8 @@ describe('an id that is none, with process 1, which is in no container', () => {
 });
 
 describe("a process that is not the container's", () => {
+  makesCuts();
+
   test.for<[string, unknown]>([
     ['none', 0],
     ['the first of all', 1],

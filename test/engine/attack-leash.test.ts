@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { firstLine, processes, sleep } from './support/dbg.ts';
+import { firstLine, processes, sleep, PATIENT } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { person } from './support/person.ts';
 
@@ -46,7 +46,7 @@ async function flood(lab: Lab): Promise<void> {
 }
 
 const run = ([file = '', ...args]: readonly string[], env: Record<string, string> = {}) =>
-  execa(file, args, { reject: false, stdin: 'ignore', env });
+  execa(file, args, { ...PATIENT, stdin: 'ignore', env });
 
 describe('another user', () => {
   test('who connects to all that has the name of dbg ends no start, of eight', async ({ lab }) => {

@@ -1,6 +1,8 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
+import { PLAIN_FORM, type TcpAddress, type UnixAddress } from '../../src/engine/address.ts';
+import { dialer } from '../../src/engine/ways/engine-dialer.ts';
 import { overDockerode } from '../../src/engine/ways/over-dockerode.ts';
 import { overSocket } from '../../src/engine/ways/over-socket.ts';
 import { test } from './support/lab.ts';
@@ -15,13 +17,17 @@ const relay = createServer({ allowHalfOpen: true }, (client) => {
 beforeAll(() => new Promise<void>((resolve) => void relay.listen(0, '127.0.0.1', resolve)));
 afterAll(() => void relay.close());
 
+const requests = (address: UnixAddress | TcpAddress) =>
+  overDockerode(address, PLAIN_FORM, (dialed) => {
+    void dialer(address, false).then((connectTo) => dialed(null, connectTo()));
+  });
+
 const WAYS: [string, () => Engine][] = [
   ['overSocket', () => overSocket({ kind: 'unix', path })],
-  ['overDockerode, unix', () => overDockerode({ kind: 'unix', path })],
+  ['overDockerode, unix', () => requests({ kind: 'unix', path })],
   [
     'overDockerode, tcp',
-    () =>
-      overDockerode({ kind: 'tcp', host: '127.0.0.1', port: (relay.address() as AddressInfo).port, tls: undefined }),
+    () => requests({ kind: 'tcp', host: '127.0.0.1', port: (relay.address() as AddressInfo).port, tls: undefined }),
   ],
 ];
 
@@ -224,7 +230,7 @@ describe.each(WAYS)('%s', (_, open) => {
 
 test.for([
   ['overSocket', overSocket({ kind: 'unix', path: '/nowhere.sock' })],
-  ['overDockerode', overDockerode({ kind: 'unix', path: '/nowhere.sock' })],
+  ['overDockerode', requests({ kind: 'unix', path: '/nowhere.sock' })],
 ] as const)('no engine there, by %s', async ([, engine]) => {
   await expect(engine.inspect('web')).rejects.toThrow('no engine answers at unix:///nowhere.sock (no such socket)');
   await expect(engine.list()).rejects.toThrow('no engine answers');

@@ -64,7 +64,7 @@ test("a container in a verb's place", async ({ lab }) => {
     `dbg: "${web}" is a container (running), and no verb; the verb comes first: `,
   );
   expect(stderr).toMatch(
-    /: shell, exec, cat, tcpdump, strace, tcpflow, veth, ns, ps, why, diff, bundle, env, limits\n {5}say: {2}dbg shell /,
+    /: shell, exec, cat, tcpdump, strace, tcpflow, forward, veth, ns, ps, why, diff, bundle, env, top, stats, limits, watch, logs\n {5}say: {2}dbg shell /,
   );
   await fails([web, 'ps', '-x'], 2, `say:  dbg ps ${web} -x `);
   await fails([paused, '--help'], 2, `dbg: "${paused}" is a container (paused), and no verb`);

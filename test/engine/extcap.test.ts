@@ -2,7 +2,7 @@ import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
-import { commandLines, DBG } from './support/dbg.ts';
+import { commandLines, DBG, PATIENT } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { person } from './support/person.ts';
 
@@ -127,7 +127,7 @@ test('a person with sudo captures, and is asked for nothing', async ({ lab }) =>
   const { target, address } = await pinged(lab);
   const { fifo, reader } = await fifoOf(ann);
   const [file, ...args] = ann.dbg(...CAPTURE, `dbg-${target}`, '--fifo', fifo);
-  const running = execa(file!, args, { reject: false, stdin: 'ignore' });
+  const running = execa(file!, args, { ...PATIENT, stdin: 'ignore' });
   expect((await reader).stdout).toContain(address);
   running.kill('SIGTERM');
   await running;

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { DBG, dbg } from './support/dbg.ts';
+import { diskOfFiles } from './support/disk.ts';
 import { test } from './support/lab.ts';
 
 async function limits(...args: readonly string[]) {
@@ -90,25 +89,24 @@ test('forks refused for the limit on processes', async ({ lab }) => {
 });
 
 test('a throttled one: use, throttled periods, and its own pressure', async ({ lab }) => {
-  const web = await lab.run('web', shell('while :; do :; done', '--cpus', '0.5'));
+  // So little that it gets all of it on a busy machine too: a container that does not is not throttled.
+  const web = await lab.run('web', shell('while :; do :; done', '--cpus', '0.05'));
   await soon(async () => (await limits(web)).cpu.throttled_periods).toBeGreaterThan(5);
   const idle = await lab.run('idle');
   const { cpu, pressure } = await limits(web);
-  expect(cpu.used_cpus).toBeGreaterThan(0.25);
-  expect(cpu.used_cpus).toBeLessThan(0.75);
+  expect(cpu.used_cpus).toBeGreaterThan(0.025);
+  expect(cpu.used_cpus).toBeLessThan(0.1);
   expect(cpu.throttled_usec).toBeGreaterThan(100_000);
   const waited = pressure.cpu.some.total_usec;
   expect(waited).toBeGreaterThan(100_000);
   expect((await limits(idle)).pressure.cpu.some.total_usec).toBeLessThan(waited);
   const { stdout } = await dbg(['limits', web]);
-  expect(stdout).toMatch(/^cpu +0\.\d+ CPUs +0\.5 CPUs +\d+\.\d% +throttled in \d+ of \d+ periods/m);
+  expect(stdout).toMatch(/^cpu +0\.\d+ CPUs +0\.05 CPUs +\d+\.\d% +throttled in \d+ of \d+ periods/m);
   expect(stdout).toMatch(/^PRESSURE +SOME 10 s .*\ncpu +\d+\.\d\d% /m);
 });
 
 test('block I/O: written bytes, and a limit', async ({ lab, skip }) => {
-  const { dev } = statSync('/');
-  const number = `${(dev >> 8) & 0xfff}:${dev & 0xff}`;
-  const device = `/dev/${basename(await realpath(`/sys/dev/block/${number}`).catch(() => 'none'))}`;
+  const { number, device } = diskOfFiles();
   skip(!existsSync(device), 'the files of this machine are on no block device of its own');
   const write = 'dd if=/dev/zero of=/x bs=1M count=8 oflag=direct; exec sleep 3600';
   const web = await lab.run('web', shell(write, '--device-read-bps', `${device}:1mb`));

@@ -4,6 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { watchForStuck } from '../own-engine/engine.ts';
+import { wholeScore } from './clinic/score.ts';
 import { changeableCode } from '../../src/host/files/own-code.ts';
 
 declare module 'vitest' {
@@ -33,7 +35,13 @@ export default function setUp(project: TestProject): () => void {
     containers: docker('ps', '-a', '--format', '{{.ID}} {{.Names}}'),
     networks: docker('network', 'ls', '--format', '{{.ID}} {{.Name}}'),
   });
-  return () => rmSync(home, { recursive: true, force: true });
+  const noLonger = watchForStuck();
+  return () => {
+    noLonger();
+    const score = wholeScore(home);
+    if (score !== undefined) console.log(score);
+    rmSync(home, { recursive: true, force: true });
+  };
 }
 
 /** In a person's checkout, root's dbg says each time that he may change it: then a copy that is root's is tested. */

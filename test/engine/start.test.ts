@@ -57,8 +57,16 @@ test('veth CTR starts what looks, and reads its own bundle, and execa', async ({
   expect(counted).toEqual({ ip: 2, lsns: 2, ethtool: 1 });
 });
 
+test.for([['top'], ['stats']])('%s starts nothing, and reads its own bundle', async ([verb], { lab }) => {
+  const web = await lab.run('web');
+  const { stdout, programs, files } = await traced(lab.folder, [verb!, '--no-stream', web]);
+  expect(stdout).toContain(web.slice(0, 12));
+  expect([programs, files]).toEqual([[], [cache('top'), 'top.js']]);
+});
+
 test('the bundles stay small', () => {
   const size = (bundle: string) => readFileSync(`dist/${bundle}.js`).length;
-  expect(size('entry')).toBeLessThan(250_000);
-  expect(size('veth')).toBeLessThan(330_000);
+  expect(size('entry')).toBeLessThan(320_000);
+  expect(size('veth')).toBeLessThan(390_000);
+  expect(size('top')).toBeLessThan(320_000);
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { describe, expect } from 'vitest';
-import { commandLines, DBG, firstLine, onTerminal, says, sleep } from './support/dbg.ts';
+import { commandLines, DBG, firstLine, onTerminal, says, sleep, PATIENT } from './support/dbg.ts';
 import { test } from './support/lab.ts';
 import { person } from './support/person.ts';
 import { makesCuts } from './support/cuts.ts';
@@ -11,7 +11,7 @@ import { makesCuts } from './support/cuts.ts';
 makesCuts();
 
 function run([file, ...args]: readonly string[], options: Options = {}) {
-  return execa(file!, args, { reject: false, stdin: 'ignore', ...options });
+  return execa(file!, args, { ...PATIENT, stdin: 'ignore', ...options });
 }
 
 const dbgArgs = (...args: readonly string[]) => [process.execPath, DBG, ...args];

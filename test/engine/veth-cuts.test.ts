@@ -74,7 +74,8 @@ const inside = async (container: string, script: string) =>
 
 const PROBE = `
 const [v4, v6] = process.argv.slice(1);
-const done = (name) => () => console.log(name);
+const left = new Set(['tcp4:80', 'tcp6:80', 'tcp4:81', 'udp4:53', 'udp6:53']);
+const done = (name) => () => left.delete(name) && (console.log(name), left.size === 0 && process.exit());
 const tcp = (name, host, port) => require('net').connect({ host, port }).on('data', done(name)).on('error', () => 0).setTimeout(1000).unref();
 const udp = (name, kind, host) => {
   const socket = require('dgram').createSocket(kind).on('message', done(name)).unref();
@@ -355,12 +356,13 @@ describe('a cut is undone', () => {
     expect(await tables()).not.toContain(table);
   });
 
-  test('100 times SIGKILL at random moments', async ({ lab }) => {
+  // In four parts: who waits to be alone with all cuts of the host waits for one of them at most.
+  test.for([1, 2, 3, 4])('100 times SIGKILL at random moments, part %i of 4', async (_, { lab }) => {
     const lan = await lanOf(lab);
     const id = await lab.docker('inspect', '-f', '{{.Id}}', lan.web);
     const { host_device: device } = (await rows(lan.web))[0]!;
     let [left, cut, worst] = [0, 0, 0];
-    for (let time = 0; time < 100; time++) {
+    for (let time = 0; time < 25; time++) {
       const way = ['--down', '--blackhole', '--loss'][time % 3]!;
       const running = execa(
         process.execPath,
@@ -383,11 +385,11 @@ describe('a cut is undone', () => {
     const { ifindex } = JSON.parse((await execa('ip', ['-j', 'link', 'show', 'dev', device])).stdout)[0];
     const isLeft = (await tables()).split('\n').includes(`table netdev dbg_${ifindex}`);
     expect({ left, isLeft }).toEqual({ left: 0, isLeft: false });
-    console.log(`of 100, ${cut} killed while cut; back ${worst} ms after at the latest`);
+    console.log(`of 25, ${cut} killed while cut; back ${worst} ms after at the latest`);
     expect((await rows(lan.web))[0]!.state).toBe('up');
-    expect(cut).toBeGreaterThanOrEqual(50);
+    expect(cut).toBeGreaterThanOrEqual(12);
     await all(lan, lan.web, lan.db);
-  }, 900_000);
+  });
 });
 
 describe('whom it concerns', () => {
@@ -436,6 +438,8 @@ describe('whom it concerns', () => {
 
   test('macvlan: its frames are dropped on its own device, its routes stay', async ({ lab }) => {
     const [parent, peer] = ['dbg-cut-mv', 'dbg-cut-mvp'];
+    // A run that was killed left it.
+    await execa('ip', ['link', 'delete', parent], { reject: false });
     await execa('ip', ['link', 'add', parent, 'type', 'veth', 'peer', 'name', peer]);
     lab.cleanUp(() => execa('ip', ['link', 'delete', parent]));
     for (const device of [parent, peer]) await execa('ip', ['link', 'set', device, 'up']);

@@ -4,10 +4,10 @@ import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { dbg, firstLine, says } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
-import { cutGuards, undoesAllCuts } from './support/cuts.ts';
+import { ALONE, cutGuards, makesCuts } from './support/cuts.ts';
 import { does } from './support/veth.ts';
 
-undoesAllCuts();
+makesCuts();
 
 // A cut is in force when the kernel says so: it follows its device and its container, or dbg says that it does not.
 
@@ -55,6 +55,7 @@ async function two(lab: Lab) {
 describe('its device', () => {
   test.for([['--for', '1h'], []] as const)(
     'is renamed, and all rules of the host are flushed: %j',
+    ALONE,
     async (time, { lab }) => {
       const { web, isCut, isFree, isThrough } = await two(lab);
       const running = start(web, '--blackhole', ...time);
@@ -80,7 +81,7 @@ describe('its device', () => {
     },
   );
 
-  test('nobody looks after it any more: --status, veth and --all say what the kernel does', async ({ lab }) => {
+  test('nobody looks after it any more: --status, veth and --all say what the kernel does', ALONE, async ({ lab }) => {
     const { web, isFree, isThrough } = await two(lab);
     await does(web, '--drop', '10.0.0.0/8');
     for (const pid of (await watchers(lab, web)).split('\n')) process.kill(Number(pid), 'SIGKILL');
@@ -103,7 +104,7 @@ describe('its device', () => {
     expect(await isThrough()).toBe(true);
   });
 
-  test('its dbg and its guard were killed: --restore-all brings it back', async ({ lab }) => {
+  test('its dbg and its guard were killed: --restore-all brings it back', ALONE, async ({ lab }) => {
     const { web, isFree } = await two(lab);
     const running = start(web, '--blackhole', '--for', '8s');
     await firstLine(running);
@@ -119,6 +120,7 @@ describe('its device', () => {
 
   test.for([true, false])(
     'goes, and the next one has its name: no table stays, nor is that one cut (watched: %s)',
+    ALONE,
     async (isWatched, { lab }) => {
       const { web, run, isFree } = await two(lab);
       await does(web, '--blackhole');
@@ -140,42 +142,48 @@ describe('its device', () => {
     },
   );
 
-  test('has a table, a queueing discipline and a mark, and another a link: --restore-all names each; then nothing is', async ({
-    lab,
-  }) => {
-    const { web, db, isFree } = await two(lab);
-    await does(web, '--drop', db, '--rate', '8mbit');
-    await does(db, '--down');
-    const { host_device: device, peer_ifindex: ifindex } = (await rows(web))[0]!;
-    const { host_device: other } = (await rows(db))[0]!;
-    const inside = `in /proc/${await lab.pid(web)}/ns/net`;
-    const entries = JSON.parse(await does('--restore-all', '--json')) as { device: string | null; done: string[] }[];
-    const done = new Map(entries.map((entry) => [entry.device, entry.done]));
-    expect([done.get(device), done.get('eth0'), done.get(other)]).toEqual([
-      [
-        `removed nft table netdev dbg_${ifindex}`,
-        `removed queueing discipline dbb: of ${device}`,
-        `removed the mark of ${device}`,
-      ],
-      [`removed queueing discipline dbb: of eth0 ${inside}`, `removed the mark of eth0 ${inside}`],
-      [`set link ${other} up`, `removed the mark of ${other}`],
-    ]);
-    await isFree();
-    expect(await does('--restore-all')).not.toContain(device);
-  });
+  test(
+    'has a table, a queueing discipline and a mark, and another a link: --restore-all names each; then nothing is',
+    ALONE,
+    async ({ lab }) => {
+      const { web, db, isFree } = await two(lab);
+      await does(web, '--drop', db, '--rate', '8mbit');
+      await does(db, '--down');
+      const { host_device: device, peer_ifindex: ifindex } = (await rows(web))[0]!;
+      const { host_device: other } = (await rows(db))[0]!;
+      const inside = `in /proc/${await lab.pid(web)}/ns/net`;
+      const entries = JSON.parse(await does('--restore-all', '--json')) as { device: string | null; done: string[] }[];
+      const done = new Map(entries.map((entry) => [entry.device, entry.done]));
+      expect([done.get(device), done.get('eth0'), done.get(other)]).toEqual([
+        [
+          `removed nft table netdev dbg_${ifindex}`,
+          `removed queueing discipline dbb: of ${device}`,
+          `removed the mark of ${device}`,
+        ],
+        [`removed queueing discipline dbb: of eth0 ${inside}`, `removed the mark of eth0 ${inside}`],
+        [`set link ${other} up`, `removed the mark of ${other}`],
+      ]);
+      await isFree();
+      expect(await does('--restore-all')).not.toContain(device);
+    },
+  );
 
-  test('holds a rate, and somebody writes over its mark, and nobody looks after it: --restore-all finds that', async ({
-    lab,
-  }) => {
-    const { web } = await two(lab);
-    await does(web, '--rate', '8mbit', '--in');
-    const { host_device: device } = (await rows(web))[0]!;
-    for (const pid of (await watchers(lab, web)).split('\n')) process.kill(Number(pid), 'SIGKILL');
-    await execa('ip', ['link', 'set', 'dev', device, 'alias', 'mine']);
-    expect((await dbg(['veth', '--status'])).stderr).toContain(`queueing discipline dbb: of ${device}`);
-    expect(await does('--restore-all')).toContain(`removed queueing discipline dbb: of ${device}: left over from cuts`);
-    expect((await execa('tc', ['qdisc', 'show', 'dev', device])).stdout).toContain('noqueue');
-  });
+  test(
+    'holds a rate, and somebody writes over its mark, and nobody looks after it: --restore-all finds that',
+    ALONE,
+    async ({ lab }) => {
+      const { web } = await two(lab);
+      await does(web, '--rate', '8mbit', '--in');
+      const { host_device: device } = (await rows(web))[0]!;
+      for (const pid of (await watchers(lab, web)).split('\n')) process.kill(Number(pid), 'SIGKILL');
+      await execa('ip', ['link', 'set', 'dev', device, 'alias', 'mine']);
+      expect((await dbg(['veth', '--status'])).stderr).toContain(`queueing discipline dbb: of ${device}`);
+      expect(await does('--restore-all')).toContain(
+        `removed queueing discipline dbb: of ${device}: left over from cuts`,
+      );
+      expect((await execa('tc', ['qdisc', 'show', 'dev', device])).stdout).toContain('noqueue');
+    },
+  );
 
   test('is set up by somebody: that is said at once, and is no success', async ({ lab }) => {
     const { web, isFree } = await two(lab);

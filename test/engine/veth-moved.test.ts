@@ -3,9 +3,9 @@ import { expect } from 'vitest';
 import { dbg, firstLine, says, sleep } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { ip, ipIn, namespaceHolder, pinned } from './support/netns.ts';
-import { undoesAllCuts } from './support/cuts.ts';
+import { makesCuts } from './support/cuts.ts';
 
-undoesAllCuts();
+makesCuts();
 
 // The host end of a cut container's wire is moved into another network namespace: rules and
 // queueing disciplines do not move with it.

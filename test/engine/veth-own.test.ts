@@ -4,9 +4,9 @@ import { dbg, firstLine, says } from './support/dbg.ts';
 import { test, type Lab } from './support/lab.ts';
 import { ip, ipIn } from './support/netns.ts';
 import { does } from './support/veth.ts';
-import { undoesAllCuts } from './support/cuts.ts';
+import { ALONE, makesCuts } from './support/cuts.ts';
 
-undoesAllCuts();
+makesCuts();
 
 // An interface without a host end, moved into the container. This kernel has vxlan, and neither
 // wireguard nor dummy.
@@ -82,7 +82,7 @@ test('named, it is cut on its own side; the others are not; its routes stay', as
   await expect.poll(() => rules(netns)).toBe('');
 });
 
-test('kept, it is brought back by --up without its name, and by --restore-all', async ({ lab }) => {
+test('kept, it is brought back by --up without its name, and by --restore-all', ALONE, async ({ lab }) => {
   const { web, netns, inTunnel } = await tunnelled(lab, 42);
   await does(web, '--interface', 'vx0', '--blackhole');
   expect(await inTunnel()).toBe(false);

@@ -11,7 +11,7 @@ export default mergeConfig(
     test: {
       include: ['test/unit/**/*.test.ts'],
       exclude: ['test/unit/*.test.ts', 'test/unit/own-engine/**'],
-      testTimeout: 60_000,
+      testTimeout: 600_000,
     },
   },
 );

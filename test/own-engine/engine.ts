@@ -12,3 +12,4 @@ export { runInEngine } from './run-in-engine.ts';
 export { up } from './start.ts';
 export { running, status, statusText } from './status.ts';
 export { down } from './stop.ts';
+export { watchForStuck } from './stuck.ts';

@@ -34,10 +34,18 @@ if ! iptables -t nat -nL >/dev/null 2>&1 && iptables-legacy -t nat -nL >/dev/nul
   PATH=/run/bin:$PATH
 fi
 
-# A shell as first process reaps orphans while it waits. A trapped signal ends `wait` early: wait on, until dockerd is gone.
-"$@" &
-dockerd=$!
-trap 'kill -TERM "$dockerd"' TERM
-while kill -0 "$dockerd" 2>/dev/null; do
-  wait "$dockerd" || :
+# A shell as first process reaps orphans. A dockerd that is killed (137 is 128 and KILL's 9) is started again, unless it was
+# to end: the tests kill one that has locked itself up.
+trap 'ends=yes; kill -TERM "$dockerd"' TERM
+ends=
+status=137
+while [ "$status" = 137 ] && [ -z "$ends" ]; do
+  "$@" &
+  dockerd=$!
+  status=0
+  # A trapped signal ends `wait` early: wait on, until dockerd is gone.
+  while kill -0 "$dockerd" 2>/dev/null; do
+    status=0
+    wait "$dockerd" || status=$?
+  done
 done

@@ -40,6 +40,11 @@ export const PROGRAMS: Programs = {
   fish: 'fish',
   curl: 'curl',
   shellcheck: 'shellcheck',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
+  'ssh-keygen': 'openssh-client',
+  nginx: 'nginx-light',
+  podman: 'podman',
 };
 
 /** Where install.sh puts the static busybox on a machine whose own busybox is the dynamic one. */

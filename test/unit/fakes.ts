@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Context, Output } from '../../src/context.ts';
 import type { Container, ContainerSummary } from '../../src/engine/container.ts';
+import { chooseEngine } from '../../src/engine/choice/choose-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Notes } from '../../src/host/host-files.ts';
@@ -78,7 +79,11 @@ export const link = (over: Partial<Link> = {}): Link => ({
 export function fakeEngine(containers: readonly Container[]): Engine {
   return {
     address: { kind: 'unix', path: '/var/run/docker.sock' },
-    within: () => fakeEngine(containers),
+    client: () => 'docker',
+    // Of the object that it is called on, also where a test has put other answers into a copy.
+    within(this: Engine) {
+      return this;
+    },
     version: async () => ({ name: 'Docker', version: '28.5.2', api: '1.51', kernel: '6.1.0-42-amd64' }),
     inspect: async (ref) => {
       const exact = containers.find(({ name, id }) => name === ref || id === ref);
@@ -94,6 +99,7 @@ export function fakeEngine(containers: readonly Container[]): Engine {
       healthCommand: [],
       memoryBytes: null,
       memoryAndSwapBytes: null,
+      layerSize: '',
       isPrivileged: false,
       isReadOnly: false,
       user: '',
@@ -110,13 +116,17 @@ export function fakeEngine(containers: readonly Container[]): Engine {
     imageConfiguration: async () => ({ config: {}, hostConfig: {} }),
     imageId: async () => 'sha256:1',
     watch: () => () => undefined,
+    watchChanges: () => () => undefined,
     watchJoins: () => () => undefined,
     followLogs: () => () => undefined,
     logsRefusal: async () => undefined,
     lastLines: async () => [],
     history: async () => [],
+    events: () => () => undefined,
+    log: () => () => undefined,
     file: async () => undefined,
     architectures: async () => ({ engine: 'amd64', image: 'amd64' }),
+    volumeSize: async () => '',
     network: async (ref) => ({
       id: ref,
       name: ref,
@@ -187,6 +197,12 @@ export function fakeHost({
     stream: async () => {
       throw new Error('nothing was to be streamed');
     },
+    channel: async () => {
+      throw new Error('no program with a channel was to be started');
+    },
+    connectInside: async () => {
+      throw new Error('nothing in a container was to be connected to');
+    },
     relay: async () => {
       throw new Error('nothing was to be relayed');
     },
@@ -198,7 +214,7 @@ export function fakeHost({
       throw new Error('no file was to be made');
     },
     remove: () => undefined,
-    settle: () => {
+    settle: async () => {
       throw new Error('no file was to be named');
     },
     isOthers: () => false,
@@ -208,6 +224,7 @@ export function fakeHost({
     ownerInside: async () => undefined,
     namesInside: async () => undefined,
     prepare: () => undefined,
+    leave: () => undefined,
     hold: () => ({
       said: Promise.resolve('ok'),
       ended: Promise.resolve('ok\nundone\n'),
@@ -216,9 +233,11 @@ export function fakeHost({
       isStopped: () => false,
       kill: () => undefined,
     }),
+    onSignal: () => () => undefined,
     signalled: () => ({ first: new Promise(() => undefined), stop: () => undefined }),
     output: async (argv) => outputs[argv.join(' ')] ?? '',
     read: (path) => proc[path],
+    keep: (path) => (proc[path] === undefined ? undefined : { read: () => proc[path], close: () => undefined }),
     readWhole: (path) => {
       if (proc[path] === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
       return proc[path];
@@ -280,9 +299,17 @@ export function fakeContext(
     assetFolder: '/opt/dbg/dist',
     now: () => Date.parse('2026-01-01T00:03:00Z'),
     clock: () => Date.parse('2026-01-01T00:03:00Z'),
+    engineWords: [],
+    choice: (wish) => chooseEngine({ DOCKER_CONFIG: '/nonexistent', ...rest.env }, wish, () => true),
     engine: async () => fakeEngine(containers),
     pick: async () => {
       throw new Error('nobody was to be asked');
+    },
+    stdin: () => {
+      throw new Error('stdin was not to be read');
+    },
+    takeScreen: () => {
+      throw new Error('no screen was to be taken');
     },
     ...rest,
     host,

@@ -4,48 +4,77 @@ import { expect, test } from 'vitest';
 
 // The order of the house (docs/design.md): a room may import from the rooms after it, never from those before.
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  main: ['cli', 'engine', 'host', 'ui'],
+  main: ['cli', 'far', 'engine', 'host', 'ui'],
   cli: [
     'verbs',
     'jobs',
+    'far',
+    'host-page',
     'evidence',
     'network',
     'capture',
     'process',
     'api',
+    'timeline',
     'why',
     'enter',
     'engine',
     'host',
+    'web',
     'proc',
     'ui',
   ],
   verbs: [
     'cli',
     'jobs',
+    'host-page',
     'evidence',
     'network',
     'capture',
     'process',
     'api',
+    'timeline',
     'why',
     'enter',
     'engine',
     'host',
+    'web',
     'proc',
     'ui',
   ],
-  jobs: ['evidence', 'network', 'capture', 'process', 'api', 'why', 'enter', 'engine', 'host', 'proc'],
+  jobs: [
+    'far',
+    'host-page',
+    'evidence',
+    'network',
+    'capture',
+    'process',
+    'api',
+    'timeline',
+    'why',
+    'enter',
+    'engine',
+    'host',
+    'web',
+    'proc',
+  ],
+  // What dbg ui shows, made of what others have seen.
+  'host-page': ['why', 'network', 'process', 'timeline', 'engine', 'web'],
   evidence: ['why', 'network', 'process', 'api', 'enter', 'engine', 'host', 'proc'],
   // Pure: of the other rooms it has only types, of what it judges.
   why: ['network', 'process', 'enter', 'engine', 'host', 'proc'],
+  far: ['engine', 'host', 'proc'],
   network: ['enter', 'engine', 'host', 'proc'],
   capture: ['enter', 'engine', 'host', 'proc'],
   process: ['enter', 'engine', 'host', 'proc'],
-  api: ['enter', 'engine', 'host', 'proc'],
+  api: ['enter', 'engine', 'host', 'web', 'proc'],
+  // Pure: of the engine's room it has only what the engine tells.
+  timeline: ['engine', 'proc'],
   enter: ['engine', 'host', 'proc'],
   engine: ['proc'],
   host: ['proc'],
+  // Pages for browsers of this machine: what dbg api ui and dbg ui share.
+  web: [],
   proc: [],
   ui: [],
 };
@@ -130,11 +159,12 @@ test('a file that breaks the order would be seen', () => {
   expect(files.flatMap(({ text }) => imports(text)).length).toBeGreaterThan(50);
 });
 
-test('main.ts is the one user of process and of the console', () => {
+// The forwarder is a program of its own, with a channel to dbg.
+test('main.ts and the forwarder are the users of process and of the console', () => {
   const users = files.filter(({ text }) =>
     /(?<![\w-])(?:process|console)\./.test(text.replace(/\/\/.*|\/\*[^]*?\*\//g, '')),
   );
-  expect(users.map(({ file }) => file)).toEqual(['main.ts']);
+  expect(users.map(({ file }) => file).toSorted()).toEqual(['jobs/forward/forwarder.ts', 'main.ts']);
 });
 
 test('shared memory and threads are met beside the traffic alone', () => {

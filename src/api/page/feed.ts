@@ -1,3 +1,4 @@
+import { eventStream, type Viewer } from '../../web/event-stream.ts';
 import type { History } from './history.ts';
 import type { Row } from './row.ts';
 
@@ -19,14 +20,6 @@ export interface Message {
   readonly ended?: true;
 }
 
-/** A page that is open in a browser, and gets its messages by Server-Sent Events. */
-export interface Viewer {
-  write(text: string): void;
-  /** how many bytes the page has not taken yet */
-  waiting(): number;
-  end(text: string): void;
-}
-
 /** Tells the open pages which calls are new or have changed. */
 export interface Feed {
   changed(call: number): void;
@@ -35,13 +28,13 @@ export interface Feed {
   viewers(): number;
   /** Sets what is called when the last page has gone. */
   onEmpty(act: () => void): void;
+  /** Resolves when no browser shows the page any more. */
+  left(): Promise<void>;
   end(): void;
 }
 
 /** How often changes are sent, together: a log that is followed changes its row at each line. */
 const EVERY_MS = 100;
-/** How many bytes are kept for a page that does not read. */
-const MOST_WAITING = 8e6;
 
 export interface FeedOptions {
   readonly calls: Pick<History, 'row' | 'rows' | 'gone'>;
@@ -50,55 +43,36 @@ export interface FeedOptions {
 }
 
 export function feed({ calls, clock, about }: FeedOptions): Feed {
-  const viewers = new Set<Viewer>();
+  const stream = eventStream();
   const dirty = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
-  let empty = () => undefined as void;
-
-  const leave = (viewer: Viewer) => {
-    if (viewers.delete(viewer) && viewers.size === 0) empty();
-  };
+  const send = (message: Message) => stream.send(message);
 
   function flush(): void {
     timer = undefined;
     const rows = [...dirty].flatMap((call) => calls.row(call) ?? []);
     dirty.clear();
-    if (viewers.size === 0) return;
-    const text = eventText({ rows, now: clock(), gone: calls.gone() });
-    for (const viewer of viewers) {
-      if (viewer.waiting() <= MOST_WAITING) {
-        viewer.write(text);
-        continue;
-      }
-      leave(viewer);
-      viewer.end(eventText({ behind: true }));
-    }
+    send({ rows, now: clock(), gone: calls.gone() });
   }
 
   return {
     changed: (call) => {
-      if (viewers.size === 0) return;
+      if (stream.viewers() === 0) return;
       dirty.add(call);
       timer ??= setTimeout(flush, EVERY_MS);
     },
     join: (viewer) => {
-      viewers.add(viewer);
-      viewer.write(eventText({ ...about, rows: calls.rows(), now: clock(), gone: calls.gone() }));
-      return () => leave(viewer);
+      const first: Message = { ...about, rows: calls.rows(), now: clock(), gone: calls.gone() };
+      return stream.join(viewer, first);
     },
-    viewers: () => viewers.size,
-    onEmpty: (act) => void (empty = act),
+    viewers: stream.viewers,
+    onEmpty: stream.onEmpty,
+    left: stream.left,
     end: () => {
       clearTimeout(timer);
       flush();
-      for (const viewer of viewers) viewer.end(eventText({ ended: true }));
-      viewers.clear();
+      const last: Message = { ended: true };
+      stream.end(last);
     },
   };
 }
-
-/**
- * A message as an event. JSON has no line feed of its own, so one line of data is enough (HTML
- * standard, "Server-sent events").
- */
-const eventText = (message: Message) => `data: ${JSON.stringify(message)}\n\n`;

@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type ServerOpts } from 'node:net';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { DbgError, errorCode, errorMessage, usageError } from '../../errors.ts';
@@ -70,10 +70,11 @@ export interface Listening {
  * - A unix socket is for its owner alone (0600) from its first moment on.
  * - A unix socket that nobody listens on any more, as after a kill -9, is replaced.
  * - With `tls`, the server tells of its clients by `secureConnection`.
+ * - `more`: further options of Node's server.
  */
-export async function listen(at: Listen, tls?: TlsOptions): Promise<Listening> {
+export async function listen(at: Listen, tls?: TlsOptions, more: ServerOpts = {}): Promise<Listening> {
   // keepAlive: nothing else would tell that a client's machine is gone.
-  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, ...more };
   const server: Server = tls
     ? createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, ...options })
     : createServer(options);

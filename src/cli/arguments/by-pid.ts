@@ -47,7 +47,8 @@ export async function refOf(ctx: Context, ref: string | undefined, { pid }: PidO
  */
 export function refuseToolsOption(verb: string, first: string | undefined): void {
   if (first === undefined || !first.startsWith('-') || first === '-') return;
-  throw usageError(`unknown option '${first}': ${verb}'s own options come after the container`);
+  const engine = /^-[cH]/.test(first) ? [{ what: 'if it names the engine', command: `dbg ${first} … ${verb} …` }] : [];
+  throw usageError(`unknown option '${first}': ${verb}'s own options come after the container`, engine);
 }
 
 /**

@@ -75,7 +75,11 @@ export async function chosenOfAll(
 
 const PROJECT = 'com.docker.compose.project';
 
-function isSelected({ labels, networks }: ContainerSummary, { project, network, label = [] }: Selecting): boolean {
+/** Whether the options select a container; without any, they select each. */
+export function isSelected(
+  { labels, networks }: ContainerSummary,
+  { project, network, label = [] }: Selecting,
+): boolean {
   const isLabelled = label.every((wanted) => {
     const [name = '', value] = wanted.split(/=(.*)/s);
     return name in labels && (value === undefined || labels[name] === value);

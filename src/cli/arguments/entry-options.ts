@@ -1,5 +1,5 @@
 import { addPid, type PidOption } from './by-pid.ts';
-import { fileOption } from './verb-argument.ts';
+import { fileOption, inputFileOption } from './verb-argument.ts';
 import { type Command, Option } from 'commander';
 import type { EntryWish } from '../../enter/entry-plan.ts';
 import { repeatable } from './repeatable.ts';
@@ -27,7 +27,7 @@ export function addEntryOptions<C extends Command>(command: C, hasShort = true):
   const flags = (short: string, long: string) => (hasShort ? `${short}, ${long}` : long);
   if (hasShort) {
     const about = "add the variables of a file, in the format of docker's --env-file; repeatable";
-    command.addOption(fileOption('--env-file <file>', about).argParser(repeatable));
+    command.addOption(inputFileOption('--env-file <file>', about).argParser(repeatable));
   }
   return addFromContainer(addPid(command))
     .option(

@@ -8,8 +8,12 @@ export type WordKind =
   | 'files'
   | 'networks'
   | 'interfaces'
+  /** names of docker contexts */
+  | 'contexts'
   /** a program of the host, followed by its own arguments */
   | 'command'
+  /** ports of a container; they are not a tool's words, and options may follow them */
+  | 'ports'
   /** nothing that completion could offer */
   | 'nothing';
 
@@ -45,10 +49,18 @@ export const fileArgument = (flags: string, about: string): VerbArgument => new 
 export const commandArgument = (about: string): VerbArgument => new VerbArgument('[cmd...]', about, 'command');
 
 /** The argument for the arguments of the verb's tool, which are passed on as they are. */
-export const toolArguments = (about: string): VerbArgument => new VerbArgument('[args...]', about, 'files');
+export const toolArguments = (about: string): VerbArgument => new VerbArgument(`[${TOOL_WORDS}...]`, about, 'files');
+
+const TOOL_WORDS = 'args';
+
+/** Whether an argument was made by `toolArguments`. */
+export const takesToolArguments = (argument: Argument | undefined): boolean => argument?.name() === TOOL_WORDS;
 
 /** An option, with the kind of its value. */
 export class VerbOption extends Option {
+  /** Whether its value is a file that the verb reads. */
+  readonly isInput: boolean = false;
+
   constructor(
     flags: string,
     about: string,
@@ -60,6 +72,9 @@ export class VerbOption extends Option {
   }
 }
 
+/** An option for a file of the person's that the verb reads. */
+export const inputFileOption = (flags: string, about: string): VerbOption =>
+  Object.assign(new VerbOption(flags, about, 'files'), { isInput: true });
 export const fileOption = (flags: string, about: string): VerbOption => new VerbOption(flags, about, 'files');
 export const networkOption = (flags: string, about: string): VerbOption => new VerbOption(flags, about, 'networks');
 export const interfaceOption = (flags: string, about: string): VerbOption => new VerbOption(flags, about, 'interfaces');

@@ -1,5 +1,5 @@
 import type { Container } from '../container.ts';
-import { type EngineNews, MOMENT_MS, retryDelay } from '../container-events.ts';
+import { type EngineNews, MOMENT_MS, retryDelay } from '../watching/container-events.ts';
 import { messageOf } from '../engine-errors.ts';
 import type { ContainerEvent } from '../engine-events.ts';
 import { type LogLine, logQuery, logReader, logsPath } from './logs.ts';

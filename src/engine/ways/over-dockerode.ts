@@ -1,20 +1,37 @@
 import { Agent, type ClientRequest, type IncomingMessage } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
-import { readWhole } from '../../bounded-file.ts';
-import { DbgError, errorMessage } from '../../errors.ts';
-import type { EngineAddress, TlsFiles } from '../address.ts';
+import { DbgError, errorCode } from '../../errors.ts';
+import { type Client, type EngineAddress, hostAndPort, type RequestForm } from '../address.ts';
 import type { Engine } from '../engine.ts';
 import { overHttp } from './over-http.ts';
-import type { Hearing, Query } from './way.ts';
+import { pathOf } from './request-target.ts';
+import { type Hearing, type Query, waitFor } from './way.ts';
+
+/** Connects to an engine. It calls back with the connection, or with the error. */
+export type Dial = (dialed: (error: Error | null, connection?: Duplex) => void) => void;
 
 /**
- * The engine at any address, by dockerode. All settings are given to dockerode, so that it does not
- * read the environment itself.
+ * The engine behind any connection, by dockerode. Connections are made by dbg itself: docker-modem
+ * leaves out the path and the user of an address, `https://`, and what a docker context holds, and
+ * its ssh accepts any host key. They are kept for the next request, and do not keep dbg from
+ * ending.
  */
-export function overDockerode(address: EngineAddress): Engine {
-  const { modem } = new Docker(destination(address));
-  return overHttp(address, { ask: (path, query, hearing) => get(modem as Modem, path, query, hearing) });
+export function overDockerode(address: EngineAddress, form: RequestForm, dial: Dial, client?: Client): Engine {
+  const agent = withoutRedirects(new Agent({ keepAlive: true }));
+  // Node calls it with the options of the request, and takes the connection by the callback.
+  agent.createConnection = (_, dialed) => {
+    dial((error, connection) => dialed?.(error, connection!));
+    return undefined;
+  };
+  const host = address.kind === 'tcp' ? hostAndPort(address) : 'docker';
+  // With the path of a socket, docker-modem parses no address: its way to do that makes Node 24
+  // warn (DEP0169). The agent connects, so the path leads nowhere.
+  const options = { socketPath: '/dev/null', agent, headers: { ...form.headers, Host: host } };
+  const { modem } = new Docker(options);
+  const ask = (path: string, query: Query, hearing: Hearing) =>
+    get(modem as Modem, pathOf(address, form, path), query, hearing);
+  return overHttp(address, { ask }, { client });
 }
 
 /** dockerode's connection to the engine. Its own types leave it open. */
@@ -23,24 +40,32 @@ interface Modem {
 }
 
 /**
- * Makes one GET. dockerode's own calls would keep an answer of any length and parse whatever is in
- * it. So the answer is asked for as a stream, which comes in pieces. All statuses count as good, so
- * that the body of a refusal comes as a stream too.
+ * Makes one GET, and tells its answer. The function that it gives back ends it. dockerode's own
+ * calls would keep an answer of any length and parse whatever is in it. So the answer is asked for
+ * as a stream, which comes in pieces. All statuses count as good, so that the body of a refusal
+ * comes as a stream too.
  */
-function get(modem: Modem, path: string, query: Query, { status, data, end }: Hearing): () => void {
+function get(modem: Modem, path: string, query: Query, hearing: Hearing): () => void {
+  const { status, data, end } = hearing;
   const ended = new AbortController();
   let isOver = false;
   let answering: IncomingMessage | undefined;
   const finish = (error?: Error) => {
-    if (!isOver) end(error);
+    if (isOver) return;
+    isOver = true;
+    end(error);
   };
   const how = { method: 'GET', isStream: true, statusCodes: ALL_GOOD, abortSignal: ended.signal };
   modem.dial({ ...how, path: `${path}?`, options: query }, (error, answer) => {
-    if (error) return finish(error);
+    if (error) return finish(notHttp(error) ?? error);
     answering = answer;
     answer.on('error', finish);
-    answer.on('end', () => finish());
-    answer.on('data', data);
+    answer.on('end', () => finish(answer.complete ? undefined : new Error('its answer broke off')));
+    answer.on('data', (piece: Buffer) => {
+      if (isOver) return;
+      data(piece);
+      waitFor(hearing, answer);
+    });
     status(answer.statusCode ?? 0, (name) => {
       const value = answer.headers[name];
       return typeof value === 'string' ? value : undefined;
@@ -57,25 +82,13 @@ function get(modem: Modem, path: string, query: Query, { status, data, end }: He
 
 const ALL_GOOD = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [at + 100, true]));
 
-/** docker-modem also takes an agent, which its types do not say. */
-type Destination = Docker.DockerOptions & { readonly agent: Agent };
-
-function destination(address: EngineAddress): Destination {
-  if (address.kind === 'unix')
-    return { socketPath: address.path, agent: withoutRedirects(new Agent({ keepAlive: true })) };
-  const { host, port, tls } = address;
-  return tls
-    ? { protocol: 'https', host, port, ...readTls(tls), agent: withoutRedirects(new TlsAgent({ keepAlive: true })) }
-    : { protocol: 'http', host, port, agent: withoutRedirects(new Agent({ keepAlive: true })) };
-}
-
 /**
  * Makes docker-modem ignore redirects, as docker's CLI does: docker-modem would follow one to
  * wherever it leads. It decides by the header `location` alone. Every request passes the agent
  * before it is sent, so the agent can add the listener that removes the header before docker-modem
  * sees it.
  */
-function withoutRedirects<T extends Agent>(agent: T): T {
+function withoutRedirects(agent: Agent): Agent {
   const own = agent as unknown as { addRequest(request: ClientRequest, ...rest: unknown[]): void };
   const addRequest = own.addRequest.bind(agent);
   own.addRequest = (request, ...rest) => {
@@ -85,16 +98,8 @@ function withoutRedirects<T extends Agent>(agent: T): T {
   return agent;
 }
 
-/** A chain of certificates is a few kB. All certificates that a system trusts are 250 kB. */
-const MOST_PEM_BYTES = 1 << 20;
-
-function readTls(tls: TlsFiles) {
-  try {
-    return Object.fromEntries(Object.entries(tls).map(([name, path]) => [name, readWhole(path, MOST_PEM_BYTES)]));
-  } catch (cause) {
-    throw new DbgError(`the engine's TLS certificates cannot be read: ${errorMessage(cause)}`, {
-      cause,
-      next: [{ what: 'say where they are', command: 'export DOCKER_CERT_PATH=…' }],
-    });
-  }
+/** Node's HTTP parser names what it does not understand by codes that begin with HPE_. */
+function notHttp(error: Error): Error | undefined {
+  if (error instanceof DbgError || !errorCode(error)?.startsWith('HPE_')) return undefined;
+  return new Error('it does not speak HTTP', { cause: error });
 }

@@ -1,6 +1,6 @@
 import { beginningOf, type ContainerFile, pathStatOf } from './archive.ts';
 import type { Header, EngineWay, Query } from './way.ts';
-import type { EngineAddress } from '../address.ts';
+import type { Client, EngineAddress } from '../address.ts';
 import type { Engine } from '../engine.ts';
 import {
   type Answer,
@@ -20,24 +20,42 @@ import { architectureOf, parseConfiguration, parseInspection } from '../inspecti
 import { parseVersion } from '../engine-version.ts';
 import { parseNetwork } from '../network.ts';
 import { parseContainer, parseContainerList, parseImageId } from '../parse-container.ts';
-import { watchContainer } from '../container-events.ts';
+import { parseVolumeSize } from '../volume.ts';
+import { watchChanges } from '../watching/container-changes.ts';
+import { watchContainer } from '../watching/container-events.ts';
+
+interface Asking {
+  readonly patienceMs?: number;
+  /** the client whose words lead to the engine; an answer may tell of another */
+  readonly client?: Client | undefined;
+  /** ends what is waited for */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * The engine's calls as GETs, over any way to it: one size limit and one deadline hold for all
  * ways.
  */
-export function overHttp(address: EngineAddress, way: EngineWay, patienceMs = PATIENCE_MS): Engine {
-  const get = (path: string, query: Query = {}, mostBytes = MOST_BYTES, isEnough = ALL) =>
-    whole(way, path, query, { mostBytes, patienceMs, isEnough }).catch((error: unknown) =>
-      Promise.reject(unreachable(address, error)),
-    );
+export function overHttp(
+  address: EngineAddress,
+  way: EngineWay,
+  { patienceMs = PATIENCE_MS, client, signal }: Asking = {},
+): Engine {
+  let known: Client = client ?? 'docker';
+  const get = async (path: string, query: Query = {}, mostBytes = MOST_BYTES, isEnough = ALL) => {
+    const asked = whole(way, path, query, { mostBytes, patienceMs, isEnough, signal });
+    const answer = await asked.catch((error: unknown) => Promise.reject(unreachable(address, error, known)));
+    if (answer.header?.('server')?.startsWith('Libpod/')) known = 'podman';
+    return answer;
+  };
   const inspect = async (ref: string) => {
     const answer = await get(`/containers/${encodeURIComponent(ref)}/json`);
     return isNoSuchContainer(answer) ? undefined : parseContainer(answered(address, answer));
   };
   return {
     address,
-    within: (ms) => overHttp(address, way, ms),
+    client: () => known,
+    within: (ms, until) => overHttp(address, way, { patienceMs: ms, client: known, signal: until }),
     version: async () => parseVersion(answered(address, await get('/version'))),
     inspect,
     inspection: async (id) =>
@@ -49,6 +67,7 @@ export function overHttp(address: EngineAddress, way: EngineWay, patienceMs = PA
       return answer.status === 404 ? undefined : parseConfiguration(answered(address, answer), 'an image');
     },
     watch: (container, onEvent, news) => watchContainer(way, inspect, container, onEvent, news),
+    watchChanges: (onEvent) => watchChanges(way, onEvent),
     watchJoins: (network, onEvent) => {
       const read = eventReader(({ container }) => container !== undefined && onEvent(container));
       return listen(way, '/events', joinFilters(network), read);
@@ -71,6 +90,8 @@ export function overHttp(address: EngineAddress, way: EngineWay, patienceMs = PA
       eventReader((event) => events.push(event))(answer.body);
       return events;
     },
+    events: (query, hearing) => way.ask('/events', query, hearing),
+    log: (id, query, hearing) => way.ask(logsPath(id), query, hearing),
     file: async ({ id }, path) => {
       const archive = `/containers/${encodeURIComponent(id)}/archive`;
       const isEnough = (body: Buffer) => beginningOf(body, MOST_BYTES_OF_FILE) !== undefined;
@@ -87,6 +108,7 @@ export function overHttp(address: EngineAddress, way: EngineWay, patienceMs = PA
       };
     },
     network: async (ref) => parseNetwork(answered(address, await get(`/networks/${encodeURIComponent(ref)}`))),
+    volumeSize: async (name) => parseVolumeSize(answered(address, await get(`/volumes/${encodeURIComponent(name)}`))),
     imageId: async (name) => {
       const answer = await get(`/images/${encodeURIComponent(name)}/json`);
       return answer.status === 404 ? undefined : parseImageId(answered(address, answer));
@@ -122,17 +144,18 @@ interface Bounds {
   readonly mostBytes: number;
   readonly patienceMs: number;
   readonly isEnough: (body: Buffer) => boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
  * Gets an answer that ends by itself, or as much of it as `isEnough`. Rejects when it has not come
- * within `patienceMs`, or is longer than `mostBytes`.
+ * within `patienceMs`, is longer than `mostBytes`, or `signal` is aborted.
  */
 function whole(
   way: EngineWay,
   path: string,
   query: Query,
-  { mostBytes, patienceMs, isEnough }: Bounds,
+  { mostBytes, patienceMs, isEnough, signal }: Bounds,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let status = 0;
@@ -141,16 +164,22 @@ function whole(
     let size = 0;
     let stop = (): void => undefined;
     const fail = (error: Error) => {
-      clearTimeout(deadline);
+      finishWaiting();
       stop();
       pieces = [];
       reject(error);
     };
     const finish = () => {
-      clearTimeout(deadline);
+      finishWaiting();
       resolve({ status, body: Buffer.concat(pieces), header });
     };
     const deadline = setTimeout(() => fail(noAnswer(status === 0 ? undefined : size, patienceMs)), patienceMs);
+    const abort = () => fail(new Error('dbg does not wait for the answer any more'));
+    signal?.addEventListener('abort', abort);
+    const finishWaiting = () => {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', abort);
+    };
     stop = way.ask(path, query, {
       status: (code, its) => {
         status = code;
@@ -168,6 +197,7 @@ function whole(
       },
       end: (error) => (error ? fail(error) : finish()),
     });
+    if (signal?.aborted) abort();
   });
 }
 

@@ -19,5 +19,18 @@ export type Header = (name: string) => string | undefined;
 export interface Hearing {
   status(code: number, header?: Header): void;
   data(piece: Buffer): void;
+  /**
+   * Backpressure, asked after each piece: resolves when the next one may come. undefined when it
+   * may come at once; left out: always.
+   */
+  drained?(): Promise<void> | undefined;
   end(error?: Error): void;
+}
+
+/** Holds a stream back for as long as the hearing asks for it. */
+export function waitFor({ drained }: Hearing, stream: { pause(): unknown; resume(): unknown }): void {
+  const waiting = drained?.();
+  if (waiting === undefined) return;
+  stream.pause();
+  void waiting.then(() => stream.resume());
 }

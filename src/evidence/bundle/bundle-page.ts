@@ -1,11 +1,11 @@
 import { escapeControls } from '../../text.ts';
 import type { VerdictRecord } from '../../why/verdict-record.ts';
-import { type Entry, SECTION_NAMES, SECTIONS } from '../container-evidence.ts';
+import { type Item, SECTION_NAMES, SECTIONS } from '../container-evidence.ts';
 import type { BundleParts, Missing } from './bundle-parts.ts';
 
-/** The most lines of the log on the page, and the most entries of a section. The files have all. */
+/** The most lines of the log on the page, and the most items of a section. The files have all. */
 const MOST_LINES = 200;
-const MOST_ENTRIES = 500;
+const MOST_ITEMS = 500;
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1c1c1c;background:#fff}
 h1,h2{line-height:1.2}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.15rem .6rem .15rem 0;border-bottom:1px solid #ddd;overflow-wrap:anywhere}
@@ -73,13 +73,13 @@ ${answer.next.map(({ what, command }) => `<li>${safe(what)}: <code>${safe(comman
   return `${first}\n${rest.length > 0 ? `<ul>${rest.join('\n')}</ul>` : ''}\n<p class="dim">${states}</p>`;
 }
 
-function sectionHtml(title: string, entries: readonly Entry[]): string {
-  const left = entries.length - MOST_ENTRIES;
+function sectionHtml(title: string, items: readonly Item[]): string {
+  const left = items.length - MOST_ITEMS;
   const more = left > 0 ? `<p class="dim">${left} more in evidence.json</p>` : '';
-  return `<details><summary>${safe(title)} (${entries.length})</summary>\n${tableHtml(entries.slice(0, MOST_ENTRIES))}${more}</details>`;
+  return `<details><summary>${safe(title)} (${items.length})</summary>\n${tableHtml(items.slice(0, MOST_ITEMS))}${more}</details>`;
 }
 
-const tableHtml = (rows: readonly Pick<Entry, 'name' | 'value'>[]) =>
+const tableHtml = (rows: readonly Pick<Item, 'name' | 'value'>[]) =>
   `<table>${rows.map(({ name, value }) => `<tr><td>${safe(name)}</td><td>${safe(value)}</td></tr>`).join('\n')}</table>`;
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { parseJson } from '../../engine/ways/bounded-json.ts';
 import { DbgError, errorMessage } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
 import { type Fact, known, unknown } from '../../why/fact.ts';
-import { type Entry, type Evidence, FORMAT, type Nature, SECTION_NAMES, type Sections } from '../container-evidence.ts';
+import { type Item, type Evidence, FORMAT, type Nature, SECTION_NAMES, type Sections } from '../container-evidence.ts';
 import { findInTar } from './read-tar.ts';
 
 /** The file of a bundle that holds the evidence. It is the first one. */
@@ -95,13 +95,13 @@ export function parseEvidence(value: unknown): Evidence | undefined {
   };
 }
 
-function sectionOf(value: unknown): Fact<readonly Entry[]> {
-  const { known: isKnown, value: entries, why } = object(value);
-  if (isKnown === true && Array.isArray(entries)) return known(entries.flatMap(entryOf));
+function sectionOf(value: unknown): Fact<readonly Item[]> {
+  const { known: isKnown, value: items, why } = object(value);
+  if (isKnown === true && Array.isArray(items)) return known(items.flatMap(itemOf));
   return unknown(text(why) || 'the bundle has no such section');
 }
 
-function entryOf(value: unknown): Entry[] {
+function itemOf(value: unknown): Item[] {
   const { name, value: its, nature } = object(value);
   if (typeof name !== 'string' || typeof its !== 'string') return [];
   return [{ name, value: its, ...(NATURES.has(nature) ? { nature: nature as Nature } : {}) }];

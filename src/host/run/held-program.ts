@@ -8,6 +8,14 @@ import { startBeside } from './start-program.ts';
 /** The most characters of a line that are told at once. */
 const MOST_CHARACTERS = 16_384;
 
+/** Starts a program that nobody waits for: see Host.leave. */
+export function leave(argv: readonly string[], env: Environment): void {
+  const [file, ...args] = argv;
+  const child = startBeside(file!, args, { detached: true, env: { ...env }, stdio: 'ignore' });
+  child.on('error', () => undefined);
+  child.unref();
+}
+
 /** Starts a program that outlives dbg: see Host.hold. */
 export function hold(argv: readonly string[], env: Environment): Held {
   const [file, ...args] = argv;

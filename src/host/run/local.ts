@@ -11,11 +11,13 @@ import {
 import { readBeginning, readWhole } from '../../bounded-file.ts';
 import type { Environment } from '../../environment.ts';
 import { exactly, requireText } from '../exact.ts';
-import { hold } from './held-program.ts';
+import { hold, leave } from './held-program.ts';
 import type { Found, Host, Signals } from '../host.ts';
 import type { Become } from '../host-files.ts';
 import { LEASH_VARIABLE } from './leash.ts';
+import type { LentStreams } from '../lent-streams.ts';
 import { notes } from '../files/private-notes.ts';
+import { keepFile } from '../files/kept-file.ts';
 import { isOthers, removeOutput, settleOutput } from '../files/open-output.ts';
 import { changeableCode } from '../files/own-code.ts';
 import { OWN_VALUES_VARIABLE } from '../own-values.ts';
@@ -30,10 +32,12 @@ export interface LocalHostOptions {
   readonly own: Who;
   readonly signals: Signals;
   readonly become: Become;
+  /** what programs get in place of this process's stdin, stdout and stderr; left out: those */
+  readonly streams?: LentStreams;
 }
 
 /** This machine as a host. */
-export function localHost({ env, own, signals, become }: LocalHostOptions): Host {
+export function localHost({ env, own, signals, become, streams }: LocalHostOptions): Host {
   // These variables are for this dbg alone. Another dbg, started in a shell of dbg's, would follow
   // the leash too.
   const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...others } = env;
@@ -51,16 +55,21 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       const beside = witness ?? startWitness();
       witness = undefined;
       const exact = exactly(argv, all);
-      return runOnTerminal(exact.argv, { ...options, env: exact.env }, signals, beside);
+      return runOnTerminal(exact.argv, { ...options, env: exact.env }, { signals, witness: beside, streams });
     },
     stream: async (argv, added) => {
       const exact = exactly(argv, { ...kept(childEnv), ...added });
       return (await import('./stream.ts')).stream(exact.argv, exact.env);
     },
     hold: (argv) => hold(argv, childEnv),
-    relay: async (argv) => (await import('./stream.ts')).relay(argv, childEnv),
+    leave: (argv) => leave(argv, childEnv),
+    channel: async (argv) => (await import('./stream.ts')).channel(argv, kept(childEnv, /^(PATH|PWD)$/)),
+    relay: async (argv, options) => (await import('./stream.ts')).relay(argv, childEnv, options),
     pipeline: async (first, second, { quiet }) =>
-      (await import('./pipeline.ts')).pipeline(exactly(first, kept(childEnv)), exactly(second, kept(childEnv)), quiet),
+      (await import('./pipeline.ts')).pipeline(exactly(first, kept(childEnv)), exactly(second, kept(childEnv)), {
+        quiet,
+        streams,
+      }),
     create: async (path, person, options) => {
       requireText(path);
       return (await import('../files/output-file.ts')).createFile(path, person, { become, own }, options);
@@ -70,7 +79,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       if (person) become(person, remove);
       else remove();
     },
-    settle: (path, name, person) => {
+    settle: async (path, name, person) => {
       const settle = () => settleOutput(path, name, person ?? own);
       if (person) become(person, settle);
       else settle();
@@ -85,6 +94,7 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       const first = new Promise<NodeJS.Signals>((resolve) => (stop = signals.on(resolve)));
       return { first, stop };
     },
+    onSignal: (listener) => signals.on(listener),
     // execa takes 16 ms to load. So it is loaded only when the output of a program is wanted: shell
     // and exec do without.
     output: async (argv) => (await import('./output.ts')).output(argv, childEnv),
@@ -94,8 +104,10 @@ export function localHost({ env, own, signals, become }: LocalHostOptions): Host
       const bytes = () => readBeginning(path, limit).bytes;
       return person ? become(person, bytes) : bytes();
     },
+    keep: (path) => optional(() => keepFile(path, MEBIBYTE)),
     readBelow,
     openInside,
+    connectInside: async (root, path) => (await import('../files/connect-inside.ts')).connectInside(root, path),
     notes: notes(),
     lookBelow,
     realPath: (path) => optional(() => realpathSync.native(path)),

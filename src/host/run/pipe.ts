@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { constants as fs, openSync } from 'node:fs';
+import { closeSync, constants as fs, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import HOLDER from './pipe.sh';
@@ -59,4 +59,15 @@ export const openPipe = (): Promise<Pipe> =>
       reader: new Socket({ fd: readEnd, readable: true, writable: false }),
       writeEnd: openSync(path, fs.O_WRONLY),
     };
+  });
+
+/** A pipe(7) the other way: what is written to `writer` comes out of the descriptor `readEnd`. */
+export const openPipeTo = (): Promise<{ readonly writer: Socket; readonly readEnd: number }> =>
+  makePipe((path) => {
+    const readEnd = openSync(path, fs.O_RDONLY | fs.O_NONBLOCK);
+    const writeEnd = openSync(path, fs.O_WRONLY | fs.O_NONBLOCK);
+    // The program reads as from any pipe: it waits. A pipe's end opened anew is its own.
+    const waiting = openSync(`/proc/self/fd/${readEnd}`, fs.O_RDONLY);
+    closeSync(readEnd);
+    return { writer: new Socket({ fd: writeEnd, readable: false, writable: true }), readEnd: waiting };
   });

@@ -2,6 +2,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { constants } from 'node:os';
 import { DbgError, EXIT } from '../../errors.ts';
 import type { Program } from '../exact.ts';
+import type { LentStreams } from '../lent-streams.ts';
 import { textOf } from './run-on-terminal.ts';
 import { startBeside, startProgram } from './start-program.ts';
 
@@ -12,12 +13,15 @@ import { startBeside, startProgram } from './start-program.ts';
 export async function pipeline(
   first: Program,
   second: Program,
-  quiet: boolean,
+  { quiet, streams }: { readonly quiet: boolean; readonly streams: LentStreams | undefined },
 ): Promise<{ exitCode: number; said: string }> {
-  const source = start(startProgram, first, ['inherit', 'pipe', quiet ? 'pipe' : 'inherit']);
+  const lent = await streams?.();
+  const [stdin, stdout, stderr] = lent?.descriptors ?? [0, 1, 2];
+  const source = start(startProgram, first, [stdin, 'pipe', quiet ? 'pipe' : stderr]);
   const said = source.stderr ? textOf(source.stderr) : () => '';
   // Node gives the second program the descriptor that is underneath the first one's stream.
-  const reader = start(startBeside, second, [source.stdout, 'inherit', 'inherit']);
+  const reader = start(startBeside, second, [source.stdout, stdout, stderr]);
+  lent?.started();
   source.stdout!.destroy();
   const [, exitCode] = await Promise.all([
     ended(source, first.argv),
@@ -26,6 +30,7 @@ export async function pipeline(
       source.kill('SIGINT');
     }),
   ]);
+  await lent?.ended();
   return { exitCode, said: said().trim() };
 }
 

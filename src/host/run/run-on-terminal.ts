@@ -3,19 +3,27 @@ import type { Readable } from 'node:stream';
 import { DbgError, EXIT } from '../../errors.ts';
 import { startGuard } from './tool-guard.ts';
 import type { Ended, RunOptions, Signals } from '../host.ts';
+import type { LentStreams } from '../lent-streams.ts';
 import { LEASH_VARIABLE, openLeash, type Leash } from './leash.ts';
 import { followStops } from './stand-still.ts';
 import { startProgram } from './start-program.ts';
 import type { Witness } from './witness.ts';
 
+interface Beside {
+  readonly signals: Signals;
+  /**
+   * Started before the program. A program that is quicker than the witness could get a signal to
+   * the group that the witness does not see.
+   */
+  readonly witness: Witness;
+  readonly streams: LentStreams | undefined;
+}
+
 /** Runs a program with the person's terminal, pipes and files: see Host.run. */
 export async function runOnTerminal(
   argv: readonly string[],
   { env = {}, isDbg = false, isAside = false }: RunOptions,
-  signals: Signals,
-  // Started before the program. A program that is quicker than the witness could get a signal to
-  // the group that the witness does not see.
-  witness: Witness,
+  { signals, witness, streams }: Beside,
 ): Promise<Ended> {
   const [file, ...args] = argv;
   // dbg listens for signals before the program is there. A signal that comes in between is for the
@@ -28,9 +36,11 @@ export async function runOnTerminal(
   // stdio 'inherit' and the same process group: to the kernel, the program is on the person's
   // terminal. So Ctrl-Z, resizing and job control need no help, and a pipe's bytes never pass
   // through dbg.
+  const lent = await streams?.();
+  const [stdin, stdout, stderr] = lent?.descriptors ?? [0, 1, 2];
   const start = () =>
     startProgram(file!, args, {
-      stdio: isAside ? ['inherit', 'inherit', 'pipe', 2] : ['inherit', 'inherit', 'inherit', 'pipe'],
+      stdio: isAside ? [stdin, stdout, 'pipe', stderr] : [stdin, stdout, stderr, 'pipe'],
       env: { ...env, ...(leash && { [LEASH_VARIABLE]: leash.key }), ...(isAside && { DBG_ASIDE: '1' }) },
     });
   let child: ReturnType<typeof start>;
@@ -42,6 +52,8 @@ export async function runOnTerminal(
     leash?.end();
     stop();
     throw cause;
+  } finally {
+    lent?.started();
   }
   witness.begin(child.pid ?? 0);
   const report = textOf(child.stdio[isAside ? 2 : 3] as Readable);
@@ -71,6 +83,7 @@ export async function runOnTerminal(
   arrived.forEach(pass);
   try {
     const end = await ended;
+    await lent?.ended();
     if (passed > 0 && end.exitCode === 128 + passed) guard.sweep();
     return end;
   } finally {

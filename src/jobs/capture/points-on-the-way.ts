@@ -3,10 +3,9 @@ import type { EntryWish } from '../../enter/entry-plan.ts';
 import { nsenter, plainEntry } from '../../enter/nsenter.ts';
 import type { Target } from '../../enter/target.ts';
 import { DbgError, usageError } from '../../errors.ts';
-import { inHostNetwork } from '../../host/host-namespace.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { type ContainerInterface, containerNetwork, NEEDED_PROGRAMS } from '../../network/interfaces.ts';
-import { inNetns } from '../../network/netns-path.ts';
+import { HOST_NETNS, inNetns, type NetnsPath } from '../../network/netns-path.ts';
 import { routeDevice } from '../../network/route.ts';
 import { endpointsOf } from '../../network/sharing.ts';
 import { shellQuote } from '../../text.ts';
@@ -18,8 +17,8 @@ import { pointOn, type Role, type ContainerPoint, unique } from './container-poi
  * - the container's interface
  * - the host's end of its wire
  * - the bridge
- * - the device by which the packets leave the host, or the wire of the container that has the
- *   address
+ * - the device by which the packets leave the host, or the namespace that the wires lead to, or the
+ *   wire of the container that has the address
  *
  * Without an address: the points of all its interfaces, and of the host's default route.
  */
@@ -37,8 +36,11 @@ export async function wayOut(
   if (taken.length === 0) throw noWay(target, address);
   const out = taken.flatMap((each) => outside(ctx, each, options, 'container', 'host device'));
   const peer = address === undefined ? [] : await peerWith(ctx, target, address, options);
-  const uplink = await routeDevice(ctx.host, (argv) => inHostNetwork(ctx.host, argv), address);
-  const last = uplink === undefined ? [] : [onHost(ctx, uplink, peer.length > 0 ? 'bridge' : 'uplink')];
+  // An engine with a network namespace of its own has its bridges in there, and the routes by which
+  // packets go on.
+  const outer = taken.some(({ place }) => place.path === undefined) ? HOST_NETNS : taken[0]!.place;
+  const uplink = await routeDevice(ctx.host, (argv) => inNetns(ctx.host, outer, argv), address);
+  const last = uplink === undefined ? [] : [pointIn(ctx, outer, uplink, peer.length > 0 ? 'bridge' : 'uplink')];
   return unique([...out, ...last, ...peer.toReversed()], ({ name }) => name);
 }
 
@@ -61,27 +63,18 @@ function outside(
   const inThere = pointOn(ctx, target, inside.name, options, inside);
   const stations: ContainerPoint[] = [{ ...inThere, label: inThere.name, role: own }];
   if (!device) return stations;
-  const at = (name: string, role: Role): ContainerPoint =>
-    place.path === undefined
-      ? onHost(ctx, name, role)
-      : station(name, role, `${place.path}/${name}`, (argv) => inNetns(ctx.host, place, argv));
   // The host's end of the wire goes together with the container's.
-  stations.push({ ...at(device.name, hosts), mayVanish: true });
-  if (device.master !== undefined) stations.push(at(device.master, 'bridge'));
+  stations.push({ ...pointIn(ctx, place, device.name, hosts), mayVanish: true });
+  if (device.master !== undefined) stations.push(pointIn(ctx, place, device.master, 'bridge'));
   return stations;
 }
 
-const onHost = (ctx: Context, device: string, role: Role): ContainerPoint =>
-  station(device, role, `host/${device}`, (argv) => inHostNetwork(ctx.host, argv));
-
-const station = (device: string, role: Role, name: string, inThere: ContainerPoint['inThere']): ContainerPoint => ({
-  name,
-  label: name,
-  device,
-  role,
-  inThere,
-  description: role,
-});
+/** A capture point at a device of this host, or of another namespace that is no container's. */
+function pointIn({ host }: Context, place: NetnsPath, device: string, role: Role): ContainerPoint {
+  const name = `${place.path ?? 'host'}/${device}`;
+  const inThere = (argv: readonly string[]) => inNetns(host, place, argv);
+  return { name, label: name, device, role, inThere, description: role };
+}
 
 /**
  * The capture points of the running container that has an address, its own end first; empty when no

@@ -82,13 +82,13 @@ export async function waitForEnd(ctx: Context, target: Target, made: MadeCuts, w
       if (container === undefined) return await finish('has ended, and its device with it', 0);
       lost = Math.min(lost, ctx.clock());
       const isOver = ctx.clock() > lost + RESTART_MS;
-      if (container.state.pid === 0 || (!isAlive(ctx, now) && container.state.pid === now.pid)) {
+      if (container.state.pid === 0 || (!isAlive(ctx, now) && container.state.pid === now.container.state.pid)) {
         if (isOver && container.state.status !== 'restarting')
           return await finish('has ended, and its device with it', 0);
         continue;
       }
       try {
-        const isRestarted = container.state.pid !== now.pid;
+        const isRestarted = container.state.pid !== now.container.state.pid;
         now = enterable(ctx.host, container, ctx.now());
         names = deviceNames(ctx, now);
         const endpoints = await endpointsOf(await ctx.engine(), container);

@@ -6,11 +6,14 @@ import { engineProbe } from './engine-probe.ts';
 import { confinementOf, kernelInterfaces, ownRights, toolsSeen } from './host-probes.ts';
 import { cutsLeft, helpers, leftStandIns } from './left-probes.ts';
 
-/** How dbg learns each fact about this host. Nothing is changed, and nothing is loaded. */
-export function doctorProbes(ctx: Context): { [Name in keyof DoctorFacts]: Probe<DoctorFacts[Name]> } {
-  const engine = engineProbe(ctx);
+/**
+ * How dbg learns each fact about this host. Nothing is changed, and nothing is loaded. On a host
+ * that takes `slow` times longer for everything, the engine and the tools have so much more time.
+ */
+export function doctorProbes(ctx: Context, slow = 1): { [Name in keyof DoctorFacts]: Probe<DoctorFacts[Name]> } {
+  const engine = engineProbe(ctx, slow);
   const kernel = kernelOf(ctx.host);
-  const tools = kernel.then((its) => toolsSeen(ctx, its));
+  const tools = kernel.then((its) => toolsSeen(ctx, its, slow));
   tools.catch(() => undefined); // no unhandled rejection before a probe awaits it
   const sudo = ctx.host.find('sudo');
   return {

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { configFolder } from '../../engine/address.ts';
+import { configFolder } from '../../engine/choice/docker-config.ts';
 import type { Host } from '../../host/host.ts';
 import { type Kernel, type KernelPart, supportOf } from '../../host/kernel.ts';
 import { mountInfo } from '../../host/mount-info-of.ts';
@@ -46,15 +46,18 @@ const NFNETLINK: KernelPart = { option: 'CONFIG_NETFILTER_NETLINK', module: 'nfn
 /**
  * Each program of the host that dbg runs, and what it says of itself. nft opens a socket to the
  * kernel even for `nft --version`, and the kernel then loads nfnetlink. So nft is not asked where
- * that would load the module. No other of these programs opens a socket.
+ * that would load the module. No other of these programs opens a socket. Each has a second, and
+ * `slow` times as long on a host that is so busy.
  */
-export async function toolsSeen({ host }: Context, kernel: Kernel): Promise<ReadonlyMap<string, ToolSeen>> {
+export async function toolsSeen({ host }: Context, kernel: Kernel, slow = 1): Promise<ReadonlyMap<string, ToolSeen>> {
   const wouldLoad = supportOf(kernel, NFNETLINK) === 'loadable' ? 'nft' : undefined;
   const seen = TOOLS.map(async ({ name, ask }): Promise<[string, ToolSeen]> => {
     const found = host.find(name);
     if (found.kind !== 'found' || ask.length === 0 || name === wouldLoad) return [name, { found, said: undefined }];
     // A program of a wrong format cannot even be started.
-    const said = await host.output(['sh', '-c', ASK_TOOL, 'dbg-doctor', found.path, ...ask]).catch(() => '');
+    const said = await host
+      .output(['sh', '-c', ASK_TOOL, 'dbg-doctor', slow.toFixed(1), found.path, ...ask])
+      .catch(() => '');
     return [name, { found, said }];
   });
   return new Map(await Promise.all(seen));

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import type { Context } from '../../context.ts';
-import { configFolder } from '../../engine/address.ts';
+import { configFolder } from '../../engine/choice/docker-config.ts';
 import { DbgError } from '../../errors.ts';
 import { type Kernel, supportOf } from '../../host/kernel.ts';
 import { requireProgram } from '../../host/run/programs.ts';
@@ -11,8 +11,9 @@ import { processIds } from '../../process/subject.ts';
 import type { DoctorFacts, Helper, LeftStandIn } from '../../why/doctor/doctor-facts.ts';
 
 /**
- * What cuts have left on this host. Throws a DbgError where dbg cannot look. nft is not asked where the kernel would first have to load
- * nftables: then there are no tables, and a look would leave the module loaded.
+ * What cuts have left on this host. Throws a DbgError where dbg cannot look. nft is not asked where
+ * the kernel would first have to load nftables: then there are no tables, and a look would leave
+ * the module loaded.
  */
 export async function cutsLeft({ host }: Context, kernel: Kernel, tools: DoctorFacts['tools']): Promise<Remains> {
   if (!host.isRoot) throw new DbgError('only root may look into the network namespaces of others');
@@ -25,7 +26,9 @@ export async function cutsLeft({ host }: Context, kernel: Kernel, tools: DoctorF
   return findRemains({ ...host, output: async (argv) => (argv.includes('nft') ? '' : host.output(argv)) });
 }
 
-/** The names by which dbg starts the shells that stand beside its tools: the word after the script. */
+/**
+ * The names by which dbg starts the shells that stand beside its tools: the word after the script.
+ */
 const KINDS: Readonly<Record<string, Helper['kind']>> = {
   'dbg-guard': 'tool guard',
   'dbg-cut': 'cut guard',

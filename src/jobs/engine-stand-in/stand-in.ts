@@ -1,27 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
-import { constants, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { connector } from '../../api/wire/connect.ts';
-import {
-  cannotListen,
-  isLoopback,
-  listen,
-  listenText,
-  parseListen,
-  type Listen,
-  type Listening,
-} from '../../api/wire/listener.ts';
+import { constants } from 'node:os';
+import { listen, listenText, type Listen, type Listening } from '../../api/wire/listener.ts';
 import type { Context } from '../../context.ts';
-import type { EngineAddress } from '../../engine/address.ts';
-import { unreachable } from '../../engine/engine-errors.ts';
-import { DbgError, errorCode, errorMessage, usageError } from '../../errors.ts';
+import { errorCode } from '../../errors.ts';
 import type { Held } from '../../host/host.ts';
 import { requireProgram } from '../../host/run/programs.ts';
 import { shellQuote } from '../../text.ts';
-import type { Person } from '../../host/host-files.ts';
-import { personAsked } from '../../host/who-asked.ts';
+import { engineSockets } from './engine-sockets.ts';
+import { listenOnLoopback, listenPlace } from './listen-place.ts';
 import SWEEP from './sweep.sh';
 
 /** Where dbg stands in for an engine, and for which clients. */
@@ -78,12 +66,15 @@ export async function standBetween(ctx: Context, wish: StandInWish, service: Bet
   // A mistake in what was typed is reported before an engine that is missing.
   if (typed !== undefined) listenOnLoopback(ctx, typed);
   const { address } = await ctx.engine();
-  const connect = connector(address);
-  await reach(address, connect);
+  const sockets = await engineSockets(ctx, address);
   let refused = 0;
-  const counted = () => connect().on('error', (error) => void (errorCode(error) === 'EMFILE' && refused++));
+  const counted = () => sockets.connect().on('error', (error) => void (errorCode(error) === 'EMFILE' && refused++));
   const start = (server: Server) => service.start(server, counted);
-  return standIn(ctx, wish, { ...service, start, refused: () => refused });
+  try {
+    return await standIn(ctx, wish, { ...service, start, refused: () => refused });
+  } finally {
+    await sockets.close();
+  }
 }
 
 /**
@@ -94,7 +85,7 @@ export async function standBetween(ctx: Context, wish: StandInWish, service: Bet
 export async function standIn(ctx: Context, wish: StandInWish, service: Service): Promise<StoodIn> {
   const { command, context } = wish;
   if (command.length > 0) requireProgram(ctx.host, command[0]!);
-  const place = placeOf(ctx, wish.listen);
+  const place = listenPlace(ctx, wish.listen);
   const description = `made by dbg api (${randomBytes(4).toString('hex')}), which removes it`;
   let listening: Listening | undefined;
   let sweeper: Held | undefined;
@@ -117,96 +108,6 @@ export async function standIn(ctx: Context, wish: StandInWish, service: Service)
     await service.end?.();
   }
   return { exitCode, refused: listening.refused() + (service.refused?.() ?? 0) };
-}
-
-interface Place {
-  readonly at: Listen;
-  /** the socket and the folder that sweep.sh is to remove; each is empty when there is none */
-  readonly mine: readonly [string, string];
-}
-
-function placeOf(ctx: Context, text: string | undefined): Place {
-  if (text === undefined) {
-    const { XDG_RUNTIME_DIR: runtime } = ctx.env;
-    // The XDG Base Directory Specification tells programs to ignore the variable when it is empty,
-    // relative, or names a folder of somebody else, as after `su`.
-    const isOwn = runtime?.startsWith('/') && !isOthers(ctx, runtime, undefined, noSocketIn);
-    const folder = ownFolder(isOwn ? runtime! : isAbsolute(tmpdir()) ? tmpdir() : resolve(ctx.cwd(), tmpdir()));
-    const path = join(folder, 'docker.sock');
-    try {
-      return { at: parseListen(`unix:${path}`, ctx.cwd), mine: [path, folder] };
-    } catch (error) {
-      rmdirSync(folder);
-      throw error;
-    }
-  }
-  const at = listenOnLoopback(ctx, text);
-  return { at, mine: [at.kind === 'unix' ? at.path : '', ''] };
-}
-
-function ownFolder(where: string): string {
-  try {
-    return mkdtempSync(join(where, 'dbg-api-'));
-  } catch (cause) {
-    throw noSocketIn(where, cause);
-  }
-}
-
-const noSocketIn = (where: string, cause: unknown) =>
-  new DbgError(`no socket can be created in ${where}: ${errorMessage(cause)}`, {
-    cause,
-    next: [{ what: 'listen elsewhere', command: 'dbg api … --listen unix:PATH' }],
-  });
-
-/** As Host.isOthers; for a folder that cannot be looked at it throws what `failed` gives. */
-function isOthers(
-  { host }: Context,
-  folder: string,
-  person: Person | undefined,
-  failed: (folder: string, cause: unknown) => Error,
-): boolean {
-  try {
-    return host.isOthers(folder, person);
-  } catch (cause) {
-    throw failed(folder, cause);
-  }
-}
-
-function listenOnLoopback(ctx: Context, text: string): Listen {
-  const at = parseListen(text, ctx.cwd);
-  if (at.kind === 'tcp' && !isLoopback(at.host)) {
-    throw usageError(
-      `whoever reaches the engine is root on this host, so dbg listens only on loopback, not on ${at.host}`,
-      [{ what: 'for somebody on another machine', command: 'dbg api share --help' }],
-    );
-  }
-  // Whoever can replace this socket would hear everything that docker says to the engine, and could
-  // answer as the engine.
-  const failed = (_: string, cause: unknown) => cannotListen(at, cause);
-  if (at.kind === 'unix' && isOthers(ctx, dirname(at.path), personAsked(ctx), failed)) {
-    throw new DbgError(`others could put a socket of theirs in the place of ${at.path}`, {
-      next: [
-        { what: 'see who may change the folders on the way', command: `namei -l ${shellQuote(dirname(at.path))}` },
-        { what: 'use a folder of your own', command: 'dbg api … --listen unix:$XDG_RUNTIME_DIR/docker.sock' },
-      ],
-    });
-  }
-  return at;
-}
-
-/**
- * Connects once, so that an engine that cannot be reached is reported before any client connects.
- * Throws a DbgError then.
- */
-export function reach(address: EngineAddress, connect: () => Socket): Promise<void> {
-  return new Promise((done, fail) => {
-    const socket = connect();
-    socket.on('error', (error) => fail(unreachable(address, error)));
-    socket.on(address.kind === 'tcp' && address.tls ? 'secureConnect' : 'connect', () => {
-      socket.destroy();
-      done();
-    });
-  });
 }
 
 async function makeContext(ctx: Context, name: string, description: string, at: Listen): Promise<void> {

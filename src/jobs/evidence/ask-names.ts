@@ -1,6 +1,6 @@
 import type { Container } from '../../engine/container.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { NameAnswer } from '../../evidence/entries/dns-entries.ts';
+import type { NameAnswer } from '../../evidence/items/dns-items.ts';
 import type { Host } from '../../host/host.ts';
 import { askArgv, parseReplies, type Reply } from '../../network/reach/ask.ts';
 import { type AddressType, dnsQuestion, parseDnsAnswer } from '../../network/reach/dns-message.ts';

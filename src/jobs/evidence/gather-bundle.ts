@@ -9,6 +9,8 @@ import { judge } from '../../why/judge.ts';
 import { verdictRecord } from '../../why/verdict-record.ts';
 import { containerProbes } from '../why/container-probes.ts';
 import { gather } from '../why/gather-facts.ts';
+import { wiresOfOne } from '../why/network/wire-probe.ts';
+import { inTime } from '../in-time.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { packetsOf } from './packets-of.ts';
 
@@ -38,18 +40,20 @@ export async function gatherBundle(ctx: Context, container: Container, wish: Bun
       ? undefined
       : await gather({ capture: () => packetsOf(ctx, container, captureMs, tell) }, captureMs + PATIENCE_MS);
   tell('looking at the container');
-  const engine = await ctx.engine();
-  const [evidence, facts, said] = await Promise.all([
-    gatherEvidence(ctx, container, { mark: () => '', isSilent }),
-    gather(containerProbes(ctx, container), PATIENCE_MS),
-    gather(
-      {
-        logs: async () => linesWithout(await lastLinesOf(engine, container), hide),
-        events: async () => hiddenIn(await engine.history(container, ctx.now()), hide),
-      },
-      PATIENCE_MS,
-    ),
-  ]);
+  const [evidence, facts, said] = await inTime(ctx, PATIENCE_MS, async (patient) => {
+    const engine = await patient.engine();
+    return Promise.all([
+      gatherEvidence(patient, container, { mark: () => '', isSilent }),
+      gather(containerProbes(patient, container, { wires: wiresOfOne(patient), isSilent }), PATIENCE_MS),
+      gather(
+        {
+          logs: async () => linesWithout(await lastLinesOf(engine, container), hide),
+          events: async () => hiddenIn(await engine.history(container, ctx.now()), hide),
+        },
+        PATIENCE_MS,
+      ),
+    ]);
+  });
   const about = { container: container.name, id: container.id };
   const verdict = hiddenIn(verdictRecord(about, judge(CONTAINER_CHECKS, facts)), hide);
   return {

@@ -4,15 +4,15 @@ import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import { isTargetPaused } from '../../enter/paused.ts';
 import { enterable } from '../../enter/target.ts';
-import { type Entry, type Evidence, FORMAT, type SectionName } from '../../evidence/container-evidence.ts';
-import { configurationEntries } from '../../evidence/entries/configuration-entries.ts';
-import type { Marker } from '../../evidence/entries/entry.ts';
-import { environmentEntries, processEnvironmentEntries } from '../../evidence/entries/environment-entries.ts';
-import { limitEntries } from '../../evidence/entries/limit-entries.ts';
-import { mountedEntries, mountEntries } from '../../evidence/entries/mount-entries.ts';
-import { openFileEntries, processEntries } from '../../evidence/entries/process-entries.ts';
-import { rightsEntries } from '../../evidence/entries/rights-entries.ts';
-import { stateEntries } from '../../evidence/entries/state-entries.ts';
+import { type Item, type Evidence, FORMAT, type SectionName } from '../../evidence/container-evidence.ts';
+import { configurationItems } from '../../evidence/items/configuration-items.ts';
+import type { Marker } from '../../evidence/items/item.ts';
+import { environmentItems, processEnvironmentItems } from '../../evidence/items/environment-items.ts';
+import { limitItems } from '../../evidence/items/limit-items.ts';
+import { mountedItems, mountItems } from '../../evidence/items/mount-items.ts';
+import { openFileItems, processItems } from '../../evidence/items/process-items.ts';
+import { rightsItems } from '../../evidence/items/rights-items.ts';
+import { stateItems } from '../../evidence/items/state-items.ts';
 import { hostNamespace } from '../../host/host-namespace.ts';
 import { allProcessLimits } from '../../proc/pid/process-limits.ts';
 import { limitsOf } from '../../process/limits/container-limits.ts';
@@ -22,6 +22,7 @@ import { processesOf } from '../../process/processes.ts';
 import { rightsOf } from '../../process/rights.ts';
 import { subjectOf } from '../../process/subject.ts';
 import { comparedVariables } from '../../process/variables-in-use.ts';
+import { inTime } from '../in-time.ts';
 import { gather, type Probe } from '../why/gather-facts.ts';
 import { networkProbes } from './network-probes.ts';
 import { once } from '../once.ts';
@@ -45,7 +46,9 @@ const NAMESPACES = ['net', 'uts', 'ipc', 'mnt', 'pid', 'user', 'cgroup'] as cons
  */
 export async function gatherEvidence(ctx: Context, container: Container, wish: LookWish): Promise<Evidence> {
   const time = new Date(ctx.now()).toISOString();
-  const sections = await gather(evidenceProbes(ctx, container, wish), PATIENCE_MS);
+  const sections = await inTime(ctx, PATIENCE_MS, async (patient, left) =>
+    gather(evidenceProbes(patient, container, wish), left()),
+  );
   return { format: FORMAT, version: 1, dbg: version, time, container: container.name, id: container.id, sections };
 }
 
@@ -53,34 +56,34 @@ function evidenceProbes(
   ctx: Context,
   container: Container,
   wish: LookWish,
-): { readonly [Name in SectionName]: Probe<readonly Entry[]> } {
+): { readonly [Name in SectionName]: Probe<readonly Item[]> } {
   const { host } = ctx;
   const { mark } = wish;
   const { id } = container;
   const target = () => enterable(host, container, ctx.now());
   const subject = () => subjectOf(host, target());
   const inspection = once(async () => (await ctx.engine()).inspection(id));
-  const configured = once(async () => configurationEntries(await (await ctx.engine()).configuration(id), id, mark));
+  const configured = once(async () => configurationItems(await (await ctx.engine()).configuration(id), id, mark));
   const limits = once(() => limitsOf(host, subject(), { clock: ctx.clock, wait }));
   const network = networkProbes(ctx, container, target, wish);
   return {
-    state: async () => stateEntries(container, await inspection(), mark),
+    state: async () => stateItems(container, await inspection(), mark),
     configuration: async () => (await configured()).configuration,
-    environment: () => environmentEntries(container.env, id, mark),
-    process_environment: () => processEnvironmentEntries(comparedVariables(host, subject()), id, mark),
-    mounts: async () => mountEntries(await inspection()),
+    environment: () => environmentItems(container.env, id, mark),
+    process_environment: () => processEnvironmentItems(comparedVariables(host, subject()), id, mark),
+    mounts: async () => mountItems(await inspection()),
     mounted: async () =>
-      mountedEntries((await limits()).fileSystems?.shown ?? [], await mountsSeen(host, subject(), await inspection())),
+      mountedItems((await limits()).fileSystems?.shown ?? [], await mountsSeen(host, subject(), await inspection())),
     limits: async () => (await configured()).limits,
     limits_in_force: async () =>
-      limitEntries(await limits(), allProcessLimits(host.read(`/proc/${subject().pid}/limits`))),
+      limitItems(await limits(), allProcessLimits(host.read(`/proc/${subject().pid}/limits`))),
     rights: async () => (await configured()).rights,
     rights_in_force: () => {
       const its = subject();
       const namespaces = NAMESPACES.map((type) => {
         return { type, isHosts: host.link(`/proc/${its.pid}/ns/${type}`) === hostNamespace(host, type) };
       });
-      return rightsEntries(rightsOf(host, its), namespaces);
+      return rightsItems(rightsOf(host, its), namespaces);
     },
     networks: async () => [...(await configured()).networks, ...network.networks()],
     interfaces: network.interfaces,
@@ -89,7 +92,7 @@ function evidenceProbes(
     routes: network.routes,
     sysctls: network.sysctls,
     listening: network.listening,
-    processes: () => processEntries(processesOf(host, subject()), mark, isTargetPaused(host, target())),
-    open_files: () => openFileEntries(openFileKinds(host, subject()), mark),
+    processes: () => processItems(processesOf(host, subject()), mark, isTargetPaused(host, target())),
+    open_files: () => openFileItems(openFileKinds(host, subject()), mark),
   };
 }

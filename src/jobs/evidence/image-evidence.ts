@@ -3,16 +3,16 @@ import type { Context } from '../../context.ts';
 import type { Container } from '../../engine/container.ts';
 import { DbgError } from '../../errors.ts';
 import {
-  type Entry,
+  type Item,
   type Evidence,
   FORMAT,
   SECTION_NAMES,
   type SectionName,
   type Sections,
 } from '../../evidence/container-evidence.ts';
-import { asInImages, configurationEntries } from '../../evidence/entries/configuration-entries.ts';
-import type { Marker } from '../../evidence/entries/entry.ts';
-import { environmentEntries } from '../../evidence/entries/environment-entries.ts';
+import { asInImages, configurationItems } from '../../evidence/items/configuration-items.ts';
+import type { Marker } from '../../evidence/items/item.ts';
+import { environmentItems } from '../../evidence/items/environment-items.ts';
 import { known, unknown } from '../../why/fact.ts';
 
 /** The sections in which a container can be compared with its image. */
@@ -39,8 +39,8 @@ export async function withImage(
   }
   const time = new Date(ctx.now()).toISOString();
   const evidence = (name: string, id: string, { config }: typeof own, env: readonly string[]): Evidence => {
-    const { configuration } = configurationEntries({ config, hostConfig: {} }, id, mark);
-    const sections = { configuration: asInImages(configuration), environment: environmentEntries(env, id, mark) };
+    const { configuration } = configurationItems({ config, hostConfig: {} }, id, mark);
+    const sections = { configuration: asInImages(configuration), environment: environmentItems(env, id, mark) };
     return { format: FORMAT, version: 1, dbg: version, time, container: name, id, sections: only(sections) };
   };
   return {
@@ -52,10 +52,10 @@ export async function withImage(
 const envOf = ({ Env: env }: Readonly<Record<string, unknown>>): string[] =>
   Array.isArray(env) ? env.filter((each) => typeof each === 'string') : [];
 
-const only = (sections: Partial<Record<SectionName, readonly Entry[]>>): Sections =>
+const only = (sections: Partial<Record<SectionName, readonly Item[]>>): Sections =>
   Object.fromEntries(
     SECTION_NAMES.map((name) => {
-      const entries = sections[name];
-      return [name, entries ? known(entries) : unknown('an image has none')];
+      const items = sections[name];
+      return [name, items ? known(items) : unknown('an image has none')];
     }),
   ) as unknown as Sections;

@@ -3,15 +3,10 @@ import type { Container } from '../../engine/container.ts';
 import { nsenter, plainEntry } from '../../enter/nsenter.ts';
 import type { Target } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
-import type { Entry } from '../../evidence/container-evidence.ts';
-import { answerEntries, resolverEntries } from '../../evidence/entries/dns-entries.ts';
-import {
-  interfaceEntries,
-  listeningEntries,
-  networkEntries,
-  routeEntries,
-} from '../../evidence/entries/network-entries.ts';
-import { sysctlEntries } from '../../evidence/entries/sysctl-entries.ts';
+import type { Item } from '../../evidence/container-evidence.ts';
+import { answerItems, resolverItems } from '../../evidence/items/dns-items.ts';
+import { interfaceItems, listeningItems, networkItems, routeItems } from '../../evidence/items/network-items.ts';
+import { sysctlItems } from '../../evidence/items/sysctl-items.ts';
 import { containerNetwork } from '../../network/interfaces.ts';
 import { linksInside } from '../../network/look-inside.ts';
 import { LISTENING, parseListening } from '../../network/reach/listening.ts';
@@ -34,24 +29,24 @@ export function networkProbes(
   const inThere = (argv: readonly string[]) => nsenter(target(), argv, plainEntry());
   const etc = (name: string) => host.readBelow(`/proc/${target().pid}/root`, `etc/${name}`, ETC_LIMIT) ?? '';
   return {
-    networks: () => networkEntries(container),
-    interfaces: async (): Promise<Entry[]> => {
+    networks: () => networkItems(container),
+    interfaces: async (): Promise<Item[]> => {
       const its = target();
       const [network, links] = await Promise.all([
         containerNetwork(host, its, container.networks),
         linksInside(host, its),
       ]);
-      return interfaceEntries(network, links);
+      return interfaceItems(network, links);
     },
-    dns: () => resolverEntries(etc('resolv.conf'), etc('hosts'), container.id),
+    dns: () => resolverItems(etc('resolv.conf'), etc('hosts'), container.id),
     dnsAnswers: async () => {
       const { nameservers } = parseResolver(etc('resolv.conf'));
       if (isSilent) throw new DbgError('nothing was sent: --no-probe');
       const names = await neighbourNames(await engine(), container);
-      return answerEntries(await askForNames(host, inThere, nameservers, names));
+      return answerItems(await askForNames(host, inThere, nameservers, names));
     },
-    routes: async () => routeEntries(await routeLines(host, inThere)),
-    sysctls: async () => sysctlEntries(parseSysctls(await host.output(inThere(['sh', '-c', LIST_SYSCTLS])))),
-    listening: async () => listeningEntries(parseListening(await host.output(inThere(LISTENING)))),
+    routes: async () => routeItems(await routeLines(host, inThere)),
+    sysctls: async () => sysctlItems(parseSysctls(await host.output(inThere(['sh', '-c', LIST_SYSCTLS])))),
+    listening: async () => listeningItems(parseListening(await host.output(inThere(LISTENING)))),
   };
 }

@@ -6,7 +6,7 @@ import type { Host } from '../../host/host.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { netnsOf } from '../../network/interfaces.ts';
 import { askArgv, parseReplies } from '../../network/reach/ask.ts';
-import { isMasqueraded } from '../../network/reach/masquerade.ts';
+import { isMasqueraded } from '../../network/rules/masquerade.ts';
 import { type NetDrops, parseNetDrops } from '../../proc/net-drops.ts';
 import type { Peer } from '../../why/connection/connection-facts.ts';
 import type { Dropped, OtherFamily, PacketWay } from '../../why/connection/beside-facts.ts';

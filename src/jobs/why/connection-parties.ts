@@ -21,6 +21,18 @@ export async function withNetworks(engine: Engine, container: Container): Promis
   return its === undefined ? container : { ...(await withNetworks(engine, its)), ...identity(container) };
 }
 
+/**
+ * A name that Docker's DNS knows in the container's network without asking anybody: the container's
+ * own, or that of the one whose network it is in. undefined where that one does not run, so that
+ * its name is not known any more.
+ */
+export async function nameInNetwork(engine: Engine, { name, networkMode }: Container): Promise<string | undefined> {
+  const [, owner] = /^container:(.+)$/.exec(networkMode) ?? [];
+  if (owner === undefined) return name;
+  const its = await engine.inspect(owner);
+  return its !== undefined && its.state.pid > 0 ? nameInNetwork(engine, its) : undefined;
+}
+
 const identity = ({ id, name, state }: Container) => ({ id, name, state });
 
 /**
@@ -114,7 +126,9 @@ export async function behindPort(
   return undefined;
 }
 
-/** Where packets arrive at the peer: behind the translation of a published port, at its own address. */
+/**
+ * Where packets arrive at the peer: behind the translation of a published port, at its own address.
+ */
 export function whereItArrives(
   peer: Peer,
   isHost: boolean,

@@ -5,6 +5,7 @@ import { enterable, type Target } from '../../enter/target.ts';
 import { DbgError } from '../../errors.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { netnsOf } from '../../network/interfaces.ts';
+import { HOST_NETNS, inNetns } from '../../network/netns-path.ts';
 import { isLoopback, LISTENING, type Listening, parseListening } from '../../network/reach/listening.ts';
 import { hostsAddresses, parseResolver } from '../../network/reach/resolver-files.ts';
 import {
@@ -21,6 +22,7 @@ import {
   addressesOf,
   behindPort,
   namedContainers,
+  nameInNetwork,
   peerAt,
   whereItArrives,
   withNetworks,
@@ -29,12 +31,15 @@ import { askNameservers, type Into, tryIt } from './connection-traffic.ts';
 import { wayTo, wireTo } from './connection-way.ts';
 import { once } from '../once.ts';
 import type { Probe } from './gather-facts.ts';
+import { tracedBy } from './network/firewall-trace.ts';
 import { outsiderAt } from './outside.ts';
 import { talkProbes } from './talk/talk-probes.ts';
 
 export interface ProbeWish {
   /** nothing is sent: no question to a nameserver, and no connection is tried */
   readonly isSilent: boolean;
+  /** how long each fact is waited for */
+  readonly patienceMs: number;
   /**
    * the port of the host by which the container is reached; undefined when it is reached otherwise
    */
@@ -43,6 +48,10 @@ export interface ProbeWish {
   readonly talk?: TalkWish;
   /** the address of somebody outside who is to reach the container */
   readonly outsider?: string | undefined;
+  /**
+   * Is called before rules are put into a firewall, with whose: "this host", a container's name.
+   */
+  readonly onTrace?: (places: readonly string[]) => void;
 }
 
 const NOT_SENT = 'nothing was sent: --no-probe';
@@ -57,7 +66,7 @@ export function connectionProbes(
   ctx: Context,
   container: Container,
   wish: Wish,
-  { isSilent, published, talk, outsider = '' }: ProbeWish,
+  { isSilent, patienceMs, published, talk, outsider = '', onTrace = () => undefined }: ProbeWish,
 ): { [Name in keyof ConnectionFacts]: Probe<ConnectionFacts[Name]> } {
   const { host } = ctx;
   const target = () => enterable(host, container, ctx.now());
@@ -73,7 +82,7 @@ export function connectionProbes(
     const files = await etc();
     if (wish.address !== undefined || files.hosts.length > 0) return [];
     if (isSilent) throw new DbgError(NOT_SENT);
-    return askNameservers(ctx, own, files.resolver, wish, container.name);
+    return askNameservers(ctx, own, files.resolver, wish, await nameInNetwork(await ctx.engine(), container));
   });
   const address = once(async () => {
     if (wish.address !== undefined) return wish.address;
@@ -121,15 +130,11 @@ export function connectionProbes(
       { party: THIS_HOST, pid: 1 },
       ...(its === undefined ? [] : [{ party: its.container, pid: its.pid }]),
     ];
+    const firewalls = { own, isHosts: container.networkMode === 'host', peer: isSame ? undefined : into(its) };
     const { done, drops } = await droppedWhile(host, distinct(host, parties), async () =>
-      tryIt(
-        ctx,
-        { own, isHosts: container.networkMode === 'host', peer: isSame ? undefined : into(its) },
-        { address: to, port, protocol: wish.protocol },
-        asked,
-      ),
+      tryIt(ctx, firewalls, { address: to, port, protocol: wish.protocol }, asked),
     );
-    return { ...done, drops };
+    return { ...done, drops, firewalls };
   });
   const wire = once(async () =>
     wireTo(
@@ -144,9 +149,14 @@ export function connectionProbes(
   const hostWay = once(async () => {
     const [route, its] = [await way(), await peer()];
     const leaves = its.kind === 'outside' && 'device' in route && container.networkMode !== 'host';
-    return leaves ? wayTo(ctx, (argv) => inHostNetwork(host, argv), await address()) : undefined;
+    if (!leaves) return undefined;
+    // An engine with a network namespace of its own has its bridges in there, and they lead on.
+    const { own: end } = await wire().catch(() => ({ own: undefined }));
+    return wayTo(ctx, (argv) => inNetns(host, end?.place ?? HOST_NETNS, argv), await address());
   });
   const attempt = async () => (await trial()).attempt;
+  const doors = once(async () => (published ? doorsOf(ctx, wish.family) : { listening: [], rules: [] }));
+  const at = async () => whereItArrives(await peer(), isHost, { address: await address(), port: wish.port });
   /** All addresses that the container is told for the name. */
   const addresses = async () => [...(await etc()).hosts, ...(await looked()).flatMap((each) => each.addresses)];
   return {
@@ -160,6 +170,12 @@ export function connectionProbes(
     looked,
     way,
     hostWay,
+    peerWay: async () => {
+      const [route, its] = [await way(), await peerTarget()];
+      const isOther = its !== undefined && (await peer()).kind === 'container' && (isHost || its.pid !== target().pid);
+      const source = 'device' in route ? route.source : undefined;
+      return isOther && source !== undefined ? wayTo(ctx, into(its), source) : undefined;
+    },
     wire,
     listening,
     networks: async () => {
@@ -172,8 +188,21 @@ export function connectionProbes(
     tried: async () => attempt().catch(() => undefined),
     taken: async () => (await trial()).taken,
     droppingChains: async () => (await trial()).droppingChains,
+    traced: async () => {
+      const failed = {
+        ...(await trial()),
+        from: container,
+        protocol: wish.protocol,
+        peer: await peer(),
+        way: await way(),
+        wire: await wire().catch(() => undefined),
+        at: await at(),
+        listening: await listening().catch(() => undefined),
+      };
+      return tracedBy(ctx, failed, onTrace);
+    },
     drops: async () => (await trial()).drops,
-    at: async () => whereItArrives(await peer(), isHost, { address: await address(), port: wish.port }),
+    at,
     health: async () => healthOf(ctx, await peer()),
     other: async () => {
       const { outcome, port } = await attempt();
@@ -182,9 +211,13 @@ export function connectionProbes(
     },
     mostConnections: () => mostConnections(host),
     hasMasquerade: async () => (await hostWay()) === undefined || masquerades(ctx, await way()),
-    doors: async () => (published ? doorsOf(ctx, wish.family) : { listening: [], rules: [] }),
-    outsider: async () => outsiderAt(ctx, outsider, wish, await way()),
-    ...talkProbes(ctx, { from: container, wish, own, pid: () => target().pid, attempt, peer, wire, hostWay }, talk),
+    doors,
+    outsider: async () => outsiderAt(ctx, outsider, { wish, way: await way(), published, doors: await doors() }),
+    ...talkProbes(
+      ctx,
+      { from: container, wish, own, pid: () => target().pid, patienceMs, attempt, peer, wire, hostWay },
+      talk,
+    ),
   };
 }
 

@@ -4,8 +4,8 @@ import { DbgError } from '../../errors.ts';
 import { inHostNetwork } from '../../host/host-namespace.ts';
 import { askArgv, parseReplies, type Question, type Reply } from '../../network/reach/ask.ts';
 import { dnsQuestion, parseDnsAnswer } from '../../network/reach/dns-message.ts';
-import LIST_RULES from '../../network/reach/list-rules.sh';
-import { grownRules, parseFirewall, type Firewall } from '../../network/reach/firewall-rules.ts';
+import LIST_RULES from '../../network/rules/list-rules.sh';
+import { grownRules, parseFirewall, type Firewall } from '../../network/rules/firewall-rules.ts';
 import { namesAskedFor, type Resolver } from '../../network/reach/resolver-files.ts';
 import { toolObjects } from '../../network/tool-json.ts';
 import type { Attempt, DroppingChains, Looked, Taken, Wish } from '../../why/connection/connection-facts.ts';
@@ -16,23 +16,24 @@ export type Into = (argv: readonly string[]) => string[];
 /**
  * How long a nameserver has, and how long a connection. TCP sends its first packet again after 1 s.
  */
-const [DNS_SECONDS, TCP_SECONDS] = [1.2, 1.5];
+export const DNS_SECONDS = 1.2;
+const TCP_SECONDS = 1.5;
 /** How many connections are tried at once: one packet may be lost by chance. */
 const TIMES = 3;
 /** The nameserver in /etc/resolv.conf of containers on a user-defined network: Docker's own DNS. */
-const DOCKER_DNS = '127.0.0.11';
+export const DOCKER_DNS = '127.0.0.11';
 
 /**
  * Asks each nameserver for each name that the container's resolver would ask for, all at once.
- * Docker's DNS is also asked for the container's own name. It answers that without asking another
- * server, so an answer shows that it works.
+ * Docker's DNS is also asked for `own`, the container's own name in its network. It answers that
+ * without asking another server, so an answer shows that it works.
  */
 export async function askNameservers(
   ctx: Context,
   into: Into,
   resolver: Resolver,
   { host, family }: Wish,
-  own: string,
+  own: string | undefined,
 ): Promise<Looked[]> {
   const types = (['A', 'AAAA'] as const).filter((type) => family === undefined || (type === 'A') === (family === 4));
   const asked = resolver.nameservers.flatMap((server) =>
@@ -48,23 +49,28 @@ export async function askNameservers(
     port: 53,
     payload,
   }));
-  const control = dnsQuestion(own, 'A');
+  const control = own === undefined ? undefined : dnsQuestion(own, 'A');
   const controls =
     control && resolver.nameservers.includes(DOCKER_DNS)
       ? [{ ...questions[0]!, address: DOCKER_DNS, payload: control }]
       : [];
-  const replies = await ask(ctx, into, DNS_SECONDS, [...questions, ...controls]);
+  const replies = await askAll(ctx, into, DNS_SECONDS, [...questions, ...controls]);
   const isDockersAlive = (replies[questions.length]?.answer.length ?? 0) > 0;
   return sendable.map(({ server, name, type }, at) => {
     const reply = replies[at];
     const answer = reply && parseDnsAnswer(reply.answer);
     const silence = server === DOCKER_DNS && isDockersAlive ? 'passed on' : 'silent';
-    const outcome = answer?.code ?? (reply?.errno ? 'refused' : silence);
+    const outcome = answer?.code ?? (reply?.errno ? failureOf(reply.errno) : silence);
     return { server, name, type, outcome, addresses: answer?.addresses ?? [] };
   });
 }
 
-const ask = async (ctx: Context, into: Into, seconds: number, questions: readonly Question[]) =>
+/** What an error says of a nameserver: ICMP's "port unreachable" comes as ECONNREFUSED (udp(7)). */
+export const failureOf = (errno: number): 'refused' | 'unreachable' =>
+  errno === constants.errno.ECONNREFUSED ? 'refused' : 'unreachable';
+
+/** Asks all questions at once, from a network namespace; the replies are in their order. */
+export const askAll = async (ctx: Context, into: Into, seconds: number, questions: readonly Question[]) =>
   parseReplies(await ctx.host.output(into(askArgv(seconds, questions))), questions.length);
 
 /** The network namespaces in which packets pass a firewall. */
@@ -76,6 +82,15 @@ export interface Firewalls {
   readonly peer: Into | undefined;
 }
 
+/** What came of a try, and what the firewalls did meanwhile. */
+export interface Tried {
+  readonly attempt: Attempt;
+  readonly taken: Taken;
+  readonly droppingChains: DroppingChains;
+  /** whether a namespace has rules that may have no counters */
+  readonly hasChains: { readonly own: boolean; readonly host: boolean; readonly peer: boolean };
+}
+
 /**
  * Tries a connection. The counters of the firewalls are read before it, and again after it when it
  * fails.
@@ -85,31 +100,33 @@ export async function tryIt(
   { own, peer, isHosts }: Firewalls,
   { address, port, protocol }: { readonly address: string; readonly port: number; readonly protocol: 'tcp' | 'udp' },
   asked: string,
-): Promise<{ readonly attempt: Attempt; readonly taken: Taken; readonly droppingChains: DroppingChains }> {
+): Promise<Tried> {
   const places = [own, (argv: readonly string[]) => inHostNetwork(ctx.host, argv), peer] as const;
   const firewalls = () => Promise.all(places.map(async (into) => (into ? firewallIn(ctx, into) : NO_FIREWALL)));
   const before = await firewalls();
   const question: Question = { protocol, address, port, payload: Buffer.alloc(0) };
   const replies = (
-    await ask(
+    await askAll(
       ctx,
       own,
       TCP_SECONDS,
       Array.from({ length: TIMES }, () => question),
     )
   ).filter((reply) => reply !== undefined);
-  const attempt = { ...attemptOf(replies, protocol), address, port, neighbour: await neighbourOf(ctx, own, asked) };
+  const attempt = { ...attemptOf(replies, protocol), address, port, ...(await neighbourOf(ctx, own, asked)) };
   const after = attempt.outcome === 'connected' ? before : await firewalls();
   const [ownTaken, host, peers] = after.map(({ rules }, at) => grownRules(before[at]!.rules, rules));
   const [ownChains, hostChains, peerChains] = after.map(({ droppingChains }) => droppingChains);
+  const [hasOwn, hasHost, hasPeers] = after.map(({ hasChains }) => hasChains);
   return {
     attempt,
+    hasChains: { own: !isHosts && hasOwn!, host: hasHost!, peer: hasPeers! },
     taken: { sent: attempt.sent, own: isHosts ? [] : ownTaken!, host: host!, peer: peers! },
     droppingChains: { own: isHosts ? [] : ownChains!, host: hostChains!, peer: peerChains! },
   };
 }
 
-const NO_FIREWALL: Firewall = { rules: [], droppingChains: [] };
+const NO_FIREWALL: Firewall = { rules: [], droppingChains: [], hasChains: false };
 
 /**
  * What came of all the tries. One that came through is enough. Otherwise the error that most of
@@ -144,9 +161,16 @@ export function attemptOf(
 const firewallIn = async (ctx: Context, into: Into): Promise<Firewall> =>
   parseFirewall(await ctx.host.output(into(['sh', '-c', LIST_RULES])));
 
-/** The state of an address in the kernel's neighbour table; undefined when it has no entry. */
-async function neighbourOf(ctx: Context, into: Into, address: string): Promise<string | undefined> {
+/** An address' entry in the kernel's neighbour table. */
+async function neighbourOf(
+  ctx: Context,
+  into: Into,
+  address: string,
+): Promise<Pick<Attempt, 'neighbour' | 'neighbourMac'>> {
   const printed = await ctx.host.output(into(['ip', '-j', 'neigh', 'show', address])).catch(() => '[]');
-  const [entry] = toolObjects('ip', printed || '[]') as readonly { readonly state?: readonly string[] }[];
-  return entry?.state?.[0];
+  const [entry] = toolObjects('ip', printed || '[]') as readonly {
+    readonly state?: readonly string[];
+    readonly lladdr?: string;
+  }[];
+  return { neighbour: entry?.state?.[0], neighbourMac: entry?.lladdr?.toLowerCase() };
 }

@@ -61,8 +61,11 @@ export async function wireTo(
   const other = its?.interfaces.find(
     ({ network }) => target === undefined || (network !== undefined && network === on),
   );
-  const master = own?.device?.master ?? other?.device?.master;
-  return { own: own && endOf(own), peer: other && endOf(other), bridge: links.find(({ name }) => name === master) };
+  // Where the engine has a network namespace of its own, a device of this host may have the name of
+  // its bridge.
+  const here = [own, other].find((end) => end?.device?.master !== undefined && end.place.path === undefined);
+  const bridge = here && links.find(({ name }) => name === here.device?.master);
+  return { own: own && endOf(own), peer: other && endOf(other), bridge };
 }
 
 const endOf = ({ target, network, inside, device, place, mark, ownMark }: ContainerInterface): WireEnd => ({

@@ -7,8 +7,10 @@ import { CONTAINER_CHECKS } from '../../why/container/checks.ts';
 import type { Examined } from '../../why/container/worst-first.ts';
 import { judge } from '../../why/judge.ts';
 import { findCurrent } from '../find-target.ts';
-import { containerProbes } from './container-probes.ts';
-import { gather, learn, PATIENCE_MS } from './gather-facts.ts';
+import { inTime } from '../in-time.ts';
+import { containerProbes, type Looking } from './container-probes.ts';
+import { gather, learn } from './gather-facts.ts';
+import { wiresOfMany } from './network/wire-probe.ts';
 import { refusedCallsOf, type TraceWish } from './trace-probe.ts';
 
 /** What came of a look at one container. `why`: the reason why it could not be looked at. */
@@ -22,9 +24,14 @@ export type Examination =
  * Gathers the facts about a container, and judges them. A trace comes after all else, because a
  * traced process is slow, and would be seen so.
  */
-export async function examine(ctx: Context, container: Container, trace?: TraceWish): Promise<Examined> {
-  const gathered = await gather(containerProbes(ctx, container), PATIENCE_MS);
-  const facts = trace ? { ...gathered, refused: await refusedIn(ctx, container, trace) } : gathered;
+export async function examine(
+  ctx: Context,
+  container: Container,
+  looking: Looking,
+  trace?: TraceWish,
+): Promise<Examined> {
+  const gathered = await gather(containerProbes(ctx, container, looking), looking.patienceMs);
+  const facts = trace ? { ...gathered, refused: await refusedIn(ctx, container, trace, looking.patienceMs) } : gathered;
   const { inspection } = facts;
   return {
     container,
@@ -33,10 +40,10 @@ export async function examine(ctx: Context, container: Container, trace?: TraceW
   };
 }
 
-const refusedIn = async ({ host, now }: Context, container: Container, trace: TraceWish) =>
+const refusedIn = async ({ host, now }: Context, container: Container, trace: TraceWish, patienceMs: number) =>
   learn(
     async () => refusedCallsOf(host, subjectOf(host, enterable(host, container, now())), trace),
-    trace.forMs + PATIENCE_MS,
+    trace.forMs + patienceMs,
   );
 
 /**
@@ -47,26 +54,33 @@ const refusedIn = async ({ host, now }: Context, container: Container, trace: Tr
 const AT_ONCE = 8;
 
 /**
- * Examines containers, some at a time. One that cannot be examined stops no other. `onDone` is
- * called after each, with how many are done.
+ * Examines containers, some at a time, each within `patienceMs`. One that cannot be examined stops
+ * no other. `onDone` is called after each, with how many are done.
  */
 export async function examineAll(
   ctx: Context,
   containers: readonly Pick<Container, 'id' | 'name'>[],
-  onDone: (done: number) => void,
+  patienceMs: number,
+  onDone: (done: number) => void = () => undefined,
 ): Promise<Examination[]> {
   let done = 0;
+  // No nameserver is asked: 60 containers would ask it as many times, and each question is a
+  // process.
+  const looking = { wires: wiresOfMany(ctx), isSilent: true, patienceMs };
   return inParts(containers, AT_ONCE, async ({ id, name }) => {
-    const seen = await examineOne(ctx, id, name);
+    const seen = await examineOne(ctx, id, name, looking);
     onDone(++done);
     return seen;
   });
 }
 
-async function examineOne(ctx: Context, id: string, name: string): Promise<Examination> {
-  const found = await learn(async () => currentOrGone(ctx, id), PATIENCE_MS);
-  if (!found.known) return { kind: 'not seen', name, why: found.why };
-  return found.value === undefined ? { kind: 'gone' } : { kind: 'examined', examined: await examine(ctx, found.value) };
+async function examineOne(ctx: Context, id: string, name: string, looking: Looking): Promise<Examination> {
+  return inTime(ctx, looking.patienceMs, async (patient, left) => {
+    const found = await learn(async () => currentOrGone(patient, id), left());
+    if (!found.known) return { kind: 'not seen', name, why: found.why };
+    if (found.value === undefined) return { kind: 'gone' };
+    return { kind: 'examined', examined: await examine(patient, found.value, { ...looking, patienceMs: left() }) };
+  });
 }
 
 /** The container as it is now; undefined when it was removed. */

@@ -4,8 +4,14 @@ import { type Fact, type Facts, known, unknown } from '../../why/fact.ts';
 /** Learns one fact. When it cannot, it throws a DbgError whose message says why. */
 export type Probe<T> = () => T | Promise<T>;
 
-/** How long dbg waits for a fact, so that it answers within 5 s. */
+/**
+ * How long dbg waits for a fact, in ms, unless the person says otherwise: all is to be over within
+ * 5 s.
+ */
 export const PATIENCE_MS = 4_000;
+
+/** How the reason begins why a fact is unknown that did not come in time. */
+export const LATE = 'no answer within';
 
 /**
  * Runs all probes at the same time, each for at most `patienceMs`. A probe that fails or hangs
@@ -27,7 +33,7 @@ export async function gather<T extends object>(
 export async function learn<T>(probe: Probe<T>, patienceMs: number): Promise<Fact<T>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Fact<never>>((resolve) => {
-    timer = setTimeout(() => resolve(unknown(`no answer within ${patienceMs / 1000} s`)), patienceMs);
+    timer = setTimeout(() => resolve(unknown(`${LATE} ${Number((patienceMs / 1000).toFixed(1))} s`)), patienceMs);
   });
   const asked = Promise.resolve()
     .then(probe)

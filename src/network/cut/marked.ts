@@ -6,7 +6,7 @@ import { again } from '../look-inside.ts';
 import { listNamespaces, lsnsArgv } from '../lsns.ts';
 import { parseNetworkNamespaces } from '../peer-ifindex.ts';
 import { HOST_NETNS, heldElsewhere, heldNetns, inNetns, isHeldByFile, type NetnsPath } from '../netns-path.ts';
-import { isInForce, tablesIn, type SeenMark } from './in-force.ts';
+import { isInForce, seenIn, tablesIn, type SeenMark } from './in-force.ts';
 import type { Taken } from './make.ts';
 import { parseMark } from './mark.ts';
 import { believed, notedNamespaces, type Believed } from './cut-notes.ts';
@@ -59,6 +59,22 @@ export async function findRemains(host: Host): Promise<Remains> {
     left: found.flatMap(({ left }) => left),
     doubtful: found.flatMap(({ doubtful }) => doubtful),
   };
+}
+
+/**
+ * The cuts of the devices that the host's own network namespace has, and the names of all its
+ * devices. Most cuts are there. It takes two programs, however many containers there are.
+ */
+export async function cutsOfHost(
+  host: Host,
+): Promise<Pick<Remains, 'marked'> & { readonly devices: readonly string[] }> {
+  const links = parseLinks(await again(() => host.output(inNetns(host, HOST_NETNS, ['ip', '-d', '-j', 'link']))));
+  const marks = believed(host);
+  const marked = links.flatMap((device) => {
+    const mark = marks.mark({ device, place: HOST_NETNS });
+    return mark === undefined ? [] : [{ device, place: HOST_NETNS, mark }];
+  });
+  return { marked: await seenIn(host, HOST_NETNS, marked), devices: links.map(({ name }) => name) };
 }
 
 async function allPlaces(host: Host): Promise<NetnsPath[]> {

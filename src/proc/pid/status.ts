@@ -17,6 +17,8 @@ export interface ProcessStatus {
   readonly pids: readonly number[];
   /** 0 for a zombie or a kernel thread, which has no memory */
   readonly rssBytes: number;
+  /** 0 when the text does not tell */
+  readonly threads: number;
   /** the capabilities in force, and those that it and its children can ever have */
   readonly effectiveSet: bigint;
   readonly boundingSet: bigint;
@@ -29,6 +31,8 @@ export interface ProcessStatus {
   readonly noNewPrivileges: boolean;
   /** Whether a filter of system calls is on it (seccomp(2), mode 2). */
   readonly hasSeccompFilter: boolean;
+  /** how often it gave up its CPU to wait for something; undefined when the text does not tell */
+  readonly voluntarySwitches: number | undefined;
 }
 
 /**
@@ -53,12 +57,14 @@ export function parseStatus(text: string): ProcessStatus {
     groups: words('Groups').map(Number),
     pids: words('NSpid').map(Number),
     rssBytes: Number(words('VmRSS')[0] ?? 0) * 1024,
+    threads: Number(words('Threads')[0] ?? 0),
     effectiveSet: mask('CapEff'),
     boundingSet: mask('CapBnd'),
     pendingSignals: mask('SigPnd') | mask('ShdPnd'),
     caughtSignals: mask('SigCgt'),
     noNewPrivileges: words('NoNewPrivs')[0] === '1',
     hasSeccompFilter: words('Seccomp')[0] === '2',
+    voluntarySwitches: words('voluntary_ctxt_switches').map(Number)[0],
   };
 }
 

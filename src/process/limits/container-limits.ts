@@ -65,7 +65,9 @@ export async function limitsOf(host: Host, subject: Subject, timing: Timing): Pr
   };
 }
 
-/** cgroup-v1/pids.rst. v2 has the same files. */
+/**
+ * Reads cgroup-v1/pids.rst; v2 has the same files. undefined where the kernel counts no processes.
+ */
 function pidsUse(file: CgroupFile): PidsUse | undefined {
   const used = count(file('pids.current'));
   if (used === undefined) return undefined;

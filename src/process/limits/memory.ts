@@ -32,13 +32,28 @@ export interface SwapUse {
   readonly limit: number | null | undefined;
 }
 
+/** The part of it that is of interest from moment to moment: each file read costs time. */
+export type MemoryNow = Pick<MemoryUse, 'used' | 'charged' | 'fileCache' | 'limit' | 'oomKills'>;
+
 /** Reads cgroup-v2.rst, "Memory Interface Files"; for v1 cgroup-v1/memory.rst. */
 export function memoryUse(file: CgroupFile): MemoryUse | undefined {
-  const isV2 = file('memory.current') !== undefined;
+  const now = memoryNow(file);
+  if (now === undefined) return undefined;
+  const isV2 = isMemoryOfV2(file);
+  return {
+    ...now,
+    reservation: isV2 ? noneIfZero(amount(file('memory.low'))) : amount(file('memory.soft_limit_in_bytes')),
+    peak: count(file(isV2 ? 'memory.peak' : 'memory.max_usage_in_bytes')),
+    limitHits: isV2 ? flatKeyed(file('memory.events')).get('max') : limitHitsOfV1(file),
+  };
+}
+
+/** The same for the values that are of interest from moment to moment. */
+export function memoryNow(file: CgroupFile): MemoryNow | undefined {
+  const isV2 = isMemoryOfV2(file);
   const charged = count(file(isV2 ? 'memory.current' : 'memory.usage_in_bytes'));
   if (charged === undefined) return undefined;
   const stat = flatKeyed(file('memory.stat'));
-  const events = flatKeyed(file(isV2 ? 'memory.events' : 'memory.oom_control'));
   // The docker command counts it like this (calculateMemUsageUnixNoCache).
   const dropped = stat.get(isV2 ? 'inactive_file' : 'total_inactive_file') ?? 0;
   const kept = stat.get(isV2 ? 'active_file' : 'total_active_file') ?? 0;
@@ -47,12 +62,11 @@ export function memoryUse(file: CgroupFile): MemoryUse | undefined {
     charged,
     fileCache: Math.min(charged, dropped + kept),
     limit: amount(file(isV2 ? 'memory.max' : 'memory.limit_in_bytes')),
-    reservation: isV2 ? noneIfZero(amount(file('memory.low'))) : amount(file('memory.soft_limit_in_bytes')),
-    peak: count(file(isV2 ? 'memory.peak' : 'memory.max_usage_in_bytes')),
-    limitHits: isV2 ? events.get('max') : limitHitsOfV1(file),
-    oomKills: events.get('oom_kill'),
+    oomKills: flatKeyed(file(isV2 ? 'memory.events' : 'memory.oom_control')).get('oom_kill'),
   };
 }
+
+const isMemoryOfV2 = (file: CgroupFile) => file('memory.current') !== undefined;
 
 // The number of times that a limit of v1 was reached: memory's own and the one on memory and swap
 // together. The kernel tries the joint limit first, so where both are the same (no swap) memory's

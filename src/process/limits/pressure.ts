@@ -35,3 +35,12 @@ export function parsePressure(text: string | undefined): PressureLines | undefin
   if (some === undefined) return undefined;
   return full === undefined ? { some } : { some, full };
 }
+
+/**
+ * How long at least one task has waited altogether, in microseconds, by the same text. undefined as
+ * in parsePressure.
+ */
+export function waitedMicroseconds(text: string | undefined): number | undefined {
+  const total = /^some .*total=(\d+)/m.exec(text ?? '')?.[1];
+  return total === undefined ? undefined : Number(total);
+}

@@ -1,6 +1,8 @@
 import { capabilityNumber } from '../../proc/capability-names.ts';
 
-/** A way in which a call is refused: the error, a mark in its arguments, and what would allow it. */
+/**
+ * A way in which a call is refused: the error, a mark in its arguments, and what would allow it.
+ */
 interface Rule {
   readonly capability: string;
   /** left out: EPERM alone */
@@ -60,8 +62,8 @@ const BY_CALL = new Map(RULES.flatMap(([calls, rules]) => calls.split(' ').map((
 export const TRACED_CALLS: readonly string[] = [...BY_CALL.keys()];
 
 /**
- * The number of the capability that would have allowed a call that was refused; undefined where none
- * is known.
+ * The number of the capability that would have allowed a call that was refused; undefined where
+ * none is known.
  */
 export function neededCapability(call: string, args: string, error: string): number | undefined {
   const rule = BY_CALL.get(call)?.find(

@@ -19,7 +19,10 @@ const MOST_CHARACTERS = 160;
 /** How many different refusals are kept. A program may vary its arguments at will. */
 const MOST = 100;
 
-/** Reads what strace printed: the calls that were refused for want of a right, the most frequent first. */
+/**
+ * Reads what strace printed: the calls that were refused for want of a right, the most frequent
+ * first.
+ */
 export function parseRefusals(trace: string): Refusal[] {
   const found = new Map<string, Refusal>();
   for (const { pid, events } of parseTrace(trace)) {

@@ -10,6 +10,7 @@ import { noteOn } from './show.ts';
 
 export function curlCommand(ctx: Context): Verb {
   return new Verb('curl')
+    .runsWhere('here')
     .summary('a call of a recording as a curl line')
     .description('Print a call of a recording as a line that asks the engine the same with curl.')
     .usage('FILE N')

@@ -14,6 +14,7 @@ interface DiffOptions extends RevealOption {
 
 export function diffCommand(ctx: Context): Verb {
   return new Verb('diff')
+    .runsWhere('here')
     .summary('what differs between two recordings')
     .description('Compare two sessions call by call. The exit code is 0 when they are the same, 1 when they differ.')
     .usage('[OPTIONS] A B')

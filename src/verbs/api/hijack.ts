@@ -17,6 +17,7 @@ interface HijackOptions extends StandInOptions {
 export function hijackCommand(ctx: Context): Verb {
   return addStandIn(
     new Verb('hijack')
+      .runsWhere('here')
       .summary('answer, change, delay or break calls by rules')
       .description(
         "Stand in the engine's place and answer, patch, delay, fail or drop the calls that rules in a YAML file fit; all others go through as they are. The file is read again when it changes.",

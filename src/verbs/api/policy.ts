@@ -8,6 +8,7 @@ import { noteOn } from './show.ts';
 
 export function policyCommand(ctx: Context): Verb {
   return new Verb('policy')
+    .runsWhere('here')
     .summary('the rules that let a recorded session through')
     .description('Print what a recording asked for as a list of rules, for dbg api share --policy.')
     .usage('FILE')

@@ -16,6 +16,7 @@ interface ReplayOptions extends StandInOptions {
 export function replayCommand(ctx: Context): Verb {
   return addStandIn(
     new Verb('replay')
+      .runsWhere('here')
       .summary('answer docker from a recording, without an engine')
       .description(
         "Answer docker from a recording, at the engine's pace; no engine is asked. A call that was not recorded fails, dbg names the nearest one that was, and its exit code is then 125.",

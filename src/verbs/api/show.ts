@@ -13,7 +13,7 @@ import { escapeControls, printableJson } from '../../text.ts';
 import { Verb } from '../../cli/verb.ts';
 import { repeatable } from '../../cli/arguments/repeatable.ts';
 import { shown, type RevealOption } from './reveal-option.ts';
-import { lineWriter } from './printing/line-writer.ts';
+import { lineWriter } from '../../cli/line-writer.ts';
 import { callPrinter } from './printing/call-printer.ts';
 
 interface ShowOptions extends RevealOption {
@@ -25,6 +25,7 @@ interface ShowOptions extends RevealOption {
 
 export function showCommand(ctx: Context): Verb {
   return new Verb('show')
+    .runsWhere('here')
     .summary('the calls of a recording')
     .description('Show the calls of a recording, as dbg api snoop does while they are made.')
     .usage('[OPTIONS] FILE')

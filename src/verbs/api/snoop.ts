@@ -20,6 +20,7 @@ interface SnoopOptions extends StandInOptions, RevealOption {
 export function snoopCommand(ctx: Context): Verb {
   return addStandIn(
     new Verb('snoop')
+      .runsWhere('here')
       .summary('a line for each call that goes over the API')
       .description(
         "Show each call between docker and the engine: those of COMMAND, or, without it, of every client of the socket that dbg listens on. With COMMAND the calls are on stderr, as stdout is the command's.",

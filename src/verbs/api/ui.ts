@@ -9,7 +9,8 @@ import { reading } from '../../api/wire/reading.ts';
 import type { Context } from '../../context.ts';
 import { addressText, isTls } from '../../engine/address.ts';
 import { usageError } from '../../errors.ts';
-import { escapeControls, shellLine } from '../../text.ts';
+import { shellLine } from '../../text.ts';
+import { portOf, portOption, sayWhere } from '../../cli/page-address.ts';
 import { withoutDashes } from '../../cli/enter.ts';
 import { Verb } from '../../cli/verb.ts';
 import { addStandIn, serveBetween, type StandInOptions } from './serve-calls.ts';
@@ -23,13 +24,14 @@ interface UiOptions extends StandInOptions, RevealOption {
 export function uiCommand(ctx: Context): Verb {
   return addStandIn(
     new Verb('ui')
+      .runsWhere('here')
       .summary('the calls, live or of a recording, as a page in the browser')
       .description(
         'Show the calls between docker and the engine in a local web page: what they carry, their streams, their time; with FILE, those of a recording. Only this machine reaches the page (127.0.0.1), and only with the address that dbg prints.',
       )
       .usage('[OPTIONS] [FILE | -- COMMAND [ARG…]]'),
   )
-    .option('--port <number>', "the page's port on 127.0.0.1 (default: a free one)")
+    .addOption(portOption())
     .option('--reveal', 'with the secrets, which are left out by default')
     .addHelpText(
       'after',
@@ -63,7 +65,7 @@ async function live(ctx: Context, command: readonly string[], options: UiOptions
     return await serveBetween(ctx, command, options, {
       start: (server, connect) => {
         proxy(server, { connect, onEvent: reading(shown(options, page.onEvent)), clock: ctx.clock, peerOf });
-        say(ctx, page);
+        sayWhere(ctx, page);
       },
       end: async () => void (command.length > 0 && (await untilSeen(ctx, page))),
     });
@@ -88,7 +90,7 @@ async function recorded(ctx: Context, path: string, options: UiOptions): Promise
     most: MOST_RECORDED,
   });
   try {
-    say(ctx, page);
+    sayWhere(ctx, page);
     const { first, stop } = ctx.host.signalled();
     // A recording that comes through a pipe may be live: its calls are shown as they come.
     const all = tellAll(events, shown(options, page.onEvent));
@@ -111,9 +113,6 @@ async function openPage(ctx: Context, options: Omit<PageOptions, 'folder' | 'clo
   return servePage({ folder: join(ctx.assetFolder, 'page'), clock: ctx.clock, ...options });
 }
 
-const say = (ctx: Context, { url }: Page) =>
-  ctx.stderr.write(`open in a browser of this machine:  ${escapeControls(url)}\n`);
-
 /**
  * Waits, after the command has ended, for the person who looks at the page. On a terminal the page
  * stays until Ctrl-C, elsewhere as long as a browser shows it.
@@ -124,11 +123,4 @@ async function untilSeen(ctx: Context, page: Page): Promise<void> {
   const { first, stop } = ctx.host.signalled();
   await (ctx.stderr.isTTY ? first : Promise.race([first, page.left()]));
   stop();
-}
-
-function portOf(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port > 0 && port <= 65_535) return port;
-  throw usageError(`"${text}" is no port: 1 to 65535`);
 }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { createFile } from '../../cli/new-file.ts';
 import type { Context } from '../../context.ts';
 import { DbgError, errorCode, errorMessage } from '../../errors.ts';
 import { personAsked } from '../../host/who-asked.ts';
 import { shellQuote } from '../../text.ts';
+import { partialName, removeLeftPartials } from './partial-name.ts';
 
 /** A file that gets its name when all is in it. */
 export interface PendingFile {
@@ -16,13 +16,15 @@ export interface PendingFile {
 
 /**
  * Makes a file that belongs to the person, and that others may not read. Until it is whole it has
- * another name: `.NAME.partial-…`. So a bundle that has its name is whole, however dbg ends. Throws
- * a DbgError where the name is taken, or the folder cannot be written to.
+ * another name: `.NAME.partial-…`. So a bundle that has its name is whole, however dbg ends. What a
+ * dbg that was killed has left in that folder is removed. Throws a DbgError where the name is
+ * taken, or the folder cannot be written to.
  */
 export async function pendingFile(ctx: Context, path: string): Promise<PendingFile> {
   if (ctx.host.exists(path)) throw taken(path);
   const person = personAsked(ctx);
-  const partial = join(dirname(path), `.${basename(path).slice(0, 200)}.partial-${randomBytes(4).toString('hex')}`);
+  removeLeftPartials(ctx.host, dirname(path), person);
+  const partial = partialName(ctx.host, path);
   const file = await createFile(ctx, partial, { person, mode: 0o600 });
   let isOpen = true;
   let isPending = true;
@@ -44,7 +46,7 @@ export async function pendingFile(ctx: Context, path: string): Promise<PendingFi
       await close();
       if (!isPending) throw new DbgError(`${path} was given up`);
       try {
-        ctx.host.settle(partial, path, person);
+        await ctx.host.settle(partial, path, person);
         isPending = false;
       } catch (cause) {
         throw errorCode(cause) === 'EEXIST' ? taken(path) : failure(path, cause);

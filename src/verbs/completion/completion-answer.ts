@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
+import { engineWordsIn } from '../../cli/arguments/engine-options.ts';
 import type { Context } from '../../context.ts';
+import { configFolder } from '../../engine/choice/docker-config.ts';
 import { findContainer } from '../../engine/find-container.ts';
 import { matching } from '../../engine/match.ts';
 import { enterable } from '../../enter/target.ts';
 import { interfaceNames, names, networks, ports } from './completion-names.ts';
 import { type Candidate, type ExpectedWord, expectedWord } from './completion-wanted.ts';
+import { containersSoon } from './remembered-containers.ts';
 
 /**
  * The answer to the shells' scripts. Its first line is "words", "files", "command N" or "nothing".
@@ -21,23 +24,32 @@ export async function answer(ctx: Context, root: Command, words: readonly string
   // part before.
   const prefix = (what.kind === 'container lists' ? /^.*,/ : /^--[^=]+=/).exec(typed)?.[0] ?? '';
   try {
-    return wordsText(await candidates(ctx, what, typed), prefix);
+    return wordsText(await candidates(ctx, what, words), prefix);
   } catch {
     return 'nothing\n'; // no engine, no permission, no such container: a person is typing
   }
 }
 
-async function candidates(ctx: Context, what: ExpectedWord, typed: string): Promise<readonly Candidate[]> {
+async function candidates(ctx: Context, what: ExpectedWord, words: readonly string[]): Promise<readonly Candidate[]> {
+  const typed = words.at(-1) ?? '';
+  const list = () => containersSoon(ctx, words.slice(0, engineWordsIn(words.slice(0, -1))));
   switch (what.kind) {
     case 'words':
       return what.words;
     case 'containers':
     case 'container lists': {
-      const all = await (await ctx.engine()).list();
+      const all = await list();
       return typed.slice(typed.lastIndexOf(',') + 1).startsWith(':') ? ports(all) : names(all);
     }
+    case 'contexts': {
+      const { listContexts } = await import('../../engine/choice/context-store.ts');
+      return listContexts(configFolder(ctx.env)).map(({ name, ...rest }) => ({
+        word: name,
+        about: 'description' in rest ? rest.description : '',
+      }));
+    }
     case 'networks': {
-      const all = await (await ctx.engine()).list();
+      const all = await list();
       return networks(what.container === undefined ? all : matching(all, what.container).containers);
     }
     case 'interfaces':
@@ -52,6 +64,8 @@ async function candidates(ctx: Context, what: ExpectedWord, typed: string): Prom
  * entered and root is not needed.
  */
 async function interfaces(ctx: Context, ref: string): Promise<Candidate[]> {
+  // The processes of an engine by ssh are on its host.
+  if ((await ctx.choice()).address.kind === 'ssh') return [];
   const { pid } = enterable(ctx.host, await findContainer(await ctx.engine(), ref), ctx.now());
   return interfaceNames(ctx.host.read(`/proc/${pid}/net/dev`) ?? '');
 }

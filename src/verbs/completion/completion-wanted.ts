@@ -13,7 +13,7 @@ export interface Candidate {
  */
 export type ExpectedWord =
   | { readonly kind: 'words'; readonly words: readonly Candidate[] }
-  | { readonly kind: 'containers' | 'container lists' | 'files' | 'nothing' }
+  | { readonly kind: 'containers' | 'container lists' | 'contexts' | 'files' | 'nothing' }
   | { readonly kind: 'networks' | 'interfaces'; readonly container: string | undefined }
   /** a program of the host and its arguments; `from` is the index of the program's word */
   | { readonly kind: 'command'; readonly from: number };
@@ -81,8 +81,12 @@ function read(root: Command, words: readonly string[]): Read {
  * its options anywhere.
  */
 function operandsBeforeTool({ registeredArguments }: Command): number | undefined {
-  return registeredArguments.at(-1)?.variadic ? registeredArguments.length - 1 : undefined;
+  const last = registeredArguments.at(-1);
+  return last?.variadic && !MANY.includes(kindOf(last)) ? registeredArguments.length - 1 : undefined;
 }
+
+/** `dbg top web db --json`: what may come again and again, and is no word of a tool. */
+const MANY: readonly WordKind[] = ['container lists', 'ports'];
 
 /**
  * Whether the verb can run a program without a container being named, as in `dbg shell -- CMD`. dbg
@@ -110,7 +114,8 @@ function valueOf(option: Option, container: string | undefined): ExpectedWord {
 
 function operandOf(root: Command, command: Command, index: number, at: number): ExpectedWord {
   if (index === 0 && command.commands.length > 0) return { kind: 'words', words: verbWords(command) };
-  const argument = command.registeredArguments[index];
+  const last = command.registeredArguments.at(-1);
+  const argument = command.registeredArguments[index] ?? (last?.variadic ? last : undefined);
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return { kind: 'words', words: argument.argChoices.map((word) => ({ word, about: '' })) };
   // An argument of `dbg help`, which commander adds: a verb.
@@ -127,6 +132,7 @@ const kindOf = (argument: Argument | undefined): WordKind =>
  */
 function wantedOf(kind: WordKind, container: string | undefined, from: number): ExpectedWord {
   if (kind === 'command') return { kind, from };
+  if (kind === 'ports') return NOTHING;
   return kind === 'networks' || kind === 'interfaces' ? { kind, container } : { kind };
 }
 

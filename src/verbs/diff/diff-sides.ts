@@ -4,7 +4,7 @@ import type { Container } from '../../engine/container.ts';
 import { DbgError, errorMessage, usageError } from '../../errors.ts';
 import { evidenceIn, MOST_PACKED_BYTES } from '../../evidence/bundle/read-bundle.ts';
 import type { Evidence, SectionName } from '../../evidence/container-evidence.ts';
-import type { Marker } from '../../evidence/entries/entry.ts';
+import type { Marker } from '../../evidence/items/item.ts';
 import { gatherEvidence } from '../../jobs/evidence/gather-evidence.ts';
 import { IMAGE_SECTIONS, withImage } from '../../jobs/evidence/image-evidence.ts';
 import { personAsked } from '../../host/who-asked.ts';

@@ -18,6 +18,7 @@ interface DiffOptions {
 
 export function diffCommand(ctx: Context): Verb {
   return new Verb('diff')
+    .readsFiles(({ args }) => ({ files: args.filter(isBundle), areAll: args.length > 0 && args.every(isBundle) }))
     .summary('what differs between two containers, or between a container and its image')
     .description(
       'Compare two containers, such as a good and a bad replica, running or not: state, configuration, environment, mounts, limits, rights, networks, DNS, routes, sysctls, sockets, processes and open files. Ids, times, addresses and measures differ by nature and are set aside. Secrets are not shown, but told apart. Nothing is changed by looking.',

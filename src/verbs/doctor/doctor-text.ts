@@ -43,8 +43,8 @@ const findingLines = ({ severity, sentence, evidence, next }: Judged): string[] 
 ];
 
 /**
- * The object that `dbg doctor --json` prints. The keys are documented in docs/doctor.md and must not
- * change.
+ * The object that `dbg doctor --json` prints. The keys are documented in docs/doctor.md and must
+ * not change.
  */
 export const doctorRecord = (parts: readonly Examined[]) => ({
   version,

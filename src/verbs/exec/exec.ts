@@ -10,7 +10,7 @@ import { Verb } from '../../cli/verb.ts';
 
 export function execCommand(ctx: Context): Verb {
   return (
-    addEntryOptions(new Verb('exec'))
+    addEntryOptions(new Verb('exec').runsWhere('terminal'))
       .summary("one program of the host in a container's namespaces")
       .description(
         "Run a program of the host in a container's net, uts and ipc namespaces. Exit code, signals, stdin and stdout are the program's.",

@@ -35,6 +35,7 @@ interface ExtcapOptions {
 export function extcapCommand(ctx: Context): Verb {
   return (
     new Verb('extcap')
+      .runsWhere('here')
       .summary('for Wireshark, which calls it: containers in its list of interfaces')
       .description('Answer Wireshark, as a program in its extcap folder (docs/wireshark.md).')
       .option('--extcap-interfaces', 'list the running containers')

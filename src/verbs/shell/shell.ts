@@ -10,7 +10,7 @@ import { openSession } from './session/shell-session.ts';
 import { Verb } from '../../cli/verb.ts';
 
 export function shellCommand(ctx: Context): Verb {
-  return addEntryOptions(new Verb('shell'))
+  return addEntryOptions(new Verb('shell').runsWhere('terminal'))
     .summary("the host's shell in a container's network, host name and ipc")
     .description(
       "Start the host's shell in a container's net, uts and ipc namespaces: the files and tools are the host's, the network is the container's.",

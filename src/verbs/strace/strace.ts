@@ -43,6 +43,7 @@ export function straceCommand(ctx: Context): Verb {
       // With --pid, no container comes before the tool's options.
       .allowUnknownOption()
       .addHelpText('after', EXAMPLES)
+      .readsFiles((verb) => ({ files: [], areAll: verb.opts()['diff'] !== undefined }))
       .runs(async (container: string | undefined, args: string[], { diff, ...options }: StraceOptions) => {
         if (diff === undefined && options.json) throw jsonWithoutDiff();
         if (diff === undefined) {

@@ -12,7 +12,7 @@ import { captureWish } from './typed-wish.ts';
 
 export function tcpdumpCommand(ctx: Context): Verb {
   return (
-    addTcpdumpOptions(new Verb('tcpdump'))
+    addTcpdumpOptions(new Verb('tcpdump').asksSeveral('stream'))
       .summary("the host's tcpdump in a container's network, or in those of several")
       .description(
         "Run the host's tcpdump in a container's network: all its interfaces, no name look-ups, packet by packet. What follows CTR goes to tcpdump untouched.",

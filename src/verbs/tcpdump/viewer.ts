@@ -21,7 +21,14 @@ export async function inViewer(ctx: Context, rest: readonly string[], options: T
     throw usage('leave out -w: the viewer gets the capture; to keep it, save it in the viewer');
   const viewer = VIEWERS[options.wireshark ? 'wireshark' : 'termshark'];
   requireProgram(ctx.host, viewer[0]);
-  const capture = [...ctx.self, ...captureArguments(ctx.args, rest), '-w', '-', ...withoutDashes(rest)];
+  const capture = [
+    ...ctx.self,
+    ...ctx.engineWords,
+    ...captureArguments(ctx.args, rest),
+    '-w',
+    '-',
+    ...withoutDashes(rest),
+  ];
   const { exitCode, said } = await ctx.host.pipeline(capture, viewer, { quiet: options.termshark === true });
   if (said !== '') ctx.stderr.write(`${escapeLines(said)}\n`);
   return exitCode;

@@ -18,7 +18,7 @@ import { interfaceRecord, interfaceTable, markText, noInterfaceText } from './ve
 const WAYS = ['down', 'blackhole', 'drop', 'loss', 'rate', 'delay'] as const;
 
 export function vethCommand(ctx: Context): Verb {
-  return addPid(addHostOptions(new Verb('veth')))
+  return addPid(addHostOptions(new Verb('veth').asksSeveral('rows')))
     .summary("the host device of a container's interface; cut the container off, bring it back")
     .description(
       "Show the host device at the other end of each of a container's interfaces, with the proof that it is that one. Cut the container off the network, in whole or in part, and bring it back.",

@@ -55,15 +55,10 @@ export function readDoor(ref: string, options: ConnectionOptions): { ref: string
 }
 
 /** Throws a usage error for an option about a connection where none is asked about. */
-export function refuseWithoutPeer({ udp, ipv4, ipv6, tls, http, probe }: ConnectionOptions): void {
-  const given = [
-    udp && '--udp',
-    ipv4 && '-4',
-    ipv6 && '-6',
-    tls && '--tls',
-    http !== undefined && '--http',
-    probe === false && '--no-probe',
-  ].filter(Boolean);
+export function refuseWithoutPeer({ udp, ipv4, ipv6, tls, http }: ConnectionOptions): void {
+  const given = [udp && '--udp', ipv4 && '-4', ipv6 && '-6', tls && '--tls', http !== undefined && '--http'].filter(
+    Boolean,
+  );
   if (given.length > 0) throw usageError(`${given.join(', ')}: only for a connection: dbg why CTR HOST[:PORT]`);
 }
 

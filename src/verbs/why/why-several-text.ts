@@ -9,16 +9,17 @@ export const isBroken = ({ verdict }: Examined): boolean => verdict.answer !== u
 /**
  * Several containers for people: what is broken in each, the answer first, and how many are well.
  * @param all the worst first
+ * @param failed how many could not be looked at
  * @param isVerbose whether the containers in which nothing is broken get a line each too
  */
-export function severalText(all: readonly Examined[], isVerbose: boolean): string {
+export function severalText(all: readonly Examined[], isVerbose: boolean, failed = 0): string {
   const broken = all.filter(isBroken);
   const others = all.filter((each) => !isBroken(each));
   const lines = [
     ...broken.flatMap(brokenLines),
     ...(isVerbose ? others.map(otherLine) : []),
     ...(broken.length > 0 || (isVerbose && others.length > 0) ? [''] : []),
-    summary(all.length, broken.length, others, isVerbose),
+    ...(all.length === 0 && failed > 0 ? [] : [summary(all.length, broken.length, others, isVerbose)]),
   ];
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
 }
@@ -40,7 +41,8 @@ function otherLine({ container: { name, state }, verdict: { others, layers } }: 
   const [suspect, ...more] = others.filter(isSuspect);
   if (suspect) return `${MARKS.suspect} ${suspect.sentence}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
   // Of a container that does not run, nothing but its life can be looked at.
-  const unknown = state.pid > 0 ? [...new Set(layers.flatMap((layer) => layer.unknown))] : [];
+  const looked = state.pid > 0 ? layers : layers.filter(({ layer }) => layer === 'life');
+  const unknown = [...new Set(looked.flatMap((layer) => layer.unknown))];
   if (unknown.length > 0) return `${MARKS.open} "${name}"  (${unknown.join('; ')})`;
   const [ending] = others.filter(({ layer }) => layer === 'life');
   return `${MARKS.good} ${ending?.sentence ?? `"${name}"`}`;

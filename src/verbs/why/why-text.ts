@@ -1,6 +1,6 @@
 import { escapeControls } from '../../text.ts';
 import type { Judged } from '../../why/finding.ts';
-import type { LayerVerdict, Verdict } from '../../why/judge.ts';
+import { isBlind, type LayerVerdict, type Verdict } from '../../why/judge.ts';
 
 export const MARKS: Readonly<Record<LayerVerdict['state'], string>> = {
   good: '✓',
@@ -19,7 +19,11 @@ export function verdictText(where: string, verdict: Verdict, isVerbose: boolean)
   // stopped.
   const shown = others.filter(({ severity }) => isVerbose || !answer || severity === 'suspect');
   const lines = [
-    ...(answer ? findingLines(answer) : [`nothing is broken ${where}, as far as dbg can see`]),
+    ...(answer
+      ? findingLines(answer)
+      : [
+          isBlind(verdict) ? `dbg could look at nothing ${where}` : `nothing is broken ${where}, as far as dbg can see`,
+        ]),
     ...(follows.length > 0 ? ['', 'also broken, most likely because of that:', ...follows.map(oneLine)] : []),
     ...(shown.length > 0 ? ['', 'also:', ...shown.map(oneLine)] : []),
     '',

@@ -8,15 +8,18 @@ import { asRoot } from '../../cli/root.ts';
 import { Verb } from '../../cli/verb.ts';
 import type { Context } from '../../context.ts';
 import { portRef } from '../../engine/match.ts';
-import { usageError } from '../../errors.ts';
+import { EXIT, usageError } from '../../errors.ts';
+import { escapeControls } from '../../text.ts';
 import { findCurrent } from '../../jobs/find-target.ts';
+import { inTime } from '../../jobs/in-time.ts';
 import { doorTo, inwardTo, THIS_HOST } from '../../jobs/why/connection-doors.ts';
 import { connectionProbes } from '../../jobs/why/connection-probes.ts';
 import { examine } from '../../jobs/why/examine.ts';
-import { gather, PATIENCE_MS } from '../../jobs/why/gather-facts.ts';
+import { gather } from '../../jobs/why/gather-facts.ts';
+import { wiresOfOne } from '../../jobs/why/network/wire-probe.ts';
 import type { TraceWish } from '../../jobs/why/trace-probe.ts';
 import { checksFor } from '../../why/connection/connection-checks.ts';
-import { judge, type Verdict } from '../../why/judge.ts';
+import { isBlind, judge, type Verdict } from '../../why/judge.ts';
 import { verdictRecord } from '../../why/verdict-record.ts';
 import { json } from '../../ui/table.ts';
 import {
@@ -27,17 +30,21 @@ import {
   readWish,
   refuseWithoutPeer,
 } from './connection-wish.ts';
+import { type PatienceOptions, patienceOf, tellWhatIsLate, unknownIn } from './patience.ts';
 import { refuseTrace, traceWish, type TraceOptions } from './trace-wish.ts';
 import { meansSeveral, whySeveral } from './why-several.ts';
 import { verdictText } from './why-text.ts';
 
-interface WhyOptions extends PidOption, Selecting, ConnectionOptions, TraceOptions {
+interface WhyOptions extends PidOption, Selecting, ConnectionOptions, TraceOptions, PatienceOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
+/** How many ms are left for an answer. */
+type Left = () => number;
+
 export function whyCommand(ctx: Context): Verb {
-  return addSelection(addPid(new Verb('why')), 'every container, running or not,')
+  return addSelection(addPid(new Verb('why').asksSeveral('rows')), 'every container, running or not,')
     .summary('what is wrong with a container or a connection: the first cause, with its proof')
     .description(
       'Look at a container, running or not, and say what is wrong with it: first what explains the rest, with the evidence and what to do. With :PORT, why a published port does not answer. With HOST[:PORT], why the container does not reach that host (another container, an address or a name), as seen from inside the container. Without CTR: every container of this host that has something broken, the worst first. Nothing is changed by looking.',
@@ -65,6 +72,7 @@ export function whyCommand(ctx: Context): Verb {
     .option('--no-probe', 'send nothing: no questions to nameservers, and no connections')
     .option('--trace', 'trace its calls for 3 s (strace), and say which are refused, and what they need')
     .option('--for <time>', 'how long to trace: 500ms, 10s, 2m')
+    .option('--timeout <time>', 'answer within that time, 5s unless given: what dbg does not know by then, it names')
     .option(
       '-v, --verbose',
       'show notes too: what is not wrong, but worth knowing; of several containers, also those that are well',
@@ -75,19 +83,22 @@ export function whyCommand(ctx: Context): Verb {
       '\nExit codes: 0 nothing is broken, 1 something is, 125 dbg could not look.\n\nExamples:\n  dbg why\n  dbg why web\n  dbg why web,db -v\n  dbg why :8080\n  dbg why :53 --udp\n  dbg why web db:5432\n  dbg why web:80 --from 192.0.2.7\n  dbg why web example.com:443 -4\n  dbg why web api:8443 --tls --http /health\n  dbg why web --trace --for 10s\n  dbg why web --json',
     )
     .runs(async (operand: string | undefined, peer: string | undefined, options: WhyOptions) => {
+      const patienceMs = patienceOf(options);
+      const judged = async (work: (patient: Context, left: Left) => Promise<number>) =>
+        asRoot(ctx, async () => inTime(ctx, patienceMs, work));
       // With --pid, the first operand is no container.
       const [first, second] = options.pid === undefined ? [operand, peer] : [undefined, operand];
       if (options.from !== undefined) {
         refuseTrace(options);
         const inside = await refOf(ctx, first, options);
         requireContainer(ctx, inside);
-        return asRoot(ctx, async () => inward(ctx, inside, second, options));
+        return judged(async (patient, left) => inward(patient, inside, second, { ...options, left, patienceMs }));
       }
       const names = namesIn(first);
       if (meansSeveral(names, second, options)) {
         refuseWithoutPeer(options);
         refuseTrace(options);
-        return asRoot(ctx, async () => whySeveral(ctx, names, options));
+        return asRoot(ctx, async () => whySeveral(ctx, names, options, patienceMs));
       }
       const typed = (await refOf(ctx, first, options)) ?? '';
       const isDoor = second === undefined && portRef(typed) !== undefined;
@@ -95,25 +106,35 @@ export function whyCommand(ctx: Context): Verb {
       else refuseWithoutPeer(options);
       const ref = isDoor ? readDoor(typed, options).ref : typed;
       const traced = traceWish(ctx, options);
-      return asRoot(ctx, async () => why(ctx, ref, second, { ...options, traced }));
+      return judged(async (patient, left) => why(patient, ref, second, { ...options, traced, left, patienceMs }));
     });
 }
 
 /** The exit code when dbg has found something broken. */
 const BROKEN = 1;
 
-type Wished = WhyOptions & { readonly traced: TraceWish | undefined };
+type Wished = WhyOptions & {
+  readonly traced?: TraceWish | undefined;
+  readonly left: Left;
+  /** how many there were at the beginning */
+  readonly patienceMs: number;
+};
 
 async function why(ctx: Context, ref: string, peer: string | undefined, options: Wished): Promise<number> {
   const container = await findCurrent(ctx, ref);
   const about = { container: container.name, id: container.id };
   const door = peer === undefined ? await doorTo(ctx, container, readDoor(ref, options)) : undefined;
   const talk = readTalk(options);
-  const isSilent = options.probe === false;
+  const looks = looksOf(options);
   const asked = { outside: false, published: door !== undefined, tls: talk.tls, http: talk.path !== undefined };
   if (door) {
-    const probes = connectionProbes(ctx, THIS_HOST, door.wish, { isSilent, published: door.published, talk });
-    const verdict = judge(checksFor(asked), await gather(probes, PATIENCE_MS));
+    const probes = connectionProbes(ctx, THIS_HOST, door.wish, {
+      ...looks,
+      published: door.published,
+      talk,
+      onTrace: tellsOf(ctx),
+    });
+    const verdict = judge(checksFor(asked), await gather(probes, looks.patienceMs));
     return print(
       ctx,
       { ...about, peer: ref },
@@ -123,40 +144,55 @@ async function why(ctx: Context, ref: string, peer: string | undefined, options:
     );
   }
   if (peer === undefined) {
-    const { verdict } = await examine(ctx, container, options.traced);
+    const { verdict } = await examine(ctx, container, { ...looks, wires: wiresOfOne(ctx) }, options.traced);
     return print(ctx, about, `in "${container.name}"`, verdict, options);
   }
   const wish = readWish(peer, options);
-  const probes = connectionProbes(ctx, container, wish, { isSilent, talk });
-  const verdict = judge(checksFor(asked), await gather(probes, PATIENCE_MS));
+  const probes = connectionProbes(ctx, container, wish, { ...looks, talk, onTrace: tellsOf(ctx) });
+  const verdict = judge(checksFor(asked), await gather(probes, looks.patienceMs));
   return print(ctx, { ...about, peer }, `between "${container.name}" and ${peer}`, verdict, options);
 }
+
+const looksOf = ({ probe, left }: Wished) => ({ isSilent: probe === false, patienceMs: left() });
+
+/** Says on stderr that rules are put into firewalls. */
+const tellsOf =
+  ({ stderr }: Context) =>
+  (places: readonly string[]): void => {
+    const whose = escapeControls(places.join(' and '));
+    stderr.write(
+      `dbg: for a second, a rule in the firewall of ${whose} marks dbg's packets, to see which rule takes them (--no-probe leaves that out)\n`,
+    );
+  };
 
 /** `--from HOST`: from a container as the container would ask, and from an address outside in. */
 async function inward(
   ctx: Context,
   ref: string | undefined,
   peer: string | undefined,
-  options: WhyOptions,
+  options: Wished,
 ): Promise<number> {
   const { from = '' } = options;
   if (peer !== undefined || ref === undefined) throw usageError('--from HOST goes with one operand: dbg why CTR:PORT');
   const inwardWish = readInward(ref, options);
-  if (isIP(from) === 0) return why(ctx, from, ref, { ...options, traced: undefined });
+  if (isIP(from) === 0) return why(ctx, from, ref, options);
   const { ctr, port, protocol } = inwardWish;
   const container = await findCurrent(ctx, ctr);
   const { wish, published } = await inwardTo(ctx, container, port, protocol);
   const talk = readTalk(options);
-  const wished = { isSilent: options.probe === false, published, talk, outsider: from };
+  const looks = looksOf(options);
+  const wished = { ...looks, published, talk, outsider: from, onTrace: tellsOf(ctx) };
   const checks = checksFor({ outside: true, published: true, tls: talk.tls, http: talk.path !== undefined });
-  const verdict = judge(checks, await gather(connectionProbes(ctx, THIS_HOST, wish, wished), PATIENCE_MS));
+  const verdict = judge(checks, await gather(connectionProbes(ctx, THIS_HOST, wish, wished), looks.patienceMs));
   const about = { container: container.name, id: container.id, peer: ref, from };
   return print(ctx, about, `between ${from} and port ${port} of "${container.name}"`, verdict, options);
 }
 
-function print(ctx: Context, about: object, where: string, verdict: Verdict, options: WhyOptions): number {
+function print(ctx: Context, about: object, where: string, verdict: Verdict, options: Wished): number {
   ctx.stdout.write(
     options.json ? json(verdictRecord(about, verdict)) : verdictText(where, verdict, options.verbose === true),
   );
-  return verdict.answer === undefined ? 0 : BROKEN;
+  tellWhatIsLate(ctx, unknownIn(verdict), options.patienceMs);
+  if (verdict.answer !== undefined) return BROKEN;
+  return isBlind(verdict) ? EXIT.failed : 0;
 }

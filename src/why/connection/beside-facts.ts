@@ -1,5 +1,5 @@
 import type { Container } from '../../engine/container.ts';
-import type { Walked } from '../../network/reach/walk-rules.ts';
+import type { Walked } from '../../network/rules/walk-saved.ts';
 import type { NetDrops } from '../../proc/net-drops.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { AnyCheck } from '../check.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import { DROP_CHECKS } from './drop-checks.ts';
-import { HOST_FIREWALL_CHECKS } from './firewall-checks.ts';
+import { HOST_FIREWALL_CHECKS } from './firewall/firewall-checks.ts';
 import { CERTIFICATE_CHECKS } from './talk/certificate-checks.ts';
 import { HTTP_CHECKS } from './talk/http-checks.ts';
 import { LINK_CHECKS } from './link-checks.ts';

@@ -5,7 +5,8 @@ import type { SeenMark } from '../../network/cut/in-force.ts';
 import type { Link } from '../../network/links.ts';
 import type { NetnsPath } from '../../network/netns-path.ts';
 import type { AddressType } from '../../network/reach/dns-message.ts';
-import type { DroppingChain, Grown } from '../../network/reach/firewall-rules.ts';
+import type { DroppingChain, Grown } from '../../network/rules/firewall-rules.ts';
+import type { TracedRule } from '../../network/rules/rule-trace.ts';
 import type { Listening } from '../../network/reach/listening.ts';
 import type { NextStep } from '../../errors.ts';
 import { shellQuote } from '../../text.ts';
@@ -68,11 +69,12 @@ export interface Looked {
   readonly name: string;
   readonly type: AddressType;
   /**
-   * a number: the response code of RFC 1035. "refused", "silent": no answer came. "passed on": no
-   * answer came, but Docker's DNS does answer for this container's own name; so it does not know
-   * the name, and the nameservers that it passed the question on to are silent
+   * a number: the response code of RFC 1035. "refused": nobody listens there; "unreachable":
+   * nothing leads there; "silent": no answer came. "passed on": no answer came, but Docker's DNS
+   * does answer for this container's own name; so it does not know the name, and the nameservers
+   * that it passed the question on to are silent
    */
-  readonly outcome: 'silent' | 'refused' | 'passed on' | number;
+  readonly outcome: 'silent' | 'refused' | 'unreachable' | 'passed on' | number;
   readonly addresses: readonly string[];
 }
 
@@ -116,6 +118,8 @@ export interface Attempt {
    * "FAILED"; undefined where the kernel has no entry
    */
   readonly neighbour: string | undefined;
+  /** the MAC address that answered for it, in lower case; undefined where none did */
+  readonly neighbourMac: string | undefined;
 }
 
 /** The rules whose counters grew during the attempt, by the network namespace that they are in. */
@@ -131,6 +135,17 @@ export interface DroppingChains {
   readonly own: readonly DroppingChain[];
   readonly host: readonly DroppingChain[];
   readonly peer: readonly DroppingChain[];
+}
+
+/**
+ * The rules and policies of nft's that took the packets of a further attempt, as the kernel's trace
+ * tells, by the network namespace that they are in. undefined where none was made: no rule there
+ * needs one, or the kernel has no trace.
+ */
+export interface Traced {
+  readonly own: readonly TracedRule[] | undefined;
+  readonly host: readonly TracedRule[] | undefined;
+  readonly peer: readonly TracedRule[] | undefined;
 }
 
 /** What is known about a connection. Each fact is learned once (jobs/why/connection-probes.ts). */
@@ -153,6 +168,8 @@ export interface ConnectionFacts {
    * where they are not to leave this host
    */
   readonly hostWay: PacketWay | undefined;
+  /** the way that the peer answers by; undefined where the peer is no other container */
+  readonly peerWay: PacketWay | undefined;
   readonly wire: Wire;
   /** whether the host forwards packets (net.ipv4.ip_forward) */
   readonly isForwarding: boolean;
@@ -163,6 +180,7 @@ export interface ConnectionFacts {
   readonly tried: Attempt | undefined;
   readonly taken: Taken;
   readonly droppingChains: DroppingChains;
+  readonly traced: Traced;
   /** what listens on the host, and the rules by which its ports lead to containers */
   readonly doors: Doors;
   /** what came of a TLS handshake; of use only where one was wished for */
@@ -208,6 +226,10 @@ export const called = (from: Pick<Container, 'id' | 'name'>): string =>
  */
 export const within = (from: Pick<Container, 'id' | 'name'>, command: string): string =>
   isThisHost(from) ? command : `dbg exec ${shellQuote(from.name)} ${command}`;
+
+/** Whether a container was started without a network, and was put on none later. */
+export const isAlone = ({ networkMode, networks }: Pick<Container, 'networkMode' | 'networks'>): boolean =>
+  networkMode === 'none' && networks.every(({ network }) => network === 'none');
 
 /** The names of the networks that both containers are on. */
 export const sharedNetworks = (from: Container, other: Container): string[] =>

@@ -1,9 +1,10 @@
 import { linkState } from '../../network/links.ts';
 import type { SeenMark } from '../../network/cut/in-force.ts';
-import { duration, shellQuote } from '../../text.ts';
+import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
+import { cutSentence } from '../cut-sentence.ts';
 import type { Finding } from '../finding.ts';
-import type { ConnectionFacts, WireEnd } from './connection-facts.ts';
+import { type ConnectionFacts, type WireEnd, within } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const LINK = 'link';
@@ -21,7 +22,7 @@ export const LINK_CHECKS = [
       ends(wire).flatMap((end) =>
         end.marks
           .filter(({ isInForce }) => isInForce)
-          .map((mark) => cutFinding(end, mark, now, severityOf(mark, wish, wire, tried))),
+          .map((mark): Finding => ({ severity: severityOf(mark, wish, wire, tried), ...cutSentence(end, mark, now) })),
       ),
   }),
   check({
@@ -87,6 +88,43 @@ export const LINK_CHECKS = [
       ];
     },
   }),
+  check({
+    id: 'link.other-answers',
+    layer: LINK,
+    about: "Somebody else on the link answers for the peer's address (ARP, neighbour discovery): it is there twice.",
+    needs: ['from', 'wire', 'way', 'address', 'tried', 'networks'],
+    find: ({ from, wire: { own, peer }, way, address, tried, networks }) => {
+      const mac = tried?.neighbourMac;
+      const isDirect = own !== undefined && peer !== undefined && own.network === peer.network;
+      if (!isDirect || mac === undefined || peer.inside.mac === '' || mac === peer.inside.mac) return [];
+      // Behind a gateway, the address that was asked for on the link is the gateway's.
+      if (!('device' in way) || way.gateway !== undefined || own.container === peer.container) return [];
+      if (tried?.neighbour === 'FAILED') return [];
+      const { name, macs } = networks.find((each) => each.name === peer.network) ?? { macs: new Map<string, string>() };
+      const isKnown = [...macs.values()].includes(mac);
+      return [
+        {
+          severity: tried?.outcome === 'connected' ? 'suspect' : 'broken',
+          sentence: `${mac} ${tried?.neighbour === 'PERMANENT' ? 'is set down' : 'answers'} for ${address} on the link of ${own.inside.name} of "${own.container}", and not ${peer.inside.mac}, which "${peer.container}" has: the address is there twice, or was moved`,
+          evidence: [
+            { seen: `${address} is ${mac}`, command: within(from, `ip neigh show ${address}`) },
+            {
+              seen: peer.inside.mac,
+              command: `dbg exec ${shellQuote(peer.container)} ip link show dev ${shellQuote(peer.inside.name)}`,
+            },
+          ],
+          next: [
+            isKnown
+              ? {
+                  what: 'see which container has that one',
+                  command: `docker network inspect ${shellQuote(name ?? '')}`,
+                }
+              : { what: 'see who has that one', command: `dbg veth --all` },
+          ],
+        },
+      ];
+    },
+  }),
 ] as const;
 
 /**
@@ -106,16 +144,6 @@ function severityOf(
     return /^(down|blackhole)$/.test(word) || (names.includes(name) && (its === undefined || Number(its) === port));
   });
   return isThis && tried?.outcome !== 'refused' ? 'broken' : 'suspect';
-}
-
-function cutFinding(end: WireEnd, mark: SeenMark, now: number, severity: Finding['severity']): Finding {
-  const until = mark.until === 0 ? 'until it is undone' : `for ${duration(mark.until * 1000 - now)} more`;
-  return {
-    severity,
-    sentence: `${end.inside.name} of "${end.container}" is cut by dbg (${mark.what}): by ${mark.by}, ${duration(now - mark.since * 1000)} ago, ${until}`,
-    evidence: [{ seen: `cut ${mark.id}: ${mark.what}`, command: vethCommand(end) }],
-    next: [{ what: 'undo the cut', command: `dbg veth ${shellQuote(end.container)} --up` }],
-  };
 }
 
 function downDevices({ own, peer, bridge }: ConnectionFacts['wire']): Finding[] {

@@ -1,6 +1,6 @@
 import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
-import { type ConnectionFacts, isGuest, isTranslated, sharedNetworks } from './connection-facts.ts';
+import { type ConnectionFacts, isAlone, isGuest, isTranslated, sharedNetworks } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const MEMBERSHIP = 'membership';
@@ -15,8 +15,7 @@ export const MEMBERSHIP_CHECKS = [
     about: 'It was started without a network.',
     needs: ['from', 'wish', 'tried'],
     find: ({ from, wish: { host }, tried }) => {
-      const isAlone = from.networkMode === 'none' && from.networks.every(({ network }) => network === 'none');
-      if (!isAlone || tried?.outcome === 'connected' || /^(localhost|127\..*|::1)$/.test(host)) return [];
+      if (!isAlone(from) || tried?.outcome === 'connected' || /^(localhost|127\..*|::1)$/.test(host)) return [];
       return [
         {
           severity: 'broken',
@@ -60,14 +59,51 @@ export const MEMBERSHIP_CHECKS = [
     },
   }),
   check({
+    id: 'membership.no-address',
+    layer: MEMBERSHIP,
+    about:
+      "The container of that name is on the host's network or on none, so it has no name and no address of its own.",
+    needs: ['wish', 'from', 'named', 'etc', 'tried'],
+    find: ({ wish: { host }, from, named, etc, tried }) => {
+      const its = named.find(({ container }) => container.state.pid > 0)?.container;
+      if (its === undefined || its.id === from.id || etc.hosts.length > 0 || tried?.outcome === 'connected') return [];
+      if (its.networkMode !== 'host' && !isAlone(its)) return [];
+      const isHosts = its.networkMode === 'host';
+      return [
+        {
+          severity: 'broken',
+          sentence: isHosts
+            ? `"${its.name}" is on this host's own network, so ${host} is no name there and has no address: it is reached at this host's addresses`
+            : `"${its.name}" has no network at all (--network none), so nobody reaches it`,
+          evidence: [
+            {
+              seen: its.networkMode,
+              command: `docker inspect -f '{{.HostConfig.NetworkMode}}' ${shellQuote(its.name)}`,
+            },
+          ],
+          next: [
+            isHosts
+              ? {
+                  what: 'give the other one a name for this host, and use it',
+                  command: 'docker run --add-host host.docker.internal:host-gateway …',
+                }
+              : { what: 'create it again on a network', command: 'docker run --network NETWORK …' },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
     id: 'membership.internal',
     layer: MEMBERSHIP,
     about: 'It is on internal networks only, which lead nowhere outside.',
-    needs: ['from', 'peer', 'networks', 'wish', 'tried'],
-    find: ({ from, peer, networks, wish: { host }, tried }) => {
+    needs: ['from', 'peer', 'way', 'networks', 'wish', 'tried'],
+    find: ({ from, peer, way, networks, wish: { host }, tried }) => {
       if (peer.kind === 'container' || isGuest(from) || networks.length === 0 || tried?.outcome === 'connected')
         return [];
       if (!networks.every(({ isInternal }) => isInternal)) return [];
+      // The host's address on its bridge is on the network itself.
+      if (peer.kind === 'host' && 'device' in way && way.gateway === undefined) return [];
       const names = networks.map(({ name }) => name);
       return [
         {

@@ -1,7 +1,7 @@
 import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
 import type { Finding } from '../finding.ts';
-import { type ConnectionFacts, type Looked, sharedNetworks } from './connection-facts.ts';
+import { type ConnectionFacts, isAlone, type Looked, sharedNetworks } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const NAME = 'name';
@@ -13,9 +13,10 @@ const outcomeText = ({ outcome, server }: Looked) => {
   if (outcome === 'passed on')
     return `${server} has no such name, and the nameservers that it asks outside do not answer`;
   if (outcome === 'refused') return `nobody listens at ${server}, port 53`;
+  if (outcome === 'unreachable') return `nothing leads to ${server}`;
   return `${server} answers with code ${outcome}${CODES[outcome] ? ` (${CODES[outcome]})` : ''}`;
 };
-const isUnanswered = ({ outcome }: Looked) => outcome === 'silent' || outcome === 'refused';
+const isUnanswered = ({ outcome }: Looked) => typeof outcome === 'string' && outcome !== 'passed on';
 /** Whether Docker's DNS asked others in vain, as it does for a name with a dot. */
 const isPassedOn = (host: string, named: ConnectionFacts['named'], looked: readonly Looked[]) =>
   named.length === 0 &&
@@ -93,7 +94,8 @@ export const NAME_CHECKS = [
     about: 'None of the nameservers in its /etc/resolv.conf answers.',
     needs: ['wish', 'from', 'looked'],
     find: ({ wish: { host }, from, looked }) => {
-      if (looked.length === 0 || !looked.every(isUnanswered)) return [];
+      // Without a network, the nameserver is no more than one of many that cannot be reached.
+      if (looked.length === 0 || !looked.every(isUnanswered) || isAlone(from)) return [];
       const seen = distinct(looked.map(outcomeText));
       return [
         {

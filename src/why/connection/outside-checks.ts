@@ -1,7 +1,8 @@
 import { isLoopback } from '../../network/reach/listening.ts';
-import { shellQuote } from '../../text.ts';
+import { shellLine, shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
+import { listing, undoing } from './firewall/rule-commands.ts';
 
 const check = checkOf<ConnectionFacts>();
 const OUTSIDE = 'outside';
@@ -70,24 +71,21 @@ export const OUTSIDE_CHECKS = [
   check({
     id: 'outside.firewall',
     layer: OUTSIDE,
-    about: "A rule of the host's (iptables, FORWARD) would drop or refuse what the one outside sends.",
+    about: "A firewall rule of the host's (iptables, ip6tables, nft) would drop or refuse what the one outside sends.",
     needs: ['peer', 'outsider'],
     find: ({ peer, outsider: { address, walked } }) => {
       if (walked === undefined || walked.verdict === 'accept' || peer.kind !== 'container') return [];
-      const [, chain = 'FORWARD'] = /^-[AP] (\S+)/.exec(walked.rule) ?? [];
       const what = walked.verdict === 'drop' ? 'drops' : 'refuses';
+      const isPolicy = / -P \S+ DROP$/.test(walked.rule);
       return [
         {
           severity: walked.isSure ? 'broken' : 'suspect',
-          sentence: `a firewall rule of the host's ${walked.isSure ? what : `may be what ${what}`} what ${address} sends to "${peer.container.name}": iptables ${walked.rule}`,
-          evidence: [{ seen: walked.rule, command: `iptables -vnxL ${shellQuote(chain)}` }],
+          sentence: `a firewall rule of the host's ${walked.isSure ? what : `may be what ${what}`} what ${address} sends to "${peer.container.name}": ${walked.rule}`,
+          evidence: [{ seen: walked.rule, command: shellLine(listing({ text: walked.rule })) }],
           next: [
-            {
-              what: 'if it is not meant so, take it away',
-              command: walked.rule.startsWith('-P')
-                ? 'systemctl restart docker   # the engine puts its rules in again'
-                : `iptables ${walked.rule.replace('-A ', '-D ')}`,
-            },
+            isPolicy
+              ? { what: 'the engine puts its rules in again when it starts', command: 'systemctl restart docker' }
+              : { what: 'if it is not meant so, take it away', command: undoing({ text: walked.rule }, '') },
           ],
         },
       ];

@@ -26,7 +26,8 @@ export const PATH_CHECKS = [
       const where = narrow ? `: ${narrow.device}, ${narrow.whose}, has an MTU of ${narrow.mtu}` : elsewhere(peer.kind);
       return [
         {
-          // Whoever is outside may let small echo requests pass alone, and large packets of TCP too.
+          // Whoever is outside may let small echo requests pass alone, and large packets of TCP
+          // too.
           severity: peer.kind === 'outside' && !needsSmall ? 'suspect' : 'broken',
           sentence: `${small}${where}`,
           evidence: [

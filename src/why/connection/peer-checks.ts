@@ -1,9 +1,10 @@
 import { isLoopback, isReachedAt, type Listening } from '../../network/reach/listening.ts';
-import { duration, shellQuote } from '../../text.ts';
+import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
 import type { Evidence, Finding } from '../finding.ts';
 import { type ConnectionFacts, isThisHost, isTranslated, type Peer } from './connection-facts.ts';
-import { PEER_FIREWALL_CHECK } from './firewall-checks.ts';
+import { PEER_LIFE_CHECKS } from './peer-life-checks.ts';
+import { PEER_FIREWALL_CHECKS } from './firewall/firewall-checks.ts';
 
 const check = checkOf<ConnectionFacts>();
 const PEER = 'peer';
@@ -18,6 +19,8 @@ function atPort({ from, wish, peer, listening, at, tried }: Found): readonly Lis
   // docker-proxy takes a connection before it knows whether the container does.
   const isTaken = tried?.outcome === 'connected' && !isTranslated(from, peer);
   if (at.port === undefined || peer.kind === 'outside' || isTaken) return undefined;
+  // Docker's DNS listens at another port, to which a rule of the namespace leads.
+  if (at.address === '127.0.0.11' && at.port === 53) return undefined;
   const here = listening.filter(({ protocol, port }) => protocol === wish.protocol && port === at.port);
   return here.some((each) => isReachedAt(each, at.address)) ? undefined : here;
 }
@@ -31,74 +34,8 @@ const seenSockets = (peer: Peer, sockets: readonly Listening[]): Evidence => ({
 
 /** Whether the peer can answer, in causal order. */
 export const PEER_CHECKS = [
-  check({
-    id: 'peer.not-running',
-    layer: PEER,
-    about: 'The container of that name does not run.',
-    needs: ['wish', 'named', 'now'],
-    find: ({ wish: { host }, named, now }) => {
-      const [its] = named;
-      if (its === undefined || named.some(({ container }) => container.state.pid > 0)) return [];
-      const { name, state } = its.container;
-      const ended =
-        state.finishedAt === undefined
-          ? ''
-          : `, ended ${duration(now - state.finishedAt)} ago with code ${state.exitCode}`;
-      const also = its.by === 'alias' ? ` (${host} is an alias of it)` : '';
-      return [
-        {
-          severity: 'broken',
-          sentence: `container "${name}" does not run: it is ${state.status}${ended}${also}`,
-          evidence: [{ seen: state.status, command: `docker ps -a --filter ${shellQuote(`name=^${name}$`)}` }],
-          next: [
-            { what: 'see why', command: `dbg why ${shellQuote(name)}` },
-            { what: 'start it', command: `docker start ${shellQuote(name)}` },
-          ],
-        },
-      ];
-    },
-  }),
-  check({
-    id: 'peer.paused',
-    layer: PEER,
-    about: 'The peer is paused: its kernel takes connections, its program does nothing with them.',
-    needs: ['peer'],
-    find: ({ peer }) =>
-      peer.kind !== 'container' || peer.container.state.status !== 'paused'
-        ? []
-        : [
-            {
-              severity: 'broken',
-              sentence: `container "${peer.container.name}" is paused: what connects to it waits`,
-              evidence: [
-                { seen: 'paused', command: `docker inspect -f '{{.State.Status}}' ${shellQuote(peer.container.name)}` },
-              ],
-              next: [{ what: 'let it go on', command: `docker unpause ${shellQuote(peer.container.name)}` }],
-            },
-          ],
-  }),
-  check({
-    id: 'peer.unhealthy',
-    layer: PEER,
-    about: 'The health check of the peer fails: it may take connections, and do its work badly or not at all.',
-    needs: ['peer', 'health'],
-    find: ({ peer, health }) => {
-      if (peer.kind !== 'container' || health?.status !== 'unhealthy') return [];
-      const { name } = peer.container;
-      const said = health.output.trim().split('\n').at(-1)?.slice(0, 200);
-      return [
-        {
-          severity: 'suspect',
-          sentence: `"${name}" is unhealthy: its health check has failed ${health.failures} times in a row${said ? `, and said: ${said}` : ''}`,
-          evidence: [
-            { seen: health.status, command: `docker inspect -f '{{json .State.Health}}' ${shellQuote(name)}` },
-          ],
-          next: [{ what: 'see why', command: `dbg why ${shellQuote(name)}` }],
-        },
-      ];
-    },
-  }),
-  PEER_FIREWALL_CHECK,
+  ...PEER_LIFE_CHECKS,
+  ...PEER_FIREWALL_CHECKS,
   check({
     id: 'peer.loopback-only',
     layer: PEER,

@@ -1,6 +1,6 @@
 import { shellQuote } from '../../text.ts';
 import { checkOf } from '../check.ts';
-import { called, type ConnectionFacts, within } from './connection-facts.ts';
+import { called, type ConnectionFacts, isTranslated, within } from './connection-facts.ts';
 
 const check = checkOf<ConnectionFacts>();
 const ROUTE = 'route';
@@ -41,6 +41,57 @@ export const ROUTE_CHECKS = [
           sentence: `"${name}" sends packets for ${address} through ${way.device} on network "${own.network ?? 'none'}", though both are on network "${peer.network}"`,
           evidence: [{ seen: `dev ${way.device}`, command: `dbg exec ${shellQuote(name)} ip route get ${address}` }],
           next: [{ what: 'see which route is in the way', command: `dbg exec ${shellQuote(name)} ip route` }],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'route.other-gateway',
+    layer: ROUTE,
+    about: 'Its way outside leads to another party on its network, and not to this host.',
+    needs: ['from', 'way', 'wire', 'peer', 'networks', 'tried'],
+    find: ({ from, way, wire: { bridge, own }, peer, networks, tried }) => {
+      const mac = tried?.neighbourMac;
+      if (peer.kind !== 'outside' || !('device' in way) || way.gateway === undefined || !bridge || !mac) return [];
+      if (tried.outcome === 'connected' || mac === bridge.mac || bridge.mac === '') return [];
+      const its = networks.find(({ name }) => name === own?.network);
+      const isContainer = [...(its?.macs.values() ?? [])].includes(mac);
+      return [
+        {
+          severity: 'broken',
+          sentence: `"${from.name}" sends what is for outside to ${way.gateway}, which is ${isContainer ? 'another container' : 'somebody else'} on network "${own?.network ?? ''}" (${mac}), and not this host`,
+          evidence: [
+            { seen: `via ${way.gateway}`, command: within(from, 'ip route show default') },
+            { seen: `${way.gateway} is ${mac}`, command: within(from, `ip neigh show ${way.gateway}`) },
+            { seen: `${bridge.name} is ${bridge.mac}`, command: `ip link show dev ${shellQuote(bridge.name)}` },
+          ],
+          next: [
+            {
+              what: 'see which container that is, and which gateway the network has',
+              command: `docker network inspect ${shellQuote(own?.network ?? '')}`,
+            },
+          ],
+        },
+      ];
+    },
+  }),
+  check({
+    id: 'route.no-way-back',
+    layer: ROUTE,
+    about: 'The peer has no route back to the address that it is asked from, so no answer comes.',
+    needs: ['from', 'peer', 'way', 'peerWay', 'tried'],
+    find: ({ from, peer, way, peerWay, tried }) => {
+      if (peer.kind !== 'container' || peerWay === undefined || 'device' in peerWay) return [];
+      // A translation on the way may give the peer another address to answer to.
+      if (tried?.outcome === 'connected' || isTranslated(from, peer) || !('device' in way)) return [];
+      const { container } = peer;
+      const source = way.source ?? '';
+      return [
+        {
+          severity: 'broken',
+          sentence: `"${container.name}" has no route back to ${source} of ${called(from)}: ${peerWay.refused}`,
+          evidence: [{ seen: peerWay.refused, command: within(container, `ip route get ${source}`) }],
+          next: [{ what: 'see the routes it has', command: within(container, 'ip route') }],
         },
       ];
     },

@@ -4,7 +4,8 @@ import { CLOCK_CHECKS } from './clock-checks.ts';
 import { DRIFT_CHECKS } from './drift-checks.ts';
 import { LIFE_CHECKS } from './life-checks.ts';
 import { MOUNT_CHECKS } from './mount-checks.ts';
-import { NETWORK_CHECKS } from './network-checks.ts';
+import { NETWORK_CHECKS } from './network/network-checks.ts';
+import { HOST_RESOLVER_CHECKS } from './network/resolver-checks.ts';
 import { PROCESS_CHECKS } from './process-checks.ts';
 import { REFUSAL_CHECKS } from './refusal-checks.ts';
 import { RESOURCE_CHECKS } from './resource-checks.ts';
@@ -28,4 +29,5 @@ export const CONTAINER_CHECKS: readonly AnyCheck<ContainerFacts>[] = [
   ...DRIFT_CHECKS,
   ...MOUNT_CHECKS,
   ...CLOCK_CHECKS,
+  ...HOST_RESOLVER_CHECKS,
 ];

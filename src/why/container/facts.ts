@@ -1,4 +1,5 @@
 import type { EntryPoint } from './life/entry-point.ts';
+import type { SeenNetwork, SeenResolver } from './network/network-facts.ts';
 import type { Container } from '../../engine/container.ts';
 import type { ContainerEvent } from '../../engine/engine-events.ts';
 import type { Inspection } from '../../engine/inspection.ts';
@@ -42,12 +43,23 @@ export interface ContainerFacts {
   /** throttling while dbg looked; undefined where the container has no quota of CPU time */
   readonly throttling: Throttling | undefined;
   readonly mounts: readonly MountSeen[];
+  /**
+   * the most that volumes may hold by their options, as they were typed, by mount point; only of
+   * those that are nearly full
+   */
+  readonly volumeSizes: ReadonlyMap<string, string>;
   readonly logSize: number | undefined;
   readonly processes: readonly ProcessSeen[];
   readonly listeners: readonly ListeningSocket[];
+  /** its wires; unknown while it does not run */
+  readonly network: SeenNetwork;
+  /** undefined for a container that is on no network */
+  readonly resolver: SeenResolver | undefined;
   readonly rights: Rights;
   readonly denials: readonly Denial[];
-  /** the calls that it was refused, the most frequent first; undefined where no trace was asked for */
+  /**
+   * the calls that it was refused, the most frequent first; undefined where no trace was asked for
+   */
   readonly refused: readonly RefusedCall[] | undefined;
   readonly clock: ClockSeen;
   readonly hiddenFiles: readonly HiddenFiles[];

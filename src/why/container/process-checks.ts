@@ -118,7 +118,9 @@ export const PROCESS_CHECKS = [
     find: ({ container: { name }, processes }) => {
       const busy = processes.flatMap(({ pid, threads }) =>
         threads.flatMap((thread) =>
-          (thread.wantedShare ?? thread.cpuShare) >= ALWAYS ? [{ ...thread, pid, of: threads.length }] : [],
+          thread.neverSlept || (thread.wantedShare ?? thread.cpuShare) >= ALWAYS
+            ? [{ ...thread, pid, of: threads.length }]
+            : [],
         ),
       );
       const [first] = busy.toSorted((one, other) => other.cpuShare - one.cpuShare);

@@ -1,4 +1,5 @@
 import { checkOf } from '../check.ts';
+import type { FileSystem } from '../../process/limits/file-systems.ts';
 import type { Finding } from '../finding.ts';
 import { binarySize } from '../../sizes.ts';
 import { shellQuote } from '../../text.ts';
@@ -16,6 +17,13 @@ const NEVER_WRITABLE = /^(squashfs|erofs|iso9660|udf|cramfs|romfs)$/;
  */
 const NEAR = 0.95;
 const PLENTY = 2 * 2 ** 30;
+
+/** Whether a file system that could be written to is full, or nearly. */
+export function isNearlyFull({ type, isReadOnly, space }: FileSystem): boolean {
+  if (space === undefined || isReadOnly || NEVER_WRITABLE.test(type)) return false;
+  const { size, available } = space;
+  return available === 0 || (available <= size * (1 - NEAR) && available <= PLENTY);
+}
 
 /** Which of its file systems are full or cannot be written to, in causal order. */
 export const STORAGE_CHECKS = [
@@ -61,20 +69,33 @@ export const STORAGE_CHECKS = [
     id: 'resources.space',
     layer: RESOURCES,
     about: 'A file system of it is full, or nearly.',
-    needs: ['container', 'limits'],
-    find: ({ container: { name }, limits: { fileSystems } }) =>
-      (fileSystems?.shown ?? []).flatMap(({ mountPoint, type, isReadOnly, space }): Finding[] => {
-        if (space === undefined || isReadOnly || NEVER_WRITABLE.test(type)) return [];
+    needs: ['container', 'inspection', 'volumeSizes', 'limits'],
+    find: ({ container: { name }, inspection: { layerSize, mounts }, volumeSizes, limits: { fileSystems } }) =>
+      (fileSystems?.shown ?? []).flatMap((fileSystem): Finding[] => {
+        const { mountPoint, type, space } = fileSystem;
+        if (space === undefined || !isNearlyFull(fileSystem)) return [];
         const { size, available } = space;
         const isFull = available === 0;
-        if (!isFull && (available > size * (1 - NEAR) || available > PLENTY)) return [];
+        // statfs(2) of a folder with a project quota gives the quota for its size (xfs, ext4).
+        const limit = mountPoint === '/' && layerSize !== '' ? `--storage-opt size=${layerSize}` : '';
+        const volume = mounts.find(({ destination }) => destination === mountPoint)?.name ?? '';
+        const volumeSize = volumeSizes.get(mountPoint);
+        const quota =
+          volumeSize === undefined
+            ? limit && `, which is its quota (${limit})`
+            : `, which is the quota of volume ${volume} (size=${volumeSize})`;
         return [
           {
             severity: isFull ? 'broken' : 'suspect',
             sentence: isFull
-              ? `no space is left on "${mountPoint}" of "${name}": all ${binarySize(size)} of its ${type} file system are used`
-              : `"${mountPoint}" of "${name}" is nearly full: ${binarySize(available)} of ${binarySize(size)} are left`,
-            evidence: [{ seen: `${binarySize(available)} available`, command: limitsCommand(name) }],
+              ? `no space is left on "${mountPoint}" of "${name}": all ${binarySize(size)} of its ${type} file system are used${quota}`
+              : `"${mountPoint}" of "${name}" is nearly full: ${binarySize(available)} of ${binarySize(size)} are left${quota}`,
+            evidence: [
+              { seen: `${binarySize(available)} available`, command: limitsCommand(name) },
+              ...(volumeSize === undefined
+                ? []
+                : [{ seen: `size=${volumeSize}`, command: `docker volume inspect ${shellQuote(volume)}` }]),
+            ],
             next: [{ what: 'see what fills it', command: inContainer(name, `du -xh ${shellQuote(mountPoint)}`) }],
           },
         ];

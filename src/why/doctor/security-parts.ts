@@ -1,7 +1,9 @@
 import { part } from './doctor-part.ts';
 
 const SECURITY = 'security';
-/** Types of SELinux that are not confined: those of a person's shell, of root's, and of services. */
+/**
+ * Types of SELinux that are not confined: those of a person's shell, of root's, and of services.
+ */
 const FREE_TYPE = /:(unconfined_t|unconfined_service_t|sysadm_t|initrc_t|kernel_t):/;
 
 export const SECURITY_PARTS = [

@@ -2,8 +2,10 @@ import { execa } from 'execa';
 import { expect } from 'vitest';
 import { dbg } from '../support/dbg.ts';
 import { type Lab, test } from '../support/lab.ts';
+import { unhurried } from '../support/unhurried.ts';
 import { clinic, type Fault, type Healthy } from './clinic.ts';
-import { hostEnd, HTTPD, inside, listens, pair, published, rule } from './parties.ts';
+import { machineOutside, OUTSIDE } from './outside.ts';
+import { cutUntilTheEnd, hostEnd, HTTPD, inside, listens, pair, published, rule } from './parties.ts';
 
 const FAULTS: readonly Fault[] = [
   {
@@ -195,6 +197,68 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
+    title: 'timeout: the other container has no way back',
+    first: 'route.no-way-back',
+    says: 'has no route back to 10.',
+    make: async (lab) => {
+      const { web, db } = await pair(lab);
+      await inside(lab, db, 'ip', 'route', 'flush', 'table', 'main');
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: "no such name: the other container is on the host's network",
+    first: 'membership.no-address',
+    says: "is on this host's own network",
+    make: async (lab) => {
+      const { web } = await pair(lab);
+      return [web, `${await lab.run('host', { options: ['--network', 'host'] })}:80`];
+    },
+  },
+  {
+    title: 'refused: its address is there twice, and the other one answers',
+    first: 'link.other-answers',
+    says: 'the address is there twice, or was moved',
+    make: async (lab) => {
+      const { network, web, db } = await pair(lab);
+      const twin = await lab.run('twin', { options: ['--network', network] });
+      await inside(lab, twin, 'ip', 'addr', 'add', `${await lab.address(db)}/32`, 'dev', 'eth0');
+      const mac = await lab.docker(
+        'inspect',
+        '-f',
+        `{{(index .NetworkSettings.Networks "${network}").MacAddress}}`,
+        twin,
+      );
+      // Both answer, and the last answer counts.
+      await inside(
+        lab,
+        web,
+        'ip',
+        'neigh',
+        'replace',
+        await lab.address(db),
+        'lladdr',
+        mac,
+        'nud',
+        'reachable',
+        'dev',
+        'eth0',
+      );
+      return [web, `${db}:80`];
+    },
+  },
+  {
+    title: 'timeout to everything outside: the default route leads to another container',
+    first: 'route.other-gateway',
+    says: 'which is another container on network',
+    make: async (lab) => {
+      await machineOutside(lab);
+      const { web, db } = await pair(lab);
+      await inside(lab, web, 'ip', 'route', 'replace', 'default', 'via', await lab.address(db));
+      return [web, `${OUTSIDE}:80`];
+    },
+  },
+  {
     title: "no route to host: the container's interface is down",
     first: 'link.down',
     says: 'eth0',
@@ -230,15 +294,7 @@ const FAULTS: readonly Fault[] = [
     says: /blackhole.*by root.*for \d+ (second|minute)s? more/,
     make: async (lab) => {
       const { web, db } = await pair(lab);
-      const cut = execa('node', ['bin/dbg.js', 'veth', db, '--blackhole', '--for', '2m'], { reject: false });
-      lab.cleanUp(async () => {
-        await execa('node', ['bin/dbg.js', 'veth', db, '--up'], { reject: false });
-        await cut;
-      });
-      const end = await hostEnd(lab, db);
-      while (!(await execa('ip', ['link', 'show', 'dev', end])).stdout.includes('dbg cut')) {
-        await new Promise((resolve) => void setTimeout(resolve, 50));
-      }
+      await cutUntilTheEnd(lab, db, '--blackhole');
       return [web, `${db}:80`];
     },
   },
@@ -497,7 +553,7 @@ test('every layer of a connection and of a published port is looked at', async (
   const { web, db } = await pair(lab);
   const port = await published(lab, '0.0.0.0', '80');
   for (const words of [[web, `${db}:80`], [`:${port}`]]) {
-    const { stdout } = await dbg(['why', ...words, '--json']);
+    const { stdout } = await dbg(['why', ...words, '--json', ...unhurried()]);
     const { layers } = JSON.parse(String(stdout)) as { layers: { layer: string; state: string }[] };
     expect(layers.filter(({ state }) => state !== 'good')).toEqual([]);
   }

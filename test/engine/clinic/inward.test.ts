@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import type { Lab } from '../support/lab.ts';
 import { clinic, type Fault, type Healthy } from './clinic.ts';
 import { HOSTS, machineOutside, OUTSIDE, outside } from './outside.ts';
@@ -39,6 +40,26 @@ const FAULTS: readonly Fault[] = [
     first: 'outside.firewall',
     says: `drops what ${OUTSIDE} sends to`,
     make: (lab) => serving(lab, ['-p', '80'], false, 'DOCKER-USER', '-s', OUTSIDE, '-j', 'DROP'),
+  },
+  {
+    title: "works from the host, not from outside: a rule of nft's without a counter drops it",
+    first: 'outside.firewall',
+    says: 'nft inet clinic_inward c: ip saddr 203.0.113.0/24 tcp dport 80 drop',
+    make: async (lab) => {
+      lab.cleanUp(() => execa('nft', ['delete', 'table', 'inet', 'clinic_inward']));
+      await execa('nft', ['add', 'table', 'inet', 'clinic_inward']);
+      const hook = '{ type filter hook forward priority 0 ; }';
+      await execa('nft', ['add', 'chain', 'inet', 'clinic_inward', 'c', hook]);
+      const words = ['ip', 'saddr', '203.0.113.0/24', 'tcp', 'dport', '80', 'drop'];
+      await execa('nft', ['add', 'rule', 'inet', 'clinic_inward', 'c', ...words]);
+      return serving(lab, ['-p', '80'], false);
+    },
+  },
+  {
+    title: 'works from the host, not from outside: a rule before the translation drops it',
+    first: 'outside.firewall',
+    says: 'iptables -t raw -A PREROUTING -s 203.0.113.7/32',
+    make: (lab) => serving(lab, ['-p', '80'], false, 'PREROUTING', '-t', 'raw', '-s', OUTSIDE, '-j', 'DROP'),
   },
   {
     title: 'from a container, as that would ask',

@@ -17,11 +17,13 @@ export const outside = (...argv: readonly string[]) => execa('ip', ['netns', 'ex
  */
 export async function machineOutside(lab: Lab, mtu = 1500): Promise<void> {
   const ip = (...words: readonly string[]) => execa('ip', words);
+  // Other files of the clinic may have such a machine meanwhile: its namespace is also the lock.
+  while ((await execa('ip', ['netns', 'add', NETNS], { reject: false })).exitCode !== 0)
+    await new Promise((resolve) => void setTimeout(resolve, 100));
   lab.cleanUp(async () => {
     await execa('ip', ['link', 'del', UPLINK], { reject: false });
     await ip('netns', 'del', NETNS);
   });
-  await ip('netns', 'add', NETNS);
   await ip('link', 'add', UPLINK, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', NETNS);
   await ip('addr', 'add', `${HOSTS}/24`, 'dev', UPLINK);
   await ip('link', 'set', UPLINK, 'mtu', String(mtu), 'up');

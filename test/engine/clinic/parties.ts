@@ -64,3 +64,16 @@ export async function serve(lab: Lab, container: string, ...argv: readonly strin
   });
   await listens(lab, container);
 }
+
+/** Cuts a container by dbg until the test ends; waits until the cut is there. */
+export async function cutUntilTheEnd(lab: Lab, container: string, ...words: readonly string[]): Promise<void> {
+  const cut = execa('node', ['bin/dbg.js', 'veth', container, ...words, '--for', '2m'], { reject: false });
+  lab.cleanUp(async () => {
+    await execa('node', ['bin/dbg.js', 'veth', container, '--up'], { reject: false });
+    await cut;
+  });
+  const end = await hostEnd(lab, container);
+  while (!(await execa('ip', ['link', 'show', 'dev', end])).stdout.includes('dbg cut')) {
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+  }
+}

@@ -46,6 +46,23 @@ const USED_UP: Fault[] = [
     ],
   },
   {
+    title: 'no space left on device: a named volume is at the size that it was made with',
+    first: 'resources.space',
+    says: /no space is left on "\/data" .* all 1MiB .* the quota of volume .*-data \(size=1m\)/,
+    make: async (lab) => {
+      const volume = lab.name('data');
+      const options = ['type=tmpfs', 'device=tmpfs', 'o=mode=0700,size=1m'].flatMap((each) => ['--opt', each]);
+      await lab.docker('volume', 'create', ...options, volume);
+      const script = 'dd if=/dev/zero of=/data/x bs=4k; echo ready; exec sleep 3600';
+      const web = await ready(lab, script, ['--volume', `${volume}:/data`]);
+      lab.cleanUp(async () => {
+        await lab.docker('rm', '-f', web);
+        await lab.docker('volume', 'rm', volume);
+      });
+      return [web];
+    },
+  },
+  {
     title: 'no space left on device: shared memory',
     first: 'resources.space',
     says: /no space is left on "\/dev\/shm" .* 64KiB/,

@@ -34,6 +34,10 @@ export async function openWindow(browser: Browser, scheme: 'light' | 'dark' = 'l
     void dialog.dismiss();
   });
   page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => faults.push(message.text()));
+  // Chromium drops what it loads when an address of the host changes, as each container that starts
+  // does, and says so. The page loads it again (src/web/assets/start.js).
+  page.on('console', (message) => {
+    if (!message.text().includes('ERR_NETWORK_CHANGED')) faults.push(message.text());
+  });
   return { context, page, requests, faults, failed };
 }

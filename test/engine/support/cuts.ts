@@ -24,13 +24,23 @@ async function hold(option: '--shared' | '--exclusive'): Promise<() => Promise<v
 /** The longest test with cuts, on a busy machine, is waited for. */
 const PATIENCE_MS = 1_800_000;
 
-/** The tests of this file make cuts, which those of another file are not to take away. */
-export const makesCuts = () => beforeEach(() => hold('--shared'), PATIENCE_MS);
+declare module 'vitest' {
+  interface TaskMeta {
+    undoesAllCuts?: boolean;
+  }
+}
 
 /**
- * The tests of this file undo every cut of the host, flush its rules, or hold the lock of all cuts:
- * no other makes any meanwhile.
+ * Options of a test that undoes every cut of the host, flushes its rules, or holds the lock of all
+ * cuts: no other makes any meanwhile.
  */
+export const ALONE = { meta: { undoesAllCuts: true } } as const;
+
+/** The tests of this file make cuts, which those of another file are not to take away. */
+export const makesCuts = () =>
+  beforeEach(({ task }) => hold(task.meta.undoesAllCuts === true ? '--exclusive' : '--shared'), PATIENCE_MS);
+
+/** Each test of this file undoes every cut of the host, as one with the options ALONE does. */
 export const undoesAllCuts = () => beforeEach(() => hold('--exclusive'), PATIENCE_MS);
 
 /** The processes that guard the cuts of a container. */

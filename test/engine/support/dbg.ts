@@ -7,15 +7,21 @@ import { spawn as spawnPty } from '@lydell/node-pty';
 /** This checkout's dbg, or the copy of it that is root's (setup.ts). */
 export const DBG = process.env['DBG_UNDER_TEST'] ?? 'bin/dbg.js';
 
+/**
+ * How a test starts a program that it may end by SIGTERM: execa sends SIGKILL after 5 s otherwise,
+ * which is too early on a busy machine: the test would not see how the program ends by itself.
+ */
+export const PATIENT = { reject: false, forceKillAfterDelay: false } as const;
+
 /** Runs dbg to its end, as a person at a pipe would: stdin is closed, stdout and stderr are kept apart. */
 export function dbg(args: readonly string[], options: Options & { env?: Record<string, string> } = {}) {
-  return execa(process.execPath, [DBG, ...args], { reject: false, stdin: 'ignore', ...options, extendEnv: true });
+  return execa(process.execPath, [DBG, ...args], { ...PATIENT, stdin: 'ignore', ...options, extendEnv: true });
 }
 
 /** The same with what a shell redirects: its own files and descriptors are dbg's, as where a person types `<in >out 9</x`. */
 export function dbgRedirected(args: readonly string[], redirections: string, options: Options = {}) {
   const line = ['-c', `exec "$0" "$@" ${redirections}`, process.execPath, DBG, ...args];
-  return execa('bash', line, { reject: false, stdin: 'ignore', ...options, extendEnv: true });
+  return execa('bash', line, { ...PATIENT, stdin: 'ignore', ...options, extendEnv: true });
 }
 
 export interface Terminal {

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
+import { removeCgroups } from '../../own-engine/cgroups.ts';
 import type { Lab } from './lab.ts';
 
 /** A dockerd whose containers go on without it (live-restore), to be killed and started again. */
@@ -20,6 +21,7 @@ export interface LiveRestore {
 /** In network and mount namespaces of its own, so that it touches no rule and no bridge of the engine that the tests run on. */
 export async function liveRestore(lab: Lab): Promise<LiveRestore> {
   const at = (name: string) => join(lab.folder, name);
+  const cgroup = basename(lab.folder);
   const socket = `unix://${at('e.sock')}`;
   const env = { DOCKER_HOST: socket };
   const docker = async (...args: readonly string[]) => (await execa('docker', args, { env })).stdout.trim();
@@ -32,7 +34,7 @@ export async function liveRestore(lab: Lab): Promise<LiveRestore> {
   const log = openSync(at('log'), 'a');
 
   async function up(): Promise<void> {
-    const options = ['--live-restore', '--bridge=none', '--iptables=false', '--cgroup-parent', 'dbg-live-restore'];
+    const options = ['--live-restore', '--bridge=none', '--iptables=false', '--cgroup-parent', cgroup];
     const folders = ['--data-root', at('data'), '--exec-root', at('x'), '--pidfile', at('pid')];
     const inThere = ['-t', String(holder.pid), '-n', '-m', '--', 'dockerd'];
     daemon = spawn('nsenter', [...inThere, ...options, ...folders, '-H', socket], { stdio: ['ignore', log, log] });
@@ -54,6 +56,7 @@ export async function liveRestore(lab: Lab): Promise<LiveRestore> {
     await ended;
     holder.kill('SIGKILL');
     closeSync(log);
+    await removeCgroups(cgroup);
   });
   await up();
   await execa('sh', ['-c', `docker save busybox | DOCKER_HOST=${socket} docker load`]);

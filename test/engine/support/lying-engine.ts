@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 
 /** What an engine is asked for. */
-export type Asked = 'inspect' | 'list' | 'image' | 'network' | 'events' | 'logs' | 'other';
+export type Asked = 'inspect' | 'list' | 'image' | 'network' | 'volume' | 'events' | 'logs' | 'other';
 
 export type Json = Record<string, unknown>;
 
@@ -75,9 +75,17 @@ async function listen(lab: Lab, server: Server, way: WayName): Promise<string> {
 
 function askedFor(target: string): Asked {
   if (/\/containers\/json/.test(target)) return 'list';
-  const [, what] = /\/(containers|images|networks|events)\b/.exec(target) ?? [];
+  const [, what] = /\/(containers|images|networks|volumes|events)\b/.exec(target) ?? [];
   if (what === 'containers') return target.includes('/logs') ? 'logs' : 'inspect';
-  return what === 'images' ? 'image' : what === 'networks' ? 'network' : what === 'events' ? 'events' : 'other';
+  return what === 'images'
+    ? 'image'
+    : what === 'networks'
+      ? 'network'
+      : what === 'volumes'
+        ? 'volume'
+        : what === 'events'
+          ? 'events'
+          : 'other';
 }
 
 async function answer(client: Socket, target: string, lie: Lie): Promise<void> {

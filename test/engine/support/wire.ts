@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { DBG, says } from './dbg.ts';
+import { DBG, PATIENT, says } from './dbg.ts';
 
 /** A `dbg api snoop` that listens. */
 export interface Relay {
@@ -26,7 +26,7 @@ export async function relay(engine?: string): Promise<Relay> {
   const folder = mkdtempSync(join(tmpdir(), 'dbg-wire-'));
   const path = join(folder, 'docker.sock');
   const running = execa(process.execPath, [DBG, 'api', 'snoop', '-v', '--listen', `unix:${path}`], {
-    reject: false,
+    ...PATIENT,
     stdin: 'ignore',
     stdout: 'ignore',
     env: engine === undefined ? {} : { DOCKER_HOST: `unix://${engine}` },

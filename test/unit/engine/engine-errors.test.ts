@@ -32,14 +32,14 @@ test.each([
   [
     TLS,
     systemError('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
-    'the engine at tcp://::1:2376 cannot be asked: self-signed certificate',
-    'openssl s_client -connect [::1]:2376 </dev/null',
+    'the certificate of the engine at tcp://[::1]:2376 is not signed by the CA in /ca.pem',
+    "openssl s_client -connect '[::1]:2376' </dev/null | openssl x509 -noout -issuer",
   ],
   [
     PLAIN,
     systemError('ENOTFOUND', 'getaddrinfo ENOTFOUND far'),
-    'the engine at tcp://far:2376 cannot be asked: getaddrinfo ENOTFOUND far',
-    'docker context ls',
+    'no engine answers at tcp://far:2376 (no host has this name)',
+    'curl -v http://far:2376/_ping',
   ],
 ])('%j, %s', (address, cause, message, command) => {
   const error = unreachable(address, cause);

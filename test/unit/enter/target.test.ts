@@ -52,7 +52,7 @@ describe('whether it still runs, without an engine', () => {
     let now = first;
     const read = (path: string) =>
       path === `/proc/${pid}/stat` ? now : path === `/proc/${pid}/cgroup` ? cgroup : undefined;
-    const runs = stillRuns({ read }, container({ state: { pid } }));
+    const runs = stillRuns({ read, entries: () => [] }, container({ state: { pid } }));
     now = then;
     return runs?.();
   }

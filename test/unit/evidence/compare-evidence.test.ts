@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
 import { compareEvidence } from '../../../src/evidence/compare-evidence.ts';
-import {
-  type Entry,
-  SECTION_NAMES,
-  type SectionName,
-  type Sections,
-} from '../../../src/evidence/container-evidence.ts';
+import { type Item, SECTION_NAMES, type SectionName, type Sections } from '../../../src/evidence/container-evidence.ts';
 import { known, unknown } from '../../../src/why/fact.ts';
 
-const evidence = (over: Partial<Record<SectionName, readonly Entry[] | string>>) => ({
+const evidence = (over: Partial<Record<SectionName, readonly Item[] | string>>) => ({
   sections: Object.fromEntries(
     SECTION_NAMES.map((name) => {
       const its = over[name] ?? [];
@@ -16,12 +11,12 @@ const evidence = (over: Partial<Record<SectionName, readonly Entry[] | string>>)
     }),
   ) as unknown as Sections,
 });
-const compared = (a: readonly Entry[], b: readonly Entry[], section: SectionName = 'configuration') =>
+const compared = (a: readonly Item[], b: readonly Item[], section: SectionName = 'configuration') =>
   compareEvidence(evidence({ [section]: a }), evidence({ [section]: b }));
 const counts = ({ differences, setAside, untold, unlooked }: ReturnType<typeof compareEvidence>) =>
   [differences, setAside, untold, unlooked].map(({ length }) => length);
 
-test.each<readonly [string, readonly Entry[], readonly Entry[], readonly number[]]>([
+test.each<readonly [string, readonly Item[], readonly Item[], readonly number[]]>([
   ['the same', [{ name: 'a', value: '1' }], [{ name: 'a', value: '1' }], [0, 0, 0, 0]],
   ['another value', [{ name: 'a', value: '1' }], [{ name: 'a', value: '2' }], [1, 0, 0, 0]],
   ['only in one', [{ name: 'a', value: '1' }], [], [1, 0, 0, 0]],
@@ -57,9 +52,9 @@ test.each([
   [undefined, '17', 1],
   ['40', undefined, 1],
 ])('open files: %s beside %s', (a, b, differences) => {
-  const entries = (value: string | undefined): Entry[] =>
+  const items = (value: string | undefined): Item[] =>
     value === undefined ? [] : [{ name: 'sockets', value, nature: 'measure' }];
-  expect(compared(entries(a), entries(b), 'open_files').differences).toHaveLength(differences);
+  expect(compared(items(a), items(b), 'open_files').differences).toHaveLength(differences);
 });
 
 test('a section that could not be looked at is named, and the others are compared', () => {

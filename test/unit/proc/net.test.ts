@@ -14,9 +14,9 @@ import { DEV, FIB_TRIE, IF_INET6, IGMP, ROUTE } from '../network/map/recorded.ts
 test('net/dev: what came in and what went out', () =>
   expect(parseDev(DEV)).toEqual(
     new Map([
-      ['lo', { rxBytes: 0, txBytes: 0 }],
-      ['eth0', { rxBytes: 346, txBytes: 110 }],
-      ['eth1', { rxBytes: 294, txBytes: 0 }],
+      ['lo', { rxBytes: 0, txBytes: 0, drops: 0 }],
+      ['eth0', { rxBytes: 346, txBytes: 110, drops: 0 }],
+      ['eth1', { rxBytes: 294, txBytes: 0, drops: 0 }],
     ]),
   ));
 
@@ -24,7 +24,11 @@ test('net/dev: a number may stand right after the colon', () =>
   expect(parseDev('eth0:12345678901 1 0 0 0 0 0 0 7 1 0 0 0 0 0 0\n').get('eth0')).toEqual({
     rxBytes: 12345678901,
     txBytes: 7,
+    drops: 0,
   }));
+
+test('net/dev: what was dropped both ways', () =>
+  expect(parseDev('eth0: 1 2 3 40 5 6 7 8 9 10 11 2 13 14 15 16\n').get('eth0')?.drops).toBe(42));
 
 test('net/igmp', () =>
   expect(parseIgmp(IGMP)).toEqual(
@@ -75,16 +79,36 @@ const line = (local: string, remote: string, state: string) =>
 
 // Recorded on x86-64 (Linux 6.1).
 test.each([
-  ['all addresses', 'tcp', line('00000000:0050', '00000000:0000', '0A'), [{ port: 80, isLoopback: false }]],
-  ['127.0.0.1', 'tcp', line('0100007F:1538', '00000000:0000', '0A'), [{ port: 5432, isLoopback: true }]],
-  ['127.0.0.11', 'udp', line('0B00007F:A2F1', '00000000:0000', '07'), [{ port: 41713, isLoopback: true }]],
-  ['::', 'tcp', line(`${V6}:0050`, `${V6}:0000`, '0A'), [{ port: 80, isLoopback: false }]],
-  ['::1', 'tcp', line(`${'0'.repeat(24)}01000000:0050`, `${V6}:0000`, '0A'), [{ port: 80, isLoopback: true }]],
+  [
+    'all addresses',
+    'tcp',
+    line('00000000:0050', '00000000:0000', '0A'),
+    [{ port: 80, address: '0.0.0.0', isLoopback: false }],
+  ],
+  [
+    '127.0.0.1',
+    'tcp',
+    line('0100007F:1538', '00000000:0000', '0A'),
+    [{ port: 5432, address: '127.0.0.1', isLoopback: true }],
+  ],
+  [
+    '127.0.0.11',
+    'udp',
+    line('0B00007F:A2F1', '00000000:0000', '07'),
+    [{ port: 41713, address: '127.0.0.11', isLoopback: true }],
+  ],
+  ['::', 'tcp', line(`${V6}:0050`, `${V6}:0000`, '0A'), [{ port: 80, address: '::', isLoopback: false }]],
+  [
+    '::1',
+    'tcp',
+    line(`${'0'.repeat(24)}01000000:0050`, `${V6}:0000`, '0A'),
+    [{ port: 80, address: '::1', isLoopback: true }],
+  ],
   [
     '::ffff:127.0.0.1',
     'tcp',
     line('0000000000000000FFFF00000100007F:0050', `${V6}:0000`, '0A'),
-    [{ port: 80, isLoopback: true }],
+    [{ port: 80, address: '127.0.0.1', isLoopback: true }],
   ],
   ['a connection', 'tcp', line('0100007F:1538', '0100007F:9999', '01'), []],
   ['a connected socket of UDP', 'udp', line('0200000A:1538', '0100000A:0035', '01'), []],

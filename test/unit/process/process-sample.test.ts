@@ -5,7 +5,8 @@ import { fakeHost, ID } from '../fakes.ts';
 
 const stat = (pid: number, command: string, state: string, ticks: number, parent = 1) =>
   `${pid} (${command}) ${state} ${parent} 1 1 0 -1 4194560 969 0 2 0 ${ticks} 0 0 0 20 0 1 0 1000 2322432 316`;
-const thread = (tid: number, state: string, ticks: number, nanoseconds: number) => ({
+const thread = (tid: number, state: string, ticks: number, nanoseconds: number, sleeps = 0) => ({
+  [`/proc/1234/task/${tid}/status`]: `Name:\tworker\nvoluntary_ctxt_switches:\t${sleeps}\nnonvoluntary_ctxt_switches:\t7\n`,
   [`/proc/1234/task/${tid}/stat`]: stat(tid, 'worker', state, ticks),
   [`/proc/1234/task/${tid}/schedstat`]: `${nanoseconds} 5000000 7\n`,
   [`/proc/1234/task/${tid}/wchan`]: state === 'R' ? '0' : 'futex_do_wait',
@@ -28,6 +29,8 @@ test.each([
     ...thread(1234, 'R', ticks, nanoseconds),
     ...thread(1235, 'S', 0, 0),
     ...thread(1236, 'S', 0, 0),
+    // it slept between the readings
+    ...thread(1237, 'R', 0, 0, ticks),
     ...zombie(2000),
     // another container's, and a zombie of nobody's here
     '/proc/3000/cgroup': '0::/other\n',
@@ -48,9 +51,18 @@ test.each([
     [2000, 'job', false, 'Z', 'a) b'],
   ]);
   expect(seen[0]!.threads).toMatchObject([
-    { tid: 1234, state: 'R', cpuShare: 0.95, wantedShare: 0.75, sleepsIn: undefined, isOnFutex: false },
-    { tid: 1235, state: 'S', cpuShare: 0, sleepsIn: 'futex_do_wait', isOnFutex: true },
+    {
+      tid: 1234,
+      state: 'R',
+      cpuShare: 0.95,
+      wantedShare: 0.75,
+      neverSlept: true,
+      sleepsIn: undefined,
+      isOnFutex: false,
+    },
+    { tid: 1235, state: 'S', cpuShare: 0, neverSlept: false, sleepsIn: 'futex_do_wait', isOnFutex: true },
     // it would give up by itself
     { tid: 1236, isOnFutex: false },
+    { tid: 1237, state: 'R', neverSlept: false },
   ]);
 });

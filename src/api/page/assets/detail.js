@@ -1,10 +1,11 @@
 // The details of the call that is chosen: heads, bodies and streams. dbg is asked for them again as
 // long as more of them comes.
 import { fromBase64 } from './body.js';
-import { byId, classOf, element } from './dom.js';
-import { bytesText, millisecondsText, timeOfDay, visible } from './format.js';
+import { byId, element } from '../../../web/assets/dom.js';
+import { bytesText, millisecondsText, timeOfDay, visible } from '../../../web/assets/format.js';
 import { makeBody, makeStream } from './flow.js';
 import { makeCurl } from './save.js';
+import { classOf } from './row-class.js';
 
 /** @import { Row } from '../row.ts' */
 /** @import { Detail } from '../detail.ts' */

@@ -1,7 +1,7 @@
 // Shows bodies and streams while they come.
 import { hexDump, isBinary, jsonTokens } from './body.js';
-import { element } from './dom.js';
-import { bytesText, visible } from './format.js';
+import { element } from '../../../web/assets/dom.js';
+import { bytesText, visible } from '../../../web/assets/format.js';
 
 /** About how many characters of a body or a stream the browser has to show: more makes it slow. */
 const MOST_SHOWN = 1_000_000;

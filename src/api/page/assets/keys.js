@@ -1,4 +1,4 @@
-import { byId } from './dom.js';
+import { byId } from '../../../web/assets/dom.js';
 
 /**
  * Does what the keys of the keyboard say.

@@ -1,11 +1,15 @@
 // The live view of `dbg api ui`. What comes from the wire is hostile: it becomes text, and nothing
-// else (dom.js).
-import { askDetail, askJson, authorization, token } from './asking.js';
+// else (web/assets/dom.js).
+// An import from ../../../web/assets is one from /web/assets in the browser: above the top of an
+// address there is nothing (URL standard), and the build puts that folder there.
+import { byId } from '../../../web/assets/dom.js';
+import { listen } from '../../../web/assets/events.js';
+import { bytesText } from '../../../web/assets/format.js';
+import { ask, askJson, token } from '../../../web/assets/token.js';
+import { askDetail } from './asking.js';
 import { makeDetail } from './detail.js';
-import { byId } from './dom.js';
 import { bodyWords, parseFilter } from './filter.js';
 import { rangesOf } from './calls.js';
-import { bytesText } from './format.js';
 import { hold } from './held.js';
 import { listenToKeys } from './keys.js';
 import { makeList } from './list.js';
@@ -22,6 +26,8 @@ const state = byId('state', HTMLElement);
 const counters = byId('counters', HTMLElement);
 const spanBox = byId('span', HTMLSelectElement);
 const goneBox = byId('gone', HTMLElement);
+
+const ENDED = 'The connection to dbg has ended. What came is still here.';
 
 /** @type {(row: Row) => boolean} */
 let fits = () => true;
@@ -59,22 +65,10 @@ const list = makeList({
 });
 const timeline = makeTimeline({ chosen: (call) => list.select(call), hovered });
 
-async function listen() {
-  const answer = await fetch('/events', { headers: authorization });
-  if (!answer.ok || !answer.body) {
-    return stop('Open the address that dbg printed: this window does not have its token.');
-  }
-  isConnected = true;
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    const events = (rest + value).split('\n\n');
-    rest = events.pop() ?? '';
-    for (const event of events) hear(JSON.parse(event.slice('data: '.length)));
-  }
-  if (isConnected) stop('The connection to dbg has ended. What came is still here.');
+async function connect() {
+  const end = await listen(hear, () => (isConnected = true));
+  if (end === 'refused') stop('Open the address that dbg printed: this window does not have its token.');
+  else if (isConnected) stop(ENDED);
 }
 
 function hear(/** @type {Message} */ message) {
@@ -177,9 +171,7 @@ function clear() {
 async function save(/** @type {'har' | 'recording'} */ as) {
   const rows = list.rows().filter((row) => fits(row));
   if (rows.length === 0) return;
-  const answer = await fetch(`/save/${as}?calls=${rangesOf(rows.map(({ number }) => number))}`, {
-    headers: authorization,
-  });
+  const answer = await ask(`/save/${as}?calls=${rangesOf(rows.map(({ number }) => number))}`);
   if (!answer.ok) return;
   saveFile(await answer.blob(), fileName(rows[0]?.start ?? 0, as === 'har' ? 'har' : 'ndjson'));
 }
@@ -213,4 +205,4 @@ setInterval(() => {
     schedule();
 }, 500);
 
-listen().catch(() => stop('The connection to dbg has ended. What came is still here.'));
+connect().catch(() => stop(ENDED));

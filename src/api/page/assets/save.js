@@ -1,6 +1,7 @@
 // What the page gives away: files, and lines for a shell. Secrets are taken out before the page
 // gets anything.
-import { element } from './dom.js';
+import { copyText } from '../../../web/assets/copy.js';
+import { element } from '../../../web/assets/dom.js';
 
 /** Gives the browser a file to save. */
 export function saveFile(/** @type {Blob} */ content, /** @type {string} */ name) {
@@ -38,10 +39,7 @@ export function makeCurl(ask) {
     shown.textContent = curl?.line ?? '';
     said.textContent = '';
     if (!curl?.line) return;
-    const isCopied = await navigator.clipboard.writeText(curl.line).then(
-      () => true,
-      () => false,
-    );
+    const isCopied = await copyText(curl.line);
     said.textContent = isCopied ? 'copied' : 'the browser does not let dbg copy it: copy it from here';
   }
 

@@ -1,7 +1,8 @@
 // The timeline: a bar for each call, on the line of its connection. Connections that are open at
 // the same time have different lines.
-import { byId, classOf } from './dom.js';
-import { millisecondsText, timeOfDay, visible } from './format.js';
+import { byId } from '../../../web/assets/dom.js';
+import { millisecondsText, timeOfDay, visible } from '../../../web/assets/format.js';
+import { classOf } from './row-class.js';
 
 /** @import { Row } from '../row.ts' */
 

@@ -11,8 +11,8 @@ import { caBundle } from './ca-bundle.ts';
 import { pathSizes } from './path-sizes.ts';
 import { httpTalk, type Place, tlsTalk } from './talks.ts';
 
-/** When all that is spoken over a connection has to be over, so that its facts come in time. */
-const TALK_MS = 3_600;
+/** in ms: how long before the end of dbg's patience all that is spoken has to be over */
+const LEFT_MS = 400;
 
 /** What the probes of a talk need of those that made the connection. */
 export interface Connected {
@@ -21,6 +21,8 @@ export interface Connected {
   readonly own: Into;
   /** the process of the asking container */
   readonly pid: () => number;
+  /** how long each fact is waited for */
+  readonly patienceMs: number;
   readonly attempt: () => Promise<Attempt>;
   readonly peer: Probe<ConnectionFacts['peer']>;
   readonly wire: Probe<ConnectionFacts['wire']>;
@@ -33,16 +35,16 @@ export interface Connected {
  */
 export function talkProbes(
   ctx: Context,
-  { from, wish, own, pid, attempt, peer, wire, hostWay }: Connected,
+  { from, wish, own, pid, patienceMs, attempt, peer, wire, hostWay }: Connected,
   talk: TalkWish | undefined,
 ): { [Name in 'tls' | 'http' | 'path']: Probe<ConnectionFacts[Name]> } {
-  const deadline = ctx.clock() + TALK_MS;
+  const deadline = ctx.clock() + patienceMs - LEFT_MS;
   const isHost = isThisHost(from);
   /** Where a protocol is to be spoken. Throws where there is no connection. */
   const place = async (): Promise<Place> => {
     const { outcome, address, port } = await attempt();
     if (outcome !== 'connected') throw new DbgError('there was no connection');
-    return { into: own, address, port, name: isHost ? undefined : wish.host, deadline };
+    return { into: own, address, port, name: isHost ? undefined : wish.host, patienceMs, deadline };
   };
   const tls = once(async () => {
     if (!talk?.tls) throw new DbgError(NOT_ASKED);

@@ -12,17 +12,21 @@ import { firstLine, speakTls, startTls, type TlsWish } from './tls-talk.ts';
 /** Where a protocol is spoken, and how long at most. */
 export interface Place extends Pick<Attempt, 'address' | 'port'> {
   readonly into: Into;
-  /** for TLS and for HTTP, as a client would call the server; undefined: it is not called by a name */
+  /**
+   * for TLS and for HTTP, as a client would call the server; undefined: it is not called by a name
+   */
   readonly name: string | undefined;
+  /** how long each fact is waited for */
+  readonly patienceMs: number;
   /** the moment of `ctx.clock` at which all is over */
   readonly deadline: number;
 }
 
 /**
- * How long one answer is waited for. A program that answers to nothing is asked twice by TLS, and
- * all has to be over within the time that a fact has.
+ * How long one answer is waited for, as a share of the time that a fact has. A program that answers
+ * to nothing is asked twice by TLS, and all has to be over within that time.
  */
-const PATIENCE_MS = { tls: 1000, http: 2500 };
+const SHARE = { tls: 1 / 3, http: 5 / 8 };
 
 /** What came of speaking, and whether that came only when packets were kept small. */
 export interface Talked<T> {
@@ -36,7 +40,7 @@ export async function tlsTalk(ctx: Context, place: Place, roots: Roots): Promise
   const { address, port, name } = place;
   const speak = async (segment?: number) =>
     using(ctx, place, segment, async (connection) => {
-      const patienceMs = Math.min(PATIENCE_MS.tls, place.deadline - ctx.clock());
+      const patienceMs = Math.min(place.patienceMs * SHARE.tls, place.deadline - ctx.clock());
       const wish: TlsWish = { address, port, expected: name, roots: known, bundle: roots.bundle, patienceMs };
       return speakTls(connection, wish);
     });
@@ -52,7 +56,7 @@ export async function httpTalk(ctx: Context, place: Place, path: string, isTls: 
   const ask = async (url: URL, segment?: number): Promise<Hop> => {
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
     return using(ctx, { ...place, port }, segment, async (connection) => {
-      const patienceMs = Math.min(PATIENCE_MS.http, Math.max(0, place.deadline - ctx.clock()));
+      const patienceMs = Math.min(place.patienceMs * SHARE.http, Math.max(0, place.deadline - ctx.clock()));
       const timing = { patienceMs, clock: () => ctx.clock() };
       if (url.protocol === 'http:') {
         const hop = await askHttp(connection.stream, url, timing);

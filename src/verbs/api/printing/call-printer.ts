@@ -8,7 +8,7 @@ import { printableJson } from '../../../text.ts';
 import { callDetail, type Detail } from './call-detail.ts';
 import { callRecord } from './call-record.ts';
 import { callLine } from './call-text.ts';
-import { lineWriter } from './line-writer.ts';
+import { lineWriter } from '../../../cli/line-writer.ts';
 
 export interface ViewOptions {
   readonly verbose?: boolean | undefined;

@@ -24,6 +24,7 @@ interface RecordOptions extends StandInOptions, RevealOption {
 export function recordCommand(ctx: Context): Verb {
   return addStandIn(
     new Verb('record')
+      .runsWhere('here')
       .summary('keep what goes over the API in a file')
       .description(
         'Record the calls between docker and the engine: those of COMMAND, or, without it, of every client of the socket that dbg listens on. FILE gets a line of JSON for each event, for dbg api show, curl, replay and diff.',

@@ -4,7 +4,6 @@ import { gate } from '../../../api/gate/gate.ts';
 import { peerFinder } from '../../../api/wire/client-process.ts';
 import { shareGuard } from '../../../api/gate/share/share-guard.ts';
 import type { Policy } from '../../../api/gate/share/share-policy.ts';
-import { connector } from '../../../api/wire/connect.ts';
 import { listen, listenText } from '../../../api/wire/listener.ts';
 import type { Context } from '../../../context.ts';
 import { addressText } from '../../../engine/address.ts';
@@ -12,12 +11,13 @@ import { duration, escapeControls } from '../../../text.ts';
 import { Verb } from '../../../cli/verb.ts';
 import { repeatable } from '../../../cli/arguments/repeatable.ts';
 import { openAudit } from './audit-file.ts';
-import { reach } from '../../../jobs/engine-stand-in/stand-in.ts';
+import { engineSockets } from '../../../jobs/engine-stand-in/engine-sockets.ts';
 import { lastsOf, loginOf, placeOf, policyOf, tlsOf, type ShareOptions } from './share-options.ts';
 import { howToUse, warnings } from './share-text.ts';
 
 export function shareCommand(ctx: Context): Verb {
   return new Verb('share')
+    .runsWhere('here')
     .summary('let a colleague use the engine for a while')
     .description(
       'Let a colleague use the engine through dbg, for a while: a call that is not allowed is answered with 403, and every call is written to an audit log.',
@@ -59,9 +59,12 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
   const tls = tlsOf(ctx, options);
   const who = loginOf(ctx, options);
   const { address } = await ctx.engine();
-  const connect = connector(address);
-  await reach(address, connect);
-  const audit = await openAudit(ctx, options.audit);
+  const sockets = await engineSockets(ctx, address);
+  const { connect } = sockets;
+  const audit = await openAudit(ctx, options.audit).catch(async (error: unknown) => {
+    await sockets.close();
+    throw error;
+  });
   try {
     const listening = await listen(place, tls);
     const over = ending(ctx, lasts);
@@ -98,6 +101,7 @@ async function share(ctx: Context, options: ShareOptions): Promise<number> {
     }
   } finally {
     audit.close();
+    await sockets.close();
   }
 }
 

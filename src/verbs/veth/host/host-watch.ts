@@ -8,6 +8,7 @@ import type { Context } from '../../../context.ts';
 import { usageError } from '../../../errors.ts';
 import type { HostMap } from '../../../network/map/map.ts';
 import { ratesBetween } from '../../../network/map/rates.ts';
+import { inPlace } from '../../../ui/in-place.ts';
 import { json, lookOf } from '../../../ui/table.ts';
 import { mapRecords } from './host-record.ts';
 import { mapTable } from './host-text.ts';
@@ -68,15 +69,3 @@ export function parseSeconds(value: string | true): number {
  * string.
  */
 const oneLine = (indented: string) => `${indented.replace(/\n\s*/g, '')}\n`;
-
-/**
- * The codes that draw a frame over the one before (console_codes(4), ECMA-48).
- * - Each line is put in its place by number, so that a line below the end of the screen does not
- *   scroll it.
- * - Wrapping of long lines (DECAWM) is off only while the frame is drawn.
- */
-export function inPlace(text: string, isFirst: boolean): string {
-  const lines = text.split('\n');
-  const drawn = lines.map((line, at) => `\u001b[${at + 1};1H${line}\u001b[K`);
-  return `\u001b[?7l${isFirst ? '\u001b[2J' : ''}${drawn.join('')}\u001b[J\u001b[?7h`;
-}

@@ -123,7 +123,10 @@ export const CERTIFICATE_CHECKS = [
   }),
 ] as const;
 
-/** OpenSSL's codes for a chain that leads to no CA that is believed (openssl-verification-options(1)). */
+/**
+ * OpenSSL's codes for a chain that leads to no CA that is believed
+ * (openssl-verification-options(1)).
+ */
 const isUnknown = (code: string) =>
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|CERT_UNTRUSTED)$/.test(
     code,

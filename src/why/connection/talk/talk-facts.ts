@@ -10,7 +10,9 @@ export interface Certificate {
   /** its common name, or the whole subject where it has none */
   readonly subject: string;
   readonly issuer: string;
-  /** the names and addresses that it is for, as OpenSSL writes them: "DNS:db, IP Address:10.0.0.3" */
+  /**
+   * the names and addresses that it is for, as OpenSSL writes them: "DNS:db, IP Address:10.0.0.3"
+   */
   readonly names: string;
   /** ms since the epoch */
   readonly validFrom: number;
@@ -89,7 +91,9 @@ export interface HttpTalk {
 
 /** What is known of the size of packets that a way carries. */
 export interface PathSizes {
-  /** the packets that TCP sends when both ends send as much as they may, in bytes with all headers */
+  /**
+   * the packets that TCP sends when both ends send as much as they may, in bytes with all headers
+   */
   readonly full: number;
   /**
    * the largest packet that was answered; `full` where nothing is lost, undefined where the peer

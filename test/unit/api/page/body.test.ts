@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fromBase64, hexDump, isBinary, jsonTokens } from '../../../../src/api/page/assets/body.js';
-import { bytesText, millisecondsText, visible } from '../../../../src/api/page/assets/format.js';
+import { bytesText, millisecondsText, visible } from '../../../../src/web/assets/format.js';
 
 const indented = (text: string) =>
   jsonTokens(text)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { EngineNews } from '../../../../src/engine/container-events.ts';
+import type { EngineNews } from '../../../../src/engine/watching/container-events.ts';
 import type { ContainerEvent } from '../../../../src/engine/engine-events.ts';
 import { followLogs } from '../../../../src/engine/logs/follow-logs.ts';
 import type { Hearing, Query } from '../../../../src/engine/ways/way.ts';

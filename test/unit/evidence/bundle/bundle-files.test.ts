@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { bundleFiles } from '../../../../src/evidence/bundle/bundle-files.ts';
 import { type BundleParts, missingIn } from '../../../../src/evidence/bundle/bundle-parts.ts';
-import { type Entry, FORMAT, SECTION_NAMES, type Sections } from '../../../../src/evidence/container-evidence.ts';
+import { type Item, FORMAT, SECTION_NAMES, type Sections } from '../../../../src/evidence/container-evidence.ts';
 import { known, unknown } from '../../../../src/why/fact.ts';
 
 const EVIL = `<script>alert(1)</script>"'&\u001b[2J\u202e`;
-const sections = (entries: readonly Entry[]) =>
-  Object.fromEntries(SECTION_NAMES.map((name) => [name, known(entries)])) as unknown as Sections;
+const sections = (items: readonly Item[]) =>
+  Object.fromEntries(SECTION_NAMES.map((name) => [name, known(items)])) as unknown as Sections;
 
 function parts(over: Partial<BundleParts> = {}): BundleParts {
-  const entry = { name: EVIL, value: EVIL, mark: 'secret mark' };
+  const item = { name: EVIL, value: EVIL, mark: 'secret mark' };
   const finding = {
     id: 'x',
     layer: EVIL,
@@ -26,7 +26,7 @@ function parts(over: Partial<BundleParts> = {}): BundleParts {
       time: EVIL,
       container: EVIL,
       id: EVIL,
-      sections: sections([entry]),
+      sections: sections([item]),
     },
     verdict: known({
       broken: true,

@@ -37,7 +37,7 @@ test('what follows the evidence is not needed, nor its end', async () => {
 });
 
 test('a bomb is not unpacked', async () => {
-  const bomb = gzipSync(archive('x', Buffer.alloc(80 << 20)));
+  const bomb = gzipSync(archive('x', Buffer.alloc(40 << 20)));
   expect(bomb.length).toBeLessThan(1 << 20);
   await expect(evidenceIn('a.tar.gz', bomb)).rejects.toThrow('no evidence.json in its first 32 MiB');
 });

@@ -32,17 +32,18 @@ const signals = {
   send: process.kill,
   stop: () => undefined,
 };
+const beside = () => ({ signals, witness: startWitness(), streams: undefined });
 const quiet = { argv: ['true'], env };
 
 const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
-  run: async () => runOnTerminal(['true'], { env }, signals, startWitness()),
-  'run, of dbg itself': async () => runOnTerminal(['true'], { env, isDbg: true }, signals, startWitness()),
+  run: async () => runOnTerminal(['true'], { env }, beside()),
+  'run, of dbg itself': async () => runOnTerminal(['true'], { env, isDbg: true }, beside()),
   stream: async () => {
     const { stdout, stderr, ended } = await stream(['true'], env);
     [stdout, stderr].forEach((each) => each.resume());
     await ended;
   },
-  pipeline: async () => pipeline(quiet, quiet, true),
+  pipeline: async () => pipeline(quiet, quiet, { quiet: true, streams: undefined }),
   hold: async () => hold(['true'], env).ended,
   output: async () => output(['true'], env),
   'a pipe': async () => makePipe((path) => closeSync(openSync(path, 'r'))),

@@ -48,7 +48,7 @@ test.each<[string, string, boolean, boolean, string]>([
 test('an address that dbg cannot use', async () => {
   const seen = (DOCKER_HOST: string) =>
     engineProbe(fakeContext({ env: { DOCKER_HOST }, engine: refusing('no address') })).engine();
-  expect(await seen('ssh://far')).toMatchObject({ address: undefined, answer: { kind: 'trouble' } });
+  expect(await seen('nonsense://far')).toMatchObject({ address: undefined, answer: { kind: 'trouble' } });
   expect(await seen('tcp://far')).toMatchObject({ address: 'tcp://far:2375', source: 'by DOCKER_HOST' });
 });
 
@@ -78,4 +78,14 @@ test('an engine that tells its version and then hangs', async () => {
   const probe = engineProbe(fakeContext({ engine: async () => engine({ list: refusing('ETIMEDOUT') }) }));
   expect((await probe.engine()).answer.kind).toBe('version');
   expect(await probe.processes()).toMatchObject({ kind: 'trouble', message: 'refused by ETIMEDOUT' });
+});
+
+test('on a host that is busy, the engine has more time', async () => {
+  const patience: number[] = [];
+  const asked = engine({});
+  const patient = { ...asked, within: (milliseconds: number) => (patience.push(Math.round(milliseconds)), asked) };
+  for (const slow of [undefined, 3]) {
+    await engineProbe(fakeContext({ engine: async () => patient, clock: () => 0 }), slow).engine();
+  }
+  expect(patience).toEqual([1_200, 3_600]);
 });

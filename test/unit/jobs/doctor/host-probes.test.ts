@@ -11,7 +11,7 @@ async function asked(files: Readonly<Record<string, string>>, missing: readonly 
   const ran: string[] = [];
   const host = {
     ...fakeHost({ files, missing }),
-    output: async (argv: readonly string[]) => (ran.push(argv[4]!), argv[4]!),
+    output: async (argv: readonly string[]) => (ran.push(argv[5]!), argv[5]!),
   };
   const seen = await toolsSeen(fakeContext({ host }), await kernelOf(host));
   return { ran, seen };
@@ -23,6 +23,13 @@ test('each tool is asked, but for those that are missing', async () => {
   expect(ran).not.toContain('tcpflow');
   expect(seen.get('nsenter')).toEqual({ found: { kind: 'found', path: 'nsenter' }, said: 'nsenter' });
   expect(seen.get('docker')?.said).toBeUndefined();
+});
+
+test('on a host that is busy, a tool has more time', async () => {
+  const limits = new Set<string>();
+  const host = { ...fakeHost({ files: RELEASE }), output: async ([, , , , limit = '']) => (limits.add(limit), '') };
+  for (const slow of [undefined, 2.54]) await toolsSeen(fakeContext({ host }), await kernelOf(host), slow);
+  expect([...limits]).toEqual(['1.0', '2.5']);
 });
 
 test('nft is not asked where that would load a module of the kernel', async () => {

@@ -38,7 +38,7 @@ export const device = (over: Partial<InsideDevice> = {}): InsideDevice => ({
   name: 'eth0',
   ifindex: 29,
   isUp: true,
-  counters: { rxBytes: 0, txBytes: 0 },
+  counters: { rxBytes: 0, txBytes: 0, drops: 0 },
   iflink: 30,
   mtu: 1500,
   mac: '02:42:ac:14:00:03',

@@ -14,6 +14,7 @@ Gid:\t101\t101\t101\t101
 Groups:\t101 
 NSpid:\t310\t7
 VmRSS:\t    1380 kB
+Threads:\t3
 SigPnd:\t0000000000000000
 ShdPnd:\t0000000000000000
 SigCgt:\t0000000018016a07
@@ -35,6 +36,7 @@ test.each([
     groups: [101],
     pids: [310, 7],
     rssBytes: 1_413_120,
+    threads: 3,
     effectiveSet: 0x400n,
     boundingSet: 0xa8_04_25_fbn,
     pendingSignals: 0n,

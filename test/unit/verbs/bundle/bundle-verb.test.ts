@@ -26,7 +26,7 @@ function hostWith(there: readonly string[] = [], failure?: Error) {
       } as unknown as CreatedFile;
     },
     remove: (path: string) => void files.delete(path),
-    settle: (path: string, name: string) => {
+    settle: async (path: string, name: string) => {
       if (files.has(name)) throw Object.assign(new Error('there'), { code: 'EEXIST' });
       files.set(name, files.get(path)!);
       files.delete(path);
@@ -83,9 +83,9 @@ test('a file of that name that appears meanwhile stays as it is', async () => {
   const { host, files } = hostWith();
   const ctx = context(['web', '-o', 'a.tar.gz'], {
     ...host,
-    settle: (path: string, name: string) => {
+    settle: async (path: string, name: string) => {
       files.set(name, Buffer.from('other'));
-      host.settle(path, name);
+      await host.settle(path, name);
     },
   });
   expect(await run(ctx)).toBe(125);

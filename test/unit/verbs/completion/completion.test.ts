@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { VerbArgument } from '../../../../src/cli/arguments/verb-argument.ts';
+import { emptyWish } from '../../../../src/cli/arguments/engine-options.ts';
 import { program } from '../../../../src/cli/program.ts';
 import { run } from '../../../../src/cli/run.ts';
 import { expectedWord } from '../../../../src/verbs/completion/completion-wanted.ts';
 import { interfaceNames, names, networks, ports } from '../../../../src/verbs/completion/completion-names.ts';
 import { container, fakeContext, fakeEngine, fakeHost, ID, summary } from '../../fakes.ts';
 
-const root = await program(fakeContext());
+const root = await program(fakeContext(), emptyWish());
 const wordsOf = (...typed: string[]) => {
   const what = expectedWord(root, typed);
   return what.kind === 'words' ? what.words.map(({ word }) => word) : what;
@@ -58,6 +60,8 @@ describe('what is wanted', () => {
     [['veth', '--bogus=', ''], { kind: 'containers' }],
     [['veth', '--bogus='], { kind: 'nothing' }],
     [['bogus', ''], { kind: 'nothing' }],
+    [['top', ''], { kind: 'container lists' }],
+    [['top', 'web', ''], { kind: 'container lists' }],
   ])('%j', (typed, what) => expect(expectedWord(root, typed)).toEqual(what));
 
   test('choices of an argument', () => expect(wordsOf('completion', '')).toEqual(['bash', 'zsh', 'fish']));
@@ -65,10 +69,13 @@ describe('what is wanted', () => {
   test('a verb hands the rest to a tool exactly when its last argument takes all that comes', async () => {
     for (const verb of root.commands) {
       // parseOptions() leaves what follows an operand alone only where options are passed through.
-      const all = (await program(fakeContext())).commands;
+      const all = (await program(fakeContext(), emptyWish())).commands;
       const fresh = all.find((each) => each.name() === verb.name())!;
       const passes = fresh.parseOptions(['operand', '--unknown', 'x']).operands.length === 3;
-      expect(verb.registeredArguments.at(-1)?.variadic ?? false, verb.name()).toBe(passes);
+      const last = verb.registeredArguments.at(-1);
+      // `dbg top web db --json`: several containers, or ports, are no tool's words.
+      const isTools = last instanceof VerbArgument && !['container lists', 'ports'].includes(last.kind);
+      expect(last?.variadic === true && isTools, verb.name()).toBe(passes);
     }
   });
 });

@@ -36,7 +36,8 @@ test('a published port of tcp is none of udp', () =>
   expect(() => readDoor(':53/tcp', { udp: true })).toThrow('--udp: :53/tcp is a port of tcp'));
 
 test('an option of a connection without one is refused', () => {
-  expect(() => refuseWithoutPeer({ udp: true, probe: false })).toThrow('--udp, --no-probe: only for a connection');
+  expect(() => refuseWithoutPeer({ udp: true, ipv6: true })).toThrow('--udp, -6: only for a connection');
+  expect(() => refuseWithoutPeer({ probe: false })).not.toThrow();
   expect(() => refuseWithoutPeer({ probe: true })).not.toThrow();
 });
 

@@ -96,6 +96,61 @@ const ROWS: readonly Row[] = [
     'is on "app" and "db" on "back"',
   ],
   [
+    "a peer on the host's network",
+    { named: [{ container: { ...DB, networkMode: 'host', networks: [] }, by: 'name', networks: [] }], attempt: SILENT },
+    'membership.no-address',
+    'reached at this host',
+  ],
+  [
+    'a peer without a network',
+    { named: [{ container: { ...DB, networkMode: 'none', networks: [] }, by: 'name', networks: [] }], attempt: SILENT },
+    'membership.no-address',
+    'nobody reaches it',
+  ],
+  [
+    'somebody else answers for the address',
+    { attempt: attempt('refused', { neighbourMac: '02:42:0a:00:00:99' }) },
+    'link.other-answers',
+    '02:42:0a:00:00:99 answers for 10.0.0.3',
+  ],
+  [
+    'a peer without a way back',
+    { peerWay: { refused: 'Network is unreachable' }, attempt: SILENT },
+    'route.no-way-back',
+    '"db" has no route back to 10.0.0.2 of "web": Network is unreachable',
+  ],
+  [
+    'a gateway that is another container',
+    {
+      ...outside,
+      way: { device: 'eth0', gateway: '10.0.0.9', source: '10.0.0.2' },
+      wire: {
+        own: end('web'),
+        peer: undefined,
+        bridge: link({ name: 'br-app', kind: 'bridge', mac: '02:42:aa:aa:aa:aa' }),
+      },
+      networks: [network({ macs: new Map([['3', '02:42:0a:00:00:09']]) })],
+      attempt: attempt('silent', { neighbourMac: '02:42:0a:00:00:09' }),
+    },
+    'route.other-gateway',
+    'to 10.0.0.9, which is another container on network "app"',
+  ],
+  [
+    'a peer that dies again and again',
+    {
+      named: [
+        {
+          container: { ...DB, restarts: 4, state: { ...DB.state, startedAt: 999_999_000 } },
+          by: 'name',
+          networks: ['app'],
+        },
+      ],
+      attempt: REFUSED,
+    },
+    'peer.restarting',
+    'restarted 4 times',
+  ],
+  [
     'an internal network',
     {
       ...outside,
@@ -450,15 +505,15 @@ describe("a policy of nft's that drops", () => {
 
   test('is a suspect where its packets pass, as it has no counter', () => {
     expect(suspects({})).toEqual([
-      'suspect own.firewall inet fw input',
-      'suspect host.dropped ip fw forward',
-      'suspect peer.firewall inet fw input',
+      'suspect own.rule-traced inet fw input',
+      'suspect host.rule-traced ip fw forward',
+      'suspect peer.rule-traced inet fw input',
     ]);
     expect(verdict({ attempt: SILENT, droppingChains: all }).answer?.id).toBe('transport.silent');
     const { others } = verdict({ attempt: SILENT, droppingChains: { own: [], host: chains, peer: [] } });
     expect(others[0]).toMatchObject({
       sentence:
-        "a firewall policy of the host's drops what no rule of its chain accepts, perhaps what is sent to 10.0.0.3:80: nft ip fw forward: policy drop",
+        'a firewall policy of the host drops what no rule of its chain accepts, perhaps what is sent to 10.0.0.3:80: nft ip fw forward: policy drop',
       evidence: [{ seen: 'hook forward, policy drop, which has no counter', command: 'nft list chain ip fw forward' }],
       next: [{ command: 'nft add rule ip fw forward counter' }],
     });
@@ -466,8 +521,31 @@ describe("a policy of nft's that drops", () => {
 
   test('of a host that asks, or is asked', () => {
     expect(suspects({ peer: { kind: 'host' }, droppingChains: { own: [], host: chains, peer: [] } })).toEqual([
-      'suspect host.dropped inet fw input',
+      'suspect host.rule-traced inet fw input',
     ]);
+  });
+
+  const traced = (host: ConnectionFacts['traced']['host']) => ({ own: undefined, host, peer: undefined });
+  test('is proof where the trace tells, and none where the trace tells that it took nothing', () => {
+    const only = { own: [], host: chains, peer: [] };
+    const policy = { text: 'nft ip fw forward: policy drop', verdict: 'drop', packets: 1 } as const;
+    expect(verdict({ attempt: SILENT, droppingChains: only, traced: traced([policy]) }).answer).toMatchObject({
+      id: 'host.rule-traced',
+      sentence: 'a firewall rule of the host drops what is sent to 10.0.0.3:80: nft ip fw forward: policy drop',
+      evidence: [{ seen: "the kernel's trace (nftrace) of dbg's packets ends there, 1 time" }],
+      next: [{ command: 'nft list chain ip fw forward' }],
+    });
+    expect(suspects({ droppingChains: only, traced: traced([]) })).toEqual([]);
+  });
+
+  test.each([
+    ['a drop explains silence', SILENT, 'drop', 'host.rule-traced'],
+    ['a drop explains no refusal', REFUSED, 'drop', 'transport.refused'],
+    ['a reject explains a refusal', REFUSED, 'reject', 'host.rule-traced'],
+    ['a reject explains no silence', SILENT, 'reject', 'transport.silent'],
+  ] as const)('%s', (_, tried, kind, expected) => {
+    const took = { text: 'nft inet x f: tcp dport 80', verdict: kind, packets: 2 };
+    expect(verdict({ attempt: tried, traced: traced([took]) }).answer?.id).toBe(expected);
   });
 
   test('is none where something answers, and for UDP', () => {

@@ -35,6 +35,7 @@ export const attempt = (outcome: Attempt['outcome'], over: Partial<Attempt> = {}
   error: '',
   sent: outcome === 'silent' ? 6 : 3,
   neighbour: 'REACHABLE',
+  neighbourMac: undefined,
   ...over,
 });
 export const looked = (outcome: Looked['outcome'], addresses: readonly string[] = []): Looked => ({
@@ -108,6 +109,7 @@ const WELL: ConnectionFacts = {
   networks: [network()],
   way: { device: 'eth0', gateway: undefined, source: '10.0.0.2' },
   hostWay: undefined,
+  peerWay: undefined,
   wire: { own: end('web'), peer: end('db'), bridge: link({ name: 'br-app', kind: 'bridge' }) },
   isForwarding: true,
   listening: [socket('0.0.0.0', 80)],
@@ -115,6 +117,7 @@ const WELL: ConnectionFacts = {
   tried: attempt('connected'),
   taken: { sent: 3, own: [], host: [], peer: [] },
   droppingChains: { own: [], host: [], peer: [] },
+  traced: { own: undefined, host: undefined, peer: undefined },
   doors: { listening: [], rules: [] },
   tls: tls(),
   http: { hops: [hop('http://db/')] },

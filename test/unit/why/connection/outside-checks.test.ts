@@ -3,8 +3,12 @@ import type { ConnectionFacts, Published } from '../../../../src/why/connection/
 import { DB, verdict } from './connection-fixtures.ts';
 
 const way = { device: 'eth0', gateway: undefined, source: '192.0.2.1' };
-const accept = { verdict: 'accept', rule: '-A DOCKER -j ACCEPT', isSure: true } as const;
-const drop = { verdict: 'drop', rule: '-A DOCKER-USER -s 192.0.2.7/32 -j DROP', isSure: true } as const;
+const accept = { verdict: 'accept', rule: 'iptables -t filter -A DOCKER -j ACCEPT', isSure: true } as const;
+const drop = {
+  verdict: 'drop',
+  rule: 'iptables -t filter -A DOCKER-USER -s 192.0.2.7/32 -j DROP',
+  isSure: true,
+} as const;
 const given = (published: Published | undefined, over: Partial<ConnectionFacts['outsider']> = {}) => ({
   peer: { kind: 'container' as const, container: DB, isItself: false, published },
   outsider: { address: '192.0.2.7', way, walked: accept, ...over },
@@ -20,8 +24,16 @@ test.each([
     'no route to 192.0.2.7',
   ],
   [given(at('127.0.0.1')), 'outside.address', 'at 127.0.0.1 alone, and 192.0.2.7 reaches this host at 192.0.2.1'],
-  [given(at('0.0.0.0'), { walked: drop }), 'outside.firewall', 'iptables -A DOCKER-USER -s 192.0.2.7/32 -j DROP'],
-  [given(at('0.0.0.0'), { walked: { ...drop, rule: '-P FORWARD DROP' } }), 'outside.firewall', '-P FORWARD DROP'],
+  [
+    given(at('0.0.0.0'), { walked: drop }),
+    'outside.firewall',
+    'iptables -t filter -A DOCKER-USER -s 192.0.2.7/32 -j DROP',
+  ],
+  [
+    given(at('0.0.0.0'), { walked: { ...drop, rule: 'iptables -t filter -P FORWARD DROP' } }),
+    'outside.firewall',
+    '-P FORWARD DROP',
+  ],
 ] as const)('%#: %s is broken', (over, first, says) => {
   const { answer } = verdict(over, {}, { outside: true });
   expect(answer?.id).toBe(first);

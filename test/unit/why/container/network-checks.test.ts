@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { parseInspection } from '../../../../src/engine/inspection.ts';
 import type { ListeningSocket } from '../../../../src/proc/net.ts';
-import { NETWORK_CHECKS } from '../../../../src/why/container/network-checks.ts';
+import { NETWORK_CHECKS } from '../../../../src/why/container/network/network-checks.ts';
 import { ID } from '../../fakes.ts';
 import { found } from './given.ts';
 
 const at = (port: number, isLoopback = false, protocol: 'tcp' | 'udp' = 'tcp'): ListeningSocket => ({
   protocol,
   port,
+  address: isLoopback ? '127.0.0.1' : '0.0.0.0',
   isLoopback,
 });
 const IDS = 'network.published-unheard suspect: "web" publishes port';

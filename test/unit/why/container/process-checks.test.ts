@@ -57,6 +57,11 @@ test.each([
       'busy suspect: one thread of 2 of process 1234 (app) of "web" is busy all the time: it gets 9 % of a CPU, and waits for one the rest of the time',
     ],
   ],
+  [
+    'busy, while the host gave it hardly any CPU, and its last wait is not counted yet',
+    [waiting({ cpuShare: 0.3, wantedShare: 0.6, neverSlept: true })],
+    [expect.stringContaining('it gets 30 % of a CPU, and waits')],
+  ],
   ['busy, by ticks', [waiting({ cpuShare: 0.95, wantedShare: undefined })], [expect.stringContaining('95 %')]],
   ['half busy', [waiting({ cpuShare: 0.5, wantedShare: 0.6 })], []],
 ] as const)('%s', (_, processes, expected) => {

@@ -125,6 +125,32 @@ test.each([
 });
 
 const GIB = 2 ** 30;
+
+// statfs(2) of a container's root on overlay2 over xfs with pquota, docker run --storage-opt size=10m: the quota is the size.
+test.each([
+  ['10m', '/', ': all 10MiB of its overlay file system are used, which is its quota (--storage-opt size=10m)'],
+  ['10m', '/data', ': all 10MiB of its overlay file system are used'],
+  [undefined, '/', ': all 10MiB of its overlay file system are used'],
+])('a quota of %j, and %s is full', (size, mountPoint, says) => {
+  const inspection = parseInspection({ Id: ID, HostConfig: { StorageOpt: size === undefined ? null : { size } } });
+  const space = { size: 10 * 2 ** 20, available: 0, used: 10 * 2 ** 20, inodes: 1000, usedInodes: 10 };
+  const shown = [{ mountPoint, device: '0:50', type: 'overlay', isReadOnly: false, space }];
+  const limits = { fileSystems: { shown, left: 0 } } as unknown as Limits;
+  expect(found(STORAGE_CHECKS, { inspection, limits })).toEqual([
+    `resources.space broken: no space is left on "${mountPoint}" of "web"${says}`,
+  ]);
+});
+
+test('a quota of a volume is named', () => {
+  const space = { size: 10 * 2 ** 20, available: 0, used: 10 * 2 ** 20, inodes: 1000, usedInodes: 10 };
+  const shown = [{ mountPoint: '/data', device: '0:50', type: 'xfs', isReadOnly: false, space }];
+  const inspection = parseInspection({ Id: ID, Mounts: [{ Type: 'volume', Name: 'db', Destination: '/data' }] });
+  const limits = { fileSystems: { shown, left: 0 } } as unknown as Limits;
+  expect(found(STORAGE_CHECKS, { inspection, limits, volumeSizes: new Map([['/data', '10m']]) })).toEqual([
+    'resources.space broken: no space is left on "/data" of "web": all 10MiB of its xfs file system are used, which is the quota of volume db (size=10m)',
+  ]);
+});
+
 test.each([
   [
     'ext4',

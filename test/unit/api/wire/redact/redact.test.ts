@@ -217,15 +217,20 @@ test('a line that is too long is left out, and its digest told', () => {
   expect(all(after)).not.toContain(SECRET);
 });
 
-test('of BuildKit’s session, only the amount is heard', () => {
+test.each([
+  ['session', 'h2c'],
+  ['session', 'tcp'],
+  ['grpc', 'h2c'],
+  ['grpc', 'tcp'],
+])('of BuildKit’s /%s by %s, only the amount is heard', (path, protocol) => {
   const events: WireEvent[] = [];
   const stage = redacted((event) => events.push(event));
   const exchange = readExchange(
     () => 1,
     (event) => stage({ ...event, connection: 1, time: 0 }),
   );
-  exchange.client(Buffer.from('POST /session HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n'));
-  exchange.engine(Buffer.from('HTTP/1.1 101 UPGRADED\r\nUpgrade: h2c\r\n\r\n'));
+  exchange.client(Buffer.from(`POST /${path} HTTP/1.1\r\nUpgrade: ${protocol}\r\nConnection: Upgrade\r\n\r\n`));
+  exchange.engine(Buffer.from(`HTTP/1.1 101 UPGRADED\r\nUpgrade: ${protocol}\r\n\r\n`));
   exchange.client(Buffer.from(SECRET));
   exchange.engine(Buffer.from(SECRET));
   stage({ type: 'close', first: 'client', error: undefined, connection: 1, time: 1 });

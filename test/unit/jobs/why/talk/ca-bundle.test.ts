@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -14,7 +24,14 @@ const put = (path: string, text: string) => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 };
-const bundle = (...variables: readonly string[]) => caBundle({ openInside }, root, variables);
+/** The folders' names, as a host lists them. */
+const lists = {
+  entries: (path: string) => (existsSync(path) ? readdirSync(path) : []),
+  countEntries: (path: string) => (existsSync(path) ? readdirSync(path).length : undefined),
+  link: (path: string) =>
+    lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined,
+};
+const bundle = (...variables: readonly string[]) => caBundle({ openInside, ...lists }, root, variables);
 const DEBIAN = '/etc/ssl/certs/ca-certificates.crt';
 
 test('none of the files is there', async () => {
@@ -44,4 +61,34 @@ test('what is no certificate spoils none', async () => {
   expect((await bundle()).bundle.count).toBe(1);
   mkdirSync(join(root, '/etc/ssl/cert.pem'));
   expect((await bundle()).bundle.count).toBe(1);
+});
+
+test('a folder of hashed names, without a bundle', async () => {
+  put('/real/one.pem', CERTIFICATE);
+  mkdirSync(join(root, '/etc/ssl/certs'), { recursive: true });
+  symlinkSync('/real/one.pem', join(root, '/etc/ssl/certs/002c0b4f.0'));
+  put('/etc/ssl/certs/README', CERTIFICATE);
+  expect(await bundle()).toEqual({ roots: [CERTIFICATE], bundle: { files: ['/etc/ssl/certs'], count: 1 } });
+});
+
+test('a folder that only repeats the bundle is not told; names without a hash do not count', async () => {
+  put(DEBIAN, CERTIFICATE);
+  put('/etc/ssl/certs/002c0b4f.0', CERTIFICATE);
+  expect((await bundle()).bundle.files).toEqual([DEBIAN]);
+  rmSync(join(root, DEBIAN));
+  rmSync(join(root, '/etc/ssl/certs/002c0b4f.0'));
+  put('/etc/ssl/certs/one.pem', CERTIFICATE);
+  expect((await bundle()).bundle.count).toBe(0);
+});
+
+test('SSL_CERT_DIR names folders, and a link to a folder stays inside', async () => {
+  put('/real/002c0b4f.0', CERTIFICATE);
+  symlinkSync('/real', join(root, 'certs'));
+  expect((await bundle('SSL_CERT_DIR=/none:/certs')).bundle).toEqual({ files: ['/certs'], count: 1 });
+});
+
+test('of a folder with very many names nothing is read', async () => {
+  put('/etc/ssl/certs/002c0b4f.0', CERTIFICATE);
+  const many = { openInside, ...lists, countEntries: () => 1_000_000 };
+  expect((await caBundle(many, root, [])).bundle.count).toBe(0);
 });

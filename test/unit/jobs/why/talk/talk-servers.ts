@@ -59,5 +59,12 @@ export function closeServers(): void {
 export async function dialTo(port: number): Promise<Dialed> {
   const socket = connect(port, '127.0.0.1').on('error', () => undefined);
   await new Promise((resolve) => void socket.once('connect', resolve));
-  return dialed({ stdin: socket, stdout: socket, said: () => '', kill: () => void socket.destroy() });
+  return dialed({
+    stdin: socket,
+    stdout: socket,
+    said: () => '',
+    ended: new Promise((resolve) => void socket.once('close', () => resolve())),
+    keepAwake: () => undefined,
+    kill: () => void socket.destroy(),
+  });
 }

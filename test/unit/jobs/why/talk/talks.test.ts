@@ -17,6 +17,7 @@ const place = (port: number, patienceMs = 2000): Place => ({
   address: '127.0.0.1',
   port,
   name: 'db.example',
+  patienceMs: 4 * patienceMs,
   deadline: performance.now() + patienceMs,
 });
 const roots = { roots: [CERTIFICATE], bundle: { files: ['/ca.pem'], count: 1 } };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../../../src/cli/run.ts';
-import { inPlace, parseSeconds } from '../../../../../src/verbs/veth/host/host-watch.ts';
+import { inPlace } from '../../../../../src/ui/in-place.ts';
+import { parseSeconds } from '../../../../../src/verbs/veth/host/host-watch.ts';
 import { container, fakeContext, fakeHost } from '../../../fakes.ts';
 import { DEV, FIB_TRIE, IF_INET6, IGMP, ROUTE } from '../../../network/map/recorded.ts';
 

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import type { Context } from '../../context.ts';
+import { type SshAddress, sshHostWords } from '../../engine/address.ts';
+import { DbgError, errorMessage } from '../../errors.ts';
+import type { Beginning } from '../../far/far-frames.ts';
+import { shellQuote } from '../../text.ts';
+import { type EngineWishRead, namesSeveral } from '../arguments/engine-options.ts';
+import { VerbOption } from '../arguments/verb-argument.ts';
+import type { Verb } from '../verb.ts';
+import { mayWrite } from './named-files.ts';
+
+/** The variables of the person's that say how the terminal behaves. */
+const OF_THE_TERMINAL = /^(TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
+
+/** In bytes: a file of the person's that goes along must fit into a frame with all else. */
+const MOST_INPUT = 256 << 10;
+
+/**
+ * Runs verbs where the containers are, when the engine is reached by ssh. Gives the exit code;
+ * undefined when the verb is to run here.
+ */
+export const elsewhere =
+  (ctx: Context, wish: EngineWishRead): NonNullable<Verb['elsewhere']> =>
+  async (verb) => {
+    if (namesSeveral(wish)) return (await import('./several-engines.ts')).askEngines(ctx, wish, verb);
+    const inputs = verb.inputs?.(verb);
+    if (verb.place === 'here' || inputs?.areAll) return undefined;
+    // What is wrong with the choice is said when the verb asks the engine: it may need none.
+    const choice = await ctx.choice().catch(() => undefined);
+    if (choice?.address.kind !== 'ssh') return undefined;
+    if (verb.place === 'listens') {
+      // A recording is a file of the person's.
+      if (verb.opts()['replay'] !== undefined) return undefined;
+      throw listensThere(choice.address, verb);
+    }
+    const { stdout, stderr } = ctx;
+    const { path } = choice.address;
+    const beginning: Beginning = {
+      args: ctx.args,
+      env: sentVariables(ctx),
+      engine: path === undefined ? { DOCKER_CONTEXT: 'default' } : { DOCKER_HOST: `unix://${path}` },
+      cwd: ctx.cwd(),
+      stdinIsTTY: ctx.stdinIsTTY,
+      stdoutIsTTY: stdout.isTTY,
+      stderrIsTTY: stderr.isTTY,
+      columns: stdout.columns?.(),
+      files: inputFiles(ctx, verb, inputs?.files ?? []),
+    };
+    const usesTerminal = verb.place === 'terminal' && ctx.stdinIsTTY && stdout.isTTY;
+    const { overSsh } = await import('../../jobs/far/over-ssh.ts');
+    const named = (file: string) => mayWrite(verb.name(), ctx.args, ctx.cwd(), file);
+    const isDryRun = verb.opts()['dryRun'] === true;
+    return overSsh(ctx, { to: choice.address, beginning, isNamed: named, usesTerminal, isDryRun });
+  };
+
+/** The error for a verb whose port would be one of the other host's. */
+function listensThere(to: SshAddress, verb: Verb): DbgError {
+  const line = ['ssh', '-t', '-L', '8080:127.0.0.1:8080', ...sshHostWords(to), 'dbg', verb.name(), '…'];
+  return new DbgError(`dbg ${verb.name()} listens on the host on which it runs, and the containers are on ${to.host}`, {
+    next: [{ what: 'a port of it comes here by', command: line.join(' ') }],
+  });
+}
+
+/** The person's variables that go along: those about the terminal, and those that a word names. */
+function sentVariables({ args, env }: Context): Record<string, string> {
+  const named = new Set(args.map((word) => word.replace(/^(--env=|-e=?)/, '')));
+  const isSent = (name: string) => OF_THE_TERMINAL.test(name) || named.has(name);
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value !== undefined && isSent(name) ? [[name, value]] : [])),
+  );
+}
+
+/** What is in the files that the verb reads, by their paths. */
+function inputFiles(ctx: Context, verb: Verb, operands: readonly string[]): Beginning['files'] {
+  const typed = verb.options
+    .filter((option) => option instanceof VerbOption && option.isInput)
+    .flatMap((option) => verb.getOptionValue(option.attributeName()) as string | string[] | undefined)
+    .filter((path) => path !== undefined);
+  return Object.fromEntries(
+    [...typed, ...operands].map((path) => {
+      return [resolve(ctx.cwd(), path), inputBytes(ctx, path).toString('base64')];
+    }),
+  );
+}
+
+function inputBytes({ host }: Context, path: string): Buffer {
+  try {
+    const bytes = host.readBytes(path, MOST_INPUT + 1, undefined);
+    if (bytes.length <= MOST_INPUT) return bytes;
+    throw new Error(`it has more than ${MOST_INPUT / 1024} KiB, which is what goes along to another host`);
+  } catch (cause) {
+    throw new DbgError(`${path} cannot be read: ${errorMessage(cause)}`, {
+      cause,
+      next: [{ what: 'see', command: `ls -l ${shellQuote(path)}` }],
+    });
+  }
+}
