@@ -1,11 +1,13 @@
 import type { EngineChoice } from './engine/choice/choose-engine.ts';
 import type { EngineWish } from './engine/choice/engine-wish.ts';
 import type { Engine } from './engine/engine.ts';
+import type { HelperEngine } from './engine/helper/helper-engine.ts';
 import type { Environment } from './environment.ts';
 import type { OpenFile } from './host/host-files.ts';
 import type { Host } from './host/host.ts';
 import type { TakeScreen } from './ui/full-screen.ts';
 import type { Pick } from './ui/picker.ts';
+import type { TakeRaw } from './ui/raw-terminal.ts';
 import type { Readable } from 'node:stream';
 
 /** One of dbg's two outputs: stdout for results, stderr for everything else. */
@@ -65,9 +67,13 @@ export interface Context {
   readonly choice: (wish?: EngineWish) => Promise<EngineChoice>;
   /** That engine. Nothing is loaded or connected before the first call. */
   readonly engine: (wish?: EngineWish) => Promise<Engine>;
+  /** The same engine as the maker of containers of dbg's own. */
+  readonly helperEngine: (wish?: EngineWish) => Promise<HelperEngine>;
   readonly pick: Pick;
   /** Opens dbg's own stdin. It is left alone otherwise: it belongs to the tool. */
   readonly stdin: () => Readable;
   /** Only where stdin and stdout are terminals. */
   readonly takeScreen: TakeScreen;
+  /** Only where stdin and stdout are terminals. */
+  readonly takeRaw: TakeRaw;
 }

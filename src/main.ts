@@ -4,7 +4,7 @@ import { run } from './cli/run.ts';
 import type { Context, Output } from './context.ts';
 import { chooseEngine, type EngineChoice } from './engine/choice/choose-engine.ts';
 import { type Engine } from './engine/engine.ts';
-import { openEngine } from './engine/open-engine.ts';
+import { dialOf, openEngine } from './engine/open-engine.ts';
 import type { Environment } from './environment.ts';
 import { DbgError, errorCode, errorMessage, EXIT } from './errors.ts';
 import { FAR_WORD } from './far/far-word.ts';
@@ -17,7 +17,8 @@ import { localHost } from './host/run/local.ts';
 import { asPerson } from './host/who-asked.ts';
 import { failureText } from './ui/failure.ts';
 import { screenTaker } from './ui/full-screen.ts';
-import { inquirerPick, type Pick } from './ui/picker.ts';
+import { inquirerPick, type Pick as PickOne } from './ui/picker.ts';
+import { rawTaker } from './ui/raw-terminal.ts';
 
 // The one user of `process`. Its streams are touched only when something is written: opening
 // process.stdout costs 2 ms, and opening process.stdin sets a shared pipe to non-blocking for the
@@ -25,7 +26,7 @@ import { inquirerPick, type Pick } from './ui/picker.ts';
 const stdout = output(1, () => process.stdout);
 const stderr = output(2, () => process.stderr);
 
-const pick: Pick = (message, choices) => inquirerPick(process.stderr)(message, choices);
+const pick: PickOne = (message, choices) => inquirerPick(process.stderr)(message, choices);
 
 const takeScreen = screenTaker(() => ({
   stdin: process.stdin,
@@ -33,6 +34,12 @@ const takeScreen = screenTaker(() => ({
   onEnd: (listener) => listening('exit', listener),
   onSuspend: (listener) => listening('SIGTSTP', listener),
   suspend: () => void process.kill(process.pid, 'SIGSTOP'),
+}));
+
+const takeRaw = rawTaker(() => ({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  onEnd: (listener) => listening('exit', listener),
 }));
 
 const signals: Signals = {
@@ -84,18 +91,25 @@ const context = (host: Host, environment: Environment): Context => ({
   pick,
   stdin: () => process.stdin,
   takeScreen,
+  takeRaw,
 });
 
 /** Which engine an environment names, and that engine: each is looked for once. */
-function engineOf(
-  host: Host,
-  environment: Environment,
-): { readonly choice: Context['choice']; readonly engine: Context['engine'] } {
+function engineOf(host: Host, environment: Environment): Pick<Context, 'choice' | 'engine' | 'helperEngine'> {
   let engine: Promise<Engine> | undefined;
   let choice: Promise<EngineChoice> | undefined;
   const chosen: Context['choice'] = (wish) => (choice ??= chooseEngine(ownValues(environment), wish));
   const carry = (argv: readonly string[]) => host.relay(asPerson({ env: environment, host }, argv));
-  return { choice: chosen, engine: (wish) => (engine ??= chosen(wish).then((which) => openEngine(which, carry))) };
+  return {
+    choice: chosen,
+    engine: (wish) => (engine ??= chosen(wish).then((which) => openEngine(which, carry))),
+    helperEngine: async (wish) => {
+      const { address, form } = await chosen(wish);
+      const { helperEngine } = await import('./engine/helper/helper-engine.ts');
+      const { modemOver } = await import('./engine/ways/over-dockerode.ts');
+      return helperEngine(address, form, modemOver(address, form, await dialOf(address, carry)));
+    },
+  };
 }
 
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));

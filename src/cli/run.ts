@@ -25,7 +25,12 @@ export async function run(called: Context): Promise<number> {
   const engineWords = ctx.args.slice(0, engineWordsIn(ctx.args));
   const args = asMeant(ctx.args.slice(engineWords.length));
   const wish = emptyWish();
-  const own = { ...ctx, args, engineWords, choice: () => ctx.choice(wish), engine: () => ctx.engine(wish) };
+  const engine = {
+    choice: () => ctx.choice(wish),
+    engine: () => ctx.engine(wish),
+    helperEngine: () => ctx.helperEngine(wish),
+  };
+  const own = { ...ctx, args, engineWords, ...engine };
   sayWhoMayChange(own);
   try {
     const dbg = await program(own, wish);

@@ -45,7 +45,7 @@ export interface Engine {
   imageConfiguration(id: string): Promise<Configuration | undefined>;
   /**
    * Every container, stopped ones included, the most recently created first (GET
-   * /containers/json?all=1).
+   * /containers/json?all=1). dbg's own (helper/) are left out.
    */
   list(): Promise<ContainerSummary[]>;
   /**

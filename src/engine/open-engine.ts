@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
+import type { EngineAddress } from './address.ts';
 import type { EngineChoice } from './choice/choose-engine.ts';
 import type { Engine } from './engine.ts';
+import type { Dial } from './ways/over-dockerode.ts';
 import { overSocket } from './ways/over-socket.ts';
 import type { Carrier } from './ways/ssh-connection.ts';
 
@@ -14,24 +16,27 @@ export async function openEngine(
 ): Promise<Engine> {
   if (address.kind === 'unix') return overSocket(address, form, client);
   const { overDockerode } = await import('./ways/over-dockerode.ts');
-  if (address.kind === 'ssh') {
-    const { dialSsh } = await import('./ways/ssh-connection.ts');
-    return overDockerode(address, form, dialSsh(address, carry));
-  }
+  return overDockerode(address, form, await dialOf(address, carry), client);
+}
+
+/**
+ * How connections to an engine are made. Throws a DbgError where TLS's files cannot be read.
+ * @param carry starts ssh
+ */
+export async function dialOf(
+  address: EngineAddress,
+  carry: (argv: readonly string[]) => Promise<Carrier>,
+): Promise<Dial> {
+  if (address.kind === 'ssh') return (await import('./ways/ssh-connection.ts')).dialSsh(address, carry);
   const dial = await (await import('./ways/engine-dialer.ts')).dialer(address, false);
-  return overDockerode(
-    address,
-    form,
-    (dialed) => {
-      let connection: Socket;
-      try {
-        connection = dial();
-      } catch (error) {
-        // node:tls throws for a key that does not belong to its certificate.
-        return dialed(error as Error);
-      }
-      dialed(null, connection);
-    },
-    client,
-  );
+  return (dialed) => {
+    let connection: Socket;
+    try {
+      connection = dial();
+    } catch (error) {
+      // node:tls throws for a key that does not belong to its certificate.
+      return dialed(error as Error);
+    }
+    dialed(null, connection);
+  };
 }

@@ -308,8 +308,14 @@ export function fakeContext(
     stdin: () => {
       throw new Error('stdin was not to be read');
     },
+    helperEngine: async () => {
+      throw new Error('no container was to be made');
+    },
     takeScreen: () => {
       throw new Error('no screen was to be taken');
+    },
+    takeRaw: () => {
+      throw new Error('no terminal was to be taken');
     },
     ...rest,
     host,

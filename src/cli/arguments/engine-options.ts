@@ -11,7 +11,13 @@ export interface EngineWishRead extends EngineWish {
   readonly files: { ca?: string; cert?: string; key?: string };
   /** every context that there is */
   allContexts?: boolean;
+  /** how dbg gets to where the containers are; undefined: as the engine's address says */
+  via?: Via;
 }
+
+/** `here`: dbg is there. `ssh`: by ssh. `helper`: in a container of dbg's own on that engine. */
+const VIA = ['here', 'ssh', 'helper'] as const;
+export type Via = (typeof VIA)[number];
 
 export const emptyWish = (): EngineWishRead => ({ hosts: [], files: {} });
 
@@ -81,6 +87,17 @@ const OPTIONS: readonly EngineOption[] = [
     about: 'its key (default: key.pem there)',
     kind: 'files',
     set: ({ files }, value) => (files.key = value),
+  },
+  {
+    long: '--via',
+    value: 'way',
+    about: "how to get to the containers: here, ssh, helper (a container of dbg's own); default: by the address",
+    kind: 'nothing',
+    set: (wish, value) => {
+      const via = VIA.find((way) => way === value);
+      if (via === undefined) throw new InvalidArgumentError(`It is one of ${VIA.join(', ')}.`);
+      wish.via = via;
+    },
   },
 ];
 

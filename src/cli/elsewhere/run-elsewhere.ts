@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { type SshAddress, sshHostWords } from '../../engine/address.ts';
-import { DbgError, errorMessage } from '../../errors.ts';
+import { addressText, type EngineAddress, type SshAddress, sshHostWords } from '../../engine/address.ts';
+import { DbgError, errorMessage, usageError } from '../../errors.ts';
 import type { Beginning } from '../../far/far-frames.ts';
+import type { Errand } from '../../jobs/far/errand.ts';
 import { shellQuote } from '../../text.ts';
 import { type EngineWishRead, namesSeveral } from '../arguments/engine-options.ts';
 import { VerbOption } from '../arguments/verb-argument.ts';
@@ -16,8 +17,8 @@ const OF_THE_TERMINAL = /^(TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
 const MOST_INPUT = 256 << 10;
 
 /**
- * Runs verbs where the containers are, when the engine is reached by ssh. Gives the exit code;
- * undefined when the verb is to run here.
+ * Runs verbs where the containers are: by ssh when the engine is reached by ssh, or as `--via` says.
+ * Gives the exit code; undefined when the verb is to run here.
  */
 export const elsewhere =
   (ctx: Context, wish: EngineWishRead): NonNullable<Verb['elsewhere']> =>
@@ -26,17 +27,19 @@ export const elsewhere =
     const inputs = verb.inputs?.(verb);
     if (verb.place === 'here' || inputs?.areAll) return undefined;
     // What is wrong with the choice is said when the verb asks the engine: it may need none.
-    const choice = await ctx.choice().catch(() => undefined);
-    if (choice?.address.kind !== 'ssh') return undefined;
+    const address = (await ctx.choice().catch(() => undefined))?.address;
+    const via = wish.via ?? (address?.kind === 'ssh' ? 'ssh' : 'here');
+    if (address === undefined || via === 'here') return undefined;
+    if (via === 'ssh' && address.kind !== 'ssh') throw noSsh(address);
     if (verb.place === 'listens') {
       // A recording is a file of the person's.
       if (verb.opts()['replay'] !== undefined) return undefined;
-      throw listensThere(choice.address, verb);
+      throw listensThere(address, verb);
     }
     const { stdout, stderr } = ctx;
-    const { path } = choice.address;
+    const path = address.kind === 'ssh' ? address.path : undefined;
     const beginning: Beginning = {
-      args: ctx.args,
+      args: withoutVia(ctx.args),
       env: sentVariables(ctx),
       engine: path === undefined ? { DOCKER_CONTEXT: 'default' } : { DOCKER_HOST: `unix://${path}` },
       cwd: ctx.cwd(),
@@ -47,16 +50,35 @@ export const elsewhere =
       files: inputFiles(ctx, verb, inputs?.files ?? []),
     };
     const usesTerminal = verb.place === 'terminal' && ctx.stdinIsTTY && stdout.isTTY;
-    const { overSsh } = await import('../../jobs/far/over-ssh.ts');
-    const named = (file: string) => mayWrite(verb.name(), ctx.args, ctx.cwd(), file);
-    const isDryRun = verb.opts()['dryRun'] === true;
-    return overSsh(ctx, { to: choice.address, beginning, isNamed: named, usesTerminal, isDryRun });
+    const isNamed = (file: string) => mayWrite(verb.name(), ctx.args, ctx.cwd(), file);
+    const errand: Errand = { beginning, isNamed, usesTerminal, isDryRun: verb.opts()['dryRun'] === true };
+    if (via === 'helper') return (await import('../../jobs/far/over-helper.ts')).overHelper(ctx, errand);
+    return (await import('../../jobs/far/over-ssh.ts')).overSsh(ctx, { ...errand, to: address as SshAddress });
   };
 
+/** Over there, dbg is where the containers are. */
+const withoutVia = (words: readonly string[]): string[] =>
+  words.filter((word, at) => word !== '--via' && words[at - 1] !== '--via' && !word.startsWith('--via='));
+
+const noSsh = (address: EngineAddress) =>
+  usageError(`--via ssh needs an address with ssh://, and the engine's is ${addressText(address)}`, [
+    { what: 'which engines there are', command: 'dbg context ls' },
+  ]);
+
 /** The error for a verb whose port would be one of the other host's. */
-function listensThere(to: SshAddress, verb: Verb): DbgError {
-  const line = ['ssh', '-t', '-L', '8080:127.0.0.1:8080', ...sshHostWords(to), 'dbg', verb.name(), '…'];
-  return new DbgError(`dbg ${verb.name()} listens on the host on which it runs, and the containers are on ${to.host}`, {
+function listensThere(address: EngineAddress, verb: Verb): DbgError {
+  const where = address.kind === 'unix' ? "the engine's host" : address.host;
+  const line = [
+    'ssh',
+    '-t',
+    '-L',
+    '8080:127.0.0.1:8080',
+    ...(address.kind === 'ssh' ? sshHostWords(address) : ['HOST']),
+    'dbg',
+    verb.name(),
+    '…',
+  ];
+  return new DbgError(`dbg ${verb.name()} listens on the host on which it runs, and the containers are on ${where}`, {
     next: [{ what: 'a port of it comes here by', command: line.join(' ') }],
   });
 }

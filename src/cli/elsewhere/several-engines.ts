@@ -29,7 +29,7 @@ export async function askEngines(ctx: Context, wish: EngineWishRead, verb: Verb)
     [parsed(text)].flat().flatMap((record) => (isRecord(record) ? [{ host, ...record }] : []));
   const exitCode = await askSeveral(ctx, {
     names,
-    argsFor: (name) => ['-c', name, ...withoutContext(ctx.args, wish)],
+    argsFor: (name) => ['-c', name, ...(wish.via ? ['--via', wish.via] : []), ...withoutContext(ctx.args, wish)],
     form,
     onLine: (name, line) => {
       if (form === 'lines') {

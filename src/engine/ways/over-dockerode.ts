@@ -11,13 +11,19 @@ import { type Hearing, type Query, waitFor } from './way.ts';
 /** Connects to an engine. It calls back with the connection, or with the error. */
 export type Dial = (dialed: (error: Error | null, connection?: Duplex) => void) => void;
 
-/**
- * The engine behind any connection, by dockerode. Connections are made by dbg itself: docker-modem
- * leaves out the path and the user of an address, `https://`, and what a docker context holds, and
- * its ssh accepts any host key. They are kept for the next request, and do not keep dbg from
- * ending.
- */
+/** The engine behind any connection, by dockerode. */
 export function overDockerode(address: EngineAddress, form: RequestForm, dial: Dial, client?: Client): Engine {
+  const modem = modemOver(address, form, dial);
+  const ask = (path: string, query: Query, hearing: Hearing) => get(modem, pathOf(address, form, path), query, hearing);
+  return overHttp(address, { ask }, { client });
+}
+
+/**
+ * dockerode's connection to an engine. Connections are made by dbg itself: docker-modem leaves out
+ * the path and the user of an address, `https://`, and what a docker context holds, and its ssh
+ * accepts any host key. They are kept for the next request, and do not keep dbg from ending.
+ */
+export function modemOver(address: EngineAddress, form: RequestForm, dial: Dial): Modem {
   const agent = withoutRedirects(new Agent({ keepAlive: true }));
   // Node calls it with the options of the request, and takes the connection by the callback.
   agent.createConnection = (_, dialed) => {
@@ -28,14 +34,12 @@ export function overDockerode(address: EngineAddress, form: RequestForm, dial: D
   // With the path of a socket, docker-modem parses no address: its way to do that makes Node 24
   // warn (DEP0169). The agent connects, so the path leads nowhere.
   const options = { socketPath: '/dev/null', agent, headers: { ...form.headers, Host: host } };
-  const { modem } = new Docker(options);
-  const ask = (path: string, query: Query, hearing: Hearing) =>
-    get(modem as Modem, pathOf(address, form, path), query, hearing);
-  return overHttp(address, { ask }, { client });
+  return new Docker(options).modem as Modem;
 }
 
 /** dockerode's connection to the engine. Its own types leave it open. */
-interface Modem {
+export interface Modem {
+  /** With `hijack`, the answer is the connection itself. */
   dial(options: object, answered: (error: Error | null, answer: IncomingMessage) => void): void;
 }
 
@@ -80,7 +84,8 @@ function get(modem: Modem, path: string, query: Query, hearing: Hearing): () => 
   };
 }
 
-const ALL_GOOD = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [at + 100, true]));
+/** docker-modem's words for: every status is an answer. */
+export const ALL_GOOD = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [at + 100, true]));
 
 /**
  * Makes docker-modem ignore redirects, as docker's CLI does: docker-modem would follow one to

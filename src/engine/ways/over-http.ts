@@ -14,6 +14,7 @@ import {
   unreachable,
 } from '../engine-errors.ts';
 import { type ContainerEvent, eventReader, eventsUntil, joinFilters } from '../engine-events.ts';
+import { HELPER_LABEL } from '../helper/helper-label.ts';
 import { followLogs } from '../logs/follow-logs.ts';
 import { LAST_LINE, lastLines, logLines, logsPath } from '../logs/logs.ts';
 import { architectureOf, parseConfiguration, parseInspection } from '../inspection.ts';
@@ -113,8 +114,10 @@ export function overHttp(
       const answer = await get(`/images/${encodeURIComponent(name)}/json`);
       return answer.status === 404 ? undefined : parseImageId(answered(address, answer));
     },
-    list: async () =>
-      parseContainerList(answeredList(address, await get('/containers/json', { all: '1' }, MOST_BYTES_OF_LIST))),
+    list: async () => {
+      const listed = answeredList(address, await get('/containers/json', { all: '1' }, MOST_BYTES_OF_LIST));
+      return parseContainerList(listed).filter(({ labels }) => !Object.hasOwn(labels, HELPER_LABEL));
+    },
   };
 }
 

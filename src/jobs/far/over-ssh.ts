@@ -1,6 +1,5 @@
 import type { Context } from '../../context.ts';
 import { DbgError } from '../../errors.ts';
-import type { Beginning } from '../../far/far-frames.ts';
 import { lendTo } from '../../far/near-side.ts';
 import { type SshAddress, sshHostWords } from '../../engine/address.ts';
 import { sshTrouble } from '../../engine/troubles/ssh-trouble.ts';
@@ -10,18 +9,13 @@ import { farStatus } from '../../far/far-status.ts';
 import type { Relayed } from '../../host/host.ts';
 import { asPerson } from '../../host/who-asked.ts';
 import { escapeControls, shellLine } from '../../text.ts';
+import type { Errand } from './errand.ts';
 import { ownFiles, ownKey } from './own-files.ts';
+import { printedThere, printingTo } from './printed-there.ts';
 
 /** A verb that is to run on another host. */
-export interface Journey {
+export interface Journey extends Errand {
   readonly to: SshAddress;
-  readonly beginning: Beginning;
-  /** Whether the person named a file, by its absolute path, for the verb to write. */
-  readonly isNamed: (path: string) => boolean;
-  /** Whether it needs the person's terminal itself, and not only what comes over it. */
-  readonly usesTerminal: boolean;
-  /** Whether it only prints the line that would run over there. */
-  readonly isDryRun: boolean;
 }
 
 /** The exit code of far.sh for a terminal when dbg is not there yet. */
@@ -33,7 +27,11 @@ export async function overSsh(ctx: Context, journey: Journey): Promise<number> {
   const { to, beginning } = journey;
   if (ctx.host.find('ssh').kind !== 'found') throw sshTrouble(to, new SshEnded('spawn ssh ENOENT'));
   const key = ownKey(ctx);
-  if (journey.isDryRun) return dryRun(ctx, journey, key);
+  if (journey.isDryRun) {
+    const terminal = journey.usesTerminal ? ['-t'] : [];
+    const wrap = (line: string) => ['ssh', ...terminal, ...sshHostWords(to), line];
+    return printedThere(ctx, (silent) => withFrames(silent, journey, key), wrap);
+  }
   if (!journey.usesTerminal) return withFrames(ctx, journey, key);
   const variables = Object.entries({ ...beginning.env, ...beginning.engine }).map(
     ([name, value]) => `${name}=${value}`,
@@ -47,39 +45,6 @@ export async function overSsh(ctx: Context, journey: Journey): Promise<number> {
   const silent = printingTo(ctx, () => undefined);
   await withFrames(silent, { ...journey, beginning: { ...beginning, args: ['--version'], files: {} } }, key);
   return (await onTerminal()).exitCode;
-}
-
-/** In bytes. A line of an entry has 4 kB; a host in other hands may say anything. */
-const MOST_PRINTED = 1 << 20;
-
-/** Prints what `--dry-run` prints over there as a line for here, ssh included. */
-async function dryRun(ctx: Context, journey: Journey, key: string): Promise<number> {
-  const printed: Buffer[] = [];
-  let left = MOST_PRINTED;
-  const take = (piece: Buffer) => {
-    if (left > 0) printed.push(Buffer.from(piece.subarray(0, left)));
-    left -= Math.min(left, piece.length);
-  };
-  const code = await withFrames(printingTo(ctx, take), journey, key);
-  const there = Buffer.concat(printed).toString().trimEnd();
-  const terminal = journey.usesTerminal ? ['-t'] : [];
-  if (there !== '') ctx.stdout.write(`${shellLine(['ssh', ...terminal, ...sshHostWords(journey.to), there])}\n`);
-  return code;
-}
-
-/** A context whose stdout is a function. */
-function printingTo(ctx: Context, take: (piece: Buffer) => void): Context {
-  const file = {
-    descriptor: -1,
-    write: async (parts: readonly Buffer[]) => {
-      parts.forEach(take);
-      return { written: parts.reduce((sum, { length }) => sum + length, 0), error: undefined };
-    },
-    truncate: async () => undefined,
-    close: async () => undefined,
-  };
-  const write = (text: string) => take(Buffer.from(text));
-  return { ...ctx, stdout: { ...ctx.stdout, write, asFile: async () => file } };
 }
 
 async function withFrames(ctx: Context, { to, beginning, isNamed }: Journey, key: string): Promise<number> {
