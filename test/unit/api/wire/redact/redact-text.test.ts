@@ -14,5 +14,7 @@ test.each([
   ["{'password':'not closed, and more", "{'password':[redacted]"],
   ['{"password":"[redacted]"}', '{"password":"[redacted]"}'],
   ['{"password":[redacted]}', '{"password":[redacted]}'],
+  ['x my-auth: hunter2', 'x my-auth: [redacted]'],
+  ['auth: [hunter2', 'auth: [redacted]'],
   ['keyboard: querty', 'keyboard: querty'],
 ])('%s', (text, shown) => expect(redactLoosely(text)).toBe(shown));
