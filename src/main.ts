@@ -102,9 +102,12 @@ function engineOf(host: Host, environment: Environment): Pick<Context, 'choice' 
   const carry = (argv: readonly string[]) => host.relay(asPerson({ env: environment, host }, argv));
   return {
     choice: chosen,
-    engine: (wish) => (engine ??= chosen(wish).then((which) => openEngine(which, carry))),
+    engine: (wish) => (engine ??= chosen(wish).then((which) => openEngine(which, carry, host.output))),
     helperEngine: async (wish) => {
       const { address, form } = await chosen(wish);
+      if (address.kind === 'containerd') {
+        throw new DbgError('containerd itself runs no helper: --via helper needs the API of Docker or Podman');
+      }
       const { helperEngine } = await import('./engine/helper/helper-engine.ts');
       const { modemOver } = await import('./engine/ways/over-dockerode.ts');
       return helperEngine(address, form, modemOver(address, form, await dialOf(address, carry)));
@@ -128,9 +131,7 @@ async function runFar(): Promise<void> {
   const here = localHost({ env: farEnv, own, signals, become, streams: far.streams });
   const host = { ...here, ...far.files(here) };
   const there = context(host, farEnv);
-  // The person's options have led here: the engine is this host's.
-  const engine = { choice: () => there.choice(), engine: () => there.engine() };
-  const exitCode = await run({ ...there, ...far.lent, ...engine });
+  const exitCode = await run({ ...there, ...far.lent });
   await far.end(exitCode);
   process.exit(0);
 }

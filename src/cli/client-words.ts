@@ -18,6 +18,7 @@ export async function stepsFor(ctx: Context, wish: EngineWish, steps: readonly N
     (engine) => engine.client(),
     () => choice.client,
   );
+  if (choice.address.kind === 'containerd') return containerdSteps(choice.address.path, steps);
   const docker = shellLine(clientWords({ ...choice, client }, wish, ctx.host.isRoot));
   const dbg = shellLine(['dbg', ...engineOptions(choice, wish)]);
   return steps.map(({ what, command }) => ({
@@ -26,6 +27,13 @@ export async function stepsFor(ctx: Context, wish: EngineWish, steps: readonly N
       return `${before}${program === 'docker' ? docker : dbg} `;
     }),
   }));
+}
+
+/** containerd has no docker: in its place, what lists its containers. */
+function containerdSteps(path: string, steps: readonly NextStep[]): NextStep[] {
+  const others = steps.filter(({ command }) => !/(^|&& |sudo )docker /.test(command));
+  const list = shellLine(['sudo', 'ctr', '-a', path, '-n', 'k8s.io', 'containers', 'ls']);
+  return others.length === steps.length ? others : [...others, { what: 'see all of them', command: list }];
 }
 
 /** A command of the engine's client or of dbg's that does not name an engine itself. */

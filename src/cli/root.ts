@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { configFolder } from '../engine/choice/docker-config.ts';
 import { DbgError } from '../errors.ts';
+import { THERE_VARIABLE } from '../host/there.ts';
 import { LEASH_VARIABLE } from '../host/run/leash.ts';
 import { whoAsked } from '../host/who-asked.ts';
 import { OWN_VALUES_VARIABLE, packedValues } from '../host/own-values.ts';
@@ -46,6 +47,7 @@ async function throughSudo(ctx: Context, { values = [], mayAsk = true }: RootWis
   const env = {
     DOCKER_CONFIG: configFolder(ctx.env),
     [OWN_VALUES_VARIABLE]: packedValues(ctx.env, [...CARRIED_AS_OWN, ...values]),
+    ...(ctx.env[THERE_VARIABLE] && { [THERE_VARIABLE]: ctx.env[THERE_VARIABLE] }),
   };
   const { exitCode, report } = await ctx.host.run(sudoArgv(ctx, mayAsk), { env, isDbg: true });
   if (report === 'taken') return exitCode;
@@ -65,8 +67,9 @@ async function throughSudo(ctx: Context, { values = [], mayAsk = true }: RootWis
 function sudoArgv(ctx: Pick<Context, 'env' | 'self' | 'args' | 'engineWords'>, mayAsk: boolean): string[] {
   const { env, self, args, engineWords } = ctx;
   const carried = Object.keys(env).filter((name) => CARRIED.test(name) && env[name] !== undefined);
-  const names = [...new Set([...carried, 'DOCKER_CONFIG', OWN_VALUES_VARIABLE, LEASH_VARIABLE])].toSorted((a, b) =>
-    a.localeCompare(b),
+  const isThere = env[THERE_VARIABLE] === undefined ? [] : [THERE_VARIABLE];
+  const names = [...new Set([...carried, ...isThere, 'DOCKER_CONFIG', OWN_VALUES_VARIABLE, LEASH_VARIABLE])].toSorted(
+    (a, b) => a.localeCompare(b),
   );
   const prompt = '--prompt=dbg looks into containers as root; password for %p: ';
   const asking = mayAsk ? prompt : '--non-interactive';

@@ -3,6 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import type { Context } from '../context.ts';
 import { DbgError, EXIT } from '../errors.ts';
 import { escapeControls } from '../text.ts';
+import { THERE_VARIABLE } from '../host/there.ts';
 import { failureText } from '../ui/failure.ts';
 import { emptyWish, engineWordsIn } from './arguments/engine-options.ts';
 import { stepsFor } from './client-words.ts';
@@ -25,10 +26,12 @@ export async function run(called: Context): Promise<number> {
   const engineWords = ctx.args.slice(0, engineWordsIn(ctx.args));
   const args = asMeant(ctx.args.slice(engineWords.length));
   const wish = emptyWish();
+  const isThere = ctx.env[THERE_VARIABLE] !== undefined;
+  const meant = isThere ? undefined : wish;
   const engine = {
-    choice: () => ctx.choice(wish),
-    engine: () => ctx.engine(wish),
-    helperEngine: () => ctx.helperEngine(wish),
+    choice: () => ctx.choice(meant),
+    engine: () => ctx.engine(meant),
+    helperEngine: () => ctx.helperEngine(meant),
   };
   const own = { ...ctx, args, engineWords, ...engine };
   sayWhoMayChange(own);
@@ -40,7 +43,9 @@ export async function run(called: Context): Promise<number> {
     if (unknown?.length === 1) await (await import('./unknown-verb.ts')).refuseContainerAsVerb(own, dbg, args);
     // The words after an unknown verb are left out: for `nosuch --help`, commander would show its
     // help, as if all were well.
-    for (const command of withSubcommands(dbg)) if (command instanceof Verb) command.elsewhere = elsewhere(own, wish);
+    for (const command of isThere ? [] : withSubcommands(dbg)) {
+      if (command instanceof Verb) command.elsewhere = elsewhere(own, wish);
+    }
     await dbg.parseAsync(unknown ?? args, { from: 'user' });
     return exitCodeOf(dbg);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Where an engine listens. */
-export type EngineAddress = UnixAddress | TcpAddress | SshAddress;
+export type EngineAddress = UnixAddress | TcpAddress | SshAddress | ContainerdAddress;
 
 export interface UnixAddress {
   readonly kind: 'unix';
@@ -29,6 +29,13 @@ export interface SshAddress {
   readonly client: Client;
 }
 
+/** containerd without Docker, which is asked by its own client, ctr. */
+export interface ContainerdAddress {
+  readonly kind: 'containerd';
+  /** containerd's socket */
+  readonly path: string;
+}
+
 /** A program by which people speak with an engine. */
 export type Client = 'docker' | 'podman';
 
@@ -54,6 +61,8 @@ export function addressText(address: EngineAddress): string {
   switch (address.kind) {
     case 'unix':
       return `unix://${address.path}`;
+    case 'containerd':
+      return `containerd://${address.path}`;
     case 'tcp':
       return `tcp://${hostAndPort(address)}${address.path ?? ''}`;
     default:

@@ -2,7 +2,7 @@
  * What an engine says of itself in GET /version. A field is empty where the engine leaves it out.
  */
 export interface EngineVersion {
-  /** "Docker" or "Podman" */
+  /** "Docker", "Podman" or "containerd" */
   readonly name: string;
   readonly version: string;
   /** the newest version of the API that the engine speaks */
@@ -17,9 +17,11 @@ export function parseVersion(answer: unknown): EngineVersion {
   const text = (name: string) => (typeof body[name] === 'string' ? body[name].slice(0, MOST_CHARACTERS) : '');
   // Podman calls its only component "Podman Engine"; Docker's are "Engine", "containerd" and
   // others.
-  const isPodman = JSON.stringify(body['Components'] ?? '').includes('"Name":"Podman Engine"');
+  const components = JSON.stringify(body['Components'] ?? '');
+  const isPodman = components.includes('"Name":"Podman Engine"');
   return {
-    name: isPodman ? 'Podman' : 'Docker',
+    // ctr's answer (containerd/ctr-way.ts) has this component alone.
+    name: isPodman ? 'Podman' : components.startsWith('[{"Name":"containerd"') ? 'containerd' : 'Docker',
     version: text('Version'),
     api: text('ApiVersion'),
     kernel: text('KernelVersion'),

@@ -145,6 +145,18 @@ describe('a program over there', () => {
     expect(stdout).toBe('here,of here,');
   });
 
+  test('the words that led there lead no further, behind the verb and on a terminal', async ({ lab }) => {
+    const far = await farHost(lab);
+    const web = await lab.run('web');
+    const terminal = dbgOnTerminal(
+      ['exec', '--host', far.server.address, web, 'sh', '-c', 'echo "$DBG_THERE,"; tty'],
+      far.env,
+    );
+    await terminal.sees(/(^|\n),\s+\/dev\/pts\//);
+    expect(await terminal.ended).toBe(0);
+    await nothingFar(lab);
+  });
+
   test('a shell, with the whole terminal', async ({ lab }) => {
     const far = await farHost(lab);
     const web = await lab.run('web');

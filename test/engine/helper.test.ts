@@ -20,7 +20,6 @@ describe('the same answer as on the host itself', () => {
     ['veth', (web) => ['veth', web]],
     ['veth, as JSON', (web) => ['veth', web, '--json']],
     ['cat', (web) => ['cat', web, '/etc/hosts']],
-    ['ls', (web) => ['ls', web, '/']],
     ['why', (web) => ['why', web]],
     ['exec, with a tool of the host', (web) => ['exec', web, 'ip', '-br', 'address']],
     ['exec, with a tool of the container', (web) => ['exec', '--all', web, 'hostname']],
@@ -38,8 +37,16 @@ describe('the same answer as on the host itself', () => {
   });
 });
 
+test('the same words behind the container are the tool’s', async ({ lab }) => {
+  const words = ['exec', await lab.run('web'), 'echo', '--via', 'helper', '--via=x'];
+  expect(await viaHelper(words)).toMatchObject({ exitCode: 0, stdout: '--via helper --via=x' });
+});
+
 test('the option may stand behind the verb', async ({ lab }) => {
   const web = await lab.run('web');
+  const terminal = dbgOnTerminal(['exec', '--via', 'helper', web, 'tty']);
+  await terminal.sees('/dev/pts/');
+  expect(await terminal.ended).toBe(0);
   const { stdout, exitCode } = await dbg(['ps', '--via=helper', web]);
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('sleep 3600')]);
 });

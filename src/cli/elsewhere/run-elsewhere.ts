@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { addressText, type EngineAddress, type SshAddress, sshHostWords } from '../../engine/address.ts';
 import { DbgError, errorMessage, usageError } from '../../errors.ts';
 import type { Beginning } from '../../far/far-frames.ts';
+import { THERE_VARIABLE } from '../../host/there.ts';
 import type { Errand } from '../../jobs/far/errand.ts';
 import { shellQuote } from '../../text.ts';
 import { type EngineWishRead, namesSeveral } from '../arguments/engine-options.ts';
@@ -39,9 +40,12 @@ export const elsewhere =
     const { stdout, stderr } = ctx;
     const path = address.kind === 'ssh' ? address.path : undefined;
     const beginning: Beginning = {
-      args: withoutVia(ctx.args),
+      args: ctx.args,
       env: sentVariables(ctx),
-      engine: path === undefined ? { DOCKER_CONTEXT: 'default' } : { DOCKER_HOST: `unix://${path}` },
+      engine: {
+        [THERE_VARIABLE]: '1',
+        ...(path === undefined ? { DOCKER_CONTEXT: 'default' } : { DOCKER_HOST: `unix://${path}` }),
+      },
       cwd: ctx.cwd(),
       stdinIsTTY: ctx.stdinIsTTY,
       stdoutIsTTY: stdout.isTTY,
@@ -56,10 +60,6 @@ export const elsewhere =
     return (await import('../../jobs/far/over-ssh.ts')).overSsh(ctx, { ...errand, to: address as SshAddress });
   };
 
-/** Over there, dbg is where the containers are. */
-const withoutVia = (words: readonly string[]): string[] =>
-  words.filter((word, at) => word !== '--via' && words[at - 1] !== '--via' && !word.startsWith('--via='));
-
 const noSsh = (address: EngineAddress) =>
   usageError(`--via ssh needs an address with ssh://, and the engine's is ${addressText(address)}`, [
     { what: 'which engines there are', command: 'dbg context ls' },
@@ -67,7 +67,7 @@ const noSsh = (address: EngineAddress) =>
 
 /** The error for a verb whose port would be one of the other host's. */
 function listensThere(address: EngineAddress, verb: Verb): DbgError {
-  const where = address.kind === 'unix' ? "the engine's host" : address.host;
+  const where = 'host' in address ? address.host : "the engine's host";
   const line = [
     'ssh',
     '-t',

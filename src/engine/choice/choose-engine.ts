@@ -6,6 +6,7 @@ import { type Client, type EngineAddress, PLAIN_FORM, type RequestForm } from '.
 import { configFolder, dockerConfig, type DockerConfig } from './docker-config.ts';
 import { type EngineSource, type EngineWish, NO_WISH } from './engine-wish.ts';
 import {
+  CONTAINERD_SOCKET,
   DEFAULT_WITH_TLS,
   DOCKER_SOCKET,
   parseContextHost,
@@ -31,8 +32,8 @@ export type IsSocket = (path: string) => boolean;
 /**
  * The engine that docker's own CLI would use (docker/cli, cli/command/cli.go), and then others that
  * may be there: the options, DOCKER_HOST, DOCKER_CONTEXT, `currentContext` of config.json, Docker's
- * socket, the socket of rootless Docker, and Podman's: CONTAINER_HOST and its sockets. Throws a
- * DbgError for what cannot be read or used.
+ * socket, the socket of rootless Docker, Podman's (CONTAINER_HOST and its sockets), and containerd's.
+ * Throws a DbgError for what cannot be read or used.
  */
 export async function chooseEngine(
   env: Environment,
@@ -43,7 +44,7 @@ export async function chooseEngine(
   const config = dockerConfig(folder);
   const source = engineSource(env, wish, config, isSocket);
   const { address, credentials } = await addressBy(source, env, wish, folder);
-  const isPodman = source.by === 'CONTAINER_HOST' || (source.by === 'socket' && source.whose !== 'rootless Docker');
+  const isPodman = source.by === 'CONTAINER_HOST' || (source.by === 'socket' && source.whose.endsWith('Podman'));
   const isPlain =
     credentials === undefined &&
     !env['DOCKER_CUSTOM_HEADERS'] &&
@@ -97,7 +98,8 @@ function elsewhere(env: Environment, isSocket: IsSocket): EngineSource | undefin
   if (docker !== undefined && isSocket(docker)) return { by: 'socket', whose: 'rootless Docker' };
   if (env['CONTAINER_HOST']) return { by: 'CONTAINER_HOST' };
   if (isSocket(rootful)) return { by: 'socket', whose: 'Podman' };
-  return podman !== undefined && isSocket(podman) ? { by: 'socket', whose: 'rootless Podman' } : undefined;
+  if (podman !== undefined && isSocket(podman)) return { by: 'socket', whose: 'rootless Podman' };
+  return isSocket(CONTAINERD_SOCKET) ? { by: 'socket', whose: 'containerd' } : undefined;
 }
 
 /** The sockets of rootless Docker, of Podman as root, and of Podman as a user. */
@@ -132,6 +134,7 @@ async function addressBy(
     case 'default':
       return { address: { kind: 'unix', path: DOCKER_SOCKET } };
     case 'socket': {
+      if (source.whose === 'containerd') return { address: { kind: 'containerd', path: CONTAINERD_SOCKET } };
       const [docker, rootful, podman] = otherSockets(env);
       const path = source.whose === 'rootless Docker' ? docker : source.whose === 'Podman' ? rootful : podman;
       return { address: { kind: 'unix', path: path! } };

@@ -22,7 +22,7 @@ export type EngineSource =
   | { readonly by: 'TLS' }
   | { readonly by: '--context' | 'DOCKER_CONTEXT' | 'config.json'; readonly context: string }
   /** nothing names an engine, Docker's own socket is not there, and this one is */
-  | { readonly by: 'socket'; readonly whose: 'rootless Docker' | 'Podman' | 'rootless Podman' };
+  | { readonly by: 'socket'; readonly whose: 'rootless Docker' | 'Podman' | 'rootless Podman' | 'containerd' };
 
 /** What says which engine is meant, for people. `folder`: docker's configuration. */
 export function sourceText(source: EngineSource, folder: string): string {

@@ -12,6 +12,9 @@ export interface ParsedHost {
 /** The socket of Docker's that everybody has. */
 export const DOCKER_SOCKET = '/var/run/docker.sock';
 
+/** The socket of containerd where it runs without Docker, as on a node of Kubernetes. */
+export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
+
 /** Where an engine is looked for when nothing but TLS is asked for. */
 export const DEFAULT_WITH_TLS = 'tcp://localhost:2376';
 
@@ -21,6 +24,8 @@ export const DEFAULT_WITH_TLS = 'tcp://localhost:2376';
  * - A text without "://" is a TCP address: "127.0.0.1:2375", "localhost", ":2375".
  * - A missing host is localhost, and a missing port is 2375, with TLS too.
  * - What follows the host stands before each path of the API.
+ *
+ * Besides, there is containerd://, with the path of its socket.
  *
  * docker's CLI drops a user and a password. Throws a DbgError for any other text.
  */
@@ -36,6 +41,9 @@ export function parseHost(typed: string, tls: TlsFiles | undefined): ParsedHost 
       return { address: unixAddress(text, rest) };
     case 'ssh':
       return { address: sshAddress(text, 'docker') };
+    case 'containerd':
+      if (rest !== '' && !rest.startsWith('/')) throw notAnAddress(text, scheme);
+      return { address: { kind: 'containerd', path: rest === '' ? CONTAINERD_SOCKET : rest } };
     default:
       throw notAnAddress(text, scheme);
   }
@@ -128,6 +136,7 @@ const FORMS: Readonly<Record<string, string>> = {
   unix: 'unix:///PATH',
   tcp: 'tcp://HOST:PORT',
   ssh: 'ssh://USER@HOST',
+  containerd: 'containerd:///PATH',
 };
 
 /** The error for an address of another form. A password in it is not repeated. */

@@ -13,11 +13,13 @@ export function whenNoneAnswers(address: EngineAddress, client: Client): readonl
   const start = serviceOf(address, client);
   if (start !== undefined) return [{ what: 'start it', command: `${start.systemctl} start ${start.socket}` }, OTHERS];
   if (address.kind === 'ssh') return [atHost(address, ['systemctl', 'status', 'docker']), WHICH_ENGINE];
+  if (address.kind === 'containerd') return [CONTAINERD_STATUS, OTHERS];
   if (address.kind === 'unix') return [WHICH_ENGINE]; // every socket has a service
   const url = `${isTls(address) ? 'https' : 'http'}://${hostAndPort(address)}/_ping`;
   return [{ what: 'what is there', command: `curl -v ${shellQuote(url)}` }, WHICH_ENGINE];
 }
 
+const CONTAINERD_STATUS = { what: 'whether it runs', command: 'systemctl status containerd' };
 const OTHERS = { what: 'or is it another engine?', command: 'dbg context ls' };
 
 /** Where to read what an engine is doing; only where that is known. */

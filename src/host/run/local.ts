@@ -22,6 +22,7 @@ import { isOthers, removeOutput, settleOutput } from '../files/open-output.ts';
 import { changeableCode } from '../files/own-code.ts';
 import { OWN_VALUES_VARIABLE } from '../own-values.ts';
 import { lookBelow, readBelow } from '../files/read-below.ts';
+import { THERE_VARIABLE } from '../there.ts';
 import { openInside } from '../files/read-inside.ts';
 import { runOnTerminal } from './run-on-terminal.ts';
 import type { Who } from '../files/trust.ts';
@@ -40,7 +41,7 @@ export interface LocalHostOptions {
 export function localHost({ env, own, signals, become, streams }: LocalHostOptions): Host {
   // These variables are for this dbg alone. Another dbg, started in a shell of dbg's, would follow
   // the leash too.
-  const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, ...others } = env;
+  const { [LEASH_VARIABLE]: _, [OWN_VALUES_VARIABLE]: __, [THERE_VARIABLE]: ___, ...others } = env;
   // When their directory has been removed, sh and bash say on stderr that getcwd(2) failed, unless
   // $PWD leads to it.
   const hasPath = optional(() => realpathSync.native('.')) !== undefined;

@@ -35,6 +35,9 @@ export async function engineSockets(
   ctx: Pick<Context, 'env' | 'host' | 'stderr'>,
   address: EngineAddress,
 ): Promise<EngineSockets> {
+  if (address.kind === 'containerd') {
+    throw new DbgError('dbg api stands before an engine of Docker or Podman, and containerd speaks another API');
+  }
   if (address.kind !== 'ssh') return { connect: await connector(address), close: async () => undefined };
   const { path, said, close } = await forwardBySsh(ctx, address);
   const connect = await dialer({ kind: 'unix', path }, true);

@@ -17,6 +17,7 @@ import {
 } from '../../far/helper-settings.ts';
 import { lendTo } from '../../far/near-side.ts';
 import type { Relayed } from '../../host/host.ts';
+import { THERE_VARIABLE } from '../../host/there.ts';
 import { escapeControls, shellLine } from '../../text.ts';
 import type { Errand } from './errand.ts';
 import { ownFiles, ownKey } from './own-files.ts';
@@ -40,7 +41,7 @@ export async function overHelper(ctx: Context, errand: Errand): Promise<number> 
     socket: socketThere(engine.address),
     rootFolder: await engine.rootFolder(),
     words: usesTerminal ? beginning.args : [FAR_WORD],
-    variables: beginning.env,
+    variables: { ...beginning.env, [THERE_VARIABLE]: '1' },
     hasTerminal: usesTerminal,
   };
   const made = async (its: HelperWish) => {
@@ -76,7 +77,7 @@ async function withFrames(ctx: Context, container: HelperContainer, { beginning,
 }
 
 /** The engine's name in there is a variable of the container. */
-const inHelper = (beginning: Beginning): Beginning => ({ ...beginning, engine: {} });
+const inHelper = (beginning: Beginning): Beginning => ({ ...beginning, engine: { [THERE_VARIABLE]: '1' } });
 
 /** The two sides of a container without a terminal, as those of a program. */
 function relayedOver(connection: Duplex): Relayed {
