@@ -3,6 +3,11 @@ export interface Word {
   readonly text: string;
   /** the offset in the line of each character of `text` */
   readonly at: readonly number[];
+  /**
+   * the offset in `text` of each $ that begins no variable, because the shell leaves it as it is: in
+   * single quotes, and behind a backslash
+   */
+  readonly dollars: readonly number[];
 }
 
 export interface Command {
@@ -23,14 +28,16 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
   let words: Word[] = [];
   let text = '';
   let at: number[] = [];
+  let dollars: number[] = [];
   let isOpen = false;
   let depth = 0;
   /** how many ${ of the word have not closed yet */
   let references = 0;
   const closesAhead = aheadOnLine(line, '}');
 
-  const add = (from: number, to: number) => {
+  const add = (from: number, to: number, isLiteral: boolean) => {
     for (let each = from; each < to; each++) {
+      if (isLiteral && line[each] === '$') dollars.push(at.length);
       at.push(each);
       if (line[each] === '{' && line[each - 1] === '$') references++;
       if (line[each] === '}' && references > 0) references--;
@@ -43,9 +50,10 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
     text += char;
   };
   const endWord = () => {
-    if (isOpen) words.push({ text, at });
+    if (isOpen) words.push({ text, at, dollars });
     text = '';
     at = [];
+    dollars = [];
     isOpen = false;
     references = 0;
   };
@@ -59,10 +67,10 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
     const char = line[here]!;
     const quote = quoteAt(line, here);
     if (quote) {
-      const { from, to, end, hasEscapes } = quote;
+      const { from, to, end, hasEscapes, isSingle } = quote;
       isOpen = true;
-      if (hasEscapes) addEscaped(from, to);
-      else add(from, to);
+      if (hasEscapes) addEscaped(from, to, isSingle);
+      else add(from, to, isSingle);
       here = end;
       // In an array (["sh", "-c"]), the sign after the quote ends the word.
       if (/[,\]]/.test(line[here] ?? '') && /^[,\]][\s"'\\,\]]|^[,\]]$/.test(line.slice(here, here + 2))) {
@@ -71,14 +79,14 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
       }
     } else if (char === '\\') {
       if (line[here + 1] === '\n') endWord();
-      else add(here + 1, Math.min(here + 2, line.length));
+      else add(here + 1, Math.min(here + 2, line.length), true);
       here += 2;
     } else if (char === '\n') {
       endCommand();
       here++;
     } else if (/\s/.test(char)) {
       // A blank within ${NAME:-…} is part of the word.
-      if (references > 0 && closesAhead(here)) add(here, here + 1);
+      if (references > 0 && closesAhead(here)) add(here, here + 1, false);
       else endWord();
       here++;
     } else if (char === '[' && !isOpen && /^\\*["']/.test(line.slice(here + 1, here + 9))) {
@@ -92,22 +100,23 @@ export function commandsOf(line: string, isTight: boolean): Command[] {
       endCommand();
       here++;
     } else if (/[;|&]/.test(char) && (isTight || isApart(line, here))) {
-      endCommand(char === '|' && line[here + 1] !== '|' && line[here - 1] !== '|');
+      // The second sign of || ends no words, as the first one has ended them.
+      endCommand(char === '|' && line[here + 1] !== '|');
       here++;
     } else {
-      add(here, here + 1);
+      add(here, here + 1, false);
       here++;
     }
   }
   endCommand();
   return commands;
 
-  function addEscaped(from: number, to: number): void {
+  function addEscaped(from: number, to: number, isSingle: boolean): void {
     for (let each = from; each < to; each++) {
-      const escaped = line[each] === '\\' && each + 1 < to ? line[each + 1]! : '';
+      const escaped = line[each] === '\\' ? line[each + 1]! : '';
       if (/["\\$`'nrt]/.test(escaped)) each++;
       if (/[nrt]/.test(escaped)) addAs('\n', each);
-      else add(each, each + 1);
+      else add(each, each + 1, isSingle || escaped === '$');
     }
   }
 }
@@ -137,6 +146,7 @@ interface Quote {
   /** the offset after the quote that closes it */
   readonly end: number;
   readonly hasEscapes: boolean;
+  readonly isSingle: boolean;
 }
 
 /**
@@ -151,22 +161,23 @@ function quoteAt(line: string, here: number): Quote | undefined {
   const from = here + opening.length;
   // In 'it'\''s', the \' is a character between one quote that closes and one that opens.
   if (slashes === '\\' && mark === "'" && line[here - 1] === "'" && line[from] === "'") return undefined;
+  const isSingle = mark === "'";
   if (slashes !== '') {
     const to = line.indexOf(slashes! + mark!, from);
-    return to < 0 ? undefined : { from, to, end: to + slashes!.length + 1, hasEscapes: false };
+    return to < 0 ? undefined : { from, to, end: to + slashes!.length + 1, hasEscapes: false, isSingle };
   }
   const hasEscapes = mark === '"' || dollar === '$';
   for (let to = line.indexOf(mark!, from); to >= 0; to = line.indexOf(mark!, to + 1)) {
-    if (hasEscapes && slashesBefore(line, to, from) % 2 === 1) continue;
-    return { from, to, end: to + 1, hasEscapes };
+    if (hasEscapes && slashesBefore(line, to) % 2 === 1) continue;
+    return { from, to, end: to + 1, hasEscapes, isSingle };
   }
   return undefined;
 }
 
 const OPENING = /(\$?)(\\{0,9})(["'])/y;
 
-function slashesBefore(line: string, at: number, from: number): number {
+function slashesBefore(line: string, at: number): number {
   let count = 0;
-  while (at - 1 - count >= from && line[at - 1 - count] === '\\') count++;
+  while (line[at - 1 - count] === '\\') count++;
   return count;
 }

@@ -1,10 +1,10 @@
 import { READERS } from './client-options.ts';
 import { isNoSecret, isOpaque, isSecretFlag, isSecretOption, isSource, REDACTED } from './secret-names.ts';
 import { literalsOf, type Range } from './references.ts';
-import { KNOWN, nameOf, partOf, toldIn } from './secrets-told.ts';
+import { KNOWN, nameOf, partOf, toldIn, VERSION } from './secrets-told.ts';
 import { commandsOf, type Command } from './command-words.ts';
 
-/** Matches the name of a program whose arguments are looked at. */
+/** Matches the name of a program whose arguments are looked at, as nameOf takes it from a word. */
 const MENTION = new RegExp(
   `(?:(?<![\\w.-])|(?<=\\\\[nrt]))(?:${[
     ...new Set(
@@ -15,7 +15,8 @@ const MENTION = new RegExp(
   ]
     .toSorted((one, other) => other.length - one.length)
     .map((name) => name.replaceAll('.', '\\.'))
-    .join('|')})(?![\\w-])`,
+    .join('|')})${VERSION}(?![\\w-])`,
+  'i',
 );
 
 /**
@@ -45,14 +46,14 @@ function secretsIn(text: string, depth: number): Range[] {
       const texts = words.map((word) => word.text);
       const add = (word: number, { from, to }: Range) => {
         const { at } = words[word]!;
-        if (to > from) found.push({ from: at[from]!, to: at[to - 1]! + 1 });
+        found.push({ from: at[from]!, to: at[to - 1]! + 1 });
       };
       const reader = [commands[index]!, ...(isPiped ? commands.slice(index + 1, index + 2) : [])].find(readsSecret);
       const all = [...(reader ? said(texts, reader) : []), ...toldIn(texts), ...namedIn(texts), ...randomIn(texts)];
       for (const [word, range] of all) {
-        // A shell leaves what stands in single quotes as it is: there, $NAME is the secret itself.
-        const isQuoted = text[words[word]!.at[range.from]! - 1] === "'";
-        const literals = isQuoted ? undefined : literalsOf(texts[word]!.slice(range.from, range.to));
+        // What a shell takes for no variable is the secret itself: '$NAME'.
+        const isLiteral = words[word]!.dollars.some((at) => at >= range.from && at < range.to);
+        const literals = isLiteral ? undefined : literalsOf(texts[word]!.slice(range.from, range.to));
         if (!literals) add(word, range);
         for (const { from, to } of literals ?? []) add(word, { from: range.from + from, to: range.from + to });
       }
@@ -137,7 +138,7 @@ function randomIn(words: readonly string[]): [word: number, range: Range][] {
 function without(text: string, ranges: readonly Range[]): string {
   let result = '';
   let done = 0;
-  for (const { from, to } of ranges.toSorted((one, other) => one.from - other.from || other.to - one.to)) {
+  for (const { from, to } of ranges.toSorted((one, other) => one.from - other.from)) {
     if (to <= done) continue;
     // A range that reaches into the one before is part of the same secret.
     result += from < done ? '' : text.slice(done, from) + REDACTED;

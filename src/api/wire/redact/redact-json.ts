@@ -11,7 +11,7 @@ import {
   type RedactionRule,
   type Text,
 } from './redaction-rule.ts';
-import { isSecretField, isSecretOption, isSecretValue, REDACTED, redactVariable } from './secret-names.ts';
+import { isNoSecret, isSecretField, isSecretOption, isSecretValue, REDACTED, redactVariable } from './secret-names.ts';
 import { redactLoosely, redactPairs, redactText } from './redact-text.ts';
 
 const [QUOTE, COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 44, 58, 91, 93, 123, 125];
@@ -74,7 +74,7 @@ export function redactJson(text: string, rule: RedactionRule = 'plain'): string 
       const end = wordEnd(text, at);
       const word = text.slice(at, end);
       if (/^-?\d[\d.eE+-]*$/.test(word)) {
-        const isSecret = frame?.key !== undefined && (isSecretKey(frame.key) || isSecretField(frame.name));
+        const isSecret = frame?.key !== undefined && isSecretNumber(frame.key, frame.name, word);
         if (isSecret) changes.push({ from: at, to: end, by: quoted(REDACTED) });
       } else if (word !== 'true' && word !== 'false' && word !== 'null') {
         isBroken = true;
@@ -148,8 +148,7 @@ function judged({ rule, held }: Frame): (readonly [Text, string])[] {
   const head = [...(held.get('entrypoint') ?? []), ...(held.get('command') ?? []), ...(held.get('path') ?? [])];
   const tail = [...(held.get('cmd') ?? []), ...(held.get('args') ?? []), ...(held.get('arguments') ?? [])];
   // Where no program is named, the image's name is taken for it: curlimages/curl:8.
-  const program =
-    head.length === 0 && tail.length > 0 ? /([^/:@]+)(?:[:@][^/]*)?$/.exec(image?.value ?? '')?.[1] : undefined;
+  const program = head.length === 0 && image ? imageName(image.value) : undefined;
   const plain = ['name', 'key', 'image'].flatMap((key) => held.get(key) ?? []);
   return [
     ...redactTexts([...head, ...tail], { isCommand: true, program }),
@@ -160,9 +159,11 @@ function judged({ rule, held }: Frame): (readonly [Text, string])[] {
   ];
 }
 
+/** The name of an image without its registry, its tag and its digest. */
+const imageName = (image: string) => /[^:@]+/.exec(image.slice(image.lastIndexOf('/') + 1))?.[0];
+
 function redactValue(name: string, value: string, rule: RedactionRule): string {
-  const isSecret =
-    rule === 'env' || rule === 'map' ? isSecretValue(name, value) : isSecretOption(name) && isSecretValue(name, value);
+  const isSecret = (rule === 'env' || isSecretOption(name)) && isSecretValue(name, value);
   return isSecret ? REDACTED : anyText(value);
 }
 
@@ -170,7 +171,6 @@ function redactTexts(
   texts: readonly Text[],
   { isCommand, program }: { isCommand: boolean; program?: string | undefined },
 ): (readonly [Text, string])[] {
-  if (texts.length === 0) return [];
   const safe = redactArguments(
     texts.map(({ value }) => value),
     isCommand,
@@ -179,16 +179,24 @@ function redactTexts(
   return texts.map((text, index) => [text, anyText(safe[index]!)] as const);
 }
 
+/** Whether a number is secret. "tokens": 12 says how many there are. */
+const isSecretNumber = (key: string, name: string, number: string) =>
+  isSecretKey(key) || (isSecretField(name) && !isNoSecret(name, number));
+
 function redactString(value: string, frame: Frame | undefined, top: RedactionRule): string {
   if (value === '') return value;
   const { key, name, rule } = frame ?? { key: undefined, name: '', rule: top };
   if (rule === 'all') return REDACTED;
   if (key !== undefined) {
     if (isSecretKey(key) || (rule === 'data' && DATA.has(key))) return REDACTED;
-    if (rule === 'login') return key === 'username' || key === 'serveraddress' ? redactText(value) : REDACTED;
+    const isLogin = rule === 'login' || rule === 'secret';
+    if (isLogin && (key === 'username' || key === 'serveraddress')) return redactText(value);
+    if (rule === 'login') return REDACTED;
+    if (rule === 'secret') return isNoSecret(name, value) ? value : REDACTED;
     if (rule === 'map') return isSecretValue(name, value) ? REDACTED : redactPairs(anyText(value));
     return isSecretField(name) && isSecretValue(name, value) ? REDACTED : anyText(value);
   }
+  if (rule === 'secret') return isNoSecret('', value) ? value : REDACTED;
   return rule === 'env' ? redactVariable(value, anyText) : anyText(value);
 }
 

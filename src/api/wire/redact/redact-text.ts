@@ -1,5 +1,5 @@
 import { redactCommands } from './redact-command.ts';
-import { isNoSecret, isSecretOption, isSecretValue, isSource, REDACTED } from './secret-names.ts';
+import { hasNoValue, isNoSecret, isSecretOption, isSecretValue, isSource, REDACTED } from './secret-names.ts';
 import { literalsOf, referenceEnd } from './references.ts';
 import { redactTokens } from './redact-tokens.ts';
 
@@ -95,7 +95,7 @@ const isMixed = (value: string) => value.length >= 16 && /\d/.test(value) && /[A
 function redactFields(text: string): string {
   return text
     .replace(QUOTED, (whole, before: string, name: string, quote: string, value: string) =>
-      isSecretKey(name) && value !== '' && !isNoSecret(name, value) ? `${before}${REDACTED}${quote}` : whole,
+      isSecretKey(name) && !isNoSecret(name, value) ? `${before}${REDACTED}${quote}` : whole,
     )
     .replace(LINE, (whole, before: string, name: string, value: string) =>
       isSecretOption(name) && !isNoSecret(name, value) && !/^(?:["'[{|>&*]|\$\()/.test(value)
@@ -111,7 +111,7 @@ function redactFields(text: string): string {
     .replace(SQL, (_whole, before: string, quote: string) => `${before}${REDACTED}${quote}`)
     .replace(/(\blogin\s{1,9}\S{1,256}\s{1,9}password\s{1,9})[^\s"'`]+/gi, `$1${REDACTED}`)
     .replace(
-      /((?<![\w.-])[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.-]{1,64}:)[^\s:"'`]{3,}(?=["'`]?\s{0,9}>{1,2}\s{0,9}\S{0,256}pgpass)/gi,
+      /((?<![\w.-])[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.-]{1,64}:)[^\s:"'`]{3,}?(?=["'`]?\s{0,9}>{1,2}\s{0,9}[^\s>]{0,256}pgpass)/gi,
       `$1${REDACTED}`,
     );
 }
@@ -153,13 +153,15 @@ function redactOptions(text: string): string {
     // A shell's variable is judged as one of Env. In the middle of a word it is no variable.
     const isVariable = /^[A-Z][A-Z\d_]*$/.test(name) && /^[\s"'`;&|(\\]?$/.test(text[match.index - 1] ?? '');
     if (!isVariable && !isSecretKey(name)) continue;
+    if (hasDash && hasNoValue(name) && /\s$/.test(match[0])) continue;
     const start = NAME.lastIndex;
     if (text.startsWith('$(', start)) continue;
     const value = valueAt(text, start, hasDash ? LONG_VALUE : SHORT_VALUE);
-    if (value === undefined) continue;
     const bare = value.replace(/^\\{0,9}["']|\\{0,9}["']$/g, '');
     const isSecret = isVariable ? isSecretValue(name, bare) : !isNoSecret(name, bare);
-    const safe = isSecret ? redactUnlessElsewhere(bare) : bare;
+    // In single quotes, $NAME is the secret itself.
+    const isLiteral = bare.includes('$') && /^\\{0,9}'/.test(value);
+    const safe = !isSecret ? bare : isLiteral ? REDACTED : redactUnlessElsewhere(bare);
     if (safe === bare) continue;
     result += text.slice(done, start) + (safe === REDACTED ? safe : value.replace(bare, () => safe));
     done = NAME.lastIndex = start + value.length;
@@ -171,13 +173,12 @@ function redactOptions(text: string): string {
  * The value at an offset, by one of the patterns above. A ${…} in front belongs to it as a whole,
  * with the blanks and quotes in it.
  */
-function valueAt(text: string, start: number, pattern: RegExp): string | undefined {
+function valueAt(text: string, start: number, pattern: RegExp): string {
   let at = start;
   for (let end; text.startsWith('${', at) && (end = referenceEnd(text, at)) > 0;) at = end;
   const behind = at === start ? pattern : BEHIND_REFERENCE;
   behind.lastIndex = at;
-  const value = text.slice(start, at) + (behind.exec(text)?.[0] ?? '');
-  return value === '' ? undefined : value;
+  return text.slice(start, at) + (behind.exec(text)?.[0] ?? '');
 }
 
 /** What goes on behind a ${…} up to what ends an unquoted value. */

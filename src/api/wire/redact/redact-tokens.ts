@@ -99,12 +99,34 @@ const HOOK =
 const PEM =
   /-----?\s?BEGIN [A-Z\d ]{0,40}(?:PRIVATE|SECRET) KEY(?: BLOCK)?\s?-----?[^]*?(?:-----?\s?END [A-Z\d ]{0,40}KEY(?: BLOCK)?\s?-----?|$)/g;
 /** A private key of PuTTY's: from its lines on, to its end or to the text's. */
-const PUTTY = /(PuTTY-User-Key-File-\d[^]{0,2000}?Private-Lines: ?\d+)[^]*?(?:Private-MAC: ?[\da-f]+|$)/g;
+const PUTTY = /(Private-Lines: ?\d+)[^]*?(?:Private-MAC: ?[\da-f]+|$)/g;
+
 /**
- * base64 of "-----BEGIN ". Certificates begin so too: the text that it stands for tells them from
- * keys.
+ * What base64 makes of a text wherever it stands in another one: that depends on how many bytes
+ * stand before it, in threes. What its neighbours decide with it is left out.
  */
-const ENCODED_PEM = /LS0tLS1CRUdJTi[\w+/=-]{20,}/g;
+const encoded = (text: string) =>
+  [0, 1, 2]
+    .map((before) =>
+      Buffer.from(' '.repeat(before) + text)
+        .toString('base64')
+        .slice(Math.ceil((before * 4) / 3), Math.floor(((before + text.length) * 4) / 3)),
+    )
+    .join('|');
+/** The end of a line, as a program puts it into base64. What follows may stand further in. */
+const LINE_END = '(?:\\\\{1,9}[nr]|[\\r\\n]){1,4}[ \\t]{0,64}';
+/**
+ * base64 of PEM, with the lines that follow if it was put into lines: long ones, and the last,
+ * behind which nothing else stands on its line. Certificates begin so too, and a key may stand
+ * behind them: ENCODED_KEY tells.
+ */
+const ENCODED_PEM = new RegExp(
+  `(?:${encoded('-----BEGIN ')})[\\w+/=-]{20,}` +
+    `(?:${LINE_END}[\\w+/=-]{60,})*(?:(?<=[\\w+/=-]{60})${LINE_END}[\\w+/=-]+(?=[ \\t]{0,64}(?:[\\r\\n"'\`\\\\<),;|}\\]]|$)))?`,
+  'g',
+);
+const ENCODED_KEY = new RegExp(encoded('PRIVATE KEY'));
+const LINE_ENDS = new RegExp(LINE_END, 'g');
 
 /**
  * Hashes of passwords: crypt(3), bcrypt, Apache's, argon2, LDAP's. Passwords are guessed from them.
@@ -116,12 +138,8 @@ const HASH =
 export function redactTokens(text: string): string {
   let result = text;
   if (result.includes('BEGIN')) result = result.replace(PEM, REDACTED);
-  if (result.includes('PuTTY')) result = result.replace(PUTTY, `$1${REDACTED}`);
-  if (result.includes('LS0tLS1CRUdJTi')) {
-    result = result.replace(ENCODED_PEM, (encoded) =>
-      /PRIVATE KEY/.test(Buffer.from(encoded.slice(0, 96), 'base64').toString('latin1')) ? REDACTED : encoded,
-    );
-  }
+  if (result.includes('PuTTY-User-Key-File-')) result = result.replace(PUTTY, `$1${REDACTED}`);
+  result = result.replace(ENCODED_PEM, (pem) => (ENCODED_KEY.test(pem.replace(LINE_ENDS, '')) ? REDACTED : pem));
   if (result.includes('$') || result.includes('{S')) result = result.replace(HASH, REDACTED);
   if (result.includes('.com/')) result = result.replace(HOOK, `$1${REDACTED}`);
   return result.replace(TOKEN, REDACTED);

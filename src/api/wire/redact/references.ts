@@ -31,11 +31,11 @@ function literalsBetween(text: string, from: number, to: number, depth: number):
     const [head, ending] = VARIABLE.exec(text) ?? [];
     if (head === undefined) return undefined;
     const inner = at + head.length;
-    if (ending === undefined || ending === '}') {
+    if (ending === undefined) {
       at = inner;
     } else {
       const end = referenceEnd(text, at);
-      if (end < 0 || end > to) return undefined;
+      if (end < 0) return undefined;
       if (!ending.endsWith('?') && inner < end - 1) {
         const whole = { from: inner, to: end - 1 };
         const parts = depth < DEEPEST ? literalsBetween(text, whole.from, whole.to, depth + 1) : undefined;

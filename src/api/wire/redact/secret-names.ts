@@ -40,7 +40,7 @@ const wordsOf = (name: string) =>
     .map((word) => word.replace(/(?<!\d)\d+$/, ''));
 
 /** The working directory, as a shell exports it: "PWD" is no password here. */
-const HARMLESS = new Set(['PWD', 'OLDPWD']);
+const HARMLESS = 'PWD';
 
 /** Names of keys that are public on purpose. */
 const PUBLIC = /public|(?:^|[_.-])pub(?:key)?(?:$|[_.-])/i;
@@ -61,7 +61,7 @@ function remembered(judge: (name: string) => boolean): (name: string) => boolean
 
 /** Whether a variable of this name holds a secret: API_KEY does, MONKEY and KEYBOARD do not. */
 const isSecretName = remembered((name) => {
-  if (HARMLESS.has(name)) return false;
+  if (name === HARMLESS) return false;
   const words = wordsOf(name);
   if (words.some((word) => SURE.has(word) || ENDINGS.test(word))) return true;
   const segments = name.split('.');
@@ -75,7 +75,7 @@ const isSecretName = remembered((name) => {
  */
 export const isSecretOption = remembered(
   (name) =>
-    (!HARMLESS.has(name) && wordsOf(name).some((word) => /^(?:pass|pwd|psk)$/.test(word) || ENDINGS.test(word))) ||
+    (name !== HARMLESS && wordsOf(name).some((word) => /^(?:pass|pwd|psk)$/.test(word) || ENDINGS.test(word))) ||
     KEYS.test(name),
 );
 
@@ -87,7 +87,7 @@ export const isSecretField = remembered((name) => {
   const last = wordsOf(name).at(-1)!;
   return (
     /^(?:pass|pwd|psk)$/.test(last) ||
-    /(?:password|passwd|passphrase|secret|token|credential|apikey)$/.test(last) ||
+    /(?:password|passwd|passphrase|secret|token|credential|apikey)s?$/.test(last) ||
     KEYS.test(name)
   );
 });
@@ -109,6 +109,7 @@ const ABOUT: readonly (readonly [name: RegExp, value: RegExp])[] = [
     /(?:ttl|time|timeout|lifetime|expiry|expires|expiration|age|interval|duration|length|len|size|min|max|count|limit|bits|rounds|cost|version|port|days|hours|minutes|seconds|tokens|second)$/i,
     /^\d{1,7}(?:\.\d+)?(?:[a-z]{1,2}|)$/i,
   ],
+  [/(?:^|[_.-])fd$/i, /^\d{1,3}$/],
   [
     /(?:type|method|mode|driver|backend|provider|algorithm|alg|scheme|format|policy|strategy)s?$/i,
     /^[a-z][a-z\d_-]{0,23}$/i,
@@ -145,7 +146,6 @@ const literalTexts = (value: string) =>
  * POSTGRES_PASSWORD_FILE=/run/secrets/db is not: it only says where a secret is.
  */
 export function isSecretValue(name: string, value: string): boolean {
-  if (SAYS_NOTHING.test(value)) return false;
   if (isOpaque(value) && !(PUBLIC.test(name) && !/private|secret/i.test(name))) return true;
   // This is the fingerprint of a key, not the key.
   if (/gpg|pgp|fingerprint/i.test(name) && /^[\dA-F\s]{40,}$/i.test(value)) return false;
@@ -189,8 +189,15 @@ export function redactVariable(text: string, otherwise: (value: string) => strin
   return `${name}=${isSecretValue(name, value) ? REDACTED : otherwise(value)}`;
 }
 
+/**
+ * Options that name a secret and have no value: they say where it comes from, or that there is none.
+ */
+const NO_VALUE = /^--?(?:no|ask|skip)-|-(?:stdin|prompt)$|^--with-token$/;
+export const hasNoValue = (option: string) => NO_VALUE.test(option);
+
 /** Whether an argument is an option that makes the next argument a secret. */
-export const isSecretFlag = (text: string) => /^--?[A-Za-z][\w.-]{0,99}$/.test(text) && isSecretOption(text);
+export const isSecretFlag = (text: string) =>
+  /^--?[A-Za-z][\w.-]{0,99}$/.test(text) && !hasNoValue(text) && isSecretOption(text);
 
 /** Whether a value only says where a secret is, as docker build --secret is told. */
 export const isSource = (value: string) =>

@@ -51,12 +51,16 @@ function readClient(secrets: string): Client {
   return { options, places, flags, isWrapper: words.includes('wrapper') };
 }
 
-/** The name of a program, from its path. */
+/** The version behind the name of a program: mysql8.0 is MySQL's client. */
+export const VERSION = '[\\d.]*';
+const BEHIND_NAME = new RegExp(`(?<![\\d.])${VERSION}(?:\\.exe)?$`);
+
+/** The name of a program, from its path: in lower case, without its version. */
 export const nameOf = (word: string) =>
   word
     .slice(word.lastIndexOf('/') + 1)
-    .replace(/\.exe$/i, '')
-    .toLowerCase();
+    .toLowerCase()
+    .replace(BEHIND_NAME, '');
 
 /** Where the words of one command hold a secret that one of its programs is told. */
 export function toldIn(words: readonly string[]): [word: number, range: Range][] {
@@ -64,7 +68,7 @@ export function toldIn(words: readonly string[]): [word: number, range: Range][]
   const active = new Map<string, Active>();
   for (const [index, word] of words.entries()) {
     for (const each of active.values()) each.read(word, index);
-    if (word === '' || word.startsWith('-')) continue;
+    if (word.startsWith('-')) continue;
     // The program may stand in the value of a variable: X=curl -u …
     const name = nameOf(word.replace(/^[A-Za-z_]\w*=/, ''));
     // docker … login: what follows is told to "docker-login".
@@ -75,7 +79,7 @@ export function toldIn(words: readonly string[]): [word: number, range: Range][]
   return found;
 
   function begin(program: string): void {
-    const client = KNOWN.get(program) ?? KNOWN.get(program.replace(/[\d.]+$/, ''));
+    const client = KNOWN.get(program);
     if (!client && !STEMS.has(program)) return;
     // `mysql -h mysql` names the same program again: its reading goes on.
     if (active.get(program)?.isOver() !== false) {
@@ -138,7 +142,7 @@ function reading(client: Client, found: (word: number, range: Range) => void): A
       for (const [behind, count] of counts) counts.set(behind, count + 1);
       for (const { behind, which, part } of client.places) {
         const count = counts.get(behind);
-        if (count === undefined || which === 'last' || (which !== 'each' && which !== count)) continue;
+        if (count === undefined || (which !== 'each' && which !== count)) continue;
         if (which === 'each' || !/^[\w-]+=/.test(word)) tell(word, index, 0, part);
       }
       last = { word, index };
@@ -158,8 +162,7 @@ function reading(client: Client, found: (word: number, range: Range) => void): A
  */
 function isNamed(behind: string, word: string): boolean {
   const name = word.slice(word.lastIndexOf(':_') + 1).toLowerCase();
-  if (behind === '') return false;
-  return behind.endsWith('*') ? name.startsWith(behind.slice(0, -1)) : word.toLowerCase() === behind || name === behind;
+  return behind.endsWith('*') ? name.startsWith(behind.slice(0, -1)) : name === behind;
 }
 
 /**
@@ -177,15 +180,14 @@ function valueAt({ name, place, part }: Option, word: string, flags: string): nu
   const isLong = name.length > 2;
   if (isLong) {
     const known = word.slice(0, name.length);
-    if (known !== name && !(name.startsWith('-') && !name.startsWith('--') && known.toLowerCase() === name))
-      return undefined;
+    if (known !== name && (name.startsWith('--') || known.toLowerCase() !== name)) return undefined;
     if (word.length === name.length) return place === 'attached' ? undefined : word.length;
     if (place === 'attached') return name.length;
     return /[=:]/.test(word[name.length]!) ? name.length + 1 : undefined;
   }
-  if (!word.startsWith('-') || word.startsWith('--')) return undefined;
+  if (!word.startsWith('-')) return undefined;
   let at = 1;
-  while (at < word.length && word[at] !== name[1] && flags.includes(word[at]!)) at++;
+  while (flags.includes(word[at]!)) at++;
   if (word[at] !== name[1]) return undefined;
   if (at + 1 === word.length) return place === 'attached' ? undefined : word.length;
   if (place === 'apart') return undefined;
@@ -194,6 +196,11 @@ function valueAt({ name, place, part }: Option, word: string, flags: string): nu
 
 /** The secret part of the value that begins at `from`; undefined: nothing of it is secret. */
 export function partOf(word: string, from: number, part: Part): Range | undefined {
+  const range = wholePart(word, from, part);
+  return range && range.to > range.from ? range : undefined;
+}
+
+function wholePart(word: string, from: number, part: Part): Range | undefined {
   const to = word.length;
   const behind = (mark: string) => {
     const at = word.indexOf(mark, from);
@@ -206,6 +213,7 @@ export function partOf(word: string, from: number, part: Part): Range | undefine
     case '=':
       return behind(part);
     case ';':
+      // A key may stand in place of the user, with nothing behind the colon.
       return behind(':') ?? { from, to };
     case '@':
       return word.startsWith('pass:', from) ? { from: from + 5, to } : undefined;
@@ -220,6 +228,6 @@ export function partOf(word: string, from: number, part: Part): Range | undefine
       return whole !== undefined && isSecretHeader(name!) ? { from: from + whole.length, to } : undefined;
     }
     default:
-      return to > from ? { from, to } : undefined;
+      return { from, to };
   }
 }

@@ -21,6 +21,10 @@ test.each<[what: string, line: string, ...commands: string[][]]>([
   ['two signs in a word', 'a&&b c||d', ['a'], ['b', 'c'], ['d']],
   ['a pipe', 'a | b', ['a', '|'], ['b']],
   ['a pipe behind a word', 'a| b', ['a', '|'], ['b']],
+  ['a pipe behind an escaped one', 'a\\|| b', ['a|', '|'], ['b']],
+  ['a pipe behind one in quotes', "a'|'| b", ['a|', '|'], ['b']],
+  ['two pipes behind an escaped one', 'a\\||| b', ['a|'], ['b']],
+  ['a pipe of both outputs', 'a |& b', ['a', '|'], ['b']],
   ['a substitution', 'a $(b c) d', ['a'], ['b', 'c'], ['d']],
   ['a substitution in a word', 'a=$(b c)d', ['a='], ['b', 'c'], ['d']],
   ['a substitution in another', 'a $(b $(c d) e) f', ['a'], ['b'], ['c', 'd'], ['e'], ['f']],
@@ -116,6 +120,19 @@ test.each<[what: string, line: string, ...commands: string[][]]>([
   ['that is none, but braces', 'a{b c} {d e}', ['a{b', 'c}', '{d', 'e}']],
   ['that is none, but a dollar', '$A{b c}', ['$A{b', 'c}']],
 ])('a reference %s', (_, line, ...expected) => expect(commands(line)).toEqual(expected));
+
+test.each<[line: string, ...shown: string[]]>([
+  ["$a'$b'$c", '$a<$b$c'],
+  ['"$a\\$b\\\\$c"', '$a<$b\\$c'],
+  ["\\$a \\\\$b $'$c' x$ '$'", '<$a', '\\$b', '<$c', 'x$', '<$'],
+  ['\\\'a$b\\\' \\"$a\\"', 'a<$b', '$a'],
+])('which $ of %s begin no variable', (line, ...shown) => {
+  const [{ words } = { words: [] }] = commandsOf(line, false);
+  const marked = words.map(({ text, dollars }) =>
+    [...text].map((char, at) => (dollars.includes(at) ? `<${char}` : char)).join(''),
+  );
+  expect(marked).toEqual(shown);
+});
 
 test.each<[line: string, ...at: number[][]]>([
   ['ab c', [0, 1], [3]],

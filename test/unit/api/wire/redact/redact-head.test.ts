@@ -187,6 +187,7 @@ test.each([
   ['token=0&password=1', 'token=0&password=1'],
   ['token=10&password=21&sig=2', 'token=%5Bredacted%5D&password=%5Bredacted%5D&sig=%5Bredacted%5D'],
   ['token=true', 'token=true'],
+  ['buildargs=', 'buildargs='],
   ['buildargs=pw', 'buildargs=%5Bredacted%5D'],
   ['buildargs=a{"b":"pw"}', 'buildargs=%5Bredacted%5D'],
   ['buildargs={"a":"pw"}', `buildargs=${encodeURIComponent('{"a":"[redacted]"}')}`],

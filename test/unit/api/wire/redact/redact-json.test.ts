@@ -64,6 +64,31 @@ test.each<[what: string, json: string, safe: string]>([
     `{"jointokens":{"a":"${R}","c":["${R}",{"e":"${R}"}]}}`,
   ],
   ['of a program', '{"x":{"clientSecret":"y"}}', `{"x":{"clientSecret":"${R}"}}`],
+  ['of several', '{"passwords":"x","apiTokens":"y"}', `{"passwords":"${R}","apiTokens":"${R}"}`],
+  [
+    'of how many there are',
+    '{"tokens":12,"maxTokens":"34","passwords":5}',
+    `{"tokens":12,"maxTokens":"34","passwords":"${R}"}`,
+  ],
+  ['of a list', '{"clientSecret":["x",["y"]],"a":"b"}', `{"clientSecret":["${R}",["${R}"]],"a":"b"}`],
+  ['of an object', '{"db_password":{"value":"x","name":"y"}}', `{"db_password":{"value":"${R}","name":"${R}"}}`],
+  [
+    'of objects, which say where it is',
+    '{"db_password":{"file":"./a","path":"/run/secrets/a","type":"env","a":"true","b":""}}',
+    '{"db_password":{"file":"./a","path":"/run/secrets/a","type":"env","a":"true","b":""}}',
+  ],
+  [
+    'of an object, and a secret’s key in it',
+    '{"apiKey":{"password":"yes","auth":{"a":"yes"},"c":["--d"]}}',
+    `{"apiKey":{"password":"${R}","auth":{"a":"${R}"},"c":["${R}"]}}`,
+  ],
+  [
+    'of a login',
+    '{"apiCredentials":{"Username":"ann","ServerAddress":"http://ann:pw@r/","value":"x"}}',
+    `{"apiCredentials":{"Username":"ann","ServerAddress":"http://ann:${R}@r/","value":"${R}"}}`,
+  ],
+  ['of a list, which says nothing', '{"clientSecret":["","yes"]}', '{"clientSecret":["","yes"]}'],
+  ['of a label', '{"Labels":{"db-password":["x"]}}', `{"Labels":{"db-password":["${R}"]}}`],
   ['of a program, that says nothing', '{"x":{"clientSecret":"false"}}', '{"x":{"clientSecret":"false"}}'],
   ['behind another key', '{"a":1,"password":"x"}', `{"a":1,"password":"${R}"}`],
   ['behind a list', '{"a":["b"],"password":"x"}', `{"a":["b"],"password":"${R}"}`],
@@ -71,6 +96,30 @@ test.each<[what: string, json: string, safe: string]>([
   ['a header of registries', '{"X-Registry-Auth":"x"}', `{"X-Registry-Auth":"${R}"}`],
   ['of an unbalanced text', ']}{"password":"x"}]', `]}{"password":"${R}"}]`],
 ])('what stands behind a secret’s key: %s', (_, json, safe) => expect(redactJson(json)).toBe(safe));
+
+// Their keys are names that somebody chose, or what stands below them only names a secret.
+test.each([
+  '{"Secrets":[{"File":{"Name":"db","UID":"0"},"SecretID":"a1","SecretName":"db-password"}]}',
+  '{"Secrets":["db-password"]}',
+  '{"secret":{"secretName":"db"}}',
+  '{"filters":{"secret":["db"]}}',
+  '{"NetworkSettings":{"Networks":{"shop-token":{"NetworkID":"a1","Aliases":["db"]}}}}',
+  '{"NetworkSettings":{"Networks":{"auth":{"NetworkID":"a1","DriverOpts":{"a":"b"}}}}}',
+  '{"NetworkingConfig":{"EndpointsConfig":{"my-secret":{"Links":["db"],"IPAMConfig":{"IPv4Address":"10.0.0.2"}}}}}',
+  '{"Services":{"my-token":{"VIP":"10.0.0.2","Tasks":[{"Name":"a"}]}}}',
+  '{"TaskTemplate":{"Networks":[{"Target":"my-secret","Aliases":["db"]}]}}',
+  '{"Configs":[{"ConfigID":"a1","ConfigName":"db-password","File":{"Name":"db"}}]}',
+  '{"CredentialSpec":{"Config":"a1"},"SecretName":"a","SecretID":"b"}',
+])('what only names a secret stays: %s', (json) => expect(redactJson(json)).toBe(json));
+
+test.each<[what: string, json: string, safe: string]>([
+  ['arguments', '{"Networks":["--token","x"]}', `{"Networks":["--token","${R}"]}`],
+  ['a list of names', '{"Networks":[["--token","x"]]}', `{"Networks":[["--token","${R}"]]}`],
+  ['a secret’s name', '{"Networks":{"a":{"password":"x"}}}', `{"Networks":{"a":{"password":"${R}"}}}`],
+  ['an object of a secret’s name', '{"secrets":{"token":{"a":"x"}}}', `{"secrets":{"token":{"a":"${R}"}}}`],
+  ['a text of a secret’s name', '{"secrets":{"token":"x"}}', `{"secrets":{"token":"${R}"}}`],
+  ['an object of a list', '{"secrets":[{"token":{"a":"x"}}]}', `{"secrets":[{"token":{"a":"${R}"}}]}`],
+])('below such a key is judged: %s', (_, json, safe) => expect(redactJson(json)).toBe(safe));
 
 test.each<[rule: RedactionRule, json: string, safe: string]>([
   ['all', '"x"', `"${R}"`],
@@ -84,6 +133,8 @@ test.each<[rule: RedactionRule, json: string, safe: string]>([
   ['env', '["session=x","a=y"]', `["session=${R}","a=y"]`],
   ['plain', '["session=x"]', '["session=x"]'],
   ['data', '{"Data":"x","SecretData":"y","a":"z"}', `{"Data":"${R}","SecretData":"${R}","a":"z"}`],
+  ['data', '{"Networks":{"a":{"Data":"x"}}}', `{"Networks":{"a":{"Data":"${R}"}}}`],
+  ['data', '{"Secret":{"Data":"x","a":"y"}}', `{"Secret":{"Data":"${R}","a":"y"}}`],
   ['data', '[{"Spec":{"Data":"x"}}]', `[{"Spec":{"Data":"${R}"}}]`],
   ['data', '["--password","x"]', `["--password","${R}"]`],
   [
@@ -192,6 +243,17 @@ test.each<[what: string, json: string, safe: string]>([
     `{"a":{"Command":["mongosh"],"Args":["-p","${R}"]}}`,
   ],
 ])('arguments: %s', (_, json, safe) => expect(redactJson(json)).toBe(safe));
+
+// Each of these once took a time that grew with the square of the length: seconds, for so many.
+test.each<[what: string, json: string]>([
+  ['the name of an image', JSON.stringify({ Image: `${'a'.repeat(40_000)}/`, Cmd: ['x'] })],
+  ['the name of an image, of many parts', JSON.stringify({ Image: `${'a:'.repeat(40_000)}/`, Cmd: ['x'] })],
+  ['a program like a version', JSON.stringify({ Cmd: ['x', `${'1'.repeat(40_000)}x`] })],
+])('is read in a short time: %s', (_, json) => {
+  const begin = performance.now();
+  redactJson(json);
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
 
 // A number is redacted only behind a key of JSON.
 test.each<[what: string, value: string, isJson: boolean]>([

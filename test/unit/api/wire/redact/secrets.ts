@@ -216,6 +216,10 @@ export const TOKENS: readonly (readonly [kind: string, token: string])[] = [
   ['an encrypted key', pem('ENCRYPTED PRIVATE KEY')],
   ['a key of PGP', pem('PGP PRIVATE KEY BLOCK')],
   ['a key of PGP, escaped twice', pem('PGP PRIVATE KEY BLOCK', '\\\\n')],
+  [
+    'a certificate and its key in base64',
+    Buffer.from(`${pem('CERTIFICATE').replace(SECRET, letters(4000))}\n${pem('PRIVATE KEY')}`).toString('base64'),
+  ],
   ['a key in base64', Buffer.from(pem('RSA PRIVATE KEY')).toString('base64')],
   ['a key of age', `AGE-SECRET-KEY-1${letters(58).toUpperCase()}`],
   ['a key of PuTTY', `PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n${letters(48)}\nPrivate-MAC: ${hex(64)}`],
