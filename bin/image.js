@@ -3,13 +3,13 @@
 // it writes what `docker load -i FILE` takes.
 //
 // The packages are those of this machine's Debian, unpacked and not installed: no script of theirs
-// runs. bin/image/Dockerfile makes the same for people with a registry.
+// runs. bin/image/Dockerfile is for people with a registry.
 'use strict';
 const { execFileSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { dirname, join, resolve } = require('node:path');
 const Docker = require('dockerode');
 
 const top = join(__dirname, '..');
@@ -46,10 +46,14 @@ const run = (/** @type {string} */ file, /** @type {readonly string[]} */ args) 
 /** Fetches these packages and all that they depend on. Gives the files. */
 function fetch(/** @type {string} */ folder, /** @type {readonly string[]} */ packages) {
   const archives = join(folder, 'archives');
-  fs.mkdirSync(join(archives, 'partial'), { recursive: true });
+  const empty = () => {
+    fs.rmSync(archives, { recursive: true, force: true });
+    fs.mkdirSync(join(archives, 'partial'), { recursive: true });
+  };
+  empty();
   fs.writeFileSync(join(folder, 'status'), '');
   // An empty status: what this machine has installed does not count.
-  const own = [`Dir::State::status=${folder}/status`, `Dir::Cache::archives=${archives}`, 'Debug::NoLocking=true'];
+  const own = [`Dir::State::status=${folder}/status`, `Dir::Cache=${folder}`, 'Debug::NoLocking=true'];
   const apt = (/** @type {readonly string[]} */ settings, /** @type {string[]} */ ...words) =>
     run('apt-get', [
       '-q',
@@ -61,7 +65,8 @@ function fetch(/** @type {string} */ folder, /** @type {readonly string[]} */ pa
   try {
     apt([], ...install);
   } catch {
-    // This machine's lists are missing, or too old for what the mirror has.
+    // This machine's lists are missing, or too old for what the mirror has. What came by them goes.
+    empty();
     const lists = [`Dir::State::lists=${folder}/lists`];
     fs.mkdirSync(join(folder, 'lists/partial'), { recursive: true });
     apt(lists, 'update');
@@ -100,12 +105,30 @@ function copyNode(/** @type {string} */ folder, /** @type {string} */ root) {
   const aside = join(folder, 'strip');
   fs.mkdirSync(aside);
   for (const file of fetch(aside, ['binutils'])) run('dpkg-deb', ['-x', file, binutils]);
-  const libraries = fs
-    .readdirSync(join(binutils, 'usr/lib'))
-    .map((name) => join(binutils, 'usr/lib', name))
-    .join(':');
-  const env = { ...process.env, LD_LIBRARY_PATH: libraries };
-  execFileSync(join(binutils, 'usr/bin/strip'), [node], { env });
+  runInside(binutils, 'usr/bin/strip', [node]);
+  const licence = join(dirname(dirname(fs.realpathSync(process.execPath))), 'LICENSE');
+  const to = join(root, 'usr/share/doc/node');
+  fs.mkdirSync(to, { recursive: true });
+  if (fs.existsSync(licence)) fs.copyFileSync(licence, join(to, 'copyright'));
+  // A Node that needs more than these packages have, as a distribution's own, would not start.
+  const { version: its } = process;
+  if (runInside(root, 'usr/bin/node', ['--version']).toString().trim() !== its) {
+    throw new Error(`Node ${its} does not run with Debian's packages: take one of nodejs.org`);
+  }
+}
+
+/** Runs a program of a root by its own loader and libraries, without entering it. */
+function runInside(/** @type {string} */ root, /** @type {string} */ program, /** @type {string[]} */ args) {
+  const folders = ['lib', 'usr/lib'].flatMap((lib) => {
+    const all = fs.existsSync(join(root, lib)) ? fs.readdirSync(join(root, lib)) : [];
+    return [lib, ...all.map((name) => `${lib}/${name}`)].map((name) => join(root, name));
+  });
+  const libraries = folders.filter((folder) => fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory());
+  const loader = libraries
+    .flatMap((folder) => fs.readdirSync(folder).map((name) => join(folder, name)))
+    .find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file) && !fs.lstatSync(file).isSymbolicLink());
+  if (loader === undefined) throw new Error('libc6 has no loader');
+  return run(loader, ['--library-path', libraries.join(':'), join(root, program), ...args]);
 }
 
 /** Puts dbg itself into the image's root, and what a program looks up about users. */
@@ -162,7 +185,17 @@ async function main() {
     console.error('dbg: npm run image [-- -o FILE]');
     process.exit(2);
   }
+  if (output === undefined && process.env['DOCKER_HOST']?.startsWith('ssh:')) {
+    throw new Error('it is loaded over there by docker: npm run image -- -o FILE, and docker load -i FILE');
+  }
+  process.umask(0o022);
   const folder = fs.mkdtempSync(join(tmpdir(), 'dbg-image-'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      fs.rmSync(folder, { recursive: true, force: true });
+      process.exit(1);
+    });
+  }
   try {
     const root = join(folder, 'root');
     const packages = fs.readFileSync(join(__dirname, 'image/packages'), 'utf8').split('\n').filter(Boolean);
@@ -172,14 +205,19 @@ async function main() {
     const { archive, bytes } = pack(folder, root);
     const size = `${Math.round(bytes / 1e6)} MB`;
     if (output !== undefined) {
-      fs.copyFileSync(archive, output);
+      // npm runs this at the top of the checkout, wherever it was typed.
+      fs.copyFileSync(archive, resolve(process.env['INIT_CWD'] ?? '.', output));
       console.log(`dbg: ${output} has the image ${NAME}:${version}, ${size}`);
       return;
     }
     const docker = new Docker();
     const answer = await docker.loadImage(fs.createReadStream(archive));
-    await new Promise((resolve, reject) => {
-      docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve(undefined)));
+    await new Promise((done, reject) => {
+      // An engine says with status 200, and in the middle of its answer, that it could not.
+      docker.modem.followProgress(answer, (error, said) => {
+        const refusal = error ?? said.find((each) => each.error !== undefined)?.error;
+        return refusal ? reject(refusal instanceof Error ? refusal : new Error(String(refusal))) : done(undefined);
+      });
     });
     console.log(`dbg: loaded the image ${NAME}:${version}, ${size}`);
   } finally {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
@@ -10,6 +11,7 @@ import { DbgError, errorCode, errorMessage, EXIT } from './errors.ts';
 import { FAR_WORD } from './far/far-word.ts';
 import { exactArguments, exactEnvironment } from './host/exact.ts';
 import type { Host, Signals } from './host/host.ts';
+import { THERE_VARIABLE } from './host/there.ts';
 import type { Become } from './host/host-files.ts';
 import { followLeash, LEASH_VARIABLE } from './host/run/leash.ts';
 import { ownValues } from './host/own-values.ts';
@@ -39,6 +41,7 @@ const takeScreen = screenTaker(() => ({
 const takeRaw = rawTaker(() => ({
   stdin: process.stdin,
   stdout: process.stdout,
+  showPlainly: () => void spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] }),
   onEnd: (listener) => listening('exit', listener),
 }));
 
@@ -121,7 +124,17 @@ process.on('exit', letGoOfClosedTerminals);
 // the process, and that is a failure.
 process.exitCode = EXIT.failed;
 if (process.argv[2] === FAR_WORD) void runFar();
-else void run(context(localHost({ env, own, signals, become }), env)).then((exitCode) => (process.exitCode = exitCode));
+else void runHere().then((exitCode) => (process.exitCode = exitCode));
+
+async function runHere(): Promise<number> {
+  const lent = env[THERE_VARIABLE];
+  if (!lent?.startsWith('/')) return run(context(localHost({ env, own, signals, become }), env));
+  // In a helper that has a terminal. Nobody would let dbg go on there, once it stood still.
+  const { readBeginningFile } = await import('./far/read-beginning.ts');
+  const { environment, files, cwd: itsCwd } = readBeginningFile(lent, env);
+  const here = localHost({ env: environment, own, become, signals: { ...signals, stop: () => undefined } });
+  return run({ ...context({ ...here, ...files(here) }, environment), cwd: () => itsCwd });
+}
 
 /** Runs a verb for a person who is in front of another host: src/far/. */
 async function runFar(): Promise<void> {

@@ -41,7 +41,7 @@ const COMMAND = /(^|&& |sudo )(docker|dbg) (?!context\b|-H|-c)/;
 const COMMANDS = new RegExp(COMMAND.source, 'g');
 
 /** The words that begin a command of the client for this engine. */
-function clientWords(
+export function clientWords(
   choice: Pick<EngineChoice, 'address' | 'client' | 'source'>,
   wish: EngineWish,
   isRoot: boolean,

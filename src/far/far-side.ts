@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import { resolve as resolvePath } from 'node:path';
 import type { Context, Output } from '../context.ts';
 import type { Environment } from '../environment.ts';
 import type { FileReader, FileWriter, OpenFile } from '../host/host-files.ts';
@@ -7,6 +6,7 @@ import type { LentStreams } from '../host/lent-streams.ts';
 import { type Channel, openChannel } from './channel.ts';
 import { lendFiles } from './lend-files.ts';
 import { lendStreams } from './lend-streams.ts';
+import { sentFiles } from './sent-files.ts';
 import {
   type Beginning,
   FROM_FAR,
@@ -132,26 +132,6 @@ export function openFarSide({ onSignal, onGone }: FarListener): Promise<FarSide>
       },
     };
   });
-}
-
-/**
- * Reads the files that the person named, which came along with the beginning, in place of files of
- * this host that have the same path.
- */
-function sentFiles(
-  host: FileReader,
-  { files, cwd }: Beginning,
-): Pick<FileReader, 'readBelow' | 'readWhole' | 'readBytes'> {
-  const sent = (typed: string) => {
-    const path = resolvePath(cwd, typed);
-    return Object.hasOwn(files, path) ? Buffer.from(files[path]!, 'base64') : undefined;
-  };
-  return {
-    readBelow: (folder, path, limit) =>
-      (folder === '/' ? sent(path)?.subarray(0, limit).toString() : undefined) ?? host.readBelow(folder, path, limit),
-    readWhole: (path, limit) => sent(path)?.toString() ?? host.readWhole(path, limit),
-    readBytes: (path, limit, person) => sent(path)?.subarray(0, limit) ?? host.readBytes(path, limit, person),
-  };
 }
 
 /** stdout or stderr as a file: a write resolves when the way to the near side has room again. */

@@ -1,6 +1,7 @@
 import type { EngineAddress } from '../engine/address.ts';
 import { DOCKER_SOCKET } from '../engine/choice/parse-host.ts';
 import { HELPER_LABEL } from '../engine/helper/helper-label.ts';
+import { THERE_VARIABLE } from '../host/there.ts';
 import HELPER from './helper.sh';
 
 /** What dbg's helper is told by its container. */
@@ -10,16 +11,14 @@ export interface HelperWish {
   readonly socket: string;
   /** where the engine keeps its containers, on its own host */
   readonly rootFolder: string;
-  /** dbg's own words */
-  readonly words: readonly string[];
-  readonly variables: Readonly<Record<string, string>>;
   readonly hasTerminal: boolean;
 }
 
 /** The label of dbg's image: the key of the build that is in it. */
 export const KEY_LABEL = 'dbg.key';
-/** Where dbg is in the image. */
+/** Where dbg is in the image; and the file in there by which a dbg with a terminal is told more. */
 export const HELPER_FOLDER = '/opt/dbg';
+export const BEGINNING_FILE = 'beginning.json';
 
 /**
  * What the helper may do (capabilities(7)): enter namespaces of others, look into their files, cut
@@ -37,7 +36,7 @@ const CAPABILITIES = (
  * engines, answer to new calls of the kernel that they are forbidden.
  */
 const [NAMESPACES, SECURITY] = [
-  ['pid', 'network', 'uts', 'cgroupns'],
+  ['pid', 'network', 'uts', 'userns', 'cgroupns'],
   ['apparmor', 'seccomp', 'label'],
 ] as const;
 
@@ -69,12 +68,15 @@ interface Mount {
 const securityOptions = SECURITY.map((name) => (name === 'label' ? 'label=disable' : `${name}=unconfined`));
 
 /** The body of POST /containers/create for a helper. It is gone when it has ended. */
-export const helperSettings = (wish: HelperWish, key: string): object => ({
+export const helperSettings = (wish: HelperWish, words: readonly string[], key: string): object => ({
   Image: wish.image,
+  Entrypoint: ['sh', '-c', HELPER, 'dbg-helper'],
   // What was put into it can be read, and not run by itself.
-  Entrypoint: ['sh', '-c', HELPER, 'dbg-helper', `${HELPER_FOLDER}/bin/dbg.js`],
-  Cmd: wish.words,
-  Env: variablesOf({ ...wish.variables, DOCKER_HOST: `unix://${wish.socket}` }),
+  Cmd: [wish.hasTerminal ? 'leashed' : '', `${HELPER_FOLDER}/bin/dbg.js`, ...words],
+  Env: [
+    `DOCKER_HOST=unix://${wish.socket}`,
+    `${THERE_VARIABLE}=${wish.hasTerminal ? `${HELPER_FOLDER}/${BEGINNING_FILE}` : '1'}`,
+  ],
   Labels: { [HELPER_LABEL]: key },
   Tty: wish.hasTerminal,
   OpenStdin: true,
@@ -88,6 +90,7 @@ export const helperSettings = (wish: HelperWish, key: string): object => ({
     PidMode: 'host',
     NetworkMode: 'host',
     UTSMode: 'host',
+    UsernsMode: 'host',
     CgroupnsMode: 'host',
     CapDrop: ['ALL'],
     CapAdd: CAPABILITIES,
@@ -103,9 +106,18 @@ export const helperSettings = (wish: HelperWish, key: string): object => ({
   },
 });
 
-/** The line that makes the same by hand, and runs `line` in it. */
-export const helperLine = (wish: HelperWish, line: string): string[] => [
-  'docker',
+interface LineByHand {
+  /** the client's words for this engine: `docker -c prod` */
+  readonly client: readonly string[];
+  /** names of variables that go along; their values are those where the line is typed */
+  readonly variables: readonly string[];
+  /** what is to run in the helper */
+  readonly line: string;
+}
+
+/** The line that makes the same by hand. */
+export const helperLine = (wish: HelperWish, { client, variables, line }: LineByHand): string[] => [
+  ...client,
   'run',
   '--rm',
   wish.hasTerminal ? '-it' : '-i',
@@ -114,7 +126,7 @@ export const helperLine = (wish: HelperWish, line: string): string[] => [
   ...CAPABILITIES.map((name) => `--cap-add=${name}`),
   ...securityOptions.map((option) => `--security-opt=${option}`),
   ...mountsOf(wish).map(mountWord),
-  ...variablesOf(wish.variables).flatMap((each) => ['-e', each]),
+  ...variables.flatMap((name) => ['-e', name]),
   '--entrypoint',
   'sh',
   wish.image,
@@ -124,6 +136,3 @@ export const helperLine = (wish: HelperWish, line: string): string[] => [
 
 const mountWord = ({ source, isReadOnly, isAlone }: Mount) =>
   `--mount=type=bind,source=${source},target=${source}${isReadOnly ? ',readonly' : ''}${isAlone ? ',bind-nonrecursive,bind-propagation=rslave' : ''}`;
-
-const variablesOf = (variables: Readonly<Record<string, string>>) =>
-  Object.entries(variables).map(([name, value]) => `${name}=${value}`);

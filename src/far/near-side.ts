@@ -59,7 +59,11 @@ export async function lendTo(ctx: Context, program: Relayed, { beginning, isName
     } else if (kind === FROM_FAR.stderr) ctx.stderr.write(body.toString());
     else if (kind === FROM_FAR.wantsStdin) takeStdin(Number(body.toString()));
     else if (kind === FROM_FAR.request || kind === FROM_FAR.fileBytes) await requests.take(kind, Buffer.from(body));
-    else if (kind === FROM_FAR.exit) ended(Number(body.toString()));
+    else if (kind === FROM_FAR.exit) {
+      const code = Number(body.toString());
+      if (Number.isInteger(code) && code >= 0 && code <= 255) ended(code);
+      else failed(broken());
+    }
   };
   const channel = openChannel(program.stdout as Socket, program.stdin as Socket, {
     onFrame,

@@ -18,6 +18,11 @@ export type TakeRaw = (listener: RawListener) => RawTerminal;
 interface TerminalStreams {
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
+  /**
+   * Makes the terminal show what it gets as it is. Node's raw mode does so for keys alone: a line
+   * feed still becomes a carriage return as well (libuv, uv_tty_set_mode).
+   */
+  showPlainly(): void;
   /** Calls back when this process ends, until the function it gives back is called. */
   onEnd(listener: () => void): () => void;
 }
@@ -25,8 +30,9 @@ interface TerminalStreams {
 /** Makes the function that gives away the keys of the terminal behind these streams. */
 export function rawTaker(streams: () => TerminalStreams): TakeRaw {
   return ({ onBytes, onResize }) => {
-    const { stdin, stdout, onEnd } = streams();
+    const { stdin, stdout, showPlainly, onEnd } = streams();
     stdin.setRawMode(true);
+    showPlainly();
     stdin.on('data', onBytes).resume();
     stdout.on('resize', onResize);
     const giveBack = () => void stdin.setRawMode(false);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeAll, describe, expect } from 'vitest';
-import { dbg, DBG, dbgOnTerminal, firstLine, PATIENT, processes, says } from './support/dbg.ts';
+import { dbg, DBG, dbgOnTerminal, dbgRedirected, firstLine, PATIENT, processes, says } from './support/dbg.ts';
 import { helpers, loadImage, noHelper, viaHelper } from './support/helper.ts';
 import { test } from './support/lab.ts';
 
@@ -26,14 +26,19 @@ describe('the same answer as on the host itself', () => {
     ['no such container', (web) => ['ps', `${web}-none`]],
     ['no such tool', (web) => ['exec', web, 'no-such-tool']],
     ['wrong usage', (web) => ['ps', web, '--nosuch']],
-  ])('%s', async ([, args], { lab }) => {
+  ])('in a helper: %s', async ([, args], { lab }) => {
     const words = args(await lab.run('web', { options: ['-e', 'COLOR=blue'] }));
     // What changes by itself from one look to the next: times, and shares of a processor.
     const steady = (text: unknown) => String(text).replaceAll(/\d+(\.\d+)?/g, '0');
     const [here, there] = [await dbg(words), await viaHelper(words)];
     expect(there.exitCode).toBe(here.exitCode);
     expect(steady(there.stdout)).toBe(steady(here.stdout));
-    expect(steady(there.stderr).split('\n')[0]).toBe(steady(here.stderr).split('\n')[0]);
+    // Containers of other tests come and go.
+    const said = (text: unknown) =>
+      steady(text)
+        .split('\n')[0]!
+        .replace(/\(running: .*/, '');
+    expect(said(there.stderr)).toBe(said(here.stderr));
   });
 });
 
@@ -106,11 +111,34 @@ describe('as a program', () => {
     expect([exitCode, stdout]).toEqual([9, `ready\ngot ${name}`]);
   });
 
-  test('a reader that leaves ends it', async ({ lab }) => {
+  test('a reader that leaves ends the helper', async ({ lab }) => {
     const web = await lab.run('web');
     const line = [process.execPath, DBG, '--via', 'helper', 'exec', web, 'yes'].join(' ');
     const { stdout } = await execa('bash', ['-c', `${line} | head -2; echo "\${PIPESTATUS[0]}"`]);
     expect(stdout).toBe('y\ny\n141');
+  });
+
+  test('a secret that is only a word of the tool’s is not sent', async ({ lab }) => {
+    const web = await lab.run('web');
+    const { stdout } = await viaHelper(['exec', web, 'printenv', 'TOKEN'], { env: { TOKEN: 'hunter2' } });
+    expect(stdout).toBe('');
+    const dry = await viaHelper(['exec', '--dry-run', '-e', 'TOKEN', web, 'true'], { env: { TOKEN: 'hunter2' } });
+    expect(dry.stdout).toMatch(/^docker run .* -e TOKEN /);
+  });
+
+  test('a dry run names the engine that was asked', async ({ lab }) => {
+    const web = await lab.run('web');
+    const { stdout } = await dbg([
+      '-H',
+      'unix:///var/run/docker.sock',
+      '--via',
+      'helper',
+      'exec',
+      '--dry-run',
+      web,
+      'true',
+    ]);
+    expect(stdout).toMatch(/^docker -H unix:\/\/\/var\/run\/docker\.sock run --rm /);
   });
 
   test('a dry run prints the line for here, and the line runs', async ({ lab }) => {
@@ -154,6 +182,65 @@ describe('on a terminal', () => {
     expect(await terminal.ended).toBe(7);
   });
 
+  test('nothing but the program is on the screen', async ({ lab }) => {
+    const terminal = dbgOnTerminal(['--via', 'helper', 'exec', await lab.run('web'), 'echo', 'in']);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.screen()).toBe('in\r\n');
+  });
+
+  test('a program that fails at once has its exit code', async ({ lab }) => {
+    const web = await lab.run('web');
+    for (const [words, code] of [
+      [['exec', web, 'false'], 1],
+      [['exec', web, 'nosuch'], 127],
+      [['exec', '--nosuch', web], 2],
+    ] as const) {
+      expect(await dbgOnTerminal(['--via', 'helper', ...words]).ended).toBe(code);
+    }
+  });
+
+  test('variables and files that the command line names go along, and nobody else sees them', async ({ lab }) => {
+    const web = await lab.run('web');
+    const file = join(lab.folder, 'vars');
+    writeFileSync(file, 'FROM_FILE=of-here\n');
+    const words = [
+      'exec',
+      '-e',
+      'TOKEN',
+      '--env-file',
+      file,
+      web,
+      'sh',
+      '-c',
+      'echo "$TOKEN,$FROM_FILE,$OTHER"; read x',
+    ];
+    const env = { TOKEN: 'hunter2', OTHER: 'not sent', PATH: process.env['PATH']! };
+    const terminal = dbgOnTerminal(['--via', 'helper', ...words], env);
+    await terminal.sees('hunter2,of-here,\r\n');
+    expect((await execa('docker', ['inspect', await helpers()])).stdout).not.toContain('hunter2');
+    terminal.type('\n');
+    expect(await terminal.ended).toBe(0);
+  });
+
+  test('what is stopped in there goes on, as nobody could let it', async ({ lab }) => {
+    const terminal = dbgOnTerminal(['--via', 'helper', 'shell', await lab.run('web')]);
+    await terminal.sees(/\[\S+@\S+\]/);
+    terminal.type('kill -STOP $$\n');
+    terminal.type('echo "go $((1 + 1))"; exit 3\n');
+    await terminal.sees('go 2');
+    expect(await terminal.ended).toBe(3);
+  });
+
+  test('nothing is left when dbg is killed while the helper starts', async ({ lab }) => {
+    const terminal = dbgOnTerminal(['--via', 'helper', 'shell', await lab.run('web')]);
+    await expect.poll(helpers, { interval: 5 }).not.toBe('');
+    process.kill(terminal.pid, 'SIGKILL');
+    // Made and not started, it stays until the next dbg comes; started, it waits 30 s for its leash.
+    const running = () => execa('docker', ['ps', '-q', '--filter', 'label=dbg.helper']);
+    await expect.poll(async () => (await running()).stdout).toBe('');
+    await execa('docker', ['rm', '-f', ...(await helpers()).split('\n').filter(Boolean)], { reject: false });
+  });
+
   test('nothing is left when dbg is killed', async ({ lab }) => {
     const web = await lab.run('web');
     const terminal = dbgOnTerminal(['--via', 'helper', 'exec', web, 'sh', '-c', 'echo ready; exec sleep 302']);
@@ -163,7 +250,7 @@ describe('on a terminal', () => {
     await expect.poll(() => processes().filter(({ command }) => command === 'sleep 302')).toEqual([]);
   });
 
-  test('nothing is left when the terminal is closed or dbg is told to end', async ({ lab }) => {
+  test('nothing is left when dbg is hung up or told to end', async ({ lab }) => {
     const web = await lab.run('web');
     for (const [signal, code] of [
       ['SIGHUP', 129],
@@ -197,6 +284,23 @@ describe('nothing is left', () => {
     }
     await noHelper();
     await expect.poll(() => processes().filter(({ command }) => command === 'sleep 4722')).toEqual([]);
+  });
+
+  test('of a cut, when dbg’s output cannot be written', async ({ lab }) => {
+    const web = await lab.run('web');
+    const words = ['--via', 'helper', 'veth', web, '--down', '--for', '1h'];
+    const { exitCode } = await dbgRedirected(words, '>/dev/full');
+    expect(exitCode).toBe(125);
+    expect((await dbg(['veth', '--status'])).stdout).not.toContain(web);
+  });
+
+  test('of a cut, when the helper is told to end', async ({ lab }) => {
+    const web = await lab.run('web');
+    const running = viaHelper(['veth', web, '--down', '--for', '1h']);
+    await firstLine(running);
+    await execa('docker', ['stop', '-t', '60', await helpers()], { reject: false });
+    await running;
+    expect((await dbg(['veth', '--status'])).stdout).not.toContain(web);
   });
 
   test('of a cut, when the near dbg is killed', async ({ lab }) => {
@@ -238,7 +342,11 @@ describe('the image', () => {
       /^dbg: the engine at unix:\S+ has no image "nosuch:1", in which dbg's helper runs\n/,
     );
     const other = await viaHelper(['ps', web], { env: { DBG_IMAGE: 'busybox' } });
-    expect([other.exitCode, other.stderr]).toEqual([125, expect.stringMatching(/^dbg: /)]);
+    expect([other.exitCode, other.stderr]).toEqual([125, expect.stringContaining('the image "busybox" is not dbg')]);
+    const [empty, odd] = await Promise.all(
+      ['', '../x'].map((name) => viaHelper(['ps', web], { env: { DBG_IMAGE: name } })),
+    );
+    expect([empty!.exitCode, odd!.exitCode]).toEqual([0, 125]);
   });
 
   test('is used by hand', async ({ lab }) => {
@@ -247,6 +355,12 @@ describe('the image', () => {
     const { stdout } = await execa('docker', ['run', ...options, 'dbg', 'exec', '--host-view', web, 'hostname']);
     expect(stdout).toBe(await lab.docker('exec', web, 'hostname'));
   });
+});
+
+test('a container that calls itself a helper by a label is seen all the same', async ({ lab }) => {
+  const web = await lab.run('web', { options: ['--label', 'dbg.helper=x'] });
+  expect((await dbg(['ps', web.slice(0, -1)])).exitCode).toBe(0);
+  expect((await execa('docker', ['rm', '-f', web])).exitCode).toBe(0);
 });
 
 test.for([

@@ -7,6 +7,7 @@ import { THERE_VARIABLE } from '../../host/there.ts';
 import type { Errand } from '../../jobs/far/errand.ts';
 import { shellQuote } from '../../text.ts';
 import { type EngineWishRead, namesSeveral } from '../arguments/engine-options.ts';
+import { clientWords } from '../client-words.ts';
 import { VerbOption } from '../arguments/verb-argument.ts';
 import type { Verb } from '../verb.ts';
 import { mayWrite } from './named-files.ts';
@@ -28,9 +29,10 @@ export const elsewhere =
     const inputs = verb.inputs?.(verb);
     if (verb.place === 'here' || inputs?.areAll) return undefined;
     // What is wrong with the choice is said when the verb asks the engine: it may need none.
-    const address = (await ctx.choice().catch(() => undefined))?.address;
+    const choice = await ctx.choice().catch(() => undefined);
+    const address = choice?.address;
     const via = wish.via ?? (address?.kind === 'ssh' ? 'ssh' : 'here');
-    if (address === undefined || via === 'here') return undefined;
+    if (choice === undefined || address === undefined || via === 'here') return undefined;
     if (via === 'ssh' && address.kind !== 'ssh') throw noSsh(address);
     if (verb.place === 'listens') {
       // A recording is a file of the person's.
@@ -55,7 +57,13 @@ export const elsewhere =
     };
     const usesTerminal = verb.place === 'terminal' && ctx.stdinIsTTY && stdout.isTTY;
     const isNamed = (file: string) => mayWrite(verb.name(), ctx.args, ctx.cwd(), file);
-    const errand: Errand = { beginning, isNamed, usesTerminal, isDryRun: verb.opts()['dryRun'] === true };
+    const errand: Errand = {
+      beginning,
+      isNamed,
+      usesTerminal,
+      isDryRun: verb.opts()['dryRun'] === true,
+      client: clientWords(choice, wish, ctx.host.isRoot),
+    };
     if (via === 'helper') return (await import('../../jobs/far/over-helper.ts')).overHelper(ctx, errand);
     return (await import('../../jobs/far/over-ssh.ts')).overSsh(ctx, { ...errand, to: address as SshAddress });
   };
@@ -83,10 +91,20 @@ function listensThere(address: EngineAddress, verb: Verb): DbgError {
   });
 }
 
-/** The person's variables that go along: those about the terminal, and those that a word names. */
+/** Variables by which programs over there would be others, or run other code. */
+const NEVER_SENT = /^(PATH|HOME|LD_\w+|NODE_\w+)$/;
+
+/**
+ * The person's variables that go along: those about the terminal, and those that `-e NAME` names.
+ */
 function sentVariables({ args, env }: Context): Record<string, string> {
-  const named = new Set(args.map((word) => word.replace(/^(--env=|-e=?)/, '')));
-  const isSent = (name: string) => OF_THE_TERMINAL.test(name) || named.has(name);
+  const named = new Set(
+    args.flatMap((word, at) => {
+      const [, joined] = /^(?:--env=|-e=?)(.+)$/.exec(word) ?? [];
+      return joined ?? (word === '-e' || word === '--env' ? (args[at + 1] ?? []) : []);
+    }),
+  );
+  const isSent = (name: string) => OF_THE_TERMINAL.test(name) || (named.has(name) && !NEVER_SENT.test(name));
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value !== undefined && isSent(name) ? [[name, value]] : [])),
   );

@@ -14,7 +14,7 @@ import {
   unreachable,
 } from '../engine-errors.ts';
 import { type ContainerEvent, eventReader, eventsUntil, joinFilters } from '../engine-events.ts';
-import { HELPER_LABEL } from '../helper/helper-label.ts';
+import { isHelper } from '../helper/helper-label.ts';
 import { followLogs } from '../logs/follow-logs.ts';
 import { LAST_LINE, lastLines, logLines, logsPath } from '../logs/logs.ts';
 import { architectureOf, parseConfiguration, parseInspection } from '../inspection.ts';
@@ -116,7 +116,7 @@ export function overHttp(
     },
     list: async () => {
       const listed = answeredList(address, await get('/containers/json', { all: '1' }, MOST_BYTES_OF_LIST));
-      return parseContainerList(listed).filter(({ labels }) => !Object.hasOwn(labels, HELPER_LABEL));
+      return parseContainerList(listed).filter((each) => !isHelper(each));
     },
   };
 }

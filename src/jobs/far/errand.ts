@@ -9,4 +9,6 @@ export interface Errand {
   readonly usesTerminal: boolean;
   /** Whether it only prints the line that would run over there. */
   readonly isDryRun: boolean;
+  /** the client's words for this engine: `docker -c prod` */
+  readonly client: readonly string[];
 }

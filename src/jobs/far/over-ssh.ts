@@ -33,6 +33,8 @@ export async function overSsh(ctx: Context, journey: Journey): Promise<number> {
     return printedThere(ctx, (silent) => withFrames(silent, journey, key), wrap);
   }
   if (!journey.usesTerminal) return withFrames(ctx, journey, key);
+  const [file] = Object.keys(beginning.files);
+  if (file !== undefined) throw noFile(to, file);
   const variables = Object.entries({ ...beginning.env, ...beginning.engine }).map(
     ([name, value]) => `${name}=${value}`,
   );
@@ -78,6 +80,11 @@ async function untilReady(ctx: Context, to: SshAddress, ssh: Relayed): Promise<v
 }
 
 const lastLine = (ssh: Relayed) => escapeControls(ssh.said().trim().split('\n').at(-1)!.trim());
+
+const noFile = ({ host }: SshAddress, file: string) =>
+  new DbgError(`${file} cannot go along to ${host}: with a terminal, ssh carries nothing else`, {
+    next: [{ what: 'without a terminal', command: 'dbg exec … </dev/null' }],
+  });
 
 const noNode = (to: SshAddress) =>
   new DbgError(`${to.host} has no Node, which dbg needs there (20 or newer)`, {

@@ -5,8 +5,6 @@ const wish: HelperWish = {
   image: 'dbg',
   socket: '/var/run/docker.sock',
   rootFolder: '/var/lib/docker',
-  words: ['ps', 'web'],
-  variables: { TERM: 'xterm' },
   hasTerminal: false,
 };
 
@@ -19,15 +17,17 @@ interface Settings {
     readonly Mounts: readonly { readonly Source: string; readonly ReadOnly: boolean }[];
   };
 }
-const settings = (over: Partial<HelperWish> = {}) => helperSettings({ ...wish, ...over }, 'key') as Settings;
+const settings = (over: Partial<HelperWish> = {}) =>
+  helperSettings({ ...wish, ...over }, ['ps', 'web'], 'key') as Settings;
 
 describe('the container of a helper', () => {
   test('is not privileged, and is told its engine', () => {
     const { HostConfig, Env } = settings();
     expect([HostConfig.Privileged, Env]).toEqual([
       undefined,
-      ['TERM=xterm', 'DOCKER_HOST=unix:///var/run/docker.sock'],
+      ['DOCKER_HOST=unix:///var/run/docker.sock', 'DBG_THERE=1'],
     ]);
+    expect(settings({ hasTerminal: true }).Env).toContain('DBG_THERE=/opt/dbg/beginning.json');
     expect(HostConfig.CapAdd).not.toContain('ALL');
   });
 
@@ -53,8 +53,10 @@ describe('the line that makes it by hand', () => {
     [false, '-i'],
     [true, '-it'],
   ])('with a terminal: %s', (hasTerminal, option) => {
-    const line = helperLine({ ...wish, hasTerminal }, 'echo "a  b"');
-    expect(line.slice(0, 4)).toEqual(['docker', 'run', '--rm', option]);
+    const byHand = { client: ['docker', '-c', 'prod'], variables: ['TOKEN'], line: 'echo "a  b"' };
+    const line = helperLine({ ...wish, hasTerminal }, byHand);
+    expect(line.slice(0, 6)).toEqual(['docker', '-c', 'prod', 'run', '--rm', option]);
+    expect(line.join(' ')).toContain(' -e TOKEN ');
     expect(line.slice(-5)).toEqual(['--entrypoint', 'sh', 'dbg', '-c', 'echo "a  b"']);
     expect(line).toContain('--cap-drop=ALL');
     expect(line).not.toContain('--privileged');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { helperEngine } from '../../../../src/engine/helper/helper-engine.ts';
 
 const ID = 'ab'.repeat(32);
@@ -41,17 +41,17 @@ test.each([
   ['an id that is a path', { Id: '../../etc' }],
   ['no JSON', 'hello'],
 ])('what was made has %s', async (_, body) => {
-  await expect(engineThat(() => [201, body]).engine.make({})).rejects.toThrow(/^(the engine|it|the)/);
+  await expect(engineThat(() => [201, body]).engine.make('n', {})).rejects.toThrow(/^(the engine|it|the)/);
 });
 
 test('the engine’s own sentence is told when it makes none', async () => {
   const { engine } = engineThat(() => [400, { message: 'invalid mount config' }]);
-  await expect(engine.make({})).rejects.toThrow('invalid mount config');
+  await expect(engine.make('n', {})).rejects.toThrow('invalid mount config');
 });
 
 test.each([204, 404, 409])('a container is removed, also with the answer %i', async (status) => {
   const { engine, asked } = engineThat(({ method }) => (method === 'DELETE' ? [status, ''] : [201, { Id: ID }]));
-  await (await engine.make({})).remove();
+  await (await engine.make('n', {})).remove();
   expect(asked.at(-1)).toMatchObject({ method: 'DELETE', options: { _query: { force: '1' } } });
 });
 
@@ -59,29 +59,96 @@ test('one that cannot be removed is told, with its id', async () => {
   const { engine } = engineThat(({ method }) =>
     method === 'DELETE' ? [500, { message: 'device busy' }] : [201, { Id: ID }],
   );
-  await expect((await engine.make({})).remove()).rejects.toThrow(/abababababab cannot be removed: device busy/);
+  await expect((await engine.make('n', {})).remove()).rejects.toThrow(/abababababab cannot be removed: device busy/);
 });
 
-test('only containers that were made long ago are swept, and one that stays does not keep the others', async () => {
+const helper = (
+  id: string,
+  Created: number,
+  name = 'dbg-helper-0123456789ab',
+  Labels: object = { 'dbg.helper': 'k' },
+) => ({
+  Id: id,
+  Created,
+  Names: [`/${name}`],
+  Labels,
+});
+
+test('only helpers that were made long ago are swept, and one that stays does not keep the others', async () => {
   const listed = [
-    { Id: ID, Created: 100 },
-    { Id: `cd${ID.slice(2)}`, Created: 101 },
-    { Id: `ef${ID.slice(2)}`, Created: 300 },
+    helper(ID, 100),
+    helper(`cd${ID.slice(2)}`, 101),
+    helper(`ef${ID.slice(2)}`, 300),
+    helper('../..', 100),
+    helper(ID, 100, 'web'),
+    helper(ID, 100, 'dbg-helper-x'),
+    helper(ID, 100, undefined, {}),
   ];
   const { engine, asked } = engineThat(({ method, path }) =>
     method === 'GET' ? [200, listed] : path.includes(ID) ? [500, { message: 'busy' }] : [204, ''],
   );
-  await engine.sweep('dbg.helper', 200_000);
+  await engine.sweep(200_000);
   expect(asked.slice(1).map(({ path }) => path.slice(0, 22))).toEqual([
     '/v1.41/containers/abab',
     '/v1.41/containers/cdab',
   ]);
   expect(asked[0]).toMatchObject({
-    options: { _query: { filters: '{"label":["dbg.helper"],"status":["created","exited","dead"]}' } },
+    options: { _query: { filters: '{"label":["dbg.helper"],"status":["created"]}' } },
   });
 });
 
+test.each(['{}', '[1, null]', '[{"Names": 1, "Labels": 2, "Created": "x"}]'])(
+  'a list that is none: %s',
+  async (text) => {
+    await expect(engineThat(() => [200, text]).engine.sweep(1)).resolves.toBeUndefined();
+  },
+);
+
+test.each([
+  [{ DockerRootDir: '/d' }, { rootFolder: '/d', time: undefined, isRootless: false }],
+  [
+    { DockerRootDir: '/d', SystemTime: '1970-01-01T00:00:01Z', SecurityOptions: ['name=seccomp', 'name=rootless'] },
+    { rootFolder: '/d', time: 1000, isRootless: true },
+  ],
+])('what the engine says of its host: %j', async (info, host) => {
+  expect(await engineThat(() => [200, info]).engine.host()).toEqual(host);
+});
+
 test('a folder that is none', async () => {
-  await expect(engineThat(() => [200, { DockerRootDir: 'x' }]).engine.rootFolder()).rejects.toThrow('is not');
-  expect(await engineThat(() => [200, { DockerRootDir: '/d' }]).engine.rootFolder()).toBe('/d');
+  await expect(engineThat(() => [200, { DockerRootDir: 'x' }]).engine.host()).rejects.toThrow('is not');
+});
+
+test.each([undefined, -1, 256, 1.5, '0'])('an exit code that is none: %s', async (StatusCode) => {
+  const { engine } = engineThat(({ path }) => [200, path.includes('wait') ? { StatusCode } : { Id: ID }]);
+  await expect((await engine.make('n', {})).removed()).rejects.toThrow('is not a number from 0 to 255');
+});
+
+test.each([0, 1, -5, 1e9, '7'])('a process that is none: %s', async (Pid) => {
+  const { engine } = engineThat(() => [200, { Id: ID, State: { Pid } }]);
+  await expect((await engine.make('n', {})).pid()).rejects.toThrow('is not a number');
+});
+
+describe('no timer keeps dbg awake', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('after an answer, and after an error of the connection', async () => {
+    await engineThat(() => [200, { DockerRootDir: '/d' }]).engine.host();
+    expect(vi.getTimerCount()).toBe(0);
+    const dial = (_: object, answered: (error: Error, answer: never) => void) =>
+      answered(Object.assign(new Error('x'), { code: 'ENOENT' }), undefined as never);
+    const engine = helperEngine({ kind: 'unix', path: '/x' }, { headers: {} }, { dial });
+    await expect(engine.host()).rejects.toThrow('no such socket');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('an engine that says nothing is left after a minute, and its connection too', async () => {
+    let signal: AbortSignal | undefined;
+    const dial = (options: { abortSignal?: AbortSignal }) => void (signal = options.abortSignal);
+    const engine = helperEngine({ kind: 'unix', path: '/x' }, { headers: {} }, { dial });
+    const asked = expect(engine.host()).rejects.toThrow('has not answered for 60 seconds');
+    await vi.advanceTimersByTimeAsync(60_000);
+    await asked;
+    expect([signal?.aborted, vi.getTimerCount()]).toEqual([true, 0]);
+  });
 });
