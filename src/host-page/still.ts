@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOut } from './assets/layout.js';
-import { mapShapes } from './assets/map-shapes.js';
-import { shape, type Shape } from './assets/shape.js';
+import { mapShapes } from './assets/shapes/map-shapes.js';
+import { shape, type Shape } from './assets/shapes/shape.js';
 import { visible } from '../web/assets/format.js';
 import type { HostPicture } from './host-picture.ts';
 

@@ -1,9 +1,9 @@
 import { byId } from '../../web/assets/dom.js';
-import { copyLine } from './copy-line.js';
-import { detailShapes, linesOf } from './detail-shapes.js';
+import { copyLine } from './controls/copy-line.js';
+import { detailShapes, linesOf } from './shapes/detail-shapes.js';
 import { patch } from './patch.js';
 
-/** @import { Chosen } from './detail-shapes.js' */
+/** @import { Chosen } from './shapes/detail-shapes.js' */
 /** @import { Store } from './store.js' */
 
 /**

@@ -7,24 +7,24 @@ import { listen } from '../../web/assets/events.js';
 import { visible } from '../../web/assets/format.js';
 import { lineBetween, lineOfPort } from './commands.js';
 import { makeChosen } from './chosen.js';
-import { entryShapes } from './entry-shapes.js';
+import { entryShapes } from './shapes/entry-shapes.js';
 import { layOut } from './layout.js';
 import { makeLit } from './lit.js';
-import { mapShapes } from './map-shapes.js';
+import { mapShapes } from './shapes/map-shapes.js';
 import { patch } from './patch.js';
 import { pathBetween, pathOfBus, pathOfCard, pathOfPort, pathOfWire } from './path.js';
-import { makeRoving } from './roving.js';
+import { makeRoving } from './controls/roving.js';
 import { makeReplay } from './replay.js';
-import { copyLine } from './copy-line.js';
+import { copyLine } from './controls/copy-line.js';
 import { makeStore, takeChanges } from './store.js';
-import { makeTabs } from './tabs.js';
-import { nextUsageOrder, usageShapes } from './usage-shapes.js';
+import { makeTabs } from './controls/tabs.js';
+import { nextUsageOrder, usageShapes } from './shapes/usage-shapes.js';
 
 /** @import { Changes } from '../changes.ts' */
 /** @import { PageEntry } from '../host-picture.ts' */
 /** @import { PageMessage } from '../page-message.ts' */
 /** @import { Layout, Place } from './layout.js' */
-/** @import { UsageOrder } from './usage-shapes.js' */
+/** @import { UsageOrder } from './shapes/usage-shapes.js' */
 
 const ENDED = 'The connection to dbg has ended. What came is still here.';
 /** As many lines of the timeline as dbg keeps for pages that open later. */

@@ -1,4 +1,4 @@
-/** @import { Shape } from './shape.js' */
+/** @import { Shape } from './shapes/shape.js' */
 
 const SVG = 'http://www.w3.org/2000/svg';
 

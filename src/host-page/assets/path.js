@@ -1,6 +1,6 @@
 // The way that is shown for what the pointer or the keyboard is at. It says what dbg has seen:
 // which ends belong together, and which bridge has them. Nothing here needs a browser.
-import { troublesOf } from './card-shapes.js';
+import { troublesOf } from './shapes/card-shapes.js';
 import { wiresOf } from './store.js';
 
 /** @import { Bus, Card, PagePort, Wire } from '../host-picture.ts' */

@@ -7,9 +7,9 @@ import {
   linesOfWire,
 } from '../../../src/host-page/assets/commands.js';
 import { layOut } from '../../../src/host-page/assets/layout.js';
-import { mapShapes } from '../../../src/host-page/assets/map-shapes.js';
+import { mapShapes } from '../../../src/host-page/assets/shapes/map-shapes.js';
 import { pathBetween, pathOfCard, pathOfPort, pathOfWire } from '../../../src/host-page/assets/path.js';
-import type { Shape } from '../../../src/host-page/assets/shape.js';
+import type { Shape } from '../../../src/host-page/assets/shapes/shape.js';
 import { makeStore, takeChanges } from '../../../src/host-page/assets/store.js';
 import { changesBetween, EMPTY } from '../../../src/host-page/changes.ts';
 import type { HostPicture } from '../../../src/host-page/host-picture.ts';

@@ -5,7 +5,7 @@ import { byId, element } from '../../../web/assets/dom.js';
 import { bytesText, millisecondsText, timeOfDay, visible } from '../../../web/assets/format.js';
 import { makeBody, makeStream } from './flow.js';
 import { makeCurl } from './save.js';
-import { classOf } from './row-class.js';
+import { classOf } from './list/row-class.js';
 
 /** @import { Row } from '../row.ts' */
 /** @import { Detail } from '../detail.ts' */

@@ -8,13 +8,13 @@ import { bytesText } from '../../../web/assets/format.js';
 import { ask, askJson, token } from '../../../web/assets/token.js';
 import { askDetail } from './asking.js';
 import { makeDetail } from './detail.js';
-import { bodyWords, parseFilter } from './filter.js';
+import { bodyWords, parseFilter } from './list/filter.js';
 import { rangesOf } from './calls.js';
 import { hold } from './held.js';
 import { listenToKeys } from './keys.js';
-import { makeList } from './list.js';
+import { makeList } from './list/list.js';
 import { fileName, saveFile } from './save.js';
-import { makeSearch } from './search.js';
+import { makeSearch } from './list/search.js';
 import { makeTimeline } from './timeline.js';
 
 /** @import { Row } from '../row.ts' */

@@ -2,7 +2,7 @@
 // the same time have different lines.
 import { byId } from '../../../web/assets/dom.js';
 import { millisecondsText, timeOfDay, visible } from '../../../web/assets/format.js';
-import { classOf } from './row-class.js';
+import { classOf } from './list/row-class.js';
 
 /** @import { Row } from '../row.ts' */
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bodyWords, parseFilter } from '../../../../src/api/page/assets/filter.js';
+import { bodyWords, parseFilter } from '../../../../src/api/page/assets/list/filter.js';
 import type { Row } from '../../../../src/api/page/row.ts';
 
 const ROW: Row = {

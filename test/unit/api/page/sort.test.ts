@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isAmong, parseCalls } from '../../../../src/api/page/calls.ts';
 import { rangesOf } from '../../../../src/api/page/assets/calls.js';
-import { AS_THEY_COME, nextOrder, sorted } from '../../../../src/api/page/assets/sort.js';
+import { AS_THEY_COME, nextOrder, sorted } from '../../../../src/api/page/assets/list/sort.js';
 import type { Row } from '../../../../src/api/page/row.ts';
 
 const row = (number: number, more: Partial<Row>) =>

@@ -1,6 +1,6 @@
 // In which order the list shows the calls. Nothing here needs a browser.
 
-/** @import { Row } from '../row.ts' */
+/** @import { Row } from '../../row.ts' */
 
 /** @type {Readonly<Record<string, (row: Row) => string | number>>} */
 const KEYS = {

@@ -1,6 +1,6 @@
 // Which calls the list shows. Nothing here needs a browser.
 
-/** @import { Row } from '../row.ts' */
+/** @import { Row } from '../../row.ts' */
 
 /** @type {Readonly<Record<string, (row: Row) => string | number>>} */
 const FIELDS = {

@@ -1,4 +1,4 @@
-/** @import { Row } from '../row.ts' */
+/** @import { Row } from '../../row.ts' */
 
 /** The class by which a call has its colour. */
 export function classOf(/** @type {Row} */ { status, failure, end }) {

@@ -1,10 +1,10 @@
 // How a container looks on the map.
-import { bytesText, visible } from '../../web/assets/format.js';
-import { CARD_HEIGHT } from './layout.js';
+import { bytesText, visible } from '../../../web/assets/format.js';
+import { CARD_HEIGHT } from '../layout.js';
 import { shape } from './shape.js';
 
-/** @import { Badge, Flow, UsageRow, Wire } from '../host-picture.ts' */
-/** @import { Place } from './layout.js' */
+/** @import { Badge, Flow, UsageRow, Wire } from '../../host-picture.ts' */
+/** @import { Place } from '../layout.js' */
 /** @import { Shape } from './shape.js' */
 
 /** @typedef {{ flow: Flow | undefined, usage: UsageRow | undefined, badge: Badge | undefined }} Live */

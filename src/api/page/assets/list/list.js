@@ -1,11 +1,11 @@
 // The list: a row for each call, the oldest first unless it is sorted otherwise.
-import { byId, element } from '../../../web/assets/dom.js';
-import { bytesText, millisecondsText, timeOfDay, visible } from '../../../web/assets/format.js';
-import { firstToGo } from './held.js';
+import { byId, element } from '../../../../web/assets/dom.js';
+import { bytesText, millisecondsText, timeOfDay, visible } from '../../../../web/assets/format.js';
+import { firstToGo } from '../held.js';
 import { AS_THEY_COME, nextOrder, sorted } from './sort.js';
 import { classOf } from './row-class.js';
 
-/** @import { Row } from '../row.ts' */
+/** @import { Row } from '../../row.ts' */
 
 /**
  * @param {{

@@ -1,4 +1,4 @@
-import { byId } from '../../web/assets/dom.js';
+import { byId } from '../../../web/assets/dom.js';
 
 /** The two views, of which one is shown. */
 export function makeTabs(/** @type {() => void} */ changed) {

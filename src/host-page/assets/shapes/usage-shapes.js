@@ -1,9 +1,9 @@
 // The table of `dbg top`. Nothing here needs a browser.
-import { bytesText, visible } from '../../web/assets/format.js';
+import { bytesText, visible } from '../../../web/assets/format.js';
 import { memoryText, percent } from './card-shapes.js';
 import { shape } from './shape.js';
 
-/** @import { UsageRow } from '../host-picture.ts' */
+/** @import { UsageRow } from '../../host-picture.ts' */
 
 /** @typedef {{ column: string, descending: boolean }} UsageOrder */
 /**

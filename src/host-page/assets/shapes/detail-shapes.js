@@ -1,13 +1,13 @@
 // What is said of the container, wire or network that was chosen.
-import { bytesText, timeOfDay, visible } from '../../web/assets/format.js';
+import { bytesText, timeOfDay, visible } from '../../../web/assets/format.js';
 import { troublesOf } from './card-shapes.js';
-import { linesOfBus, linesOfCard, linesOfWire } from './commands.js';
+import { linesOfBus, linesOfCard, linesOfWire } from '../commands.js';
 import { shape } from './shape.js';
-import { wiresOf } from './store.js';
+import { wiresOf } from '../store.js';
 
-/** @import { Badge, Bus, Card, PageFinding, PageLine, Wire } from '../host-picture.ts' */
+/** @import { Badge, Bus, Card, PageFinding, PageLine, Wire } from '../../host-picture.ts' */
 /** @import { Shape } from './shape.js' */
-/** @import { Store } from './store.js' */
+/** @import { Store } from '../store.js' */
 
 /** @typedef {{ kind: 'card' | 'wire' | 'bus', key: string }} Chosen */
 

@@ -1,8 +1,8 @@
 // The timeline of `dbg watch`. Nothing here needs a browser.
-import { timeOfDay, visible } from '../../web/assets/format.js';
+import { timeOfDay, visible } from '../../../web/assets/format.js';
 import { shape } from './shape.js';
 
-/** @import { PageEntry } from '../host-picture.ts' */
+/** @import { PageEntry } from '../../host-picture.ts' */
 
 /** The newest line is the first. */
 export const entryShapes = (/** @type {readonly PageEntry[]} */ entries) => entries.toReversed().map(entryShape);

@@ -1,11 +1,11 @@
 // The whole map as shapes. Nothing here needs a browser.
-import { visible } from '../../web/assets/format.js';
+import { visible } from '../../../web/assets/format.js';
 import { cardShape, fitting, troublesOf, wireClass } from './card-shapes.js';
-import { TRUNK, WIRE_AT } from './layout.js';
+import { TRUNK, WIRE_AT } from '../layout.js';
 import { shape } from './shape.js';
 
-/** @import { Badge, Flow, UsageRow } from '../host-picture.ts' */
-/** @import { Layout, Place, Section } from './layout.js' */
+/** @import { Badge, Flow, UsageRow } from '../../host-picture.ts' */
+/** @import { Layout, Place, Section } from '../layout.js' */
 /** @import { Shape } from './shape.js' */
 
 /**

@@ -1,7 +1,7 @@
 // Which calls have a word in their bodies and streams. The page has neither, so it asks dbg.
-import { rangesOf } from './calls.js';
+import { rangesOf } from '../calls.js';
 
-/** @import { Row } from '../row.ts' */
+/** @import { Row } from '../../row.ts' */
 
 /** How often calls that have changed are searched again. */
 const EVERY_MS = 500;
