@@ -42,6 +42,7 @@ export function addLook<V extends Verb>(verb: V): V {
  * and prints what is found. Several containers get a heading each; as JSON they are a list. A
  * container that ends meanwhile is told, and the others are looked at all the same. Gives the exit
  * code.
+ * @param needsRoot false: what is read is open to every user of this host
  */
 export async function lookAtEach(
   ctx: Context,

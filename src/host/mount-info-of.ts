@@ -6,6 +6,9 @@ import type { Host } from './host.ts';
  */
 const LIMIT = 16 << 20;
 
-/** The text of /proc/PID/mountinfo (proc_pid_mountinfo(5)); empty when it may not be read. */
+/**
+ * The text of /proc/PID/mountinfo (proc_pid_mountinfo(5)). Empty when it may not be read or the
+ * process is gone; of a longer text, only the beginning.
+ */
 export const mountInfo = (host: Host, pid: number | 'self' = 'self'): string =>
   host.read(`/proc/${pid}/mountinfo`, LIMIT) ?? '';

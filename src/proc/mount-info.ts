@@ -11,8 +11,10 @@ export interface MountLine {
    */
   readonly root: string;
   readonly mountPoint: string;
+  /** of this mount: "rw,nosuid,relatime". It is also read-only when the file system is. */
   readonly options: string;
   readonly type: string;
+  /** of the file system: "rw,size=65536k"; overlay's layers, and some a password (CIFS) */
   readonly superOptions: string;
 }
 

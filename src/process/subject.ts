@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import { containerIds, containerPlaces } from '../enter/container-cgroup.ts';
 import { isWithin, parsePlaces, type CgroupPlace } from '../proc/cgroup.ts';
 
-/** A container as the kernel knows it: what `ns`, `ps` and `limits` look at. */
+/** A container as the kernel knows it: what the verbs that look at containers are given. */
 export interface Subject {
   readonly id: string;
   /** undefined when no engine was asked */

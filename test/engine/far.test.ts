@@ -205,7 +205,10 @@ describe('the person’s files are near', () => {
   });
 });
 
-describe('nothing is left over there', () => {
+// DBG_TIMES=50 npm test -- far: so many times each.
+const OFTEN = { repeats: Number(process.env['DBG_TIMES'] ?? 1) - 1 };
+
+describe('nothing is left over there', OFTEN, () => {
   const DEATHS = {
     'the near dbg is killed': (near: number) => process.kill(near, 'SIGKILL'),
     'its ssh is killed': (near: number) => killChild(near, 'ssh'),

@@ -162,6 +162,8 @@ export interface FakeHost extends Host {
 interface FakeHostOptions {
   readonly isRoot?: boolean;
   readonly files?: Readonly<Record<string, string>>;
+  /** these, besides the files by which 1234 is known to be the container's process */
+  readonly moreFiles?: Readonly<Record<string, string>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly missing?: readonly string[];
   readonly outputs?: Readonly<Record<string, string>>;
@@ -172,6 +174,7 @@ interface FakeHostOptions {
 export function fakeHost({
   isRoot = true,
   files,
+  moreFiles = {},
   links = {},
   missing = [],
   outputs = {},
@@ -184,6 +187,7 @@ export function fakeHost({
     '/proc/1234/status':
       'Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t\nCapBnd:\t00000000a80425fb\nNoNewPrivs:\t0\nSeccomp:\t2\n',
     '/proc/1234/stat': `1234 (sleep) S ${Array.from({ length: 18 }, () => '0').join(' ')} 4242 0`,
+    ...moreFiles,
   };
   return {
     isRoot,

@@ -147,12 +147,14 @@ test('a folder has at most 15 files, and no two files have one name', () => {
       15,
       all.map((path) => dirname(path)),
     ),
+    'folders with more than 15 files: make folders below them',
   ).toEqual([]);
   expect(
     moreThan(
       1,
       paths.map((path) => basename(path)),
     ),
+    'names that two files have: name the verb’s VERB-verb.ts',
   ).toEqual([]);
 });
 
