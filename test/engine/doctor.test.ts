@@ -216,7 +216,7 @@ describe('what dbg has left', () => {
     try {
       const { part, exitCode } = await doctor();
       expect(exitCode).toBe(0);
-      expect(commands(part('left.helpers'))).toContain(`sudo kill -CONT ${pid}`);
+      expect(commands(part('left.guards'))).toContain(`sudo kill -CONT ${pid}`);
     } finally {
       process.kill(pid, 'SIGCONT');
       running.kill('SIGTERM');

@@ -4,7 +4,7 @@ import type { DoctorFacts } from '../../why/doctor/doctor-facts.ts';
 import type { Probe } from '../why/gather-facts.ts';
 import { engineProbe } from './engine-probe.ts';
 import { confinementOf, kernelInterfaces, ownRights, toolsSeen } from './host-probes.ts';
-import { cutsLeft, helpers, leftStandIns } from './left-probes.ts';
+import { cutsLeft, guards, leftStandIns } from './left-probes.ts';
 
 /**
  * How dbg learns each fact about this host. Nothing is changed, and nothing is loaded. On a host
@@ -27,7 +27,7 @@ export function doctorProbes(ctx: Context, slow = 1): { [Name in keyof DoctorFac
     confinement: () => confinementOf(ctx),
     now: () => Math.floor(ctx.now() / 1000),
     cuts: async () => cutsLeft(ctx, await kernel, await tools),
-    helpers: () => helpers(ctx),
+    guards: () => guards(ctx),
     standIns: () => leftStandIns(ctx),
   };
 }

@@ -8,7 +8,7 @@ import { findRemains, type Remains } from '../../network/cut/marked.ts';
 import { NEEDED_PROGRAMS } from '../../network/interfaces.ts';
 import { parseStat } from '../../proc/pid/stat.ts';
 import { processIds } from '../../process/subject.ts';
-import type { DoctorFacts, Helper, LeftStandIn } from '../../why/doctor/doctor-facts.ts';
+import type { DoctorFacts, Guard, LeftStandIn } from '../../why/doctor/doctor-facts.ts';
 
 /**
  * What cuts have left on this host. Throws a DbgError where dbg cannot look. nft is not asked where
@@ -29,13 +29,13 @@ export async function cutsLeft({ host }: Context, kernel: Kernel, tools: DoctorF
 /**
  * The names by which dbg starts the shells that stand beside its tools: the word after the script.
  */
-const KINDS: Readonly<Record<string, Helper['kind']>> = {
+const KINDS: Readonly<Record<string, Guard['kind']>> = {
   'dbg-guard': 'tool guard',
   'dbg-cut': 'cut guard',
   'dbg-sweep': 'sweeper',
 };
 
-interface RunningHelper extends Helper {
+interface RunningGuard extends Guard {
   /** the words after its name */
   readonly words: readonly string[];
 }
@@ -43,8 +43,8 @@ interface RunningHelper extends Helper {
 /** A script and its words are some kB. */
 const MOST_BYTES = 1 << 16;
 
-/** Every process that has the words of one of dbg's helpers, a container's own ones too. */
-function runningHelpers({ host }: Context): RunningHelper[] {
+/** Every process that has the words of one of dbg's guards, a container's own ones too. */
+function runningGuards({ host }: Context): RunningGuard[] {
   return processIds(host).flatMap((pid) => {
     const [, option, , name = '', ...words] = (host.read(`/proc/${pid}/cmdline`, MOST_BYTES) ?? '').split('\0');
     if (option !== '-c' || !Object.hasOwn(KINDS, name)) return [];
@@ -57,9 +57,9 @@ function runningHelpers({ host }: Context): RunningHelper[] {
  * The processes of dbg's own that guard tools and cuts. A container can give a process of its own
  * any words: such a process is in another pid namespace, and left out.
  */
-export function helpers(ctx: Context): Helper[] {
+export function guards(ctx: Context): Guard[] {
   const own = ctx.host.link('/proc/self/ns/pid');
-  return runningHelpers(ctx)
+  return runningGuards(ctx)
     .filter(({ pid }) => ctx.host.link(`/proc/${pid}/ns/pid`) === own)
     .map(({ pid, kind, isStopped }) => ({ pid, kind, isStopped }));
 }
@@ -70,7 +70,7 @@ export function helpers(ctx: Context): Helper[] {
  * that lives would take that for a client.
  */
 export function leftStandIns(ctx: Context): LeftStandIn[] {
-  const words = new Set(runningHelpers(ctx).flatMap((each) => each.words));
+  const words = new Set(runningGuards(ctx).flatMap((each) => each.words));
   const folders = soughtIn(ctx)
     .flatMap((folder) =>
       ctx.host

@@ -24,7 +24,7 @@ export interface DoctorFacts {
   /** what cuts have left, or have in force */
   readonly cuts: Remains;
   /** processes of dbg's that stand beside its tools and cuts */
-  readonly helpers: readonly Helper[];
+  readonly guards: readonly Guard[];
   /** sockets and docker contexts of `dbg api` that nobody listens on any more */
   readonly standIns: readonly LeftStandIn[];
 }
@@ -92,7 +92,7 @@ export interface Confinement {
 }
 
 /** A process of dbg's: it guards a tool, a cut, or the traces of `dbg api`. */
-export interface Helper {
+export interface Guard {
   readonly pid: number;
   readonly kind: 'tool guard' | 'cut guard' | 'sweeper';
   /** whether somebody has stopped it, so that it would not do what it is there for */

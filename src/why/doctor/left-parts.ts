@@ -2,11 +2,11 @@ import { isOverdue } from '../../network/cut/mark.ts';
 import type { Remains } from '../../network/cut/marked.ts';
 import { duration, shellQuote } from '../../text.ts';
 import type { Finding } from '../finding.ts';
-import type { Helper } from './doctor-facts.ts';
+import type { Guard } from './doctor-facts.ts';
 import { part } from './doctor-part.ts';
 
 const LEFT = 'left';
-const KINDS: readonly Helper['kind'][] = ['tool guard', 'cut guard', 'sweeper'];
+const KINDS: readonly Guard['kind'][] = ['tool guard', 'cut guard', 'sweeper'];
 const STATUS = 'dbg veth --status';
 const RESTORE = { what: 'undo all cuts', command: 'dbg veth --restore-all' };
 
@@ -27,18 +27,18 @@ export const LEFT_PARTS = [
     find: ({ cuts, now }) => cutFindings(cuts, now),
   }),
   part({
-    id: 'left.helpers',
+    id: 'left.guards',
     layer: LEFT,
     about: "No process of dbg's that guards a tool or a cut is stopped.",
     neededBy: 'the end of tools and cuts when dbg is killed',
-    needs: ['helpers'],
-    seen: ({ helpers }) =>
+    needs: ['guards'],
+    seen: ({ guards }) =>
       KINDS.flatMap((kind) => {
-        const count = helpers.filter((each) => each.kind === kind).length;
+        const count = guards.filter((each) => each.kind === kind).length;
         return count > 0 ? [`${count} ${kind}${count === 1 ? '' : 's'}`] : [];
       }).join(', ') || 'none at work',
-    find: ({ helpers }) =>
-      helpers
+    find: ({ guards }) =>
+      guards
         .filter(({ isStopped }) => isStopped)
         .map(({ pid, kind }) => ({
           severity: 'suspect',

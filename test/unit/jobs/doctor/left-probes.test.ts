@@ -1,14 +1,14 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { kernelOf } from '../../../../src/host/kernel.ts';
-import { cutsLeft, helpers, leftStandIns } from '../../../../src/jobs/doctor/left-probes.ts';
+import { cutsLeft, guards, leftStandIns } from '../../../../src/jobs/doctor/left-probes.ts';
 import { fakeContext, fakeHost } from '../../fakes.ts';
 
 const HOSTS = 'pid:[4026531836]';
 const line = (...words: readonly string[]) => `sh\0-c\0# a script\0${words.join('\0')}\0`;
 const stat = (state: string) => `9 (sh) ${state} 1 9 9 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 0`;
 
-test('helpers are known by their name, and only in the pid namespace of dbg', () => {
+test('guards are known by their name, and only in the pid namespace of dbg', () => {
   const host = fakeHost({
     files: {
       '/proc/10/cmdline': line('dbg-guard', '9'),
@@ -28,7 +28,7 @@ test('helpers are known by their name, and only in the pid namespace of dbg', ()
       '/proc/14/ns/pid': HOSTS,
     },
   });
-  expect(helpers(fakeContext({ host }))).toEqual([
+  expect(guards(fakeContext({ host }))).toEqual([
     { pid: 10, kind: 'tool guard', isStopped: false },
     { pid: 11, kind: 'cut guard', isStopped: true },
   ]);

@@ -33,7 +33,7 @@ test('what is broken comes first, then suspects, then notes, each with what mend
   const missing = { found: { kind: 'missing', path: '' }, said: undefined } as const;
   const parts = examined({
     tools: tools({ tcpflow: missing, nsenter: missing }),
-    helpers: [{ pid: 9, kind: 'cut guard', isStopped: true }],
+    guards: [{ pid: 9, kind: 'cut guard', isStopped: true }],
   });
   expect(doctorText(parts, {})).toMatch(
     `dbg does not work on this host

@@ -83,7 +83,7 @@ export const WELL: DoctorFacts = {
   confinement: { appArmor: { profiles: ['/usr/bin/tcpdump (enforce)'] }, seLinux: undefined, ptraceScope: 1 },
   now: 1_800_000_000,
   cuts: { marked: [], left: [], doubtful: [] },
-  helpers: [],
+  guards: [],
   standIns: [],
 };
 

@@ -286,9 +286,9 @@ test.each<[string, string, Partial<DoctorFacts>, string | RegExp, string]>([
     "sudo ip link set dev 've th' alias ''",
   ],
   [
-    'left.helpers',
+    'left.guards',
     'suspect',
-    { helpers: [{ pid: 99, kind: 'cut guard', isStopped: true }] },
+    { guards: [{ pid: 99, kind: 'cut guard', isStopped: true }] },
     'the cut guard 99 of dbg was stopped',
     'sudo kill -CONT 99',
   ],
@@ -341,9 +341,9 @@ test.each<[string, Partial<DoctorFacts>, string]>([
     'enforcing; dbg is unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023',
   ],
   [
-    'left.helpers',
+    'left.guards',
     {
-      helpers: [
+      guards: [
         { pid: 1, kind: 'tool guard', isStopped: false },
         { pid: 2, kind: 'tool guard', isStopped: false },
         { pid: 3, kind: 'cut guard', isStopped: false },
