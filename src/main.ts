@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
@@ -41,7 +40,11 @@ const takeScreen = screenTaker(() => ({
 const takeRaw = rawTaker(() => ({
   stdin: process.stdin,
   stdout: process.stdout,
-  showPlainly: () => void spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] }),
+  // Loaded here, node:child_process takes 2 ms of each start that needs none.
+  showPlainly: async () => {
+    const { spawnSync } = await import('node:child_process');
+    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+  },
   onEnd: (listener) => listening('exit', listener),
 }));
 

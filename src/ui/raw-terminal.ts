@@ -22,7 +22,7 @@ interface TerminalStreams {
    * Makes the terminal show what it gets as it is. Node's raw mode does so for keys alone: a line
    * feed still becomes a carriage return as well (libuv, uv_tty_set_mode).
    */
-  showPlainly(): void;
+  showPlainly(): Promise<void>;
   /** Calls back when this process ends, until the function it gives back is called. */
   onEnd(listener: () => void): () => void;
 }
@@ -32,7 +32,7 @@ export function rawTaker(streams: () => TerminalStreams): TakeRaw {
   return ({ onBytes, onResize }) => {
     const { stdin, stdout, showPlainly, onEnd } = streams();
     stdin.setRawMode(true);
-    showPlainly();
+    void showPlainly();
     stdin.on('data', onBytes).resume();
     stdout.on('resize', onResize);
     const giveBack = () => void stdin.setRawMode(false);

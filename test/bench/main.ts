@@ -1,11 +1,12 @@
 // `npm run bench -- start [NODE…] | veth | why | capture | api [pings | streams | events | memory]
-// | live [top | forward | watch]`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
+// | live [top | forward | watch] | reach`: the benches, inside an engine of our own. NODE: other Node binaries to measure too.
 import { fileURLToPath } from 'node:url';
 import { asRoot, runInEngine } from '../own-engine/engine.ts';
 import { ensureProgram } from '../own-engine/packages.ts';
 import { benchApi } from './api.ts';
 import { benchCapture } from './capture.ts';
 import { benchLive } from './live.ts';
+import { benchReach } from './reach.ts';
 import { benchStart } from './start.ts';
 import { benchVeth } from './veth.ts';
 import { benchWhy } from './why.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => boolean | Pr
   capture: benchCapture,
   api: benchApi,
   live: benchLive,
+  reach: benchReach,
 };
 
 const [name = 'start', ...args] = process.argv.slice(2);
