@@ -244,16 +244,12 @@ test.each<[what: string, json: string, safe: string]>([
   ],
 ])('arguments: %s', (_, json, safe) => expect(redactJson(json)).toBe(safe));
 
-// Each of these once took a time that grew with the square of the length: seconds, for so many.
+// Where the time grows with the square of the length, as it once did, each of these takes minutes.
 test.each<[what: string, json: string]>([
-  ['the name of an image', JSON.stringify({ Image: `${'a'.repeat(40_000)}/`, Cmd: ['x'] })],
-  ['the name of an image, of many parts', JSON.stringify({ Image: `${'a:'.repeat(40_000)}/`, Cmd: ['x'] })],
-  ['a program like a version', JSON.stringify({ Cmd: ['x', `${'1'.repeat(40_000)}x`] })],
-])('is read in a short time: %s', (_, json) => {
-  const begin = performance.now();
-  redactJson(json);
-  expect(performance.now() - begin).toBeLessThan(1000);
-});
+  ['the name of an image', JSON.stringify({ Image: `${'a'.repeat(400_000)}/`, Cmd: ['x'] })],
+  ['the name of an image, of many parts', JSON.stringify({ Image: `${'a:'.repeat(400_000)}/`, Cmd: ['x'] })],
+  ['a program like a version', JSON.stringify({ Cmd: ['x', `${'1'.repeat(400_000)}x`] })],
+])('is read in a short time: %s', (_, json) => expect(redactJson(json)).not.toBe(''));
 
 // A number is redacted only behind a key of JSON.
 test.each<[what: string, value: string, isJson: boolean]>([
