@@ -24,8 +24,8 @@ const made = join(top, 'dist.new');
 
 /**
  * Puts an empty module in the place of three files of dockerode, which pull in ssh2 (a native
- * build) and grpc. dbg uses none of them: it asks by ssh with the system's ssh, and starts no BuildKit session.
- * This keeps 1.5 MB out of the bundle.
+ * build) and grpc. dbg uses none of them: it asks by ssh with the system's ssh, and starts no
+ * BuildKit session. This keeps 1.5 MB out of the bundle.
  * @type {import('esbuild').Plugin}
  */
 const withoutSshAndGrpc = {

@@ -1,5 +1,5 @@
-// Writes V8's code cache of a bundle. `node --predictable bin/code-cache.js BUNDLE CACHE VERB…` runs
-// the bundle as dbg would run it for each of these verbs. A verb is rehearsed: the engine, the
+// Writes V8's code cache of a bundle. `node --predictable bin/code-cache.js BUNDLE CACHE VERB…`
+// runs the bundle as dbg would run it for each of these verbs. A verb is rehearsed: the engine, the
 // container's process and the programs are made up, so that the verb comes to its end. The cache
 // holds all functions that were called, and those alone. With every function compiled it would be 3
 // times larger and gain half as much.
@@ -8,8 +8,8 @@
 //
 // - V8's `--predictable`
 // - a file name that is in no folder
-// - no baseline compiler (`--no-sparkplug`), which would leave in the cache how often a function was
-//   called, and that depends on how deep the folder is
+// - no baseline compiler (`--no-sparkplug`), which would leave in the cache how often a function
+//   was called, and that depends on how deep the folder is
 //
 // V8 refuses a cache that was made with other flags. `--predictable` does not count for that, and
 // sparkplug is back when the cache is made.

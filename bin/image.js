@@ -134,7 +134,8 @@ function runInside(/** @type {string} */ root, /** @type {string} */ program, /*
 /** Puts dbg itself into the image's root, and what a program looks up about users. */
 function copyDbg(/** @type {string} */ root) {
   const files = ['package.json', 'LICENSE', 'bin/dbg.js', 'bin/package.json', 'dist'];
-  // A cache holds a copy of its bundle, and saves 40 ms: only that of the bundle with all verbs goes along.
+  // A cache holds a copy of its bundle, and saves 40 ms. Only that of the bundle with all verbs
+  // goes along.
   const filter = (/** @type {string} */ name) => !/\.map$|\/(?!main-)[\w.-]+\.cache$/.test(name);
   for (const name of files) fs.cpSync(join(top, name), join(root, 'opt/dbg', name), { recursive: true, filter });
   // What the packages' own scripts would link.

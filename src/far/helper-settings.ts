@@ -45,10 +45,13 @@ export const socketThere = (address: EngineAddress): string =>
   address.kind === 'tcp' ? DOCKER_SOCKET : (address.path ?? DOCKER_SOCKET);
 
 /**
- * What of the host's files the helper sees: the engine's socket; /run, where dbg notes cuts and
- * networks have their names; the cgroups, whose limits `exec --all` joins; and, to read alone, where
- * the engine keeps each container's resolv.conf. NonRecursive leaves out the file systems of all
- * containers, which are mounted below that folder; Docker wants rslave for its own folder.
+ * What of the host's files the helper sees:
+ * - the engine's socket
+ * - /run, where dbg notes cuts and networks have their names
+ * - the cgroups, whose limits `exec --all` joins
+ * - to read alone, where the engine keeps each container's resolv.conf. NonRecursive leaves out the
+ *   file systems of all containers, which are mounted below that folder. Docker wants rslave for
+ *   its own folder.
  */
 const mountsOf = ({ socket, rootFolder }: HelperWish): Mount[] => [
   { source: '/run' },

@@ -34,6 +34,20 @@ describe('without its comments, a script is the same program', () => {
   });
 });
 
+test('a comment has lines of at most 100 columns', () => {
+  const code = [...files, ...readdirSync('bin').map((name) => join('bin', name))];
+  const long = code
+    .filter((file) => /\.(ts|js|pl)$/.test(file))
+    .flatMap((file) =>
+      read(file)
+        .split('\n')
+        .map((line, at) => ({ at: `${file}:${at + 1}`, line })),
+    )
+    // A type that JSDoc gives is code.
+    .filter(({ line }) => /^\s*(\/\*\*|\*|\/\/|#)/.test(line) && !/@type/.test(line) && line.length > 100);
+  expect(long.map(({ at }) => at)).toEqual([]);
+});
+
 describe('no script stands in TypeScript', () => {
   test.each(ending('.ts'))('%s', (file) => {
     const text = read(file);

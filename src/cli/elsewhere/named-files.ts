@@ -1,6 +1,8 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 
-/** The options of each verb whose value is a file that it writes: the last letter, or a long one. */
+/**
+ * The options of each verb whose value is a file that it writes: the last letter, or a long one.
+ */
 const WRITING: Readonly<Record<string, { readonly short?: string; readonly long?: string }>> = {
   tcpdump: { short: 'w' },
   bundle: { short: 'o', long: '--output' },

@@ -19,8 +19,8 @@ const OF_THE_TERMINAL = /^(TERM|COLORTERM|NO_COLOR|LANG|LC_\w+)$/;
 const MOST_INPUT = 256 << 10;
 
 /**
- * Runs verbs where the containers are: by ssh when the engine is reached by ssh, or as `--via` says.
- * Gives the exit code; undefined when the verb is to run here.
+ * Runs verbs where the containers are: by ssh when the engine is reached by ssh, or as `--via`
+ * says. Gives the exit code; undefined when the verb is to run here.
  */
 export const elsewhere =
   (ctx: Context, wish: EngineWishRead): NonNullable<Verb['elsewhere']> =>

@@ -32,8 +32,8 @@ export type IsSocket = (path: string) => boolean;
 /**
  * The engine that docker's own CLI would use (docker/cli, cli/command/cli.go), and then others that
  * may be there: the options, DOCKER_HOST, DOCKER_CONTEXT, `currentContext` of config.json, Docker's
- * socket, the socket of rootless Docker, Podman's (CONTAINER_HOST and its sockets), and containerd's.
- * Throws a DbgError for what cannot be read or used.
+ * socket, the socket of rootless Docker, Podman's (CONTAINER_HOST and its sockets), and
+ * containerd's. Throws a DbgError for what cannot be read or used.
  */
 export async function chooseEngine(
   env: Environment,

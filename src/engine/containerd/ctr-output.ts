@@ -26,7 +26,9 @@ const rows = (printed: string) =>
     .filter((line) => line !== '')
     .map((line) => line.split(/\s+/));
 
-/** What dbg uses of `ctr containers info`. Nothing of it is checked: parse-container.ts does that. */
+/**
+ * What dbg uses of `ctr containers info`. Nothing of it is checked: parse-container.ts does that.
+ */
 export interface ContainerInfo {
   readonly ID?: unknown;
   readonly Labels?: Readonly<Record<string, unknown>> | null;

@@ -7,7 +7,9 @@ import { pathOf } from '../ways/request-target.ts';
 import type { Query } from '../ways/way.ts';
 import { HELPER_LABEL, isHelper } from './helper-label.ts';
 
-/** What an engine is told about containers of dbg's own. All else that dbg asks of engines are GETs. */
+/**
+ * What an engine is told about containers of dbg's own. All else that dbg asks of engines are GETs.
+ */
 export interface HelperEngine {
   readonly address: EngineAddress;
   /**
@@ -22,8 +24,8 @@ export interface HelperEngine {
    */
   make(name: string, settings: object): Promise<HelperContainer>;
   /**
-   * Removes helpers that never ran, and were made before `time`, in ms since the epoch: the dbg that
-   * made them died before it could start them. One that cannot be removed is left.
+   * Removes helpers that never ran, and were made before `time`, in ms since the epoch: the dbg
+   * that made them died before it could start them. One that cannot be removed is left.
    */
   sweep(time: number): Promise<void>;
 }

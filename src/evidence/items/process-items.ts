@@ -18,8 +18,8 @@ const STATES: Readonly<Record<string, string>> = {
 /**
  * The processes of a container by their command lines, without secrets. Processes with the same
  * one are counted.
- * @param isPaused With cgroup v1, a frozen process is in state D (isPaused in enter/paused.ts). That
- * says nothing about the process itself.
+ * @param isPaused With cgroup v1, a frozen process is in state D (isPaused in enter/paused.ts).
+ *   That says nothing about the process itself.
  */
 export function processItems(processes: readonly ContainerProcess[], mark: Marker, isPaused = false): Item[] {
   const groups = new Map<string, { readonly raw: string[]; readonly users: Set<string>; safe: string }>();

@@ -9,7 +9,10 @@ type Gone = (ctx: Context, container: HelperContainer, removed: Promise<unknown>
 
 const SIGNALLED: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
 
-/** Gives the person's terminal to a helper that has one of its own. Gives the helper's exit code. */
+/**
+ * Connects the person's terminal with that of a helper, until the helper has ended. Gives the
+ * helper's exit code.
+ */
 export async function onHelperTerminal(ctx: Context, container: HelperContainer, gone: Gone): Promise<number> {
   const stops: (() => unknown)[] = [];
   // From here on no signal ends dbg before the helper is gone.
@@ -69,8 +72,8 @@ function afterwards(removed: Promise<number>): Promise<number | undefined> {
 const [ALIVE_MS, SILENCE_MS] = [5000, 30_000];
 
 /**
- * Gives the helper its leash, and then the keys. Never resolves while all is well; resolves when the
- * helper has not been heard for a while.
+ * Gives the helper its leash, and then the keys. Never resolves while all is well; resolves when
+ * the helper has not been heard for a while.
  */
 async function attend(
   ctx: Context,

@@ -47,7 +47,7 @@ export async function overHelper(ctx: Context, errand: Errand): Promise<number> 
     try {
       // The image may be of another build.
       if (itsKey !== key) await container.put(await ownFiles(ctx), HELPER_FOLDER);
-      // What is the person's is in no setting of the container, which every user of the engine can see.
+      // Every user of the engine sees the settings, so they hold nothing of the person's.
       if (its.hasTerminal) await container.put(tarOf([beginningFile(errand)], 0), HELPER_FOLDER);
     } catch (error) {
       await container.remove().catch(() => undefined);

@@ -4,8 +4,8 @@ export interface Word {
   /** the offset in the line of each character of `text` */
   readonly at: readonly number[];
   /**
-   * the offset in `text` of each $ that begins no variable, because the shell leaves it as it is: in
-   * single quotes, and behind a backslash
+   * the offset in `text` of each $ that begins no variable: the shell leaves it as it is in single
+   * quotes, and behind a backslash
    */
   readonly dollars: readonly number[];
 }

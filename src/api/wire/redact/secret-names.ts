@@ -190,7 +190,8 @@ export function redactVariable(text: string, otherwise: (value: string) => strin
 }
 
 /**
- * Options that name a secret and have no value: they say where it comes from, or that there is none.
+ * Options that name a secret and have no value: they say where it comes from, or that there is
+ * none.
  */
 const NO_VALUE = /^--?(?:no|ask|skip)-|-(?:stdin|prompt)$|^--with-token$/;
 export const hasNoValue = (option: string) => NO_VALUE.test(option);

@@ -94,7 +94,10 @@ function sortedUsage(/** @type {readonly UsageRow[]} */ rows, /** @type {UsageOr
   });
 }
 
-/** What a click on a head makes of the order: numbers begin with the largest. @returns {UsageOrder} */
+/**
+ * What a click on a head makes of the order: numbers begin with the largest.
+ * @returns {UsageOrder}
+ */
 export const nextUsageOrder = (/** @type {UsageOrder} */ order, /** @type {string} */ column) =>
   order.column === column
     ? { column, descending: !order.descending }

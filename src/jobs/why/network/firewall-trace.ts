@@ -43,7 +43,8 @@ const NOT_TRACED: Traced = { own: undefined, host: undefined, peer: undefined };
  * Which rules of nft's took the packets of a connection that failed. A trace is made only where the
  * counters of the rules do not tell, and in those namespaces alone in which nft has chains of its
  * own, or a counter grew by too much.
- * @param onTrace is called before rules are put in, with the names of whose firewalls they are put into
+ * @param onTrace is called before rules are put in, with the names of whose firewalls they are
+ *   put into
  */
 export async function tracedBy(
   ctx: Context,
