@@ -15,6 +15,7 @@ import type { Become } from './host/host-files.ts';
 import { followLeash, LEASH_VARIABLE } from './host/run/leash.ts';
 import { ownValues } from './host/own-values.ts';
 import { localHost } from './host/run/local.ts';
+import { requireProgram } from './host/run/programs.ts';
 import { asPerson } from './host/who-asked.ts';
 import { failureText } from './ui/failure.ts';
 import { screenTaker } from './ui/full-screen.ts';
@@ -105,10 +106,14 @@ function engineOf(host: Host, environment: Environment): Pick<Context, 'choice' 
   let engine: Promise<Engine> | undefined;
   let choice: Promise<EngineChoice> | undefined;
   const chosen: Context['choice'] = (wish) => (choice ??= chooseEngine(ownValues(environment), wish));
+  const tool = async (argv: readonly string[]) => {
+    requireProgram(host, argv[0]!);
+    return host.output(argv);
+  };
   const carry = (argv: readonly string[]) => host.relay(asPerson({ env: environment, host }, argv));
   return {
     choice: chosen,
-    engine: (wish) => (engine ??= chosen(wish).then((which) => openEngine(which, carry, host.output))),
+    engine: (wish) => (engine ??= chosen(wish).then((which) => openEngine(which, carry, tool))),
     helperEngine: async (wish) => {
       const { address, form } = await chosen(wish);
       if (address.kind === 'containerd') {

@@ -12,7 +12,8 @@ import type { Hearing, Query } from './ways/way.ts';
 /**
  * What dbg asks an engine. There are two ways to one: `overSocket` for a unix socket, which needs
  * nothing to be loaded, and `overDockerode` for every other address. One contract test holds for
- * both (test/engine/engine-contract.test.ts).
+ * both (test/engine/engine-contract.test.ts). containerd is asked as if it were an engine
+ * (containerd/ctr-way.ts).
  */
 export interface Engine {
   readonly address: EngineAddress;

@@ -1,4 +1,5 @@
-import { errorMessage } from '../../errors.ts';
+import { existsSync } from 'node:fs';
+import { DbgError, errorMessage, EXIT } from '../../errors.ts';
 import type { EngineWay } from '../ways/way.ts';
 import { inspectAnswer, listAnswer, type ContainerdContainer } from './docker-answers.ts';
 import { type ContainerInfo, parseNames, parseTasks } from './ctr-output.ts';
@@ -11,13 +12,16 @@ export type Output = (argv: readonly string[]) => Promise<string>;
  * that dbg uses of lists and single containers. containerd has no logs, networks or volumes of its
  * own; such a question is answered with 501, as Docker's API does for what it does not have.
  * @param path containerd's socket
+ * @param isThere tells whether there is such a file; a test gives its own
  */
-export function ctrWay(path: string, output: Output): EngineWay {
+export function ctrWay(path: string, output: Output, isThere = existsSync as (path: string) => boolean): EngineWay {
   const ctr = (...words: readonly string[]) => output(['ctr', '--address', path, ...PATIENCE, ...words]);
   return {
     ask: (asked, _, hearing) => {
       let isOver = false;
       const answer = async () => {
+        // ctr would wait for it.
+        if (!isThere(path)) throw new Error('no such file or directory');
         const { status, body } = await answerTo(asked, ctr);
         if (isOver) return;
         hearing.status(status);
@@ -30,7 +34,7 @@ export function ctrWay(path: string, output: Output): EngineWay {
   };
 }
 
-/** ctr waits for 10 s otherwise where nothing listens. */
+/** Where nobody answers, ctr waits for 10 s otherwise. */
 const PATIENCE = ['--connect-timeout', '3s'];
 
 type Ctr = (...words: readonly string[]) => Promise<string>;
@@ -81,6 +85,8 @@ async function everyContainer(ctr: Ctr): Promise<ContainerdContainer[]> {
 
 /** ctr's failure as an error of the connection, so that it is told as for any other engine. */
 function refusal(error: unknown): Error {
+  // There is no ctr that could say anything.
+  if (error instanceof DbgError && error.exitCode !== EXIT.failed) return error;
   const said = errorMessage(error);
   const code = /permission denied/.test(said)
     ? 'EACCES'

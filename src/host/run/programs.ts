@@ -8,6 +8,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   bridge: 'iproute2',
   curl: 'curl',
   conntrack: 'conntrack',
+  ctr: 'containerd',
   dig: 'bind9-dnsutils',
   ethtool: 'ethtool',
   gdb: 'gdb',

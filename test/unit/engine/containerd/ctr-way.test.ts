@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { overHttp } from '../../../../src/engine/ways/over-http.ts';
 import { ctrWay } from '../../../../src/engine/containerd/ctr-way.ts';
+import { DbgError, EXIT } from '../../../../src/errors.ts';
 import { findContainer } from '../../../../src/engine/find-container.ts';
 
 // What ctr of containerd 1.6.20 prints.
@@ -69,7 +70,13 @@ function ctr(over: (words: readonly string[]) => string | undefined = () => unde
     return JSON.stringify(info);
   };
   const address = { kind: 'containerd', path: '/run/c.sock' } as const;
-  return { engine: overHttp(address, ctrWay(address.path, output)), asked };
+  return {
+    engine: overHttp(
+      address,
+      ctrWay(address.path, output, () => true),
+    ),
+    asked,
+  };
 }
 
 test('containers of all namespaces are listed, but pods’ own and those whose id tells nothing', async () => {
@@ -154,6 +161,20 @@ describe('what containerd does not tell is refused, and nothing waits for it', (
 
   test('an image is not known', async () => expect(await ctr().engine.imageId('nginx')).toBeUndefined());
   test('logs', async () => expect(await ctr().engine.logsRefusal({ id: WEB })).toContain('does not tell'));
+});
+
+test('where there is no such socket, ctr is not run', async () => {
+  const output = () => Promise.reject(new Error('ctr was not to be run'));
+  const address = { kind: 'containerd', path: '/nonexistent' } as const;
+  const engine = overHttp(address, ctrWay(address.path, output));
+  await expect(engine.list()).rejects.toThrow('no engine answers at containerd:///nonexistent (no such socket)');
+});
+
+test('without ctr on this host, that is said', async () => {
+  const { engine } = ctr(() => {
+    throw new DbgError('this host has no program "ctr"', { exitCode: EXIT.notFound });
+  });
+  await expect(engine.list()).rejects.toThrow(/^this host has no program "ctr"$/);
 });
 
 describe('a ctr that fails', () => {
