@@ -5,6 +5,7 @@
 import { byId } from '../../web/assets/dom.js';
 import { listen } from '../../web/assets/events.js';
 import { visible } from '../../web/assets/format.js';
+import { oncePerFrame } from '../../web/assets/frame.js';
 import { lineBetween, lineOfPort } from './commands.js';
 import { makeChosen } from './chosen.js';
 import { entryShapes } from './shapes/entry-shapes.js';
@@ -54,6 +55,7 @@ let order = { column: 'cpu', descending: true };
 let isConnected = false;
 
 const lit = makeLit(map, byId('path', HTMLElement));
+const schedule = oncePerFrame(draw);
 const chosen = makeChosen(store, { changed: schedule, closed: () => mapKeys.back() });
 const mapKeys = makeRoving(map, '[role=button]', (thing) => show(thing));
 const rowKeys = makeRoving(usage, 'tbody tr');
@@ -110,18 +112,6 @@ function stop(/** @type {string} */ why) {
 function say(/** @type {string} */ text) {
   state.textContent = text;
   state.className = isConnected ? 'live' : 'over';
-}
-
-let isScheduled = false;
-
-/** Draws once, in the browser's next frame, for all that happens until then. */
-function schedule() {
-  if (isScheduled) return;
-  isScheduled = true;
-  requestAnimationFrame(() => {
-    isScheduled = false;
-    draw();
-  });
 }
 
 function draw() {

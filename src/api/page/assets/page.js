@@ -5,6 +5,7 @@
 import { byId } from '../../../web/assets/dom.js';
 import { listen } from '../../../web/assets/events.js';
 import { bytesText } from '../../../web/assets/format.js';
+import { oncePerFrame } from '../../../web/assets/frame.js';
 import { ask, askJson, token } from '../../../web/assets/token.js';
 import { askDetail } from './asking.js';
 import { makeDetail } from './detail.js';
@@ -46,6 +47,7 @@ let isRecording = false;
  */
 let cleared = Number(sessionStorage.getItem(`cleared ${token}`) ?? 0);
 let newest = 0;
+const schedule = oncePerFrame(draw);
 
 const hovered = (/** @type {number | undefined} */ call) => {
   list.hover(call);
@@ -118,21 +120,13 @@ function say(/** @type {string} */ text) {
   state.className = isConnected ? 'live' : 'over';
 }
 
-let isScheduled = false;
-
-/** Draws once, in the browser's next frame, for all that happens until then. */
-function schedule() {
-  if (isScheduled) return;
-  isScheduled = true;
-  requestAnimationFrame(() => {
-    isScheduled = false;
-    const rows = list.rows();
-    count(rows);
-    // In a recording no time goes by: `now` is when its last call ended.
-    const now = isRecording ? Math.max(0, ...rows.map((row) => row.end ?? row.start)) : Date.now() + ahead;
-    const { begin, last } = timeline.draw(rows, now, fits, list.selected());
-    list.waterfall(begin, last, now);
-  });
+function draw() {
+  const rows = list.rows();
+  count(rows);
+  // In a recording no time goes by: `now` is when its last call ended.
+  const now = isRecording ? Math.max(0, ...rows.map((row) => row.end ?? row.start)) : Date.now() + ahead;
+  const { begin, last } = timeline.draw(rows, now, fits, list.selected());
+  list.waterfall(begin, last, now);
 }
 
 function count(/** @type {readonly Row[]} */ rows) {
